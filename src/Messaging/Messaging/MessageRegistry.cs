@@ -1,0 +1,82 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace Tessera.Messaging;
+
+/// <summary>What a service publishes, handles and schedules, as it listed it. Read-only once the host is built.</summary>
+public sealed class MessageRegistry
+{
+    private readonly Dictionary<Type, PublishedEvent> _published = [];
+    private readonly Dictionary<string, HandledMessage> _handled = new(StringComparer.Ordinal);
+    private readonly Dictionary<Type, string> _timers = [];
+
+    /// <summary>The service's name: its stream, and its name as a subscriber.</summary>
+    public string Service { get; internal set; } = "";
+
+    /// <summary>The CloudEvents <c>source</c> of what it publishes.</summary>
+    public string Source { get; internal set; } = "";
+
+    /// <summary>Partitions of every stream; fixed when a stream is created.</summary>
+    public int Partitions { get; internal set; } = 4;
+
+    public int PayloadSizeBytesMax { get; internal set; } = 1024 * 1024;
+
+    /// <summary>Subscribers of this service's stream that are known at deployment.</summary>
+    public IReadOnlyList<string> Subscribers { get; internal set; } = [];
+
+    public JsonSerializerOptions Json { get; internal set; } = new(JsonSerializerDefaults.Web);
+
+    internal IReadOnlyDictionary<string, HandledMessage> Handled => _handled;
+
+    /// <summary>The streams this service subscribes to: the first part of each handled event's type.</summary>
+    public IReadOnlyList<string> SubscribedStreams =>
+        [.. _handled.Values.Where(handled => !handled.IsTimer).Select(handled => StreamOf(handled.TypeName)).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The stream of a wire type: what stands before the first dot.</summary>
+    public static string StreamOf(string typeName) =>
+        typeName.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+            ? typeName[..dot]
+            : throw new ArgumentException($"'{typeName}' is no event type: expected stream.event-name.vN.", nameof(typeName));
+
+    /// <summary>The wire type of an event record: its <c>public const string EventType</c>.</summary>
+    public static string TypeNameOf(Type type) =>
+        type.GetField("EventType", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
+        ?? throw new InvalidOperationException(
+            $"{type} has no 'public const string EventType = \"stream.event-name.v1\"'. Events name their wire type there.");
+
+    internal void AddPublished<TEvent>(Func<TEvent, object> key) where TEvent : class
+    {
+        var name = TypeNameOf(typeof(TEvent));
+        if (StreamOf(name) != Service)
+            throw new InvalidOperationException($"{name} does not belong to the stream of the service '{Service}'.");
+        _published.Add(typeof(TEvent), new PublishedEvent(name, message => KeyText(key((TEvent)message))));
+    }
+
+    internal void AddHandled(HandledMessage handled)
+    {
+        if (!_handled.TryAdd(handled.TypeName, handled))
+            throw new InvalidOperationException($"{handled.TypeName} has a handler already: {_handled[handled.TypeName].Handler}.");
+    }
+
+    internal void AddTimer(Type timer, string name) => _timers.Add(timer, name);
+
+    internal PublishedEvent Published(Type type) => _published.TryGetValue(type, out var published)
+        ? published
+        : throw new InvalidOperationException($"{type} is not registered: add Publishes<{type.Name}>(…) where the service lists its messages.");
+
+    internal string TimerName(Type timer) => _timers.TryGetValue(timer, out var name)
+        ? name
+        : throw new InvalidOperationException($"{timer} is not registered: add Timer<{timer.Name}, …>() where the service lists its messages.");
+
+    private static string KeyText(object key) => key switch
+    {
+        string text => text,
+        Guid id => id.ToString("D"),
+        _ => Convert.ToString(key, System.Globalization.CultureInfo.InvariantCulture)!,
+    };
+}
+
+internal sealed record PublishedEvent(string TypeName, Func<object, string> KeyOf);
+
+/// <summary>One line of the service's list: which handler takes which wire type.</summary>
+internal sealed record HandledMessage(string TypeName, Type MessageType, Type Handler, bool IsTimer, bool IsBatch, bool Prefetches);

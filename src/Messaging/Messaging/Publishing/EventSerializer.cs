@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Tessera.Messaging.Store;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.Publishing;
+
+/// <summary>Turns events and timers into rows by what the service registered.</summary>
+internal sealed class EventSerializer(MessageRegistry registry, TimeProvider clock)
+{
+    public OutboxRow ToOutboxRow<TEvent>(TEvent message) where TEvent : class
+    {
+        var published = registry.Published(typeof(TEvent));
+        var key = published.KeyOf(message);
+        var activity = Activity.Current;
+        var envelope = new EventEnvelope
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Stream = registry.Service,
+            Key = key,
+            Type = published.TypeName,
+            Source = registry.Source,
+            Time = clock.GetUtcNow(),
+            TraceParent = activity?.Id,
+            TraceState = activity?.TraceStateString,
+            Data = JsonSerializer.SerializeToUtf8Bytes(message, registry.Json),
+        };
+        if (envelope.Data.Length > registry.PayloadSizeBytesMax)
+        {
+            throw new InvalidOperationException(
+                $"The event {published.TypeName} of key '{key}' has {envelope.Data.Length} bytes; " +
+                $"Messaging:PayloadSizeBytesMax allows {registry.PayloadSizeBytesMax}.");
+        }
+        return new OutboxRow(0, Partitioner.PartitionOf(key, registry.Partitions), envelope);
+    }
+
+    public TimerRow ToTimerRow<TTimer>(string key, TTimer timer, DateTimeOffset due) where TTimer : class =>
+        new(Guid.CreateVersion7(clock.GetUtcNow()), TimerName(typeof(TTimer)), key, due, Activity.Current?.Id,
+            JsonSerializer.SerializeToUtf8Bytes(timer, registry.Json));
+
+    public string TimerName(Type timer) => registry.TimerName(timer);
+}

@@ -1,0 +1,133 @@
+namespace Tessera.Messaging.Store;
+
+/// <summary>The seam to one database engine: the library's own tables in the service's own database.</summary>
+/// <remarks>
+/// Tables: <c>msg_outbox</c>, <c>msg_held_keys</c>, <c>msg_inbox</c>, <c>msg_parked</c>, <c>msg_parked_keys</c>,
+/// <c>msg_timers</c>, <c>msg_leases</c>, <c>msg_members</c>, <c>msg_audit</c>. A store never waits for a broker.
+/// Members outside a session are single, self-contained transactions. All are safe to call from several processes.
+/// </remarks>
+public interface IMessageStore
+{
+    /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Creates or upgrades the library's tables; any number of processes may call it at once.</summary>
+    Task PrepareAsync(CancellationToken stop);
+
+    /// <summary>A transaction that can write, begun with its first statement (no round trip of its own).</summary>
+    ValueTask<IStoreSession> BeginAsync(CancellationToken stop);
+
+    /// <summary>
+    /// Oldest first per shard, at most <paramref name="limitPerShard"/> each, without rows of held keys whose retry is
+    /// not due at <paramref name="now"/>. Cost does not grow with the backlog. One round trip.
+    /// </summary>
+    Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
+        IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop);
+
+    /// <summary>Deletes rows that the broker has accepted, and what held their keys. One round trip; the commit need not
+    /// be synchronous: a lost delete is only a second send.</summary>
+    Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop);
+
+    /// <summary>Holds the keys of refused rows back until their retry is due; the rows stay.</summary>
+    Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop);
+
+    /// <summary>One exchange of the lease protocol (see <see cref="LeaseRequest"/>), atomically.</summary>
+    Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop);
+
+    /// <summary>
+    /// Whether another process may have committed since the last call, as cheaply as the engine can say. True when in
+    /// doubt. A relay that may be woken by other processes' commits asks this between polls.
+    /// </summary>
+    ValueTask<bool> MayHaveForeignCommitsAsync(CancellationToken stop);
+
+    /// <summary>When the next timer is due, or null.</summary>
+    Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop);
+
+    /// <summary>Deletes at most <paramref name="limit"/> inbox rows older than <paramref name="before"/>; returns how many.</summary>
+    Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop);
+
+    Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop);
+
+    /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns the messages concerned.</summary>
+    Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop);
+
+    /// <summary>Removes the matching parked messages for good (recorded in <c>msg_audit</c> with their content).</summary>
+    Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop);
+
+    /// <summary>Parked keys marked for replay, oldest first.</summary>
+    Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop);
+
+    Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop);
+
+    /// <summary>
+    /// True when trying again later may help and says nothing against the message: database away, locked, deadlock,
+    /// serialization failure, out of connections, disk full.
+    /// </summary>
+    bool IsTransient(Exception failure);
+}
+
+/// <summary>One transaction. Not safe for concurrent use. Disposing without a commit rolls back.</summary>
+/// <remarks>
+/// Statements use positional parameters <c>$1</c>, <c>$2</c> … on both engines. Parameter values: null, string, bool,
+/// int, long, double, Guid, DateTimeOffset (UTC), byte[] / ReadOnlyMemory&lt;byte&gt;, and on PostgreSQL arrays of them.
+/// SQLite stores Guid as TEXT (lower case, dashes) and DateTimeOffset as INTEGER Unix milliseconds; PostgreSQL as
+/// <c>uuid</c> and <c>timestamptz</c>. <see cref="StoreReader"/> reads both alike.
+/// </remarks>
+public interface IStoreSession : IAsyncDisposable
+{
+    /// <summary>For Dapper, EF Core and plain ADO.NET. Call <see cref="FlushAsync"/> first if statements are queued.</summary>
+    System.Data.Common.DbConnection Connection { get; }
+
+    System.Data.Common.DbTransaction Transaction { get; }
+
+    /// <summary>Queues a statement whose answer nobody needs; it goes out with the next one that has an answer, or with
+    /// the commit. <paramref name="rowsExpected"/> ≥ 0: the commit fails with <see cref="UnexpectedRowsException"/> if
+    /// it touched another number of rows.</summary>
+    void Enqueue(string sql, object?[] parameters, int rowsExpected = -1);
+
+    /// <summary>Sends what is queued. One round trip if anything is.</summary>
+    Task FlushAsync(CancellationToken stop);
+
+    /// <summary>Runs one statement (queued ones before it, in the same round trip); returns the rows touched.</summary>
+    Task<int> ExecuteAsync(string sql, object?[] parameters, CancellationToken stop);
+
+    /// <summary>Runs one query (queued statements before it, in the same round trip).</summary>
+    Task<List<T>> QueryAsync<T>(string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop);
+
+    /// <summary>
+    /// First statement of a consumed batch, in one round trip with BEGIN: inserts the ids into the inbox and returns
+    /// which are new, and which of the keys are parked (their key rows locked until the end of this transaction).
+    /// </summary>
+    Task<Admission> AdmitAsync(
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop);
+
+    /// <summary>Takes due timers out of the table, earliest first; those another process holds are skipped.</summary>
+    Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop);
+
+    /// <summary>Takes the given timers, if they are still there (for the poison search after a rollback).</summary>
+    Task<IReadOnlyList<TimerRow>> TakeTimersAsync(IReadOnlyList<Guid> ids, CancellationToken stop);
+
+    /// <summary>Takes the key's first parked messages in order, locking the key against consumers; removes the key when
+    /// none is left.</summary>
+    Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(string stream, string key, int limit, CancellationToken stop);
+
+    /// <summary>Queues the outbox rows: one multi-row insert. Ids are given in the order of the list.</summary>
+    void AppendOutbox(IReadOnlyList<OutboxRow> rows);
+
+    /// <summary>Queues timers. A timer with the same type and key as one that waits replaces it.</summary>
+    void AddTimers(IReadOnlyList<TimerRow> timers);
+
+    void CancelTimer(string type, string key);
+
+    /// <summary>Queues messages for the park, behind those of their key that are there.</summary>
+    void Park(IReadOnlyList<ParkedMessage> messages);
+
+    /// <summary>Sends what is queued and commits, in one round trip. The one synchronous commit of a batch.</summary>
+    Task CommitAsync(CancellationToken stop);
+
+    Task RollbackAsync();
+}
+
+/// <summary>A statement queued with an expectation touched another number of rows. Deterministic, not transient.</summary>
+public sealed class UnexpectedRowsException(string sql, int expected, int actual)
+    : Exception($"The statement touched {actual} rows, not {expected}: {sql}");
