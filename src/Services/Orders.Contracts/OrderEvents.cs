@@ -1,0 +1,41 @@
+namespace Tessera.Orders.Contracts;
+
+public sealed record OrderPlaced(Guid Order, Guid Buyer, IReadOnlyList<OrderedLine> Lines, long TotalMinor, string Currency, DateTimeOffset PlacedAt)
+{
+    public const string EventType = "orders.order-placed.v1";
+}
+
+public sealed record OrderedLine(string Sku, int Quantity, long UnitPriceMinor);
+
+/// <param name="PaymentMethod">The buyer's token for the payment provider; never a card number.</param>
+public sealed record PaymentRequested(Guid Order, Guid Buyer, long AmountMinor, string Currency, string PaymentMethod)
+{
+    public const string EventType = "orders.payment-requested.v1";
+}
+
+public sealed record OrderConfirmed(Guid Order, Guid Buyer)
+{
+    public const string EventType = "orders.order-confirmed.v1";
+}
+
+/// <param name="Reason">See <see cref="CancelReasons"/>.</param>
+public sealed record OrderCancelled(Guid Order, Guid Buyer, string Reason)
+{
+    public const string EventType = "orders.order-cancelled.v1";
+}
+
+public sealed record OrderShipped(Guid Order, Guid Buyer)
+{
+    public const string EventType = "orders.order-shipped.v1";
+}
+
+public static class CancelReasons
+{
+    public const string OutOfStock = "out-of-stock";
+    public const string PaymentDeclined = "payment-declined";
+    public const string Buyer = "buyer";
+    public const string StockTimeout = "stock-timeout";
+    public const string PaymentTimeout = "payment-timeout";
+    public const string ReservationExpired = "reservation-expired";
+    public const string UserErased = "user-erased";
+}

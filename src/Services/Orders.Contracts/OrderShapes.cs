@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Tessera.Orders.Contracts;
+
+/// <summary>POST /orders, with an Idempotency-Key. Prices are the shop's: a member the shape does not know is refused.</summary>
+/// <param name="PaymentMethod">The buyer's token for the payment provider. The simulated provider knows
+/// <c>tok_ok</c> (default), <c>tok_decline</c>, <c>tok_slow</c>, <c>tok_lost_answer</c>, <c>tok_flaky</c>.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PlaceOrderRequest(
+    [property: Required, MinLength(1), MaxLength(200)] IReadOnlyList<PlaceOrderLine> Lines,
+    [property: StringLength(64)] string? PaymentMethod = null,
+    [property: StringLength(64)] string? Reference = null);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PlaceOrderLine(
+    [property: Required, RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")] string Sku,
+    [property: Range(1, 100_000)] int Quantity);
+
+/// <summary>GET /orders/{id}</summary>
+/// <param name="State"><c>Placed</c>, <c>StockReserved</c>, <c>Confirmed</c>, <c>Shipped</c> or <c>Cancelled</c>.</param>
+/// <param name="Reference">The buyer's own mark on the order, if one was given.</param>
+public sealed record OrderView(
+    Guid Id,
+    string State,
+    string? CancelReason,
+    IReadOnlyList<OrderLineView> Lines,
+    long TotalMinor,
+    string Currency,
+    string? Reference,
+    DateTimeOffset PlacedAt,
+    DateTimeOffset? ConfirmedAt,
+    IReadOnlyList<OrderHistoryEntry> History);
+
+public sealed record OrderLineView(string Sku, string? Name, int Quantity, long UnitPriceMinor);
+
+public sealed record OrderHistoryEntry(DateTimeOffset At, string State, string Because);
+
+/// <summary>GET /orders?page=1&amp;size=20 (size at most 100), newest first, the caller's own.</summary>
+public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, int Page, int Size, int Total);
+
+public sealed record OrderSummary(Guid Id, string State, long TotalMinor, string Currency, string? Reference, DateTimeOffset PlacedAt, DateTimeOffset? ConfirmedAt);

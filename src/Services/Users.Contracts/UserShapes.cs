@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tessera.Users.Contracts;
+
+/// <summary>POST /users</summary>
+public sealed record RegisterUserRequest(
+    [property: Required, EmailAddress, StringLength(254)] string Email,
+    [property: Required, StringLength(128, MinimumLength = 10)] string Password,
+    [property: StringLength(100)] string? Name = null);
+
+/// <summary>GET /users/me</summary>
+public sealed record UserView(
+    Guid Id, string Email, string? Name, IReadOnlyList<string> Roles, IReadOnlyList<AddressView> Addresses, DateTimeOffset RegisteredAt);
+
+/// <summary>PUT /users/me</summary>
+public sealed record ChangeProfileRequest([property: StringLength(100)] string? Name);
+
+/// <summary>POST /users/me/addresses</summary>
+public sealed record AddressRequest(
+    [property: Required, StringLength(100, MinimumLength = 1)] string Line1,
+    [property: StringLength(100)] string? Line2,
+    [property: Required, StringLength(80, MinimumLength = 1)] string City,
+    [property: Required, StringLength(20, MinimumLength = 1)] string PostalCode,
+    [property: Required, StringLength(60, MinimumLength = 2)] string Country);
+
+public sealed record AddressView(Guid Id, string Line1, string? Line2, string City, string PostalCode, string Country);
+
+/// <summary>POST /users/customers (operators): accounts that came from elsewhere. They have no password and cannot sign in
+/// until they set one. At most 1,000 a request; a reference that is known already gives the same user again.</summary>
+public sealed record ImportCustomersRequest([property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ImportedCustomer> Customers);
+
+public sealed record ImportedCustomer(
+    [property: Required, StringLength(64, MinimumLength = 1)] string Reference, [property: StringLength(60)] string? Country);
+
+public sealed record ImportedCustomersView(IReadOnlyList<ImportedCustomerView> Customers);
+
+public sealed record ImportedCustomerView(string Reference, Guid User);
+
+/// <summary>POST /users/{id}/tokens (operators): a short-lived access token to act for the user; the token's <c>act</c>
+/// claim names the operator (RFC 8693 §4.1), and the issue is logged.</summary>
+public sealed record ActingTokenView(string AccessToken, int ExpiresIn, string TokenType = "Bearer");
