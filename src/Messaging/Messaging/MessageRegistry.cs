@@ -30,7 +30,10 @@ public sealed class MessageRegistry
 
     /// <summary>The streams this service subscribes to: the first part of each handled event's type.</summary>
     public IReadOnlyList<string> SubscribedStreams =>
-        [.. _handled.Values.Where(handled => !handled.IsTimer).Select(handled => StreamOf(handled.TypeName)).Distinct().Order(StringComparer.Ordinal)];
+    [
+        .. _handled.Values.Where(handled => !handled.IsTimer)
+            .Select(handled => StreamOf(handled.TypeName)).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The stream of a wire type: what stands before the first dot.</summary>
     public static string StreamOf(string typeName) =>
@@ -62,11 +65,13 @@ public sealed class MessageRegistry
 
     internal PublishedEvent Published(Type type) => _published.TryGetValue(type, out var published)
         ? published
-        : throw new InvalidOperationException($"{type} is not registered: add Publishes<{type.Name}>(…) where the service lists its messages.");
+        : throw new InvalidOperationException(
+            $"{type} is not registered: add Publishes<{type.Name}>(…) where the service lists its messages.");
 
     internal string TimerName(Type timer) => _timers.TryGetValue(timer, out var name)
         ? name
-        : throw new InvalidOperationException($"{timer} is not registered: add Timer<{timer.Name}, …>() where the service lists its messages.");
+        : throw new InvalidOperationException(
+            $"{timer} is not registered: add Timer<…>() of its handler where the service lists its messages.");
 
     private static string KeyText(object key) => key switch
     {

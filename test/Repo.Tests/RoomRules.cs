@@ -1,0 +1,42 @@
+namespace Tessera.Repo.Tests;
+
+/// <summary>Who may reference whom (docs/architecture.md, "Rooms").</summary>
+internal static class RoomRules
+{
+    private static readonly string[] BrokerPackages = ["RabbitMQ.Client", "Confluent.Kafka", "StackExchange.Redis"];
+    private static readonly string[] Defaults = ["ServiceDefaults", "MessagingDefaults"];
+    private static readonly string[] LibrariesOfServices = ["Messaging", "Messaging.EntityFramework"];
+
+    public static IEnumerable<string> Violations(Project project)
+    {
+        if (project.Path.StartsWith("src/Messaging/", StringComparison.Ordinal)) return Library(project);
+        if (!project.Path.StartsWith("src/Services/", StringComparison.Ordinal)) return [];
+        if (project.Name.EndsWith(".Contracts", StringComparison.Ordinal)) return Contracts(project);
+        return project.Name switch
+        {
+            "ServiceDefaults" => Only(project, name => name == "Messaging"),
+            "MessagingDefaults" => Only(project, name => name == "ServiceDefaults" || IsLibrary(name)),
+            _ => Service(project),
+        };
+    }
+
+    private static IEnumerable<string> Library(Project project) =>
+        project.Name == "Messaging"
+            ? Only(project, _ => false).Concat(Without(project, BrokerPackages))
+            : Only(project, name => name == "Messaging");
+
+    private static IEnumerable<string> Contracts(Project project) =>
+        Only(project, _ => false).Concat(project.Packages.Select(package => $"{project.Name} uses the package {package}; contracts reference nothing."));
+
+    private static IEnumerable<string> Service(Project project) =>
+        Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal) || Defaults.Contains(name) || LibrariesOfServices.Contains(name))
+            .Concat(Without(project, BrokerPackages));
+
+    private static IEnumerable<string> Only(Project project, Func<string, bool> allowed) =>
+        project.Projects.Where(name => !allowed(name)).Select(name => $"{project.Name} must not reference {name}.");
+
+    private static IEnumerable<string> Without(Project project, string[] packages) =>
+        project.Packages.Intersect(packages).Select(package => $"{project.Name} must not use {package}: only its transport may.");
+
+    private static bool IsLibrary(string name) => name == "Messaging" || name.StartsWith("Messaging.", StringComparison.Ordinal);
+}

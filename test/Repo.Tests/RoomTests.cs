@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace Tessera.Repo.Tests;
+
+public sealed class RoomTests
+{
+    [Fact]
+    public void Every_project_keeps_to_its_room() => Assert.Empty(Repository.Projects.SelectMany(RoomRules.Violations));
+
+    [Fact]
+    public void There_are_projects_to_look_at() => Assert.Contains(Repository.Projects, project => project.Name == "Orders.Contracts");
+
+    [Fact]
+    public void Catches_a_service_that_references_a_service() =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Payments")));
+
+    [Fact]
+    public void Catches_a_service_that_references_a_broker_package() =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Using("Confluent.Kafka")));
+
+    [Fact]
+    public void Catches_a_service_that_references_a_transport() =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Messaging.Kafka")));
+
+    [Fact]
+    public void Catches_a_contract_that_references_anything()
+    {
+        var contracts = Project.At("src/Services/Orders.Contracts/Orders.Contracts.csproj");
+        Assert.NotEmpty(RoomRules.Violations(contracts.Referencing("Messaging")));
+        Assert.NotEmpty(RoomRules.Violations(contracts.Using("Dapper")));
+    }
+
+    [Fact]
+    public void Catches_a_library_that_references_a_service() =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Messaging/Messaging/Messaging.csproj").Referencing("Orders.Contracts")));
+
+    [Fact]
+    public void Catches_a_backend_that_references_a_backend() =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Messaging/Messaging.Redis/Messaging.Redis.csproj").Referencing("Messaging.Kafka")));
+
+    [Fact]
+    public void Accepts_a_service_that_references_contracts_and_defaults() =>
+        Assert.Empty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj")
+            .Referencing("Orders.Contracts", "Payments.Contracts", "Messaging", "ServiceDefaults", "MessagingDefaults")));
+}
