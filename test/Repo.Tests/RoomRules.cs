@@ -26,7 +26,8 @@ internal static class RoomRules
             : Only(project, name => name == "Messaging");
 
     private static IEnumerable<string> Contracts(Project project) =>
-        Only(project, _ => false).Concat(project.Packages.Select(package => $"{project.Name} uses the package {package}; contracts reference nothing."));
+        Only(project, _ => false).Concat(project.Packages.Select(
+            package => $"{project.Name} uses the package {package}; contracts reference nothing."));
 
     private static IEnumerable<string> Service(Project project) =>
         Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal) || Defaults.Contains(name) || LibrariesOfServices.Contains(name))

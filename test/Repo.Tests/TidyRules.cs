@@ -16,7 +16,8 @@ internal static partial class TidyRules
         if (lines.Length > FileLinesMax) yield return $"{path} has {lines.Length} lines; split it (at most {FileLinesMax}).";
         for (var i = 0; i < lines.Length; i++)
         {
-            if (lines[i].TrimEnd('\r').Length > LineLengthMax) yield return $"{path}:{i + 1} has {lines[i].Length} characters (at most {LineLengthMax}).";
+            if (lines[i].TrimEnd('\r').Length > LineLengthMax)
+                yield return $"{path}:{i + 1} has {lines[i].Length} characters (at most {LineLengthMax}).";
             if (Leftover().IsMatch(lines[i])) yield return $"{path}:{i + 1} leaves something unfinished: {lines[i].Trim()}";
             if (MachinePath().IsMatch(lines[i])) yield return $"{path}:{i + 1} names a path of someone's machine: {lines[i].Trim()}";
         }

@@ -39,4 +39,6 @@ public sealed record OrderHistoryEntry(DateTimeOffset At, string State, string B
 /// <summary>GET /orders?page=1&amp;size=20 (size at most 100), newest first, the caller's own.</summary>
 public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, int Page, int Size, int Total);
 
-public sealed record OrderSummary(Guid Id, string State, long TotalMinor, string Currency, string? Reference, DateTimeOffset PlacedAt, DateTimeOffset? ConfirmedAt);
+public sealed record OrderSummary(
+    Guid Id, string State, long TotalMinor, string Currency, string? Reference, DateTimeOffset PlacedAt,
+    DateTimeOffset? ConfirmedAt);
