@@ -20,6 +20,7 @@ public sealed class UnitOfWork : IAsyncDisposable
     private readonly OutboxSignal _signal;
     private readonly List<OutboxRow> _published = [];
     private readonly List<TimerRow> _timers = [];
+    private List<Action>? _afterCommit;
     private IStoreSession? _session;
     private bool _ownedByPipeline;
     private bool _closed;
@@ -92,6 +93,14 @@ public sealed class UnitOfWork : IAsyncDisposable
         Session.CancelTimer(type, key);
     }
 
+    /// <summary>Has <paramref name="wake"/> run in memory once the transaction has committed. A crash loses it, so it is for
+    /// wake-ups of something that also polls, never for work. It must be quick and must not throw.</summary>
+    public void AfterCommit(Action wake)
+    {
+        _ = Session;
+        (_afterCommit ??= []).Add(wake);
+    }
+
     /// <summary>Commits the business rows, the events and the timers together and wakes the relay.</summary>
     /// <exception cref="InvalidOperationException">Called by a handler: the library commits the batch.</exception>
     public Task CommitAsync(CancellationToken stop) => _ownedByPipeline
@@ -114,6 +123,7 @@ public sealed class UnitOfWork : IAsyncDisposable
         await session.CommitAsync(stop).ConfigureAwait(false);
         if (_published.Count > 0) _signal.WakeRelay();
         if (_timers.Count > 0) _signal.WakeTimers();
+        _afterCommit?.ForEach(wake => wake());
     }
 
     public async ValueTask DisposeAsync()
