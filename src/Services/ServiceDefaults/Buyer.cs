@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>The signed-in customer. The endpoint requires <see cref="Policies.Customer"/>.</summary>
+public sealed record Buyer(Guid Id)
+{
+    public static ValueTask<Buyer?> BindAsync(HttpContext context)
+    {
+        var caller = Caller.From(context.User);
+        return caller.IsCustomer
+            ? new(new Buyer(caller.Id))
+            : throw new InvalidOperationException("A handler takes a Buyer but its endpoint does not require the policy 'customer'.");
+    }
+}

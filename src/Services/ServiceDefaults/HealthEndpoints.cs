@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work now. <c>/health/started</c>:
+/// its start is done.</summary>
+public static class HealthEndpoints
+{
+    /// <summary>Tag of the checks that readiness depends on.</summary>
+    public const string ReadyTag = "ready";
+
+    internal static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<StartedCheck>();
+        services.AddHealthChecks().AddCheck<StartedCheck>("started", tags: [ReadyTag, "started"]);
+        return services;
+    }
+
+    internal static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", Select(_ => false)).AllowAnonymous().ExcludeFromDescription();
+        routes.MapHealthChecks("/health/ready", Select(check => check.Tags.Contains(ReadyTag))).AllowAnonymous().ExcludeFromDescription();
+        routes.MapHealthChecks("/health/started", Select(check => check.Tags.Contains("started"))).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static HealthCheckOptions Select(Func<HealthCheckRegistration, bool> checks) =>
+        new() { Predicate = checks, ResponseWriter = WriteAsync };
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new HealthView(
+            report.Status.ToString(),
+            report.Entries.ToDictionary(
+                check => check.Key, check => new HealthCheckView(check.Value.Status.ToString(), check.Value.Description)),
+            Environment.ProcessId,
+            Environment.WorkingSet / (1024 * 1024)),
+        context.RequestAborted);
+}
+
+/// <summary>What the health endpoints answer.</summary>
+public sealed record HealthView(
+    string Status, IReadOnlyDictionary<string, HealthCheckView> Checks, int ProcessId, long MemoryMegabytes);
+
+public sealed record HealthCheckView(string Status, string? Description);
+
+internal sealed class StartedCheck(IHostApplicationLifetime lifetime) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("starting or stopping"));
+}

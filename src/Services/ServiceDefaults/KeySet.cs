@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>
+/// The keys that tokens are checked with, in memory and in a file, so that neither an absence of Users nor our own
+/// restart during it signs anyone out.
+/// </summary>
+internal sealed partial class KeySet(
+    IKeySource source, IOptions<TesseraOptions> tessera, TimeProvider clock, ILogger<KeySet> logger) : IDisposable
+{
+    private static readonly TimeSpan fetchTimeout = TimeSpan.FromSeconds(3);
+
+    // An unknown key id may be a new key or an attack: it buys one look at Users per interval, not one each.
+    private static readonly TimeSpan refreshIntervalMin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan refreshIntervalMinWithoutKeys = TimeSpan.FromMilliseconds(250);
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private readonly string _file = Path.Combine(tessera.Value.KeyDirectory, "jwks.json");
+    private volatile Snapshot _current = new([], "");
+    private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
+
+    /// <summary>Raised when keys came or went: what was verified with the old ones must be verified again.</summary>
+    public event Action? Changed;
+
+    public IReadOnlyDictionary<string, SecurityKey> Keys => _current.Keys;
+
+    /// <summary>Takes the keys from the file, if there is one.</summary>
+    public void Load()
+    {
+        try
+        {
+            if (File.Exists(_file)) Replace(File.ReadAllText(_file));
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Log.KeyFileUnusable(logger, _file, unusable.Message);
+        }
+    }
+
+    /// <summary>Asks for the keys, unless that was done just now. True when keys are known afterwards.</summary>
+    public async Task<bool> RefreshAsync(CancellationToken stop)
+    {
+        var asked = clock.GetUtcNow();
+        await _refreshing.WaitAsync(stop);
+        try
+        {
+            var pause = _current.Keys.Count > 0 ? refreshIntervalMin : refreshIntervalMinWithoutKeys;
+            if (_refreshedAt >= asked || asked - _refreshedAt < pause) return _current.Keys.Count > 0;
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(fetchTimeout);
+            var json = await source.FetchAsync(patience.Token);
+            if (Replace(json)) await SaveAsync(json, stop);
+            return true;
+        }
+        catch (Exception away) when (!stop.IsCancellationRequested)
+        {
+            Log.KeysUnavailable(logger, _current.Keys.Count, away.Message);
+            return false;
+        }
+        finally
+        {
+            _refreshedAt = clock.GetUtcNow();
+            _refreshing.Release();
+        }
+    }
+
+    public void Dispose() => _refreshing.Dispose();
+
+    private bool Replace(string json)
+    {
+        if (json == _current.Json) return false;
+        var keys = new Dictionary<string, SecurityKey>(StringComparer.Ordinal);
+        foreach (var key in new JsonWebKeySet(json).GetSigningKeys())
+        {
+            // A symmetric key in a published set would let anyone sign, so only the two kinds we issue count.
+            if (key is RsaSecurityKey or ECDsaSecurityKey && key.KeyId is { Length: > 0 } id) keys[id] = key;
+        }
+        if (keys.Count == 0) throw new ArgumentException("The key set names no RSA or EC signing key with a kid.");
+        _current = new Snapshot(keys, json);
+        Changed?.Invoke();
+        Log.KeysRefreshed(logger, keys.Count);
+        return true;
+    }
+
+    private async Task SaveAsync(string json, CancellationToken stop)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+            // Several processes share the folder: each writes a file of its own and renames it into place.
+            var draft = $"{_file}.{Environment.ProcessId}";
+            await File.WriteAllTextAsync(draft, json, stop);
+            File.Move(draft, _file, overwrite: true);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            Log.KeyFileUnusable(logger, _file, unusable.Message);
+        }
+    }
+
+    private sealed record Snapshot(Dictionary<string, SecurityKey> Keys, string Json);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Tokens are checked with {Count} published keys")]
+        public static partial void KeysRefreshed(ILogger logger, int count);
+
+        [LoggerMessage(EventIds.KeysUnavailable, LogLevel.Warning, "Users does not answer with its keys, {Count} known: {Reason}")]
+        public static partial void KeysUnavailable(ILogger logger, int count, string reason);
+
+        [LoggerMessage(EventIds.KeyFileUnusable, LogLevel.Warning, "The key file {File} cannot be used: {Reason}")]
+        public static partial void KeyFileUnusable(ILogger logger, string file, string reason);
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>Names of the authorization policies.</summary>
+public static class Policies
+{
+    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>Buys.</summary>
+    public const string Customer = "customer";
+
+    /// <summary>Anyone with a valid token; the handler checks whose thing it is.</summary>
+    public const string SignedIn = "signed-in";
+
+    internal static IServiceCollection AddTokenAuthentication(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<TesseraOptions>().Bind(configuration.GetSection(TesseraOptions.Section))
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<IKeySource, UsersKeySource>();
+        services.AddSingleton<KeySet>();
+        services.AddSingleton<TokenValidator>();
+        services.AddHostedService<RefreshKeys>();
+        services.AddAuthentication(AuthenticateByToken.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, AuthenticateByToken>(AuthenticateByToken.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator"))
+            .AddPolicy(Customer, policy => policy.RequireAuthenticatedUser().RequireRole("customer"))
+            .AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
+        return services;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>Keeps the keys fresh: quickly until there are some, then now and then, so that a new key is known before the
+/// first token signed with it comes.</summary>
+internal sealed class RefreshKeys(KeySet keys, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan interval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan retryMin = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan retryMax = TimeSpan.FromSeconds(30);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        keys.Load();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var retry = retryMin;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = interval;
+            if (!await keys.RefreshAsync(stoppingToken))
+            {
+                pause = retry;
+                retry = retry * 2 < retryMax ? retry * 2 : retryMax;
+            }
+            else
+            {
+                retry = retryMin;
+            }
+            await Task.Delay(pause, clock, stoppingToken);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>Where the other services are: <c>Services:Orders</c> = comma-separated cleartext HTTP/2 addresses.</summary>
+public static class ServiceAddresses
+{
+    private static readonly Dictionary<string, int> PortsByService = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["users"] = 9081, ["catalog"] = 9082, ["inventory"] = 9083, ["orders"] = 9084, ["payments"] = 9085,
+    };
+
+    /// <summary>The addresses of the service's replicas.</summary>
+    /// <exception cref="InvalidOperationException">The setting is no list of http addresses.</exception>
+    public static IReadOnlyList<Uri> Of(IConfiguration configuration, string service)
+    {
+        var key = $"Services:{char.ToUpperInvariant(service[0])}{service[1..]}";
+        var text = configuration[key];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return PortsByService.TryGetValue(service, out var port)
+                ? [new Uri($"http://127.0.0.1:{port}")]
+                : throw new InvalidOperationException($"{key} is missing: set it to the service's address, such as http://127.0.0.1:9086.");
+        }
+        return
+        [
+            .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+                Uri.TryCreate(part, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                    ? address
+                    : throw new InvalidOperationException($"{key} has '{part}': expected an address such as http://127.0.0.1:9084.")),
+        ];
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>What every process of Tessera has alike: endpoints, limits, problems, tokens, telemetry, health, OpenAPI.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Adds the defaults for the service of this name (lower case).</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
+    {
+        builder.Services.AddSingleton(new ServiceName(service));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddCompactLogging();
+        builder.AddTelemetry(service);
+        builder.AddEndpoints(service);
+        builder.Services.AddProblems();
+        builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
+        builder.Services.AddHttpClient(UsersKeySource.ClientName).ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
+        builder.Services.AddTokenAuthentication(builder.Configuration);
+        builder.Services.AddHealth();
+        builder.Services.AddOpenApiDefaults(service);
+        builder.Services.AddHostedService<AnnounceReady>();
+        return builder;
+    }
+
+    /// <summary>Sets up the request pipeline and maps health, OpenAPI and Scalar. Map the service's own routes after it.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        var service = app.Services.GetRequiredService<ServiceName>().Value;
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<LimitHeaders>();
+        app.UseMiddleware<LimitBody>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<DenyUndeclared>();
+        app.MapHealth();
+        app.MapOpenApiDefaults(service);
+        return app;
+    }
+
+    /// <summary>Runs until stopped. What prevents the start is one line in the log and exit code 1, not a stack trace.</summary>
+    public static async Task<int> RunServiceAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception refused) when (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            AnnounceReady.Refused(app.Logger, refused);
+            await app.DisposeAsync(); // Flushes the log.
+            return 1;
+        }
+    }
+
+    private static void AddEndpoints(this WebApplicationBuilder builder, string service)
+    {
+        var listen = ListenOptions.Read(builder.Configuration, service);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            listen.Apply(kestrel);
+            ApplyLimits(kestrel);
+        });
+    }
+
+    private static void ApplyLimits(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = 1024 * 1024;
+        limits.MaxRequestHeadersTotalSize = LimitHeaders.KestrelSizeBytesMax;
+        limits.Http2.MaxRequestHeaderFieldSize = LimitHeaders.KestrelSizeBytesMax;
+        limits.MaxRequestHeaderCount = 100;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.MaxConcurrentConnections = 10_000;
+        limits.Http2.MaxStreamsPerConnection = 1_000; // The gateway sends all its requests over few connections.
+        limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+    }
+
+    private static void AddCompactLogging(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(console => console.FormatterName = "tessera");
+        builder.Logging.AddConsoleFormatter<CompactConsoleFormatter, ConsoleFormatterOptions>();
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        foreach (var noisy in new[] { "Microsoft", "System", "Yarp", "OpenIddict", "Polly" })
+            builder.Logging.AddFilter(noisy, LogLevel.Warning);
+    }
+}
+
+internal sealed record ServiceName(string Value);

@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>What all processes of one installation agree on.</summary>
+public sealed class TesseraOptions
+{
+    public const string Section = "Tessera";
+
+    /// <summary>The <c>iss</c> of every token: the public address of the gateway.</summary>
+    [Required, Url] public string Issuer { get; set; } = "http://127.0.0.1:8080/";
+
+    /// <summary>The <c>aud</c> of every access token.</summary>
+    [Required] public string Audience { get; set; } = "tessera";
+
+    /// <summary>Where databases, keys and logs live: <c>DIR/orders/orders.db</c>, <c>DIR/keys/</c>.</summary>
+    [Required] public string DataDirectory { get; set; } = ".tessera";
+
+    /// <summary>Where the published keys are kept for the time when Users is away.</summary>
+    public string KeyDirectory => Path.Combine(DataDirectory, "keys");
+}

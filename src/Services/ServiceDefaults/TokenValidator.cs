@@ -1,0 +1,101 @@
+using System.Security.Claims;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>Checks an access token: form, algorithm, key, signature, issuer, audience, lifetime, subject.</summary>
+internal sealed class TokenValidator
+{
+    public const int LengthMax = 8 * 1024;
+    private static readonly TimeSpan clockSkew = TimeSpan.FromSeconds(10);
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+    private readonly TesseraOptions _tessera;
+    private readonly KeySet _keys;
+    private readonly TokenCache _cache;
+    private readonly TimeProvider _clock;
+
+    public TokenValidator(IOptions<TesseraOptions> tessera, KeySet keys, TimeProvider clock)
+    {
+        (_tessera, _keys, _clock) = (tessera.Value, keys, clock);
+        _cache = new TokenCache(clock);
+        keys.Changed += _cache.Clear;
+    }
+
+    public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken stop)
+    {
+        if (token.Length > LengthMax || !System.Text.Ascii.IsValid(token)) return new(TokenVerdict.Refused("it is no token of ours"));
+        var hash = TokenCache.HashOf(token);
+        return _cache.Find(hash) is { } known ? new(TokenVerdict.Accepted(known)) : new(VerifyAsync(token, hash, stop));
+    }
+
+    private async Task<TokenVerdict> VerifyAsync(string token, TokenHash hash, CancellationToken stop)
+    {
+        if (!_handler.CanReadToken(token)) return TokenVerdict.Refused("it is malformed");
+        JsonWebToken read;
+        try
+        {
+            read = _handler.ReadJsonWebToken(token);
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or SecurityTokenException)
+        {
+            return TokenVerdict.Refused("it is malformed");
+        }
+        if (read.Alg is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.EcdsaSha256))
+            return TokenVerdict.Refused("its algorithm is not accepted");
+        if (string.IsNullOrEmpty(read.Kid)) return TokenVerdict.Refused("it names no key");
+        if (!_keys.Keys.TryGetValue(read.Kid, out var key))
+        {
+            await _keys.RefreshAsync(stop);
+            if (_keys.Keys.Count == 0) return TokenVerdict.KeysUnknown;
+            if (!_keys.Keys.TryGetValue(read.Kid, out key)) return TokenVerdict.Refused("its key is not known");
+        }
+        return await CheckAsync(read, key, hash);
+    }
+
+    private async Task<TokenVerdict> CheckAsync(JsonWebToken token, SecurityKey key, TokenHash hash)
+    {
+        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            IssuerSigningKey = key,
+            ValidIssuer = _tessera.Issuer,
+            ValidAudience = _tessera.Audience,
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
+            ValidTypes = ["at+jwt"], // An identity token is no access token (RFC 9068 §2.1).
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            LifetimeValidator = IsInLifetime,
+            NameClaimType = "sub",
+            RoleClaimType = "role",
+        });
+        if (!result.IsValid) return TokenVerdict.Refused(Explain(result.Exception));
+        var caller = new ClaimsPrincipal(result.ClaimsIdentity);
+        if (!Guid.TryParse(caller.FindFirstValue("sub"), out _)) return TokenVerdict.Refused("its subject is no user");
+        _cache.Add(hash, caller, new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
+        return TokenVerdict.Accepted(caller);
+    }
+
+    private bool IsInLifetime(DateTime? from, DateTime? until, SecurityToken token, TokenValidationParameters parameters)
+    {
+        var now = _clock.GetUtcNow().UtcDateTime;
+        return until is { } end && end > now && (from is not { } start || start <= now + clockSkew);
+    }
+
+    private static string Explain(Exception? failure) => failure switch
+    {
+        SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException => "it has expired or is not valid yet",
+        SecurityTokenInvalidIssuerException => "its issuer is another",
+        SecurityTokenInvalidAudienceException => "its audience is another",
+        SecurityTokenInvalidTypeException => "it is no access token",
+        _ => "its signature does not fit",
+    };
+}
+
+/// <summary>The named ends of a token check.</summary>
+internal sealed record TokenVerdict(ClaimsPrincipal? Caller, string? Reason, bool AreKeysUnknown = false)
+{
+    public static readonly TokenVerdict KeysUnknown = new(null, "no key is known yet", AreKeysUnknown: true);
+    public static TokenVerdict Accepted(ClaimsPrincipal caller) => new(caller, null);
+    public static TokenVerdict Refused(string reason) => new(null, reason);
+}
