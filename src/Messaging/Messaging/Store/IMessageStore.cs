@@ -57,6 +57,10 @@ public interface IMessageStore
     /// <summary>Parked keys marked for replay, oldest first.</summary>
     Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop);
 
+    /// <summary>Ends the replay of a key whose first parked message failed again: clears the key's mark and notes the new
+    /// reason and count of attempts on that message. Order is kept: nothing of the key moves.</summary>
+    Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop);
+
     Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop);
 
     /// <summary>
