@@ -1,0 +1,157 @@
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.RabbitMq;
+
+/// <summary>
+/// Keeps one partition's queue consumed: opens a channel, consumes, watches, and begins anew whenever the channel, the
+/// consumer or the broker is lost. Only one process's reader is served by the broker at a time (single active consumer);
+/// the others wait in line.
+/// </summary>
+internal sealed partial class PartitionReader(
+    BrokerLink link, Declarations declarations, Subscription subscription, int partition, RabbitMqOptions options,
+    PartitionBalance balance, WakeUp wake, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan ReconnectDelayFirst = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _queue = Names.Queue(subscription.Subscriber, subscription.Stream, partition);
+    private IChannel? _channel;
+
+    public int Partition => partition;
+
+    public PartitionBuffer Buffer { get; } = new();
+
+    /// <summary>Whether this process is known to be the one that the broker serves.</summary>
+    public bool Active { get; set; }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var delay = ReconnectDelayFirst;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var began = clock.GetTimestamp();
+                var reason = await ReadAsync(stop).ConfigureAwait(false);
+                if (stop.IsCancellationRequested) return;
+                Log.Lost(logger, _queue, reason);
+                if (clock.GetElapsedTime(began) > options.WatchInterval) delay = ReconnectDelayFirst;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // Whatever it was, the loop goes on: a reader that ends silently is a partition that stands still.
+                Log.Failed(logger, _queue, delay, failure);
+            }
+            await Task.Delay(delay, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, options.ReconnectDelayMax.Ticks));
+        }
+    }
+
+    /// <summary>Tells the broker that the taken messages are done. Late news of an earlier channel are dropped: the
+    /// broker delivers again and the inbox knows the messages.</summary>
+    public async ValueTask SettleAsync(Taken taken)
+    {
+        var channel = _channel;
+        if (!Buffer.TrySettle(taken) || channel is null) return;
+        using var timeout = new CancellationTokenSource(options.BrokerTimeout, clock);
+        try
+        {
+            await channel.BasicAckAsync(taken.LastTag, multiple: true, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Failures.IsExpected(failure))
+        {
+            Log.NotSettled(logger, _queue, failure.Message);
+        }
+    }
+
+    /// <summary>Reads until something ends it; returns what.</summary>
+    private async Task<string> ReadAsync(CancellationToken stop)
+    {
+        var connection = await link.OpenAsync(stop).ConfigureAwait(false);
+        var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), stop).ConfigureAwait(false);
+        try
+        {
+            channel.ChannelShutdownAsync += (_, shutdown) =>
+            {
+                lost.TrySetResult(shutdown.ReplyText);
+                return Task.CompletedTask;
+            };
+            await declarations.DeclarePartitionAsync(channel, subscription, partition, stop).ConfigureAwait(false);
+            await channel.BasicQosAsync(0, (ushort)options.Prefetch, global: false, stop).ConfigureAwait(false);
+            _channel = channel;
+            var consumer = new PartitionConsumer(
+                channel, subscription.Stream, partition, Buffer.Begin(), Buffer, wake, reason => lost.TrySetResult(reason));
+            await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stop).ConfigureAwait(false);
+            return await WatchAsync(connection, channel, lost.Task, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            Active = false;
+            Buffer.End();
+            await CloseAsync(connection, channel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string> WatchAsync(IConnection connection, IChannel channel, Task<string> lost, CancellationToken stop)
+    {
+        var watchdog = new Watchdog(Buffer);
+        while (true)
+        {
+            try
+            {
+                return await lost.WaitAsync(options.WatchInterval, clock, stop).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Nothing was lost in this interval; look whether the broker sees it the same way.
+            }
+            QueueDeclareOk queue;
+            try
+            {
+                queue = await channel.QueueDeclarePassiveAsync(_queue, stop).ConfigureAwait(false);
+            }
+            catch (Exception silence) when (silence is TimeoutException or OperationCanceledException && !stop.IsCancellationRequested)
+            {
+                await link.DropAsync(connection, "it answers no more").ConfigureAwait(false);
+                return "RabbitMQ answers no more";
+            }
+            if (watchdog.Look(queue.MessageCount, queue.ConsumerCount, Active) is { } complaint) return complaint;
+            if (queue.ConsumerCount == 1) Active = true;
+            if (!balance.ShouldYield(this, queue.ConsumerCount)) continue;
+            await Task.WhenAny(Buffer.YieldAsync(), lost).WaitAsync(stop).ConfigureAwait(false);
+            return $"left to another process ({queue.ConsumerCount} share the work)";
+        }
+    }
+
+    /// <summary>Closing hands the partition over at once: the broker puts back in place what it had lent us.</summary>
+    private static async Task CloseAsync(IConnection connection, IChannel channel)
+    {
+        try
+        {
+            if (connection.IsOpen) await channel.AbortAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+            await channel.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Failures.IsExpected(failure))
+        {
+            // The connection is gone, and the channel with it.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3110, LogLevel.Information, "RabbitMQ queue {Queue} is read anew: {Reason}")]
+        public static partial void Lost(ILogger logger, string queue, string reason);
+
+        [LoggerMessage(3111, LogLevel.Warning, "RabbitMQ queue {Queue} cannot be read; trying again in {Delay}")]
+        public static partial void Failed(ILogger logger, string queue, TimeSpan delay, Exception failure);
+
+        [LoggerMessage(3112, LogLevel.Information, "RabbitMQ queue {Queue}: handled messages could not be settled and will come again: {Reason}")]
+        public static partial void NotSettled(ILogger logger, string queue, string reason);
+    }
+}
