@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Tessera.Messaging.Kafka;
+
+/// <summary>
+/// Signals that may be lost: one topic of one partition, kept for a minute. Each listening process reads it from its end
+/// by itself, without a group, so nothing is committed and nothing is delivered later.
+/// </summary>
+internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions options, KafkaTopics topics, ILogger logger)
+    : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Listener, string> _listeners = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private IProducer<byte[]?, byte[]>? _producer;
+    private Task? _reading;
+    private bool _topicIsThere;
+
+    public async Task SendAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop)
+    {
+        if (!_topicIsThere || _producer is null) await PrepareAsync(stop).ConfigureAwait(false);
+        var message = new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(channel), Value = payload.ToArray() };
+        try
+        {
+            _producer!.Produce(new TopicPartition(options.BroadcastTopic, 0), message);
+        }
+        catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            Log.Dropped(logger, channel); // The broker is away or slow; a signal is not worth waiting for.
+        }
+    }
+
+    public async Task<IAsyncDisposable> ListenAsync(
+        string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal, CancellationToken stop)
+    {
+        await PrepareAsync(stop).ConfigureAwait(false);
+        var listener = new Listener(this, onSignal);
+        _listeners[listener] = channel;
+        await _starting.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (_reading is null)
+            {
+                TaskCompletionSource positioned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _reading = Task.Factory.StartNew(
+                    () => Read(positioned), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                await positioned.Task.WaitAsync(2 * options.RequestTimeout, stop).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+        return listener;
+    }
+
+    private async Task PrepareAsync(CancellationToken stop)
+    {
+        await _starting.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (!_topicIsThere) await topics.PrepareBroadcastAsync(stop).ConfigureAwait(false);
+            _topicIsThere = true;
+            _producer ??= clients.LossyProducer();
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private void Read(TaskCompletionSource positioned)
+    {
+        using var consumer = clients.Consumer($"{options.BroadcastTopic}.{Guid.NewGuid():N}", "broadcast").Build();
+        var partition = new TopicPartition(options.BroadcastTopic, 0);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!positioned.Task.IsCompleted)
+                {
+                    // An explicit offset, asked for now: what is sent once ListenAsync has returned is heard.
+                    var end = consumer.QueryWatermarkOffsets(partition, options.RequestTimeout).High;
+                    consumer.Assign(new TopicPartitionOffset(partition, end));
+                    positioned.TrySetResult();
+                }
+                if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } signal) Hand(signal);
+            }
+            catch (KafkaException failure)
+            {
+                Log.NotHeard(logger, failure.Error.Code, failure.Error.Reason);
+                _stopping.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+            }
+        }
+    }
+
+    private void Hand(ConsumeResult<byte[]?, byte[]?> signal)
+    {
+        var channel = System.Text.Encoding.UTF8.GetString(signal.Message.Key ?? []);
+        foreach (var (listener, _) in _listeners.Where(entry => entry.Value == channel)) _ = TellAsync(listener, signal.Message.Value);
+    }
+
+    private async Task TellAsync(Listener listener, byte[]? payload)
+    {
+        try
+        {
+            await listener.OnSignal(payload).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            Log.ListenerFailed(logger, failure);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_reading is not null) await _reading.ConfigureAwait(false);
+        _producer?.Dispose();
+        _starting.Dispose();
+        _stopping.Dispose();
+    }
+
+    private sealed class Listener(KafkaBroadcast owner, Func<ReadOnlyMemory<byte>, ValueTask> onSignal) : IAsyncDisposable
+    {
+        public Func<ReadOnlyMemory<byte>, ValueTask> OnSignal { get; } = onSignal;
+
+        public ValueTask DisposeAsync()
+        {
+            owner._listeners.TryRemove(this, out _);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4151, LogLevel.Debug, "A broadcast on {Channel} was dropped: the Kafka client's queue is full")]
+        public static partial void Dropped(ILogger logger, string channel);
+
+        [LoggerMessage(4152, LogLevel.Information, "Broadcasts cannot be heard now: {Code}: {Reason}")]
+        public static partial void NotHeard(ILogger logger, ErrorCode code, string reason);
+
+        [LoggerMessage(4153, LogLevel.Error, "A listener to broadcasts failed")]
+        public static partial void ListenerFailed(ILogger logger, Exception failure);
+    }
+}

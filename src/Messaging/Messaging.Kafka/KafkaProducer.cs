@@ -1,0 +1,189 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.Kafka;
+
+/// <summary>
+/// The process's one idempotent producer. It is replaced when it fails for good (fenced, out of sequence, a gap) or
+/// when it stands still although the broker answers; the caller sends again from its lowest unsettled message.
+/// </summary>
+/// <remarks>
+/// Why order survives a replacement and a timeout: each producer writes a gapless prefix of what it was given, and each
+/// resend begins at or before the lowest unsettled message. However the broker interleaves old and new requests, the
+/// first copies stand in order; the later copies are what the inbox is for.
+/// </remarks>
+internal sealed partial class KafkaProducer(
+    KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Func<CancellationToken, Task> askBroker)
+    : IDisposable
+{
+    private static readonly Error ProducerGone = new(ErrorCode.Local_PurgeQueue, "The producer was replaced.");
+    private readonly Lock _gate = new();
+    private readonly List<PendingSend> _open = [];
+    private IProducer<byte[]?, byte[]>? _producer;
+    private volatile bool _failed;
+    private bool _disposed;
+
+    public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
+    {
+        var deadline = clock.GetUtcNow() + options.SendTimeout;
+        await WaitForLeftOversAsync(deadline, stop).ConfigureAwait(false);
+        var send = Begin(messages.Count);
+        try
+        {
+            await EnqueueAsync(messages, send, deadline, stop).ConfigureAwait(false);
+            await send.Done.WaitAsync(Positive(deadline - clock.GetUtcNow()), clock, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!send.AnyKnown)
+        {
+            throw new TransportUnavailableException(
+                $"Kafka at {options.BootstrapServers} did not answer within {options.SendTimeout} ({KafkaOptions.Section}:SendTimeout).");
+        }
+        catch (TimeoutException)
+        {
+            // Some partitions answered, others did not: the result says which.
+        }
+        finally
+        {
+            send.IsLeftOver = true;
+            if (send.Failure is { } failure) ReplaceAfter(failure);
+        }
+        var result = send.Result(messages);
+        if (result.Failures.Count == messages.Count && !send.AnyKnown)
+            throw new TransportUnavailableException($"Kafka at {options.BootstrapServers} accepted nothing: {result.Failures[0].Reason}");
+        return result;
+    }
+
+    /// <summary>
+    /// Messages of an earlier send that timed out still wait inside the client, which bounds them by nothing but time:
+    /// nothing more is handed to it until they are answered. So memory stays flat while the broker is away.
+    /// </summary>
+    private async Task WaitForLeftOversAsync(DateTimeOffset deadline, CancellationToken stop)
+    {
+        PendingSend[] waiting;
+        lock (_gate)
+        {
+            _open.RemoveAll(send => send.Done.IsCompleted);
+            waiting = [.. _open.Where(send => send.IsLeftOver)];
+        }
+        if (waiting.Length == 0) return;
+        try
+        {
+            await Task.WhenAll(waiting.Select(send => send.Done))
+                .WaitAsync(Positive(deadline - clock.GetUtcNow()), clock, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            if (clock.GetUtcNow() - waiting.Min(send => send.Begun) > 2 * options.SendTimeout)
+                await ReplaceIfBrokerAnswersAsync(stop).ConfigureAwait(false);
+            throw new TransportUnavailableException(
+                $"Kafka at {options.BootstrapServers} has not answered earlier messages for {options.SendTimeout}.");
+        }
+    }
+
+    private async Task EnqueueAsync(
+        IReadOnlyList<WireMessage> messages, PendingSend send, DateTimeOffset deadline, CancellationToken stop)
+    {
+        for (var index = 0; index < messages.Count;)
+        {
+            var message = messages[index];
+            if (message.Body.Length > options.BodySizeBytesMax)
+            {
+                send.Report(index++, new Error(ErrorCode.MsgSizeTooLarge,
+                    $"The body has {message.Body.Length} bytes; {KafkaOptions.Section}:BodySizeBytesMax allows {options.BodySizeBytesMax}."));
+                continue;
+            }
+            try
+            {
+                send.Producer.Produce(
+                    new TopicPartition(message.Stream, message.Partition), KafkaWire.ToKafka(message), send.ReportOf(index));
+                index++;
+            }
+            catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                // The same message again, never the next one: that would change their order.
+                if (clock.GetUtcNow() >= deadline) throw new TimeoutException();
+                await Task.Delay(TimeSpan.FromMilliseconds(5), clock, stop).ConfigureAwait(false);
+            }
+            catch (ProduceException<byte[]?, byte[]> refused)
+            {
+                ReplaceAfter(refused.Error);
+                send.Report(index++, refused.Error);
+            }
+        }
+    }
+
+    private PendingSend Begin(int count)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_producer is null || _failed)
+            {
+                if (_producer is not null) Retire(_producer);
+                _failed = false;
+                _producer = clients.Producer(ReplaceAfter);
+            }
+            var send = new PendingSend(count, _producer) { Begun = clock.GetUtcNow() };
+            _open.Add(send);
+            return send;
+        }
+    }
+
+    private void ReplaceAfter(Error error)
+    {
+        if (!error.IsFatal && error.Code is not (ErrorCode.Local_Fatal or ErrorCode.Local_Inconsistent
+            or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight)) return;
+        _failed = true;
+    }
+
+    private async Task ReplaceIfBrokerAnswersAsync(CancellationToken stop)
+    {
+        try
+        {
+            await askBroker(stop).ConfigureAwait(false);
+        }
+        catch (TransportUnavailableException)
+        {
+            return; // It is the broker that is away; this producer will go on with it.
+        }
+        Log.ProducerStoodStill(logger);
+        lock (_gate)
+        {
+            if (_producer is not null) Retire(_producer);
+            _producer = null;
+        }
+    }
+
+    /// <summary>Disposes the old producer beside the work: closing its connections may take as long as a request.</summary>
+    private void Retire(IProducer<byte[]?, byte[]> old)
+    {
+        var sends = _open.Where(send => send.Producer == old).ToArray();
+        _ = Task.Factory.StartNew(
+            () =>
+            {
+                old.Flush(TimeSpan.FromSeconds(1)); // One that failed has only reports left to give.
+                old.Dispose();
+                foreach (var send in sends) send.Abandon(ProducerGone);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            _producer?.Dispose();
+        }
+    }
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
+
+    private static partial class Log
+    {
+        [LoggerMessage(4111, LogLevel.Warning, "Kafka answers, but the producer has moved nothing; it is replaced")]
+        public static partial void ProducerStoodStill(ILogger logger);
+    }
+}
