@@ -1,0 +1,47 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tessera.Messaging.Transport;
+using Tessera.Testing.Servers;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Tessera.Messaging.Kafka.Tests.KafkaBackend))]
+// The tests share one server and two cores, and some of them take the server away.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Tessera.Messaging.Kafka.Tests;
+
+/// <summary>The one Kafka of this test run.</summary>
+public sealed class KafkaBackend : IAsyncLifetime
+{
+    public const int Partitions = 4;
+
+    public KafkaServer Server { get; } = new()
+    {
+        // So that tests of a reader's death need not wait for six seconds each.
+        Settings = new Dictionary<string, string> { ["group.min.session.timeout.ms"] = "500" },
+    };
+
+    public ValueTask InitializeAsync() => Server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    internal KafkaTransport Transport(Action<KafkaOptions>? configure = null, ILoggerFactory? loggers = null)
+    {
+        var options = new KafkaOptions
+        {
+            BootstrapServers = Server.BootstrapServers, AcceptSingleReplica = true, SendTimeout = TimeSpan.FromSeconds(10),
+        };
+        configure?.Invoke(options);
+        return new KafkaTransport(Options.Create(options), loggers ?? TestLog.Factory, TimeProvider.System);
+    }
+
+    internal static Topology Topology(string stream, params string[] subscribers) => new(
+        [new StreamDefinition(stream, Partitions, subscribers)],
+        [.. subscribers.Select(subscriber => new Subscription(stream, Partitions, subscriber))]);
+
+    internal static Subscription Subscription(string stream, string subscriber = "reader", int batchMax = 256) =>
+        new(stream, Partitions, subscriber, batchMax);
+
+    internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

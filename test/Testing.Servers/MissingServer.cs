@@ -1,0 +1,15 @@
+using Xunit;
+
+namespace Tessera.Testing.Servers;
+
+/// <summary>What a test does when the server it needs cannot be had.</summary>
+public static class MissingServer
+{
+    /// <summary>Skips the test and says how to get the server; with <c>CI=true</c> fails it: there it must be there.</summary>
+    public static void SkipOrFail(string what, string how)
+    {
+        var reason = $"{what} is not here. {how}";
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(reason);
+        Assert.Skip(reason);
+    }
+}
