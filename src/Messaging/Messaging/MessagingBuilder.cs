@@ -31,6 +31,30 @@ public sealed class MessagingBuilder
     /// <summary>The handler takes the timers it implements <see cref="IHandle{TEvent}"/> for.</summary>
     public MessagingBuilder Timer<THandler>() where THandler : class => Add<THandler>(timer: true);
 
+    /// <summary>The subscribers of this service's stream that are known at deployment, so that a broker that keeps queues
+    /// keeps events for one that has not started yet.</summary>
+    public MessagingBuilder SubscribedBy(IReadOnlyList<string> subscribers)
+    {
+        Registry.Subscribers = subscribers;
+        return this;
+    }
+
+    /// <summary>Partitions of every stream; 4 unless set. Fixed when a stream is created: all services must agree.</summary>
+    public MessagingBuilder Partitions(int partitions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
+        Registry.Partitions = partitions;
+        return this;
+    }
+
+    /// <summary>The largest event in bytes of JSON; 1 MiB unless set.</summary>
+    public MessagingBuilder PayloadSizeBytesMax(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Registry.PayloadSizeBytesMax = size;
+        return this;
+    }
+
     private MessagingBuilder Add<THandler>(bool timer) where THandler : class
     {
         var contracts = typeof(THandler).GetInterfaces().Where(face => face.IsGenericType).ToArray();
