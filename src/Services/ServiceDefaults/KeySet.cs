@@ -19,6 +19,7 @@ internal sealed partial class KeySet(
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly string _file = Path.Combine(tessera.Value.KeyDirectory, "jwks.json");
     private volatile Snapshot _current = new([], "");
+    private int _failures;
     private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
 
     /// <summary>Raised when keys came or went: what was verified with the old ones must be verified again.</summary>
@@ -52,11 +53,13 @@ internal sealed partial class KeySet(
             patience.CancelAfter(fetchTimeout);
             var json = await source.FetchAsync(patience.Token);
             if (Replace(json)) await SaveAsync(json, stop);
+            _failures = 0;
             return true;
         }
         catch (Exception away) when (!stop.IsCancellationRequested)
         {
-            Log.KeysUnavailable(logger, _current.Keys.Count, away.Message);
+            // At a common start Users is a second behind; that is worth no line.
+            if (++_failures > 3) Log.KeysUnavailable(logger, _current.Keys.Count, away.Message);
             return false;
         }
         finally

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Authentication;
+using System.Text.Encodings.Web;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,8 +25,13 @@ public static class Policies
         services.AddSingleton<KeySet>();
         services.AddSingleton<TokenValidator>();
         services.AddHostedService<RefreshKeys>();
-        services.AddAuthentication(AuthenticateByToken.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, AuthenticateByToken>(AuthenticateByToken.SchemeName, null);
+        // The core alone: AddAuthentication would set up data protection, which makes keys at every first start for nothing.
+        services.TryAddSingleton(UrlEncoder.Default);
+        services.AddAuthenticationCore(authentication =>
+        {
+            authentication.DefaultScheme = AuthenticateByToken.SchemeName;
+            authentication.AddScheme<AuthenticateByToken>(AuthenticateByToken.SchemeName, null);
+        });
         services.AddAuthorizationBuilder()
             .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator"))
             .AddPolicy(Customer, policy => policy.RequireAuthenticatedUser().RequireRole("customer"))

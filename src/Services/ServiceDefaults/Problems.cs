@@ -10,9 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Every error leaves as an RFC 9457 problem document with the trace id, and never with a stack trace.</summary>
-internal static class Problems
+public static class Problems
 {
-    public static IServiceCollection AddProblems(this IServiceCollection services)
+    internal static IServiceCollection AddProblems(this IServiceCollection services)
     {
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>(); // Before the default writer, which obeys Accept.
         services.AddProblemDetails();

@@ -43,6 +43,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<DenyUndeclared>();
         app.MapHealth();
         app.MapOpenApiDefaults(service);
+        foreach (var more in app.Services.GetServices<IDefaultEndpoints>()) more.Map(app);
         return app;
     }
 

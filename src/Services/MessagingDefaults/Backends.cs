@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+using Tessera.Messaging;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.MessagingDefaults;
+
+/// <summary>The database engine and the broker that configuration names.</summary>
+internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilder> Apply)
+{
+    public static Backends Read(IConfiguration configuration, string service)
+    {
+        var directory = configuration.GetSection(TesseraOptions.Section).Get<TesseraOptions>()?.DataDirectory
+            ?? new TesseraOptions().DataDirectory;
+        var (database, store) = Store(configuration, Path.Combine(directory, service, service + ".db"));
+        var transport = Transport(configuration, Path.Combine(directory, "broker", "events.db"));
+        return new Backends(database, store + transport);
+    }
+
+    private static (ServiceDatabase, Action<MessagingBuilder>) Store(IConfiguration configuration, string fileOtherwise)
+    {
+        var file = configuration["Database:File"] is { Length: > 0 } given ? given : fileOtherwise;
+        return (configuration["Database:Engine"] ?? "sqlite") switch
+        {
+            "sqlite" => (new SqliteServiceDatabase(file), _ => { }),
+            var other => throw new InvalidOperationException($"Database:Engine is '{other}': expected sqlite or postgres."),
+        };
+    }
+
+    private static Action<MessagingBuilder> Transport(IConfiguration configuration, string fileOtherwise)
+    {
+        var file = configuration["Messaging:Embedded:File"] is { Length: > 0 } given ? given : fileOtherwise;
+        return (configuration["Messaging:Broker"] ?? "embedded") switch
+        {
+            "embedded" => _ => { },
+            var other => throw new InvalidOperationException(
+                $"Messaging:Broker is '{other}': expected embedded, rabbitmq, kafka or redis."),
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tessera.Messaging;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.MessagingDefaults;
+
+/// <summary>The only place that names databases and brokers: a service lists its messages, configuration picks the rest.</summary>
+public static class MessagingDefaultsExtensions
+{
+    /// <summary>Adds messaging for the service of this name. Its <c>Schema/*.sql</c> (embedded in the calling assembly) is
+    /// applied before anything starts.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // The calling assembly is the service's.
+    public static WebApplicationBuilder AddMessagingDefaults(
+        this WebApplicationBuilder builder, string service, Action<MessagingBuilder> configure)
+    {
+        var assembly = Assembly.GetCallingAssembly();
+        var backends = Backends.Read(builder.Configuration, service);
+        builder.Services.AddSingleton(backends.Database);
+        builder.Services.AddHostedService(services => new ApplySchema(
+            backends.Database, assembly, services.GetRequiredService<ILogger<ApplySchema>>()));
+        builder.Services.AddMessaging(service, messages =>
+        {
+            messages.SubscribedBy(KnownSubscribers.Of(service));
+            messages.Partitions(builder.Configuration.GetValue("Messaging:Partitions", 4));
+            messages.PayloadSizeBytesMax(builder.Configuration.GetValue("Messaging:PayloadSizeBytesMax", 1024 * 1024));
+            configure(messages);
+            backends.Apply(messages);
+        });
+        builder.Services.AddSingleton<ReadStatus>();
+        builder.Services.AddSingleton<IDefaultEndpoints, MessagingEndpoints>();
+        builder.Services.AddExceptionHandler<AnswerTransientFailures>();
+        return builder;
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Tessera.Messaging.Store;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.MessagingDefaults;
+
+/// <summary><c>/messaging/…</c> of every service, for operators: how far it is, what is parked, replay and discard.</summary>
+internal sealed class MessagingEndpoints : IDefaultEndpoints
+{
+    private const int ParkedMax = 1_000;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var messaging = routes.MapGroup("/messaging").RequireAuthorization(Policies.Operator).WithTags("messaging");
+        messaging.MapGet("/status", (ReadStatus status, CancellationToken stop) => status.ReadAsync(stop));
+        messaging.MapGet("/parked", ListAsync);
+        messaging.MapPost("/parked/replay", ReplayAsync);
+        messaging.MapPost("/parked/discard", DiscardAsync);
+    }
+
+    private static async Task<Ok<ParkedPage>> ListAsync(
+        string? stream, string? key, Guid? eventId, int? limit, IMessageStore store, CancellationToken stop)
+    {
+        var filter = new ParkedFilter(stream, key, eventId);
+        var parked = await store.ListParkedAsync(filter, Math.Clamp(limit ?? 100, 1, ParkedMax), stop);
+        return TypedResults.Ok(new ParkedPage([.. parked.Select(ParkedView.From)]));
+    }
+
+    private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> ReplayAsync(
+        ParkedRequest request, Caller caller, IMessageStore store, TimeProvider clock, CancellationToken stop) =>
+        DecideAsync(request, store, filter => store.RequestReplayAsync(filter, By(caller), clock.GetUtcNow(), stop), stop);
+
+    private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DiscardAsync(
+        ParkedRequest request, Caller caller, IMessageStore store, TimeProvider clock, CancellationToken stop) =>
+        DecideAsync(request, store, filter => store.DiscardParkedAsync(filter, By(caller), clock.GetUtcNow(), stop), stop);
+
+    private static async Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DecideAsync(
+        ParkedRequest request, IMessageStore store, Func<ParkedFilter, Task<int>> act, CancellationToken stop)
+    {
+        if (request is { Stream: null, Key: null, EventId: null, All: false })
+        {
+            return TypedResults.Problem(
+                "Name a stream, a key or an eventId, or say \"all\": true.", statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
+        var filter = new ParkedFilter(request.Stream, request.Key, request.EventId);
+        var messages = request.DryRun ? (await store.ListParkedAsync(filter, int.MaxValue, stop)).Count : await act(filter);
+        return TypedResults.Ok(new ParkedOutcome(messages, request.DryRun));
+    }
+
+    private static string By(Caller caller) => caller.Id.ToString("D");
+}

@@ -1,0 +1,24 @@
+namespace Tessera.MessagingDefaults;
+
+/// <summary>GET /messaging/status</summary>
+public sealed record MessagingStatus(
+    string Service,
+    string Broker,
+    string Database,
+    OutboxStatus Outbox,
+    ParkedStatus Parked,
+    long Timers,
+    IReadOnlyList<SubscriptionStatus> Subscriptions);
+
+/// <param name="OldestSeconds">Age of the oldest unsent event; null when none waits.</param>
+/// <param name="HeldKeys">Keys whose first event the broker refuses.</param>
+public sealed record OutboxStatus(long Rows, double? OldestSeconds, long HeldKeys);
+
+public sealed record ParkedStatus(long Messages, long Keys);
+
+/// <param name="Unread">Broker messages that wait; null when the broker is away.</param>
+/// <param name="Unavailable">Why the broker did not tell, or null.</param>
+public sealed record SubscriptionStatus(
+    string Stream, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<PartitionStatus> Partitions, string? Unavailable);
+
+public sealed record PartitionStatus(int Partition, string? Owner, long Unread, double? OldestUnreadSeconds);

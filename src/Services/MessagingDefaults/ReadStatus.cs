@@ -1,0 +1,44 @@
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.MessagingDefaults;
+
+/// <summary>How far the service's messaging is: what waits to be sent, what waits to be handled, what is parked.</summary>
+internal sealed class ReadStatus(MessageRegistry registry, IMessageStore store, ITransport transport, TimeProvider clock)
+{
+    public async Task<MessagingStatus> ReadAsync(CancellationToken stop)
+    {
+        var statistics = await store.ReadStatisticsAsync(stop);
+        var subscriptions = new List<SubscriptionStatus>();
+        foreach (var stream in registry.SubscribedStreams) subscriptions.Add(await InspectAsync(stream, stop));
+        return new MessagingStatus(
+            registry.Service,
+            transport.Name,
+            store.Name,
+            new OutboxStatus(statistics.OutboxRows, AgeOf(statistics.OutboxOldest), statistics.HeldKeys),
+            new ParkedStatus(statistics.ParkedMessages, statistics.ParkedKeys),
+            statistics.Timers,
+            subscriptions);
+    }
+
+    private async Task<SubscriptionStatus> InspectAsync(string stream, CancellationToken stop)
+    {
+        try
+        {
+            var partitions = await transport.InspectAsync(new Subscription(stream, registry.Partitions, registry.Service), stop);
+            var states = partitions
+                .Select(partition => new PartitionStatus(
+                    partition.Partition, partition.Owner, partition.Unread, AgeOf(partition.OldestUnread)))
+                .ToList();
+            return new SubscriptionStatus(stream, states.Sum(state => state.Unread), states.Max(state => state.OldestUnreadSeconds), states, null);
+        }
+        catch (TransportUnavailableException away)
+        {
+            return new SubscriptionStatus(stream, null, null, [], away.Message); // The rest of the page is of use without it.
+        }
+    }
+
+    private double? AgeOf(DateTimeOffset? since) =>
+        since is { } then ? Math.Max(0, Math.Round((clock.GetUtcNow() - then).TotalSeconds, 3)) : null;
+}
