@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace Tessera.Cli.Testing;
+
+/// <param name="HowToGet">What to do to have it.</param>
+internal sealed record MissingServer(string Name, string HowToGet);
+
+/// <summary>The programs that tests start as throwaway servers, each on its own port and folder.</summary>
+internal static class Servers
+{
+    private sealed record Package(string Name, string Program);
+
+    private static readonly Package[] _packages =
+    [
+        new("redis-server", "redis-server"),
+        new("rabbitmq-server", "rabbitmq-server"),
+        new("kcat", "kcat"),
+        new("postgresql", "postgres"),
+    ];
+
+    private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>Installs what is missing when that can be done without asking, and says what is missing still.</summary>
+    public static async Task<IReadOnlyList<MissingServer>> ProvideAsync(bool install, CancellationToken stop)
+    {
+        var absent = _packages.Where(package => !IsHere(package)).ToList();
+        if (absent.Count > 0 && install && Environment.IsPrivilegedProcess && Processes.Find("apt-get") is not null)
+        {
+            Console.WriteLine($"installing {string.Join(", ", absent.Select(package => package.Name))}");
+            await AptAsync(["update", "-qq"], stop);
+            await AptAsync(["install", "-y", "-qq", "--no-install-recommends", .. absent.Select(package => package.Name)], stop);
+        }
+        var missing = _packages.Where(package => !IsHere(package))
+            .Select(package => new MissingServer(package.Name, $"Install it with: apt-get install {package.Name}"))
+            .ToList();
+        if (!HasKafka()) missing.Add(new MissingServer("kafka", "Set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17)."));
+        return missing;
+    }
+
+    private static bool IsHere(Package package) =>
+        Processes.Find(package.Program) is not null || (package.Program == "postgres" && FindPostgres() is not null);
+
+    /// <summary>Debian keeps PostgreSQL's programs of each version in a folder of their own, newest last.</summary>
+    public static string? FindPostgres()
+    {
+        const string root = "/usr/lib/postgresql";
+        if (!Directory.Exists(root)) return Processes.Find("postgres");
+        return Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
+            .Select(version => Path.Combine(version, "bin", "postgres")).LastOrDefault(File.Exists);
+    }
+
+    private static bool HasKafka()
+    {
+        var home = Environment.GetEnvironmentVariable("KAFKA_HOME");
+        var beside = Path.Combine(Up.SourceTree.Root, "..", "shared", "kafka", "kafka.sh");
+        return (home is not null && Directory.Exists(home)) || File.Exists(beside);
+    }
+
+    private static async Task AptAsync(string[] words, CancellationToken stop)
+    {
+        var start = new ProcessStartInfo("apt-get", words) { RedirectStandardOutput = true };
+        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        // A package's own service would take the usual port and outlive the tests.
+        start.Environment["RUNLEVEL"] = "1";
+        using var apt = Process.Start(start)!;
+        apt.OutputDataReceived += (_, _) => { };
+        apt.BeginOutputReadLine();
+        if (!await Processes.WaitOrKillAsync(apt, _installTimeout, stop) || apt.ExitCode != 0)
+            Console.WriteLine($"apt-get {words[0]} did not succeed");
+    }
+}

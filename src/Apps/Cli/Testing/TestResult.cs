@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace Tessera.Cli.Testing;
+
+/// <param name="Problem">Set when the run itself went wrong: it crashed, or hung until it was ended.</param>
+internal sealed record TestResult(
+    string Project, int Passed, int Failed, int Skipped, TimeSpan Took,
+    IReadOnlyList<FailedTest> Failures, IReadOnlyList<string> SkipReasons, string? Problem)
+{
+    public bool IsGood => Failed == 0 && Problem is null;
+
+    public static TestResult Broken(string project, TimeSpan took, string problem) =>
+        new(project, 0, 1, 0, took, [], [], problem);
+
+    /// <summary>Reads the report that an xunit v3 executable writes with <c>-xml</c>.</summary>
+    public static TestResult FromXunitXml(string project, TimeSpan took, XDocument report, int exitCode)
+    {
+        var assemblies = report.Root!.Elements("assembly").ToList();
+        var tests = assemblies.Descendants("test").ToList();
+        var errors = assemblies.Sum(assembly => Number(assembly, "errors"));
+        var failures = tests.Where(test => Result(test) == "Fail")
+            .Select(test => new FailedTest(
+                (string?)test.Attribute("name") ?? "?",
+                test.Element("failure")?.Element("message")?.Value ?? "",
+                test.Element("failure")?.Element("stack-trace")?.Value ?? ""))
+            .Concat(assemblies.Descendants("error").Select(error => new FailedTest(
+                (string?)error.Attribute("name") ?? "an error outside the tests",
+                error.Element("failure")?.Element("message")?.Value ?? "",
+                error.Element("failure")?.Element("stack-trace")?.Value ?? "")))
+            .ToList();
+        var failed = assemblies.Sum(assembly => Number(assembly, "failed")) + errors;
+        var reasons = tests.Where(test => Result(test) == "Skip").Select(test => test.Element("reason")?.Value ?? "no reason given");
+        var problem = exitCode != 0 && failed == 0 ? $"ended with code {exitCode} although no test failed" : null;
+        return new TestResult(
+            project,
+            assemblies.Sum(assembly => Number(assembly, "passed")),
+            failed + (problem is null ? 0 : 1),
+            assemblies.Sum(assembly => Number(assembly, "skipped")),
+            took,
+            failures,
+            [.. reasons.Distinct()],
+            problem);
+    }
+
+    private static string? Result(XElement test) => (string?)test.Attribute("result");
+
+    private static int Number(XElement element, string name) =>
+        int.TryParse((string?)element.Attribute(name), CultureInfo.InvariantCulture, out var number) ? number : 0;
+}
+
+internal sealed record FailedTest(string Name, string Message, string StackTrace);

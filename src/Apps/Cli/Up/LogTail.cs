@@ -1,0 +1,46 @@
+namespace Tessera.Cli.Up;
+
+/// <summary>Reads a log that grows, and begins anew when it was cut.</summary>
+internal static class LogTail
+{
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The last lines, without reading the whole of a large file.</summary>
+    public static IReadOnlyList<string> Last(string file, int lines)
+    {
+        const long enoughForMostBytes = 1024 * 1024;
+        using var stream = Open(file);
+        if (stream.Length > enoughForMostBytes) stream.Seek(-enoughForMostBytes, SeekOrigin.End);
+        using var reader = new StreamReader(stream);
+        var kept = new Queue<string>(lines);
+        while (reader.ReadLine() is { } line)
+        {
+            if (kept.Count == lines) kept.Dequeue();
+            kept.Enqueue(line);
+        }
+        return [.. kept];
+    }
+
+    public static async Task FollowAsync(string file, bool fromEnd, Action<string> show, CancellationToken stop)
+    {
+        var position = fromEnd && File.Exists(file) ? new FileInfo(file).Length : 0;
+        while (!stop.IsCancellationRequested)
+        {
+            if (File.Exists(file))
+            {
+                await using var stream = Open(file);
+                if (stream.Length < position) position = 0;
+                stream.Seek(position, SeekOrigin.Begin);
+                using var reader = new StreamReader(stream);
+                var text = await reader.ReadToEndAsync(stop);
+                var whole = text.LastIndexOf('\n') + 1; // A line that is still being written is shown when it is whole.
+                position += System.Text.Encoding.UTF8.GetByteCount(text.AsSpan(0, whole));
+                foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries)) show(line);
+            }
+            await Task.Delay(_poll, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static FileStream Open(string file) =>
+        new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+}

@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>One line for each change, for where nothing can be redrawn, with the logs that were asked for between them.</summary>
+internal static class PlainProgress
+{
+    public static async Task ShowAsync(SupervisorSession session, IReadOnlyList<string> logs, CancellationToken stop)
+    {
+        var lines = Channel.CreateBounded<string>(new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
+        session.Supervisor.Changed += service => lines.Writer.TryWrite(Line(service));
+        var tails = session.Plan.Instances
+            .Where(instance => logs.Contains(instance.Service) || logs.Contains(instance.Name))
+            .Select(instance => LogTail.FollowAsync(
+                session.Folder.LogOf(instance.Name), fromEnd: true, line => lines.Writer.TryWrite($"{instance.Name} | {line}"), stop))
+            .ToList();
+        var running = SayRunningAsync(session, line => lines.Writer.TryWrite(line), stop);
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(stop)) Console.WriteLine(line);
+        }
+        finally
+        {
+            await Task.WhenAll([running, .. tails]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (lines.Reader.TryRead(out var line)) Console.WriteLine(line);
+        }
+    }
+
+    /// <summary>What a person wants to know when all is ready.</summary>
+    public static IEnumerable<string> Welcome(string gateway, OperatorCredentials? made)
+    {
+        yield return $"Tessera is ready at {gateway}";
+        if (made is not null) yield return $"Operator {made.Email}, password {made.Password} (shown this once)";
+    }
+
+    private static async Task SayRunningAsync(SupervisorSession session, Action<string> say, CancellationToken stop)
+    {
+        while (session.Supervisor.Snapshot().Phase != RunState.Running) await Task.Delay(100, stop);
+        foreach (var line in Welcome(session.Plan.Gateway.Address, session.NewOperator)) say(line);
+    }
+
+    private static string Line(InstanceState service) => service.State == "restarting"
+        ? $"{service.Name} {service.LastEnd}; restarting (log: {service.Log})"
+        : $"{service.Name} {service.State} {service.Address}";
+}

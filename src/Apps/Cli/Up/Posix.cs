@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>What .NET has no call for: asking a process to end, and leaving the terminal's session.</summary>
+internal static partial class Posix
+{
+    private const int SigTerm = 15;
+
+    /// <summary>Asks the process to end. On Windows there is nothing to ask with, and it is ended.</summary>
+    public static void Terminate(int pid)
+    {
+        if (!OperatingSystem.IsWindows()) _ = SendSignal(pid, SigTerm);
+        else KillNow(pid);
+    }
+
+    public static void KillNow(int pid)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+
+    /// <summary>Makes this process the leader of a session of its own, so that closing the terminal does not end it.</summary>
+    public static void LeaveTerminal()
+    {
+        if (!OperatingSystem.IsWindows()) _ = NewSession();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "setsid")]
+    private static partial int NewSession();
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>The data folder, and in it what says which processes run on it.</summary>
+internal sealed class RunFolder(string data)
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public string Data { get; } = Path.GetFullPath(data);
+
+    public string Logs => Path.Combine(Data, "logs");
+
+    public string Run => Path.Combine(Data, "run");
+
+    public string OperatorFile => Path.Combine(Data, "operator.json");
+
+    private string StateFile => Path.Combine(Run, "supervisor.json");
+
+    private string LockFile => Path.Combine(Run, "supervisor.lock");
+
+    public string LogOf(string instance) => Path.Combine(Logs, instance + ".log");
+
+    public string PidFileOf(string instance) => Path.Combine(Run, instance + ".pid");
+
+    public void Create()
+    {
+        try
+        {
+            Directory.CreateDirectory(Data);
+            Directory.CreateDirectory(Logs);
+            Directory.CreateDirectory(Run);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"The data folder {Data} cannot be made: {failure.Message} Choose another with --data DIR.");
+        }
+    }
+
+    /// <summary>Held as long as a supervisor lives: the system gives it back when that is killed. Null when another has it.</summary>
+    public FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsSupervised
+    {
+        get
+        {
+            if (!File.Exists(LockFile)) return false;
+            using var free = TryLock();
+            return free is null;
+        }
+    }
+
+    public RunState? ReadState()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunState>(File.ReadAllText(StateFile), _json);
+        }
+        catch (Exception absent) when (absent is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Replaced as a whole, so that a reader never sees half of it.</summary>
+    public void WriteState(RunState state)
+    {
+        var next = StateFile + ".new";
+        File.WriteAllText(next, JsonSerializer.Serialize(state, _json));
+        File.Move(next, StateFile, overwrite: true);
+    }
+
+    public void ClearState() => File.Delete(StateFile);
+
+    /// <summary>Service processes whose supervisor has died: each wrote its own id down before it became the service.</summary>
+    public IReadOnlyList<Orphan> Orphans()
+    {
+        if (!Directory.Exists(Run)) return [];
+        var found = new List<Orphan>();
+        foreach (var file in Directory.EnumerateFiles(Run, "*.pid").Order(StringComparer.Ordinal))
+        {
+            if (ReadIdentity(file) is { IsAlive: true } identity)
+                found.Add(new Orphan(Path.GetFileNameWithoutExtension(file), identity));
+        }
+        return found;
+    }
+
+    public ProcessIdentity? ReadIdentityOf(string instance) => ReadIdentity(PidFileOf(instance));
+
+    private static ProcessIdentity? ReadIdentity(string file)
+    {
+        try
+        {
+            var text = File.ReadAllText(file).Trim();
+            if (ProcessIdentity.FromStat(text) is { } exact) return exact;
+            return int.TryParse(text, out var pid) ? ProcessIdentity.Of(pid) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
+
+internal sealed record Orphan(string Instance, ProcessIdentity Process);
+
+/// <summary>What the supervisor says of itself and its services.</summary>
+internal sealed record RunState(
+    ProcessIdentity Supervisor, DateTimeOffset Since, string Gateway, string Broker, string Database, string Phase,
+    IReadOnlyList<InstanceState> Services)
+{
+    public const string Starting = "starting";
+
+    /// <summary>The first start puts a small catalog in.</summary>
+    public const string Filling = "filling";
+    public const string Running = "running";
+}
+
+/// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>stopped</c>.</param>
+internal sealed record InstanceState(
+    string Name, string Service, string State, string Address, int Http1, int Http2, int? Pid, int Restarts, string Log,
+    string? LastEnd = null);

@@ -1,0 +1,40 @@
+namespace Tessera.Cli.Up;
+
+/// <summary>The configuration that a service process gets, as environment variables.</summary>
+internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, Plan plan)
+{
+    public Dictionary<string, string> For(PlannedInstance instance)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Tessera__DataDirectory"] = folder.Data,
+            ["Tessera__Issuer"] = plan.Gateway.Address + "/",
+            ["Listen__Http1"] = $"127.0.0.1:{instance.Http1}",
+            ["Listen__Http2"] = instance.Service == "gateway" ? "none" : $"127.0.0.1:{instance.Http2}",
+            ["Messaging__Broker"] = settings.Broker,
+            ["Messaging__Embedded__File"] = Path.Combine(folder.Data, "broker", "events.db"),
+            ["Database__Engine"] = settings.Database,
+            ["Database__File"] = Path.Combine(folder.Data, instance.Service, instance.Service + ".db"),
+            ["DOTNET_gcServer"] = "0",
+            ["DOTNET_TieredPGO"] = "0",
+            ["DOTNET_NOLOGO"] = "1",
+        };
+        foreach (var service in plan.Instances.GroupBy(each => each.Service))
+        {
+            var name = service.First().Project;
+            variables[$"Services__{name}"] = string.Join(',', service.Select(each => each.InternalAddress));
+        }
+        if (settings.BrokerAddress is { } broker && BrokerKey(settings.Broker) is { } key) variables[key] = broker;
+        if (settings.DatabaseAddress is { } database)
+            variables["Database__ConnectionString"] = database.Replace("{service}", instance.Service, StringComparison.Ordinal);
+        return variables;
+    }
+
+    private static string? BrokerKey(string broker) => broker switch
+    {
+        "rabbitmq" => "Messaging__RabbitMq__Uri",
+        "kafka" => "Messaging__Kafka__BootstrapServers",
+        "redis" => "Messaging__Redis__Configuration",
+        _ => null,
+    };
+}

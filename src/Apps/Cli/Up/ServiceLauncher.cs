@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>Starts a service as a process of its own that writes to its own log file.</summary>
+internal sealed class ServiceLauncher(RunFolder folder)
+{
+    /// <summary>
+    /// The shell becomes the service (exec), so the process id stays. It writes the id down first, so a supervisor that
+    /// is killed at any moment leaves no process that the next one cannot find. The log is a file and not a pipe: the
+    /// service outlives its supervisor. A session of its own keeps the terminal's Ctrl-C from it: the supervisor decides.
+    /// </summary>
+    private const string Script =
+        """
+        pidfile=$1; log=$2; shift 2
+        { cat "/proc/$$/stat" 2>/dev/null || echo "$$"; } > "$pidfile.new" && mv "$pidfile.new" "$pidfile"
+        exec </dev/null >>"$log" 2>&1
+        if command -v setsid >/dev/null; then exec setsid "$@"; fi
+        exec "$@"
+        """;
+
+    public Process Start(string instance, string binary, IReadOnlyDictionary<string, string> environment)
+    {
+        if (!File.Exists(binary))
+            throw new UserError($"{binary} is missing: the build did not make it. Run ./tessera up, or dotnet build Tessera.slnx -c Release.");
+        var start = OperatingSystem.IsWindows() ? ForWindows(binary) : ForUnix(instance, binary);
+        start.WorkingDirectory = Path.GetDirectoryName(binary)!; // Where its appsettings.json is.
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        start.Environment.Remove("ASPNETCORE_URLS");
+        start.Environment.Remove("ASPNETCORE_HTTP_PORTS");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{instance} did not start.");
+        if (OperatingSystem.IsWindows()) CopyToLog(process, instance);
+        return process;
+    }
+
+    private ProcessStartInfo ForUnix(string instance, string binary) =>
+        new("/bin/sh", ["-c", Script, "tessera", folder.PidFileOf(instance), folder.LogOf(instance), DotnetHost(), binary])
+        {
+            UseShellExecute = false,
+        };
+
+    private static ProcessStartInfo ForWindows(string binary) => new(DotnetHost(), [binary])
+    {
+        UseShellExecute = false,
+        CreateNoWindow = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    private void CopyToLog(Process process, string instance)
+    {
+        File.WriteAllText(folder.PidFileOf(instance), $"{process.Id}");
+        var log = TextWriter.Synchronized(new StreamWriter(folder.LogOf(instance), append: true) { AutoFlush = true });
+        process.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    private static string DotnetHost() => Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet"
+        ? self
+        : "dotnet";
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Tessera.Cli.Up;
+
+internal static class StatusCommand
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var data = UpOptions.Data();
+        var asJson = new Option<bool>("--json") { Description = "For programs." };
+        var command = new Command("status", "Show what runs: each service's state, address, restarts and memory.") { data, asJson };
+        command.SetAction(parsed => Run(new RunFolder(parsed.GetRequiredValue(data)), parsed.GetValue(asJson)));
+        return command;
+    }
+
+    /// <summary>The answer to a second <c>up</c>.</summary>
+    public static int SayWhatRuns(RunFolder folder)
+    {
+        if (folder.ReadState() is not { } state)
+            throw new UserError($"Another supervisor is just starting in {folder.Data}.", ExitCodes.NotRunning);
+        Console.WriteLine($"Tessera runs already at {state.Gateway} (process {state.Supervisor.Pid}, data in {folder.Data}).");
+        AnsiConsole.Write(LiveTable.Draw(state));
+        Console.WriteLine("Stop it with: tessera down");
+        return ExitCodes.Ok;
+    }
+
+    private static int Run(RunFolder folder, bool asJson)
+    {
+        var running = folder.IsSupervised ? folder.ReadState() : null;
+        var orphans = running is null ? folder.Orphans() : [];
+        if (asJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(ToView(folder, running, orphans), _json));
+            return running is null ? ExitCodes.NotRunning : ExitCodes.Ok;
+        }
+        if (running is null)
+        {
+            Console.WriteLine(orphans.Count == 0
+                ? $"Nothing runs in {folder.Data}. Start it with: tessera up"
+                : $"The supervisor was killed; these still run: {string.Join(", ", orphans.Select(each => each.Instance))}. " +
+                  "'tessera up' takes over, 'tessera down' stops them.");
+            return ExitCodes.NotRunning;
+        }
+        Console.WriteLine($"{running.Gateway}  {running.Phase} since {running.Since:yyyy-MM-dd HH:mm:ss}Z  " +
+            $"broker {running.Broker}, database {running.Database}, data in {folder.Data}");
+        AnsiConsole.Write(LiveTable.Draw(running));
+        return ExitCodes.Ok;
+    }
+
+    private static StatusView ToView(RunFolder folder, RunState? running, IReadOnlyList<Orphan> orphans) => new(
+        running is not null,
+        running?.Phase,
+        running?.Gateway,
+        folder.Data,
+        running?.Broker,
+        running?.Database,
+        running?.Supervisor.Pid,
+        running?.Since,
+        [.. (running?.Services ?? []).Select(service => new ServiceStatusView(
+            service.Name, service.Service, service.State, service.Address, service.Http2, service.Pid, service.Restarts,
+            service.Pid is { } pid ? ProcessIdentity.MemoryOf(pid) : 0, service.Log, service.LastEnd))],
+        [.. orphans.Select(orphan => orphan.Process.Pid)]);
+}
+
+internal sealed record StatusView(
+    bool Running, string? Phase, string? Gateway, string Data, string? Broker, string? Database, int? SupervisorPid,
+    DateTimeOffset? Since, IReadOnlyList<ServiceStatusView> Services, IReadOnlyList<int> OrphanPids);
+
+internal sealed record ServiceStatusView(
+    string Name, string Service, string State, string Address, int Http2, int? Pid, int Restarts, long MemoryBytes, string Log,
+    string? LastEnd);

@@ -1,0 +1,83 @@
+namespace Tessera.Cli.Up;
+
+/// <summary>From the lock on the data folder to its release: one life of the store under one supervisor.</summary>
+internal sealed class SupervisorSession : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _inUse;
+    private readonly TimeProvider _clock;
+
+    private SupervisorSession(FileStream held, RunFolder folder, UpSettings settings, Plan plan, string inUse, TimeProvider clock)
+    {
+        _lock = held;
+        _inUse = inUse;
+        _clock = clock;
+        Folder = folder;
+        Settings = settings;
+        Plan = plan;
+        Supervisor = new Supervisor(folder, settings, plan, clock);
+    }
+
+    public RunFolder Folder { get; }
+
+    public UpSettings Settings { get; }
+
+    public Plan Plan { get; }
+
+    public Supervisor Supervisor { get; }
+
+    /// <summary>The operator's password, when this start made the account.</summary>
+    public OperatorCredentials? NewOperator { get; private set; }
+
+    public static async Task<SupervisorSession> OpenAsync(RunFolder folder, UpSettings settings, TimeProvider clock)
+    {
+        var held = folder.TryLock()
+            ?? throw new UserError($"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
+        try
+        {
+            await Orphans.StopAsync(folder, clock);
+            var credentials = OperatorCredentials.ReadOrMake(folder, out var isNew);
+            var plan = Plan.Make(SourceTree.Services(), settings, new PortPicker());
+            return new SupervisorSession(held, folder, settings, plan, MarkInUse(), clock)
+            {
+                NewOperator = isNew ? credentials : null,
+            };
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var first = FirstStart.RunAsync(this, _clock, ended.Token);
+        try
+        {
+            await Supervisor.RunAsync(stop);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose()
+    {
+        Supervisor.Dispose();
+        File.Delete(_inUse);
+        _lock.Dispose();
+    }
+
+    /// <summary>Tells the build script that files under <c>artifacts/</c> are in use.</summary>
+    private static string MarkInUse()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(SourceTree.Root, "artifacts", "in-use"));
+        var mark = Path.Combine(folder.FullName, $"{Environment.ProcessId}");
+        File.WriteAllText(mark, "");
+        return mark;
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>The options of <c>up</c>, which its detached half takes too.</summary>
+internal sealed class UpOptions
+{
+    public static Option<string> Data() => new("--data")
+    {
+        Description = "Folder for databases, logs and keys.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TESSERA_DATA") is { Length: > 0 } given
+            ? given
+            : Path.Combine(SourceTree.Root, ".tessera"),
+    };
+
+    private readonly Option<string> _data = Data();
+
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "Port of the gateway on 127.0.0.1. The next free one is taken when it is in use.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 8080,
+    };
+
+    private readonly Option<string> _broker = new("--broker")
+    {
+        Description = "What carries the events.",
+        DefaultValueFactory = _ => "embedded",
+    };
+
+    private readonly Option<string?> _brokerAddress = new("--broker-address")
+    {
+        Description = "Address of a running broker: a URI for rabbitmq, host:port for kafka and redis.",
+        HelpName = "ADDRESS",
+    };
+
+    private readonly Option<string> _database = new("--database")
+    {
+        Description = "What keeps the data.",
+        DefaultValueFactory = _ => "sqlite",
+    };
+
+    private readonly Option<string?> _databaseAddress = new("--database-address")
+    {
+        Description = "Connection string of a running PostgreSQL; {service} in it stands for the service's name.",
+        HelpName = "CONNECTION",
+    };
+
+    private readonly Option<string[]> _replicas = new("--replicas")
+    {
+        Description = "How many processes of a service, such as orders=2,inventory=2.",
+        HelpName = "SERVICE=N",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string[]> _log = new("--log")
+    {
+        Description = "Show this service's log on the screen as well; may be given several times.",
+        HelpName = "SERVICE",
+    };
+
+    private readonly Option<bool> _empty = new("--empty") { Description = "Put no sample products into a new store." };
+
+    public UpOptions()
+    {
+        _broker.AcceptOnlyFromAmong(UpSettings.Brokers);
+        _database.AcceptOnlyFromAmong(UpSettings.Databases);
+    }
+
+    public void AddTo(Command command)
+    {
+        Option[] options = [_data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty];
+        foreach (var option in options) command.Add(option);
+    }
+
+    public UpSettings Read(ParseResult parsed)
+    {
+        var services = SourceTree.Services().Select(name => name.ToLowerInvariant()).ToList();
+        var onScreen = parsed.GetValue(_log) ?? [];
+        foreach (var name in onScreen.Where(name => !services.Contains(name.Split('-')[0])))
+            throw new UserError($"There is no service '{name}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
+        var port = parsed.GetValue(_port);
+        if (port is < 1 or > 65_535) throw new UserError($"--port takes a number from 1 to 65535, not {port}.", ExitCodes.Usage);
+        return new UpSettings(
+            parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
+            parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),
+            UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty));
+    }
+
+    /// <summary>The same options as words, for the detached half.</summary>
+    public static IEnumerable<string> Words(UpSettings settings)
+    {
+        yield return "--data";
+        yield return Path.GetFullPath(settings.Data);
+        yield return "--port";
+        yield return settings.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        yield return "--broker";
+        yield return settings.Broker;
+        yield return "--database";
+        yield return settings.Database;
+        if (settings.BrokerAddress is { } broker)
+        {
+            yield return "--broker-address";
+            yield return broker;
+        }
+        if (settings.DatabaseAddress is { } database)
+        {
+            yield return "--database-address";
+            yield return database;
+        }
+        foreach (var (service, count) in settings.Replicas)
+        {
+            yield return "--replicas";
+            yield return $"{service}={count}";
+        }
+        if (settings.Empty) yield return "--empty";
+    }
+}

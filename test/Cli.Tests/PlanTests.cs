@@ -1,0 +1,59 @@
+using Tessera.Cli.Up;
+using Xunit;
+
+namespace Tessera.Cli.Tests;
+
+public sealed class PlanTests
+{
+    private static readonly string[] _projects = ["Users", "Catalog", "Inventory", "Orders", "Payments", "Gateway"];
+
+    [Fact]
+    public void Gives_each_service_the_port_that_the_documents_name()
+    {
+        var plan = Plan.Make(_projects, Some.Settings(), new PortPicker(_ => true));
+        Assert.Equal(
+            ["users 8081 9081", "catalog 8082 9082", "inventory 8083 9083", "orders 8084 9084", "payments 8085 9085", "gateway 8080 9080"],
+            plan.Instances.Select(instance => $"{instance.Name} {instance.Http1} {instance.Http2}"));
+        Assert.Empty(plan.Moved);
+    }
+
+    [Fact]
+    public void Moves_a_service_whose_port_is_taken_and_says_so()
+    {
+        var plan = Plan.Make(_projects, Some.Settings(), new PortPicker(port => port is not (8080 or 8081)));
+        Assert.Equal(8082, plan.Gateway.Http1);
+        Assert.Equal(plan.Instances.Count * 2, plan.Instances.SelectMany(instance => new[] { instance.Http1, instance.Http2 }).Distinct().Count());
+        Assert.Contains("gateway is on port 8082: 8080 is taken", plan.Moved);
+    }
+
+    [Fact]
+    public void Gives_a_second_replica_its_own_name_and_ports_and_leaves_the_others_theirs()
+    {
+        var settings = Some.Settings() with { Replicas = new Dictionary<string, int> { ["orders"] = 2 } };
+        var plan = Plan.Make(_projects, settings, new PortPicker(_ => true));
+        Assert.Equal(["orders", "orders-2"], plan.Instances.Where(instance => instance.Service == "orders").Select(instance => instance.Name));
+        Assert.Equal(8085, plan.Instances.Single(instance => instance.Name == "payments").Http1);
+    }
+
+    [Fact]
+    public void Says_when_no_port_is_free() =>
+        Assert.Throws<UserError>(() => Plan.Make(_projects, Some.Settings(), new PortPicker(_ => false)));
+
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("orders=0")]
+    [InlineData("orders=9")]
+    [InlineData("orders=two")]
+    [InlineData("nobody=2")]
+    [InlineData("gateway=2")]
+    public void Refuses_replicas_that_make_no_sense(string text)
+    {
+        var error = Assert.Throws<UserError>(() => UpSettings.ParseReplicas([text], ["orders", "gateway"]));
+        Assert.Equal(ExitCodes.Usage, error.ExitCode);
+    }
+
+    [Fact]
+    public void Reads_replicas_of_several_services() => Assert.Equal(
+        new Dictionary<string, int> { ["orders"] = 2, ["users"] = 3 },
+        UpSettings.ParseReplicas(["orders=2, users=3"], ["orders", "users"]));
+}
