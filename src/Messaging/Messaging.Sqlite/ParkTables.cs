@@ -1,0 +1,107 @@
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging.Sqlite;
+
+/// <summary>Messages that could not be handled with those that wait behind them, and what operators did to them.</summary>
+internal static class ParkTables
+{
+    public const string AddKey =
+        "INSERT INTO msg_parked_keys (stream, key) VALUES ($1, $2) ON CONFLICT (stream, key) DO NOTHING";
+
+    public const string Add =
+        """
+        INSERT INTO msg_parked (event_id, stream, key, type, source, time, traceparent, tracestate, data,
+            reason, attempts, parked_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """;
+
+    private const string Columns =
+        "position, event_id, stream, key, type, source, time, traceparent, tracestate, data, reason, attempts, parked_at";
+
+    private const string Matches = "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3)";
+
+    public const string ListAll = $"SELECT {Columns} FROM msg_parked WHERE {Matches} ORDER BY stream, key, position LIMIT $4";
+
+    public const string ListReplays =
+        """
+        SELECT stream, key, (SELECT COUNT(*) FROM msg_parked AS message WHERE message.stream = replay.stream AND message.key = replay.key)
+        FROM msg_parked_keys AS replay WHERE replay_at IS NOT NULL ORDER BY replay_at, stream, key LIMIT $1
+        """;
+
+    private const string TakeFirst =
+        $"""
+        DELETE FROM msg_parked WHERE position IN (
+            SELECT position FROM msg_parked WHERE stream = $1 AND key = $2 ORDER BY position LIMIT $3)
+        RETURNING {Columns}
+        """;
+
+    private const string RemoveEmptyKey =
+        """
+        DELETE FROM msg_parked_keys WHERE stream = $1 AND key = $2
+          AND NOT EXISTS (SELECT 1 FROM msg_parked WHERE stream = $1 AND key = $2)
+        """;
+
+    private const string MatchingKeys = $"SELECT DISTINCT stream, key FROM msg_parked WHERE {Matches}";
+
+    private const string Audit =
+        "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+    public static object?[] Parameters(ParkedMessage message)
+    {
+        var parked = message.Event;
+        return
+        [
+            parked.Id, parked.Stream, parked.Key, parked.Type, parked.Source, parked.Time,
+            parked.TraceParent, parked.TraceState, parked.Data, message.Reason, message.Attempts, message.ParkedAt,
+        ];
+    }
+
+    public static object?[] Parameters(ParkedFilter filter) => [filter.Stream, filter.Key, filter.EventId];
+
+    public static ParkedMessage Read(StoreReader row) => new(
+        row.GetInt64(0), OutboxTable.ReadEvent(row, 1), row.GetString(10), row.GetInt32(11), row.GetTime(12));
+
+    public static IReadOnlyList<ParkedMessage> Take(SqliteLink link, string stream, string key, int limit)
+    {
+        var taken = link.Query(TakeFirst, [stream, key, limit], Read);
+        link.Execute(RemoveEmptyKey, stream, key);
+        return [.. taken.OrderBy(message => message.Position)]; // RETURNING promises no order.
+    }
+
+    public static int RequestReplay(SqliteLink link, ParkedFilter filter, string by, DateTimeOffset now)
+    {
+        var messages = link.Execute(
+            $"""
+            INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason)
+            SELECT $4, $5, 'replay', stream, key, event_id, type, reason FROM msg_parked
+            WHERE (stream, key) IN ({MatchingKeys}) ORDER BY position
+            """, [.. Parameters(filter), now, by]);
+        link.Execute(
+            $"UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $4) WHERE (stream, key) IN ({MatchingKeys})",
+            [.. Parameters(filter), now]);
+        return messages;
+    }
+
+    public static void EndReplay(SqliteLink link, string stream, string key, string reason, int attempts)
+    {
+        link.Execute("UPDATE msg_parked_keys SET replay_at = NULL WHERE stream = $1 AND key = $2", stream, key);
+        link.Execute(
+            """
+            UPDATE msg_parked SET reason = $3, attempts = $4
+            WHERE position = (SELECT MIN(position) FROM msg_parked WHERE stream = $1 AND key = $2)
+            """, stream, key, reason, attempts);
+    }
+
+    public static int Discard(SqliteLink link, ParkedFilter filter, string by, DateTimeOffset now)
+    {
+        var discarded = link.Query($"DELETE FROM msg_parked WHERE {Matches} RETURNING {Columns}", Parameters(filter), Read);
+        foreach (var message in discarded)
+        {
+            var parked = message.Event;
+            link.Execute(Audit, now, by, "discard", parked.Stream, parked.Key, parked.Id, parked.Type, message.Reason, parked.Data);
+        }
+        foreach (var (stream, key) in discarded.Select(message => (message.Event.Stream, message.Event.Key)).Distinct())
+            link.Execute(RemoveEmptyKey, stream, key);
+        return discarded.Count;
+    }
+}

@@ -1,0 +1,105 @@
+namespace Tessera.Messaging.Sqlite;
+
+/// <summary>The library's own tables in the service's database. Each step is run once, in order.</summary>
+internal static class SqliteSchema
+{
+    private const string Version = "CREATE TABLE IF NOT EXISTS msg_schema (version INTEGER NOT NULL PRIMARY KEY)";
+
+    public static void Upgrade(SqliteLink link)
+    {
+        link.Execute(Version);
+        var version = (int)link.QueryNumber("SELECT COALESCE(MAX(version), 0) FROM msg_schema");
+        if (version > s_steps.Length)
+        {
+            throw new InvalidOperationException(
+                $"{link.Connection.DataSource} was written by a newer version (schema {version}, known {s_steps.Length}): update this program.");
+        }
+        for (var step = version; step < s_steps.Length; step++)
+        {
+            link.Execute(s_steps[step]);
+            link.Execute("INSERT INTO msg_schema (version) VALUES ($1)", step + 1);
+        }
+    }
+
+    // AUTOINCREMENT: an id is never given twice, so a settle that comes late cannot delete a younger row.
+    private static readonly string[] s_steps =
+    [
+        """
+        CREATE TABLE msg_outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            shard INTEGER NOT NULL,
+            event_id TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            key TEXT NOT NULL,
+            type TEXT NOT NULL,
+            source TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            traceparent TEXT,
+            tracestate TEXT,
+            data BLOB NOT NULL
+        );
+        CREATE INDEX msg_outbox_shard ON msg_outbox (shard);
+        CREATE TABLE msg_held_keys (
+            stream TEXT NOT NULL,
+            key TEXT NOT NULL,
+            shard INTEGER NOT NULL,
+            event_id TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            retry_at INTEGER NOT NULL,
+            PRIMARY KEY (stream, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE msg_inbox (
+            number INTEGER PRIMARY KEY,
+            event_id TEXT NOT NULL UNIQUE,
+            handled_at INTEGER NOT NULL
+        );
+        CREATE TABLE msg_parked_keys (
+            stream TEXT NOT NULL,
+            key TEXT NOT NULL,
+            replay_at INTEGER,
+            PRIMARY KEY (stream, key)
+        ) WITHOUT ROWID;
+        CREATE INDEX msg_parked_keys_replay ON msg_parked_keys (replay_at) WHERE replay_at IS NOT NULL;
+        CREATE TABLE msg_parked (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            event_id TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            key TEXT NOT NULL,
+            type TEXT NOT NULL,
+            source TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            traceparent TEXT,
+            tracestate TEXT,
+            data BLOB NOT NULL,
+            reason TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            parked_at INTEGER NOT NULL
+        );
+        CREATE INDEX msg_parked_key ON msg_parked (stream, key);
+        CREATE INDEX msg_parked_event ON msg_parked (event_id);
+        CREATE TABLE msg_timers (
+            id TEXT NOT NULL PRIMARY KEY,
+            type TEXT NOT NULL,
+            key TEXT NOT NULL,
+            due INTEGER NOT NULL,
+            traceparent TEXT,
+            data BLOB NOT NULL,
+            UNIQUE (type, key)
+        );
+        CREATE INDEX msg_timers_due ON msg_timers (due, id);
+        CREATE TABLE msg_audit (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            by TEXT NOT NULL,
+            action TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            key TEXT NOT NULL,
+            event_id TEXT,
+            type TEXT,
+            reason TEXT,
+            data BLOB
+        );
+        """ + LeaseTables.Schema,
+    ];
+}
