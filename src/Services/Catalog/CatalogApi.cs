@@ -1,0 +1,19 @@
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Catalog;
+
+internal static class CatalogApi
+{
+    public static void MapCatalog(this IEndpointRouteBuilder routes)
+    {
+        var products = routes.MapGroup("/products").WithTags("products");
+        products.MapGet("/", SearchProducts.Handle).AllowAnonymous();
+        products.MapGet("/{sku}", ReadProduct.Handle).AllowAnonymous();
+
+        var changes = products.MapGroup("/").RequireAuthorization(Policies.Operator);
+        changes.MapPut("/{sku}", PutProduct.Handle);
+        changes.MapPut("/{sku}/price", ChangePrice.Handle);
+        changes.MapDelete("/{sku}", WithdrawProduct.Handle);
+        changes.MapPost("/import", ImportProducts.Handle);
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.Catalog.Contracts;
+
+namespace Tessera.Catalog;
+
+internal static class ChangePrice
+{
+    public static async Task<Results<Ok<ProductView>, ProblemHttpResult>> Handle(
+        string sku, ChangePriceRequest request, HttpContext context, ProductStore products, CancellationToken stop)
+    {
+        if (await products.BeginAsync(sku, stop) is not { } before) return Views.UnknownProduct(sku);
+        if (context.ForbidsChange(before)) return Views.Outdated(before);
+        if (before.Withdrawn)
+        {
+            return TypedResults.Problem(
+                $"'{sku}' is withdrawn; PUT /products/{sku} puts it on sale again.", statusCode: StatusCodes.Status409Conflict);
+        }
+        var change = before.Reprice(request.PriceMinor);
+        products.Save(change);
+        await products.CommitAsync(stop);
+        context.SetETag(change.Product);
+        return TypedResults.Ok(change.Product.ToView());
+    }
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.Catalog.Contracts;
+
+namespace Tessera.Catalog;
+
+/// <summary>Adds the product or changes it. The same content again changes nothing and publishes nothing.</summary>
+internal static class PutProduct
+{
+    public static async Task<Results<Ok<ProductView>, Created<ProductView>, ProblemHttpResult>> Handle(
+        [RegularExpression(Product.SkuPattern)] string sku,
+        PutProductRequest request,
+        HttpContext context,
+        ProductStore products,
+        CancellationToken stop)
+    {
+        var before = await products.BeginAsync(sku, stop);
+        if (context.ForbidsChange(before)) return Views.Outdated(before);
+        var change = before?.Put(request.Name, request.Description, request.Category, request.PriceMinor)
+            ?? Product.Add(sku, request.Name, request.Description, request.Category, request.PriceMinor);
+        products.Save(change);
+        await products.CommitAsync(stop);
+        context.SetETag(change.Product);
+        return before is null
+            ? TypedResults.Created($"/products/{sku}", change.Product.ToView())
+            : TypedResults.Ok(change.Product.ToView());
+    }
+}

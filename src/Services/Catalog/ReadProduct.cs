@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.Catalog.Contracts;
+
+namespace Tessera.Catalog;
+
+/// <summary>A withdrawn product is still shown, marked so: old orders name it.</summary>
+internal static class ReadProduct
+{
+    public static async Task<Results<Ok<ProductView>, StatusCodeHttpResult, ProblemHttpResult>> Handle(
+        string sku, HttpContext context, ProductStore products, CancellationToken stop)
+    {
+        if (await products.FindAsync(sku, stop) is not { } product) return Views.UnknownProduct(sku);
+        context.SetETag(product);
+        if (context.HasCurrent(product)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Ok(product.ToView());
+    }
+}
