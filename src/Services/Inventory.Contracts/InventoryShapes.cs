@@ -14,3 +14,10 @@ public sealed record ReceiveManyRequest([property: Required, MinLength(1), MaxLe
 public sealed record ReceiptLine(
     [property: Required, RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")] string Sku,
     [property: Range(1, 1_000_000)] int Quantity);
+
+/// <summary>The answer to POST /stock/receipts.</summary>
+/// <param name="Products">How many products the lines named.</param>
+public sealed record ReceivedView(int Products, long Quantity);
+
+/// <summary>GET /stock?page=1&amp;size=20 (size at most 100)</summary>
+public sealed record StockPage(IReadOnlyList<StockView> Items, int Page, int Size, int Total);

@@ -1,3 +1,13 @@
+using Tessera.MessagingDefaults;
+using Tessera.Inventory;
+using Tessera.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("inventory");
+builder.AddMessagingDefaults("inventory", messages => messages.ListMessages());
+builder.AddInventory();
+builder.Services.AddValidation();
 var app = builder.Build();
-app.Run();
+app.MapDefaultEndpoints();
+app.MapInventory();
+return await app.RunServiceAsync();

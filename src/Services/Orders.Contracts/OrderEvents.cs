@@ -38,4 +38,7 @@ public static class CancelReasons
     public const string PaymentTimeout = "payment-timeout";
     public const string ReservationExpired = "reservation-expired";
     public const string UserErased = "user-erased";
+
+    /// <summary>The payment went back although the order stood.</summary>
+    public const string PaymentRefunded = "payment-refunded";
 }

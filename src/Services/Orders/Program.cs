@@ -1,3 +1,13 @@
+using Tessera.MessagingDefaults;
+using Tessera.Orders;
+using Tessera.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("orders");
+builder.AddMessagingDefaults("orders", messages => messages.ListMessages());
+builder.AddOrders();
+builder.Services.AddValidation();
 var app = builder.Build();
-app.Run();
+app.MapDefaultEndpoints();
+app.MapOrders();
+return await app.RunServiceAsync();

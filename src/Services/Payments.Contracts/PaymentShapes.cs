@@ -5,3 +5,13 @@ namespace Tessera.Payments.Contracts;
 /// <c>Refunded</c> or <c>Cancelled</c>.</param>
 public sealed record PaymentView(
     Guid Id, Guid Order, string State, long AmountMinor, long CapturedMinor, long RefundedMinor, string Currency, string? DeclineReason);
+
+/// <summary>GET /payments/ledger (operators)</summary>
+/// <param name="TotalMinor">The sum of all balances: 0 in a whole ledger.</param>
+public sealed record LedgerView(
+    IReadOnlyList<LedgerAccountView> Accounts, long TotalMinor, IReadOnlyList<PaymentCountView> Payments);
+
+/// <param name="Account"><c>provider</c> (what it owes us), <c>sales</c> or <c>refunds</c>.</param>
+public sealed record LedgerAccountView(string Account, long BalanceMinor, long Entries);
+
+public sealed record PaymentCountView(string State, long Payments);

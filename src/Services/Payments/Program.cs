@@ -1,3 +1,13 @@
+using Tessera.MessagingDefaults;
+using Tessera.Payments;
+using Tessera.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("payments");
+builder.AddMessagingDefaults("payments", messages => messages.ListMessages());
+builder.AddPayments();
+builder.Services.AddValidation();
 var app = builder.Build();
-app.Run();
+app.MapDefaultEndpoints();
+app.MapPayments();
+return await app.RunServiceAsync();

@@ -1,0 +1,15 @@
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Inventory;
+
+internal static class InventoryApi
+{
+    public static void MapInventory(this IEndpointRouteBuilder routes)
+    {
+        var stock = routes.MapGroup("/stock");
+        stock.MapGet("/", ReadStock.List).RequireAuthorization(Policies.SignedIn);
+        stock.MapGet("/{sku}", ReadStock.One).RequireAuthorization(Policies.SignedIn);
+        stock.MapPost("/{sku}/receipts", ReceiveStock.One).RequireAuthorization(Policies.Operator);
+        stock.MapPost("/receipts", ReceiveStock.Many).RequireAuthorization(Policies.Operator);
+    }
+}

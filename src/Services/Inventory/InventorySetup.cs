@@ -1,0 +1,33 @@
+using Tessera.Inventory.Contracts;
+using Tessera.Messaging;
+
+namespace Tessera.Inventory;
+
+internal static class InventorySetup
+{
+    public static void AddInventory(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<InventoryOptions>().BindConfiguration(InventoryOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddScoped<StockStore>();
+        builder.Services.AddScoped<KeepReservation>();
+        builder.Services.AddScoped<ReceiptWriter>();
+        builder.Services.AddSingleton<StockReader>();
+    }
+
+    public static void ListMessages(this MessagingBuilder messages)
+    {
+        messages
+            .Publishes<StockReserved>(reserved => reserved.Order)
+            .Publishes<StockRefused>(refused => refused.Order)
+            .Publishes<StockReleased>(released => released.Order)
+            .Publishes<StockCommitted>(committed => committed.Order)
+            .Publishes<StockLow>(low => low.Sku);
+        messages
+            .Handle<RegisterStockOnProductAdded>()
+            .Handle<ReserveStockOnOrderPlaced>()
+            .Handle<CommitStockOnOrderConfirmed>()
+            .Handle<ReleaseStockOnOrderCancelled>();
+        messages.Timer<ReleaseStockOnReservationOverdue>();
+    }
+}

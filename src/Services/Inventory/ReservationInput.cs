@@ -1,0 +1,9 @@
+namespace Tessera.Inventory;
+
+internal enum ReservationInput
+{
+    OrderPlaced,
+    OrderConfirmed,
+    OrderCancelled,
+    Expired,
+}

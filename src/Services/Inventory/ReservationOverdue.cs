@@ -1,0 +1,4 @@
+namespace Tessera.Inventory;
+
+/// <summary>Timer: the order was not confirmed in time.</summary>
+internal sealed record ReservationOverdue(Guid Order);

@@ -1,0 +1,6 @@
+namespace Tessera.Orders;
+
+internal static class EventIds
+{
+    public const int CatalogAway = 400;
+}

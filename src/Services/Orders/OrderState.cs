@@ -1,0 +1,10 @@
+namespace Tessera.Orders;
+
+internal enum OrderState
+{
+    Placed,
+    StockReserved,
+    Confirmed,
+    Shipped,
+    Cancelled,
+}

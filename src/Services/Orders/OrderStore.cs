@@ -1,0 +1,93 @@
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Orders;
+
+/// <summary>The orders of one transaction, each locked from its first read until the commit.</summary>
+internal sealed class OrderStore(UnitOfWork work, IDatabase database)
+{
+    private const string Columns =
+        "id, buyer, state, cancel_reason, stock_committed, total_minor, currency, payment_method, placed_at, confirmed_at, version";
+
+    private readonly HashSet<Guid> _expected = [];
+    private readonly Dictionary<Guid, Order> _loaded = [];
+
+    /// <summary>Announces orders that will be asked for, so that all of a batch cost one round trip, and are locked in
+    /// one order: transactions that share orders wait for each other instead of deadlocking.</summary>
+    public void Expect(Guid order) => _expected.Add(order);
+
+    public async Task<Order?> FindAsync(Guid id, CancellationToken stop)
+    {
+        if (_loaded.TryGetValue(id, out var known)) return known;
+        _expected.Add(id);
+        _expected.ExceptWith(_loaded.Keys);
+        await LoadAsync($"where {database.In("id", 1)}", database.List(_expected), stop);
+        _expected.Clear();
+        return _loaded.GetValueOrDefault(id);
+    }
+
+    /// <summary>The buyer's orders that have not come to an end.</summary>
+    public async Task<IReadOnlyList<Order>> FindOpenAsync(Guid buyer, CancellationToken stop) => await LoadAsync(
+        "where buyer = $1 and state in ('Placed', 'StockReserved', 'Confirmed')", buyer, stop);
+
+    /// <summary>Queues the new order. The commit fails with <see cref="UnexpectedRowsException"/> when the buyer's key
+    /// has an order already.</summary>
+    public void Add(Order order, Basket basket, Placement placement)
+    {
+        work.EnqueueOne(
+            """
+            insert into orders (id, buyer, idempotency_key, request_hash, state, stock_committed, lines, total_minor,
+                currency, payment_method, reference, placed_at, version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            on conflict (buyer, idempotency_key) do nothing
+            """,
+            order.Id, order.Buyer, placement.IdempotencyKey, placement.RequestHash, order.State.ToString(),
+            order.StockCommitted, OrderViews.LinesText(basket.Lines), order.TotalMinor, order.Currency,
+            order.PaymentMethod, placement.Reference, order.PlacedAt, order.Version);
+        Append(order.Id, order.FirstEntry);
+    }
+
+    public void Save(Order order, HistoryEntry entry)
+    {
+        work.EnqueueOne(
+            """
+            update orders set state = $2, cancel_reason = $3, stock_committed = $4, confirmed_at = $5, version = $6
+            where id = $1
+            """,
+            order.Id, order.State.ToString(), order.CancelReason, order.StockCommitted, order.ConfirmedAt, order.Version);
+        Append(order.Id, entry);
+    }
+
+    public void ForgetReferences(Guid buyer) =>
+        work.Enqueue("update orders set reference = null where buyer = $1 and reference is not null", buyer);
+
+    private void Append(Guid order, HistoryEntry entry) => work.EnqueueOne(
+        "insert into order_history (order_id, version, at, state, because) values ($1, $2, $3, $4, $5)",
+        order, entry.Version, entry.At, entry.State.ToString(), entry.Because);
+
+    private async Task<List<Order>> LoadAsync(string where, object parameter, CancellationToken stop)
+    {
+        var read = await work.QueryAsync(
+            $"select {Columns} from orders {where} order by id{database.ForUpdate()}", [parameter], Read, stop);
+        // An order that this transaction has read already may have been changed by it since; its copy counts.
+        return read.ConvertAll(order => _loaded.TryAdd(order.Id, order) ? order : _loaded[order.Id]);
+    }
+
+    private static Order Read(StoreReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Buyer = row.GetGuid(1),
+        State = Enum.Parse<OrderState>(row.GetString(2)),
+        CancelReason = row.GetStringOrNull(3),
+        StockCommitted = row.GetBoolean(4),
+        TotalMinor = row.GetInt64(5),
+        Currency = row.GetString(6),
+        PaymentMethod = row.GetString(7),
+        PlacedAt = row.GetTime(8),
+        ConfirmedAt = row.GetTimeOrNull(9),
+        Version = row.GetInt32(10),
+    };
+}
+
+/// <summary>What a buyer's request says beside the lines.</summary>
+internal sealed record Placement(string IdempotencyKey, string RequestHash, string? Reference);

@@ -1,0 +1,16 @@
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Orders;
+
+internal static class OrdersApi
+{
+    public static void MapOrders(this IEndpointRouteBuilder routes)
+    {
+        var orders = routes.MapGroup("/orders");
+        orders.MapPost("/", PlaceOrder.Handle).RequireAuthorization(Policies.Customer);
+        orders.MapGet("/", ReadOrders.Mine).RequireAuthorization(Policies.SignedIn);
+        orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn);
+        orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.Customer);
+        orders.MapPost("/{id:guid}/ship", ShipOrder.Handle).RequireAuthorization(Policies.Operator);
+    }
+}

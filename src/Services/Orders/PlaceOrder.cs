@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Orders;
+
+internal static class PlaceOrder
+{
+    private const string PaymentMethodOtherwise = "tok_ok";
+
+    public static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
+        PlaceOrderRequest request, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, Buyer buyer,
+        PriceBasket pricing, PlacedOrders placed, PlacementWriter writer, HttpContext http, CancellationToken stop)
+    {
+        if (!IdempotencyKey.IsUsable(idempotencyKey, out var refusal)) return Problem(400, refusal);
+        request = request with { PaymentMethod = request.PaymentMethod ?? PaymentMethodOtherwise };
+        var placement = new Placement(idempotencyKey, IdempotencyKey.HashOf(request), request.Reference);
+        var wanted = request.Lines.Select(line => new WantedLine(line.Sku, line.Quantity));
+        if (!Basket.TryMerge(wanted, out var lines, out refusal)) return Problem(422, refusal);
+
+        var pricingResult = await pricing.HandleAsync(lines, stop);
+        if (pricingResult is PricingResult.Priced priced)
+        {
+            var order = await writer.TryPlaceAsync(buyer.Id, priced, request.PaymentMethod, placement, stop);
+            if (order is not null) return Answer(order);
+        }
+        // Placed before under this key: the first answer stands, also when the product has since been withdrawn.
+        if (await placed.FindByKeyAsync(buyer.Id, placement.IdempotencyKey, stop) is { } earlier)
+        {
+            return earlier.RequestHash == placement.RequestHash
+                ? Answer(earlier.View)
+                : Problem(422, $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.");
+        }
+        if (pricingResult is PricingResult.CatalogAway) http.Response.Headers.RetryAfter = "2";
+        return Refuse(pricingResult);
+    }
+
+    private static Created<OrderView> Answer(OrderView order) => TypedResults.Created($"/orders/{order.Id}", order);
+
+    private static ProblemHttpResult Refuse(PricingResult result) => result switch
+    {
+        PricingResult.NotForSale gone => TypedResults.Problem(
+            $"Products that are {gone.Kind}: {string.Join(", ", gone.Skus)}. Nothing was ordered.",
+            statusCode: 422,
+            extensions: new Dictionary<string, object?> { ["skus"] = gone.Skus }),
+        PricingResult.Refused refused => Problem(422, refused.Why),
+        _ => Problem(503, "Catalog is away and a product of the order has no known price yet. Nothing was ordered; try again."),
+    };
+
+    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+}

@@ -1,0 +1,77 @@
+using Tessera.Messaging.Store;
+using Tessera.Orders.Contracts;
+
+namespace Tessera.Orders;
+
+/// <summary>Reads of orders, outside a transaction.</summary>
+internal sealed class PlacedOrders(IDatabase database)
+{
+    public async Task<(string RequestHash, OrderView View)?> FindByKeyAsync(
+        Guid buyer, string idempotencyKey, CancellationToken stop)
+    {
+        var found = await database.QueryAsync(
+            """
+            select id, buyer, total_minor, currency, placed_at, lines, reference, request_hash from orders
+            where buyer = $1 and idempotency_key = $2
+            """,
+            [buyer, idempotencyKey],
+            row =>
+            {
+                var order = new Order
+                {
+                    Id = row.GetGuid(0),
+                    Buyer = row.GetGuid(1),
+                    TotalMinor = row.GetInt64(2),
+                    Currency = row.GetString(3),
+                    PlacedAt = row.GetTime(4),
+                    State = OrderState.Placed,
+                    PaymentMethod = "",
+                };
+                var view = OrderViews.AsPlaced(order, OrderViews.Lines(row.GetString(5)), row.GetStringOrNull(6));
+                return (Hash: row.GetString(7), View: view);
+            },
+            stop);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <summary>With its owner, for the caller to check.</summary>
+    public async Task<(Guid Buyer, OrderView View)?> FindAsync(Guid id, CancellationToken stop)
+    {
+        var found = await database.QueryAsync(
+            """
+            select id, buyer, state, cancel_reason, lines, total_minor, currency, reference, placed_at, confirmed_at
+            from orders where id = $1
+            """,
+            [id],
+            row => (Buyer: row.GetGuid(1), View: new OrderView(
+                row.GetGuid(0), row.GetString(2), row.GetStringOrNull(3),
+                OrderViews.Lines(OrderViews.Lines(row.GetString(4))), row.GetInt64(5), row.GetString(6),
+                row.GetStringOrNull(7), row.GetTime(8), row.GetTimeOrNull(9), [])),
+            stop);
+        if (found.Count == 0) return null;
+        var history = await database.QueryAsync(
+            "select at, state, because from order_history where order_id = $1 order by version",
+            [id],
+            row => new OrderHistoryEntry(row.GetTime(0), row.GetString(1), row.GetString(2)),
+            stop);
+        return (found[0].Buyer, found[0].View with { History = history });
+    }
+
+    /// <summary>The buyer's own, newest first. Ids are in the order of placing.</summary>
+    public async Task<OrderPage> ListAsync(Guid buyer, int page, int size, CancellationToken stop)
+    {
+        var total = await database.QueryAsync(
+            "select count(*) from orders where buyer = $1", [buyer], row => row.GetInt64(0), stop);
+        var items = await database.QueryAsync(
+            """
+            select id, state, total_minor, currency, reference, placed_at, confirmed_at from orders
+            where buyer = $1 order by id desc limit $2 offset $3
+            """,
+            [buyer, size, (page - 1L) * size],
+            row => new OrderSummary(
+                row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetStringOrNull(4), row.GetTime(5),
+                row.GetTimeOrNull(6)),
+            stop);
+        return new OrderPage(items, page, size, (int)Math.Min(total[0], int.MaxValue));
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Payments;
+
+/// <summary>Takes due payments for this process, for a time.</summary>
+/// <remarks>
+/// A claim is the due time moved ahead: no other worker sees the payment until then, and if this process dies the payment
+/// comes back by itself. Should two workers hold one payment all the same (a process that was paused), the provider's
+/// idempotency key makes it one charge, and the payment's table makes the second answer change nothing.
+/// </remarks>
+internal sealed class PaymentClaims(
+    IServiceScopeFactory scopes, IDatabase database, IOptions<PaymentOptions> options, TimeProvider clock)
+{
+    /// <summary>Cheap look, so that an idle worker writes nothing.</summary>
+    public async Task<bool> AreDueAsync(CancellationToken stop) => (await database.QueryAsync(
+        "select 1 from payments where due_at <= $1 limit 1", [clock.GetUtcNow()], row => row.GetInt32(0), stop)).Count > 0;
+
+    public async Task<IReadOnlyList<PaymentClaim>> TakeAsync(int limit, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(stop);
+        var taken = await work.QueryAsync(
+            $"""
+            with due as materialized (
+                select id from payments where due_at <= $1 order by due_at limit $2{database.ForUpdateSkipLocked()}
+            )
+            update payments set
+                state = case when state = 'Requested' then 'Capturing' else state end,
+                attempts = attempts + 1,
+                due_at = $3
+            where id in (select id from due)
+            returning id, order_id, amount_minor, currency, payment_method, state, attempts
+            """,
+            [now, limit, now + options.Value.ClaimTime],
+            row => new PaymentClaim(
+                row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetString(3), row.GetStringOrNull(4) ?? "",
+                row.GetString(5) == nameof(PaymentState.Refunding), row.GetInt32(6)),
+            stop);
+        await work.CommitAsync(stop);
+        return taken;
+    }
+
+    /// <summary>The provider's answer is not known: ask again later.</summary>
+    public async Task PutOffAsync(PaymentClaim claim, TimeSpan delay, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(stop);
+        work.Enqueue(
+            "update payments set due_at = $2 where id = $1 and due_at is not null", claim.Payment, clock.GetUtcNow() + delay);
+        await work.CommitAsync(stop);
+    }
+}
+
+/// <param name="IsRefund">The money is to go back; else it is to be captured.</param>
+/// <param name="Attempt">1 when the provider is asked for the first time.</param>
+internal sealed record PaymentClaim(
+    Guid Payment, Guid Order, long AmountMinor, string Currency, string PaymentMethod, bool IsRefund, int Attempt);

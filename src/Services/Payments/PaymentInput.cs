@@ -1,0 +1,10 @@
+namespace Tessera.Payments;
+
+internal enum PaymentInput
+{
+    Requested,
+    OrderCancelled,
+    ProviderCaptured,
+    ProviderDeclined,
+    ProviderRefunded,
+}

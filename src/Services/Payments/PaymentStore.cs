@@ -1,0 +1,105 @@
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+using Tessera.Payments.Contracts;
+
+namespace Tessera.Payments;
+
+/// <summary>The payments of one transaction, each locked from its first read until the commit.</summary>
+internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentWake wake, TimeProvider clock)
+{
+    private readonly HashSet<Guid> _expected = [];
+    private readonly Dictionary<Guid, Payment> _loaded = [];
+    private readonly HashSet<Guid> _stored = [];
+
+    /// <summary>Announces orders whose payments will be asked for, so that all of a batch cost one round trip and are locked
+    /// in one order.</summary>
+    public void Expect(Guid order) => _expected.Add(order);
+
+    public async Task<Payment?> FindAsync(Guid order, CancellationToken stop)
+    {
+        if (_loaded.TryGetValue(order, out var known)) return known;
+        _expected.Add(order);
+        _expected.ExceptWith(_loaded.Keys);
+        var read = await work.QueryAsync(
+            $"""
+            select id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency, payment_method,
+                decline_reason, cancel_requested, due_at, requested_at
+            from payments where {database.In("order_id", 1)} order by order_id{database.ForUpdate()}
+            """,
+            [database.List(_expected)], Read, stop);
+        foreach (var payment in read)
+        {
+            _loaded.Add(payment.Order, payment);
+            _stored.Add(payment.Order);
+        }
+        _expected.Clear();
+        return _loaded.GetValueOrDefault(order);
+    }
+
+    /// <summary>Queues the payment as it now is, its bookings and its news.</summary>
+    public void Save(Payment payment, PaymentOutcome outcome)
+    {
+        if (!outcome.IsChanged) return;
+        _loaded.TryAdd(payment.Order, payment);
+        if (_stored.Add(payment.Order)) Insert(payment);
+        else Update(payment);
+        foreach (var entry in outcome.Entries) Book(payment, entry);
+        Announce(payment, outcome.News);
+        if (payment.DueAt is not null) work.AfterCommit(wake.Wake);
+    }
+
+    private void Insert(Payment payment) => work.EnqueueOne(
+        """
+        insert into payments (id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency,
+            payment_method, cancel_requested, attempts, due_at, requested_at)
+        values ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, 0, $9, $10)
+        """,
+        payment.Id, payment.Order, payment.Buyer, payment.State.ToString(), payment.AmountMinor, payment.Currency,
+        payment.PaymentMethod, payment.CancelRequested, payment.DueAt, payment.RequestedAt);
+
+    private void Update(Payment payment) => work.EnqueueOne(
+        """
+        update payments set state = $2, captured_minor = $3, refunded_minor = $4, decline_reason = $5,
+            cancel_requested = $6, due_at = $7, attempts = 0
+        where id = $1
+        """,
+        payment.Id, payment.State.ToString(), payment.CapturedMinor, payment.RefundedMinor, payment.DeclineReason,
+        payment.CancelRequested, payment.DueAt);
+
+    private void Book(Payment payment, LedgerEntry entry) => work.EnqueueOne(
+        "insert into ledger (payment_id, movement, account, amount_minor, booked_at) values ($1, $2, $3, $4, $5)",
+        payment.Id, entry.Movement, entry.Account, entry.AmountMinor, clock.GetUtcNow());
+
+    private void Announce(Payment payment, PaymentNews news)
+    {
+        switch (news)
+        {
+            case PaymentNews.Captured:
+                work.Publish(new PaymentCaptured(payment.Order, payment.Id, payment.CapturedMinor, payment.Currency));
+                break;
+            case PaymentNews.Declined:
+                work.Publish(new PaymentDeclined(payment.Order, payment.Id, payment.DeclineReason!));
+                break;
+            case PaymentNews.Refunded:
+                work.Publish(new PaymentRefunded(payment.Order, payment.Id, payment.RefundedMinor, payment.Currency));
+                break;
+        }
+    }
+
+    private static Payment Read(StoreReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Order = row.GetGuid(1),
+        Buyer = row.GetGuid(2),
+        State = Enum.Parse<PaymentState>(row.GetString(3)),
+        AmountMinor = row.GetInt64(4),
+        CapturedMinor = row.GetInt64(5),
+        RefundedMinor = row.GetInt64(6),
+        Currency = row.GetString(7),
+        PaymentMethod = row.GetStringOrNull(8),
+        DeclineReason = row.GetStringOrNull(9),
+        CancelRequested = row.GetBoolean(10),
+        DueAt = row.GetTimeOrNull(11),
+        RequestedAt = row.GetTime(12),
+    };
+}

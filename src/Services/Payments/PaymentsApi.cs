@@ -1,0 +1,13 @@
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Payments;
+
+internal static class PaymentsApi
+{
+    public static void MapPayments(this IEndpointRouteBuilder routes)
+    {
+        var payments = routes.MapGroup("/payments");
+        payments.MapGet("/orders/{order:guid}", ReadPayments.OfOrder).RequireAuthorization(Policies.SignedIn);
+        payments.MapGet("/ledger", ReadPayments.LedgerSummary).RequireAuthorization(Policies.Operator);
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+using Tessera.Messaging;
+using Tessera.Payments.Contracts;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Payments;
+
+internal static class PaymentsSetup
+{
+    public static void AddPayments(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(options => options.ClaimTime >= 2 * options.ProviderTimeout,
+                "Payments:ClaimTime must be at least twice Payments:ProviderTimeout, or two workers ask about one payment.")
+            .ValidateOnStart();
+        builder.Services.AddScoped<PaymentStore>();
+        builder.Services.AddSingleton<PaymentWake>();
+        builder.Services.AddSingleton<PaymentClaims>();
+        builder.Services.AddSingleton<AskProvider>();
+        builder.Services.AddSingleton<RecordAnswers>();
+        builder.Services.AddHostedService<SettlePayments>();
+        builder.AddSimulatedProvider();
+    }
+
+    public static void ListMessages(this MessagingBuilder messages)
+    {
+        messages
+            .Publishes<PaymentCaptured>(captured => captured.Order)
+            .Publishes<PaymentDeclined>(declined => declined.Order)
+            .Publishes<PaymentRefunded>(refunded => refunded.Order);
+        messages
+            .Handle<RequestPaymentOnPaymentRequested>()
+            .Handle<CancelPaymentOnOrderCancelled>()
+            .Handle<ForgetPaymentMethodsOnUserErased>();
+    }
+
+    private static void AddSimulatedProvider(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SimulatedProviderOptions>().BindConfiguration(SimulatedProviderOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new ProviderRecord(
+            services.GetRequiredService<IOptions<SimulatedProviderOptions>>().Value.File is { Length: > 0 } file
+                ? file
+                : Path.Combine(services.GetRequiredService<IOptions<TesseraOptions>>().Value.DataDirectory, "payments", "provider.db")));
+        builder.Services.AddSingleton<IPaymentProvider, SimulatedPaymentProvider>();
+    }
+}

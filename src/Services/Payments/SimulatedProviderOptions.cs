@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Tessera.Payments;
+
+internal sealed class SimulatedProviderOptions
+{
+    public const string Section = "Payments:Simulated";
+
+    /// <summary>The provider's own record. By default <c>provider.db</c> beside the service's database.</summary>
+    public string? File { get; set; }
+
+    /// <summary>The share of <c>tok_ok</c> captures that is declined, from 0 to 1; which ones, their keys decide.</summary>
+    [Range(0.0, 1.0)]
+    public double DeclineRate { get; set; }
+
+    /// <summary>How long each call takes at least.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>How long a capture with <c>tok_slow</c> takes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan SlowDelay { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often a capture with <c>tok_flaky</c> fails before it succeeds.</summary>
+    [Range(0, 100)]
+    public int FlakyFailures { get; set; } = 2;
+}
