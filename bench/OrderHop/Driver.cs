@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Tessera.OrderHop;
+
+/// <summary>Runs the contenders in turn, so that a drift of the machine meets all of them, and prints a line a run.</summary>
+internal static class Driver
+{
+    private const string Usage = """
+        OrderHop --postgres CONNECTION --postgres-pid PID [--broker NAME --address ADDRESS --broker-pid PID]... [--floor]
+                 [--orders 20000] [--callers 64] [--rate 200] [--seconds 20] [--repetitions 5] [--out FILE.jsonl]
+        --floor adds the bare prototype on the RabbitMQ given. CONNECTION is an administrator's.
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (Options.Parse(args) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+        for (var repetition = 1; repetition <= options.Repetitions; repetition++)
+        {
+            foreach (var contender in options.Contenders)
+            {
+                var result = await MeasureAsync(options, contender, repetition);
+                var line = JsonSerializer.Serialize(result);
+                Console.WriteLine(line);
+                if (options.Out is { } file) await File.AppendAllTextAsync(file, line + "\n");
+            }
+        }
+        return 0;
+    }
+
+    private static async Task<Dictionary<string, object>> MeasureAsync(Options options, Contender contender, int repetition)
+    {
+        var prefix = "hop_" + contender.Name.Replace('-', '_');
+        await Schema.CreateAsync(options.Postgres, prefix, CancellationToken.None);
+        using var inventory = await Node.StartAsync(contender.Role("inventory"), Settings(options, contender, prefix, "inventory"));
+        using var orders = await Node.StartAsync(contender.Role("orders"), Settings(options, contender, prefix, "orders"));
+        await using var database = new Database(options.Postgres, prefix);
+        await RunAsync(orders, database, options.Orders / 3, string.Create(CultureInfo.InvariantCulture, $"closed {options.Orders / 3} {options.Callers}"));
+
+        var before = await CostsAsync(options, contender, database, orders, inventory);
+        var accepted = await RunAsync(orders, database, options.Orders, string.Create(CultureInfo.InvariantCulture, $"closed {options.Orders} {options.Callers}"));
+        var after = await CostsAsync(options, contender, database, orders, inventory);
+        var span = await database.SpanSecondsAsync();
+        var result = new Dictionary<string, object>
+        {
+            ["contender"] = contender.Name,
+            ["repetition"] = repetition,
+            ["orders"] = options.Orders,
+            ["accepted_per_s"] = Math.Round(options.Orders / accepted),
+            ["completed_per_s"] = Math.Round(options.Orders / span),
+            ["cpu_ms_app"] = Per(after.App - before.App),
+            ["cpu_ms_postgres"] = Per(after.Postgres - before.Postgres),
+            ["cpu_ms_broker"] = Per(after.Broker - before.Broker),
+            ["write_transactions"] = Per(after.Transactions - before.Transactions),
+            ["wal_bytes"] = Math.Round((double)(after.Wal - before.Wal) / options.Orders),
+        };
+        var open = options.Rate * options.Seconds;
+        await RunAsync(orders, database, open, string.Create(CultureInfo.InvariantCulture, $"open {options.Rate} {options.Seconds}"));
+        var latencies = await database.LatenciesAsync();
+        result["open_rate"] = options.Rate;
+        foreach (var (name, value) in new[] { "p50_ms", "p95_ms", "p99_ms", "max_ms" }.Zip(latencies)) result[name] = Math.Round(value, 2);
+        return result;
+
+        double Per(double total) => Math.Round(total / options.Orders, 4);
+    }
+
+    private static async Task<double> RunAsync(Node orders, Database database, int count, string command)
+    {
+        await database.ResetAsync();
+        var seconds = await orders.PlaceAsync(command);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (await database.ConfirmedAsync() < count)
+        {
+            if (watch.Elapsed > TimeSpan.FromMinutes(2)) break;
+            await Task.Delay(200);
+        }
+        await database.VerifyAsync(count);
+        return seconds;
+    }
+
+    private static async Task<(double App, double Postgres, double Broker, long Transactions, decimal Wal)> CostsAsync(
+        Options options, Contender contender, Database database, Node orders, Node inventory)
+    {
+        var (transactions, wal) = await database.CostsAsync();
+        return (Cpu.OfTree(orders.Id) + Cpu.OfTree(inventory.Id), Cpu.OfTree(options.PostgresPid),
+            contender.BrokerPid > 0 ? Cpu.OfTree(contender.BrokerPid) : 0, transactions, wal);
+    }
+
+    private static Dictionary<string, string> Settings(Options options, Contender contender, string prefix, string service) => new()
+    {
+        ["Database__Engine"] = "postgres",
+        ["Database__ConnectionString"] = Schema.Of(options.Postgres, $"{prefix}_{service}"),
+        ["Messaging__Broker"] = contender.Broker,
+        ["Messaging__RabbitMq__Uri"] = contender.Address,
+        ["Messaging__Kafka__BootstrapServers"] = contender.Address,
+        ["Messaging__Redis__Configuration"] = contender.Address,
+        ["Logging__LogLevel__Default"] = "Warning",
+        ["Listen__Http1"] = "127.0.0.1:0",
+        ["Listen__Http2"] = "127.0.0.1:0",
+        ["DOTNET_gcServer"] = "0",
+    };
+}
