@@ -6,6 +6,8 @@ namespace Tessera.OrderHop;
 /// <summary>Runs the contenders in turn, so that a drift of the machine meets all of them, and prints a line a run.</summary>
 internal static class Driver
 {
+    private static readonly string[] LatencyNames = ["p50_ms", "p95_ms", "p99_ms", "max_ms"];
+
     private const string Usage = """
         OrderHop --postgres CONNECTION --postgres-pid PID [--broker NAME --address ADDRESS --broker-pid PID]... [--floor]
                  [--orders 20000] [--callers 64] [--rate 200] [--seconds 20] [--repetitions 5] [--out FILE.jsonl]
@@ -39,10 +41,10 @@ internal static class Driver
         using var inventory = await Node.StartAsync(contender.Role("inventory"), Settings(options, contender, prefix, "inventory"));
         using var orders = await Node.StartAsync(contender.Role("orders"), Settings(options, contender, prefix, "orders"));
         await using var database = new Database(options.Postgres, prefix);
-        await RunAsync(orders, database, options.Orders / 3, string.Create(CultureInfo.InvariantCulture, $"closed {options.Orders / 3} {options.Callers}"));
+        await RunAsync(orders, database, options.Orders / 3, Command("closed", options.Orders / 3, options.Callers));
 
         var before = await CostsAsync(options, contender, database, orders, inventory);
-        var accepted = await RunAsync(orders, database, options.Orders, string.Create(CultureInfo.InvariantCulture, $"closed {options.Orders} {options.Callers}"));
+        var accepted = await RunAsync(orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
         var after = await CostsAsync(options, contender, database, orders, inventory);
         var span = await database.SpanSecondsAsync();
         var result = new Dictionary<string, object>
@@ -59,14 +61,17 @@ internal static class Driver
             ["wal_bytes"] = Math.Round((double)(after.Wal - before.Wal) / options.Orders),
         };
         var open = options.Rate * options.Seconds;
-        await RunAsync(orders, database, open, string.Create(CultureInfo.InvariantCulture, $"open {options.Rate} {options.Seconds}"));
+        await RunAsync(orders, database, open, Command("open", options.Rate, options.Seconds));
         var latencies = await database.LatenciesAsync();
         result["open_rate"] = options.Rate;
-        foreach (var (name, value) in new[] { "p50_ms", "p95_ms", "p99_ms", "max_ms" }.Zip(latencies)) result[name] = Math.Round(value, 2);
+        foreach (var (name, value) in LatencyNames.Zip(latencies)) result[name] = Math.Round(value, 2);
         return result;
 
         double Per(double total) => Math.Round(total / options.Orders, 4);
     }
+
+    private static string Command(string name, int first, int second) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} {first} {second}");
 
     private static async Task<double> RunAsync(Node orders, Database database, int count, string command)
     {

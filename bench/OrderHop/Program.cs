@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Tessera.OrderHop;
 
 // Roles of the child processes; anything else is the driver. See bench/README.md.
