@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging.Postgres;
+
+/// <summary>Reads and settles the outbox, at a cost that grows with the batch and with nothing else.</summary>
+internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock)
+{
+    /// <summary>
+    /// First one line per shard with its first row's id and the snapshot of the statement, then the rows. Each shard is a
+    /// walk along the primary key from its low-water mark, so neither the backlog nor deleted rows cost anything.
+    /// </summary>
+    internal const string Read = """
+        select s.shard, coalesce((select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
+            null::uuid, pg_current_snapshot()::text, null::text, null::text, null::text, pg_postmaster_start_time(),
+            null::text, null::text, null::bytea, exists (select from msg_held_keys h where h.shard = s.shard)
+        from unnest($1, $2) s(shard, low)
+        union all
+        select s.shard, o.*, true from unnest($1, $2) s(shard, low) cross join lateral (
+            select id, event_id, stream, key, type, source, time, traceparent, tracestate, data from msg_outbox o
+            where o.shard = s.shard and o.id > s.low and not exists (
+                select from msg_held_keys h
+                where h.shard = o.shard and h.stream = o.stream and h.key = o.key and h.retry_at > $4)
+            order by o.id limit $3) o
+        """;
+
+    private const string Delete =
+        "delete from msg_outbox o using unnest($1, $2) u(shard, id) where o.shard = u.shard and o.id = u.id";
+
+    private const string Release = """
+        delete from msg_held_keys h using unnest($1, $2, $3) u(shard, stream, key)
+        where h.shard = u.shard and h.stream = u.stream and h.key = u.key
+        """;
+
+    private readonly ConcurrentDictionary<int, LowWater> _marks = new();
+    private DateTime _serverStarted;
+
+    /// <summary>From which ids on the next read of the shards looks.</summary>
+    internal long[] Starts(IEnumerable<int> shards) => [.. shards.Select(shard => Mark(shard).Start().From)];
+
+    /// <summary>Settling rows of the shard must look for holds from now on.</summary>
+    public void KeysWereHeld(int shard) => Mark(shard).MayHold = true;
+
+    public async Task<IReadOnlyList<OutboxRow>> ReadAsync(
+        IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        if (shards.Count == 0) return [];
+        var looks = shards.Distinct().Select(shard => new Look(shard, Mark(shard))).ToArray();
+        await using var batch = database.DataSource.CreateBatch();
+        batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
+        batch.BatchCommands.Add(PostgresStore.Command(Read,
+            Parameters.Array(Array.ConvertAll(looks, look => look.Shard)),
+            Parameters.Array(Array.ConvertAll(looks, look => look.From)),
+            Parameters.Of(limitPerShard), Parameters.Of(now)));
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            await reader.NextResultAsync(stop).ConfigureAwait(false);
+            return await ReadAsync(reader, looks, stop).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Behind a lost connection there may be another server, restored or promoted, on which lower ids come again.
+            _marks.Clear();
+            throw;
+        }
+    }
+
+    public async Task SettleAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop)
+    {
+        var shard = new int[accepted.Count];
+        var id = new long[accepted.Count];
+        for (var i = 0; i < id.Length; i++) (shard[i], id[i]) = (accepted[i].Shard, accepted[i].Id);
+        await using var batch = database.DataSource.CreateBatch();
+        batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
+        batch.BatchCommands.Add(PostgresStore.Command(Delete, Parameters.Array(shard), Parameters.Array(id)));
+        if (accepted.Where(row => Mark(row.Shard).MayHold).Distinct().ToArray() is { Length: > 0 } held)
+        {
+            batch.BatchCommands.Add(PostgresStore.Command(Release,
+                Parameters.Array(Array.ConvertAll(held, row => row.Shard)),
+                Parameters.Array(Array.ConvertAll(held, row => row.Event.Stream)),
+                Parameters.Array(Array.ConvertAll(held, row => row.Event.Key))));
+        }
+        await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+    }
+
+    private async Task<List<OutboxRow>> ReadAsync(NpgsqlDataReader reader, Look[] looks, CancellationToken stop)
+    {
+        var rows = new List<OutboxRow>();
+        var row = new PostgresReader(reader);
+        var sameServer = true;
+        while (await reader.ReadAsync(stop).ConfigureAwait(false))
+        {
+            if (!reader.IsDBNull(2))
+            {
+                rows.Add(new OutboxRow(row.GetInt64(1), row.GetInt32(0), Rows.Event(row, 2)));
+                continue;
+            }
+            var look = Array.Find(looks, look => look.Shard == reader.GetInt32(0))!;
+            (look.First, look.Snapshot, look.Held) = (row.GetInt64(1), row.GetString(3), row.GetBoolean(11));
+            sameServer = reader.GetDateTime(7) == _serverStarted;
+            _serverStarted = reader.GetDateTime(7);
+        }
+        if (!sameServer) _marks.Clear();
+        foreach (var look in looks)
+        {
+            var last = rows.FindLast(candidate => candidate.Shard == look.Shard)?.Id ?? 0;
+            look.Mark.Saw(look.Version, look.From, look.First, last, Snapshot.Parse(look.Snapshot), look.Held);
+        }
+        return rows;
+    }
+
+    private LowWater Mark(int shard) => _marks.GetOrAdd(shard, _ => new LowWater(clock));
+
+    private sealed class Look
+    {
+        public Look(int shard, LowWater mark)
+        {
+            (Shard, Mark) = (shard, mark);
+            (From, Version) = mark.Start();
+        }
+
+        public int Shard { get; }
+        public LowWater Mark { get; }
+        public long From { get; }
+        public long Version { get; }
+        public long First { get; set; }
+        public string Snapshot { get; set; } = "";
+        public bool Held { get; set; }
+    }
+}

@@ -1,0 +1,142 @@
+using Npgsql;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging.Postgres;
+
+/// <summary>The library's own statements of a transaction: inbox, outbox, timers, park.</summary>
+internal sealed partial class PostgresSession
+{
+    public async Task<Admission> AdmitAsync(
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop)
+    {
+        if (_queue.Count > 0) await FlushAsync(stop).ConfigureAwait(false);
+        // In one order everywhere: two consumers that meet over the same ids or keys wait for each other, not both ways.
+        var sorted = ids.ToArray();
+        Array.Sort(sorted);
+        // First the inbox: should another consumer of these ids be about to park a key of theirs, this waits for its end,
+        // and the second statement, which has a newer snapshot, sees the key.
+        Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id) " +
+            "on conflict do nothing returning event_id", Parameters.Array(sorted), Parameters.Of(now));
+        Enqueue("select key from msg_parked_keys where stream = $1 and key = any($2) order by key for update",
+            Parameters.Of(stream), Parameters.Array(keys.ToArray()));
+        await using var batch = await BatchAsync(null, stop).ConfigureAwait(false);
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            var fresh = new HashSet<Guid>(sorted.Length);
+            while (await reader.ReadAsync(stop).ConfigureAwait(false)) fresh.Add(reader.GetGuid(0));
+            await reader.NextResultAsync(stop).ConfigureAwait(false);
+            var parked = new HashSet<string>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(stop).ConfigureAwait(false)) parked.Add(reader.GetString(0));
+            return new Admission(fresh, parked);
+        }
+        catch (Exception failure)
+        {
+            throw Failed(failure);
+        }
+    }
+
+    public async Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop)
+    {
+        var taken = await QueryAsync(Own("""
+            delete from msg_timers where id = any(array(
+                select id from msg_timers where due <= $1 order by due, id limit $2 for update skip locked))
+            returning id, type, key, due, traceparent, data
+            """, Parameters.Of(dueBy), Parameters.Of(limit)), Rows.Timer, stop).ConfigureAwait(false);
+        taken.Sort(static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a.Id.CompareTo(b.Id));
+        return taken;
+    }
+
+    public async Task<IReadOnlyList<TimerRow>> TakeTimersAsync(IReadOnlyList<Guid> ids, CancellationToken stop)
+    {
+        var taken = await QueryAsync(Own("""
+            delete from msg_timers where id = any(array(
+                select id from msg_timers where id = any($1) order by due, id for update skip locked))
+            returning id, type, key, due, traceparent, data
+            """, Parameters.Array(ids.ToArray())), Rows.Timer, stop).ConfigureAwait(false);
+        taken.Sort(static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a.Id.CompareTo(b.Id));
+        return taken;
+    }
+
+    public async Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(
+        string stream, string key, int limit, CancellationToken stop)
+    {
+        // The lock first: the statements after it see what the consumer that held it has parked.
+        Enqueue("update msg_parked_keys set key = key where stream = $1 and key = $2", Parameters.Of(stream), Parameters.Of(key));
+        var taken = await QueryAsync(Own($"""
+            delete from msg_parked where stream = $1 and key = $2 and position = any(array(
+                select position from msg_parked where stream = $1 and key = $2 order by position limit $3))
+            returning {Rows.ParkedColumns}
+            """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(limit)), Rows.Parked, stop).ConfigureAwait(false);
+        Enqueue("""
+            delete from msg_parked_keys k where stream = $1 and key = $2
+            and not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)
+            """, Parameters.Of(stream), Parameters.Of(key));
+        taken.Sort(static (a, b) => a.Position.CompareTo(b.Position));
+        return taken;
+    }
+
+    public void AppendOutbox(IReadOnlyList<OutboxRow> rows)
+    {
+        ThrowIfUnusable();
+        if (rows.Count > 0) _queue.Add(OutboxInsert.Of(rows));
+    }
+
+    public void AddTimers(IReadOnlyList<TimerRow> timers)
+    {
+        // One row of a statement may not replace another of it: of a type and key, the last one counts.
+        var last = timers.ToLookup(timer => (timer.Type, timer.Key)).Select(same => same.Last()).ToArray();
+        if (last.Length == 0) return;
+        Enqueue("""
+            insert into msg_timers (id, type, key, due, traceparent, data) select * from unnest($1, $2, $3, $4, $5, $6)
+            on conflict (type, key) do update
+            set id = excluded.id, due = excluded.due, traceparent = excluded.traceparent, data = excluded.data
+            """,
+            Parameters.Array(Array.ConvertAll(last, timer => timer.Id)),
+            Parameters.Array(Array.ConvertAll(last, timer => timer.Type)),
+            Parameters.Array(Array.ConvertAll(last, timer => timer.Key)),
+            Parameters.Array(Array.ConvertAll(last, timer => timer.Due.UtcDateTime)),
+            Parameters.Array(Array.ConvertAll(last, timer => timer.TraceParent)),
+            Parameters.Array(Array.ConvertAll(last, timer => timer.Data)));
+    }
+
+    public void CancelTimer(string type, string key) =>
+        Enqueue("delete from msg_timers where type = $1 and key = $2", Parameters.Of(type), Parameters.Of(key));
+
+    public void Park(IReadOnlyList<ParkedMessage> messages)
+    {
+        if (messages.Count == 0) return;
+        var keys = messages.Select(message => (message.Event.Stream, message.Event.Key)).Distinct().Order().ToArray();
+        // The update of a key that is there only locks it: a replay must not take the key away under us.
+        Enqueue("""
+            insert into msg_parked_keys (stream, key) select * from unnest($1, $2)
+            on conflict (stream, key) do update set key = excluded.key
+            """,
+            Parameters.Array(Array.ConvertAll(keys, key => key.Stream)), Parameters.Array(Array.ConvertAll(keys, key => key.Key)));
+        var events = new EventArrays(messages.Count);
+        foreach (var message in messages) events.Add(message.Event);
+        var command = new NpgsqlBatchCommand("""
+            insert into msg_parked (event_id, stream, key, type, source, time, traceparent, tracestate, data,
+                reason, attempts, parked_at)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """);
+        events.AddTo(command.Parameters);
+        command.Parameters.Add(Parameters.Array(messages.Select(message => message.Reason).ToArray()));
+        command.Parameters.Add(Parameters.Array(messages.Select(message => message.Attempts).ToArray()));
+        command.Parameters.Add(Parameters.Array(messages.Select(message => message.ParkedAt.UtcDateTime).ToArray()));
+        _queue.Add(command);
+    }
+
+    private void Enqueue(string sql, params NpgsqlParameter[] parameters)
+    {
+        ThrowIfUnusable();
+        _queue.Add(Own(sql, parameters));
+    }
+
+    private static NpgsqlBatchCommand Own(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        return command;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging.Postgres;
+
+/// <summary>
+/// One transaction, in as few round trips as its answers allow. It takes a connection when the first statement leaves.
+/// When everything was queued until the commit, all of it is one pipeline, which PostgreSQL runs as one transaction
+/// without BEGIN and COMMIT; else BEGIN rides with the first statement and COMMIT with the last.
+/// </summary>
+internal sealed partial class PostgresSession(PostgresDatabase database) : IStoreSession
+{
+    private NpgsqlConnection? _connection;
+    private NpgsqlTransaction? _transaction;
+    private readonly List<NpgsqlBatchCommand> _queue = [];
+    private bool _queueMayReturnRows;
+    private Exception? _failure;
+    private bool _ended;
+
+    public DbConnection Connection => Begun().Connection!;
+
+    public DbTransaction Transaction => Begun();
+
+    public void Enqueue(string sql, object?[] parameters, int rowsExpected = -1)
+    {
+        ThrowIfUnusable();
+        var command = new NpgsqlBatchCommand(rowsExpected < 0 ? sql : RowGuard.Wrap(sql, parameters.Length));
+        Parameters.AddAll(command.Parameters, parameters);
+        if (rowsExpected >= 0) command.Parameters.Add(Parameters.Of((long)rowsExpected));
+        else _queueMayReturnRows |= RowGuard.MayReturnRows(sql);
+        _queue.Add(command);
+    }
+
+    public async Task FlushAsync(CancellationToken stop)
+    {
+        ThrowIfUnusable();
+        if (_queue.Count == 0) return;
+        await using var batch = await BatchAsync(null, stop).ConfigureAwait(false);
+        await RunAsync(batch, stop).ConfigureAwait(false);
+    }
+
+    public async Task<int> ExecuteAsync(string sql, object?[] parameters, CancellationToken stop)
+    {
+        var command = Command(sql, parameters);
+        await using var batch = await BatchAsync(command, stop).ConfigureAwait(false);
+        await RunAsync(batch, stop).ConfigureAwait(false);
+        return command.RecordsAffected;
+    }
+
+    public Task<List<T>> QueryAsync<T>(
+        string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop) =>
+        QueryAsync(Command(sql, parameters), read, stop);
+
+    public async Task CommitAsync(CancellationToken stop)
+    {
+        ThrowIfUnusable();
+        _ended = true; // Whatever comes of it, nothing more can be added.
+        if (_transaction is null && _queue.Count == 0) return;
+        if (_transaction is not null) _queue.Add(new NpgsqlBatchCommand("commit"));
+        else _connection = await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(_connection);
+        MoveQueueTo(batch);
+        await RunAsync(batch, stop).ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    public async Task RollbackAsync()
+    {
+        _ended = true;
+        _queue.Clear();
+        try
+        {
+            if (_transaction is { Connection.State: ConnectionState.Open } open) await open.RollbackAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is gone, and with it the transaction: the server rolls back what it lost sight of.
+        }
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null) await RollbackAsync().ConfigureAwait(false);
+        _ended = true;
+    }
+
+    private async Task<List<T>> QueryAsync<T>(NpgsqlBatchCommand command, Func<StoreReader, T> read, CancellationToken stop)
+    {
+        ThrowIfUnusable();
+        // The result sets of the batch come without their statement's number, so only a queue without any may share one.
+        if (_queueMayReturnRows) await FlushAsync(stop).ConfigureAwait(false);
+        await using var batch = await BatchAsync(command, stop).ConfigureAwait(false);
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            var rows = await PostgresReader.ReadAllAsync(reader, read, stop).ConfigureAwait(false);
+            while (await reader.NextResultAsync(stop).ConfigureAwait(false))
+            {
+                // To the end: an error of a later statement surfaces here.
+            }
+            return rows;
+        }
+        catch (Exception failure)
+        {
+            throw Failed(failure);
+        }
+    }
+
+    private async Task RunAsync(NpgsqlBatch batch, CancellationToken stop)
+    {
+        try
+        {
+            await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            throw Failed(failure);
+        }
+    }
+
+    /// <summary>What is queued and <paramref name="last"/>, on the connection of the transaction, which is begun.</summary>
+    private async ValueTask<NpgsqlBatch> BatchAsync(NpgsqlBatchCommand? last, CancellationToken stop)
+    {
+        ThrowIfUnusable();
+        var begins = _transaction is null;
+        if (begins)
+        {
+            _connection ??= await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+            _transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, stop).ConfigureAwait(false);
+        }
+        var batch = new NpgsqlBatch(_connection);
+        // Should this process freeze, the server frees its locks. Local to the transaction, for the sake of poolers.
+        if (begins) batch.BatchCommands.Add(new NpgsqlBatchCommand(database.SetIdleTimeout));
+        MoveQueueTo(batch);
+        if (last is not null) batch.BatchCommands.Add(last);
+        return batch;
+    }
+
+    /// <summary>For those who ask for the ADO.NET objects before the first statement. <see cref="FlushAsync"/> cannot have
+    /// opened it, so the wait for a free connection, if there is none, holds the thread, for the connect timeout at most.</summary>
+    private NpgsqlTransaction Begun()
+    {
+        ThrowIfUnusable();
+        _connection ??= database.DataSource.OpenConnection();
+        return _transaction ??= _connection.BeginTransaction(IsolationLevel.ReadCommitted);
+    }
+
+    private void MoveQueueTo(NpgsqlBatch batch)
+    {
+        foreach (var command in _queue) batch.BatchCommands.Add(command);
+        _queue.Clear();
+        _queueMayReturnRows = false;
+    }
+
+    private NpgsqlBatchCommand Command(string sql, object?[] parameters)
+    {
+        ThrowIfUnusable();
+        var command = new NpgsqlBatchCommand(sql);
+        Parameters.AddAll(command.Parameters, parameters);
+        return command;
+    }
+
+    private Exception Failed(Exception failure)
+    {
+        _failure = failure;
+        if (PostgresErrors.IsStalePlan(failure)) database.DataSource.Clear();
+        return RowGuard.Translate(failure);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        if (_transaction is not null) await _transaction.DisposeAsync().ConfigureAwait(false);
+        if (_connection is not null) await _connection.DisposeAsync().ConfigureAwait(false);
+        (_connection, _transaction) = (null, null);
+    }
+
+    /// <summary>A COMMIT after a failed statement is a silent rollback in PostgreSQL; nobody may take it for a commit.</summary>
+    private void ThrowIfUnusable()
+    {
+        if (_ended) throw new InvalidOperationException("The transaction has ended.");
+        if (_failure is null) return;
+        throw new InvalidOperationException(
+            "A statement of this transaction failed; it can only be rolled back. See the inner exception.", _failure);
+    }
+}

@@ -1,0 +1,136 @@
+using Npgsql;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging.Postgres;
+
+/// <summary>The library's tables in PostgreSQL. Each member outside a session is one pipeline: one round trip, one
+/// transaction, no state left on the connection.</summary>
+internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvider clock) : IMessageStore
+{
+    /// <summary>For what may be lost with the machine without harm: a lost settle is a second send, which the inbox
+    /// drops; a lost lease renewal is a renewal that did not happen. As a function, because SET LOCAL outside of a
+    /// transaction block, which a pipeline is not, writes a warning into the server's log each time.</summary>
+    internal const string NeedNotWaitForDisk = "select set_config('synchronous_commit', 'off', true)";
+
+    internal OutboxReader Outbox { get; } = new(database, clock);
+
+    public string Name => "postgres";
+
+    public async Task PrepareAsync(CancellationToken stop)
+    {
+        // "if not exists" alone fails when two processes create the same table at once.
+        await using var connection = await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+        await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction)
+        {
+            Parameters = { Parameters.Of(Schema.Lock) },
+        };
+        await turn.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        await using var tables = new NpgsqlCommand(Schema.Tables, connection, transaction);
+        await tables.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        await transaction.CommitAsync(stop).ConfigureAwait(false);
+    }
+
+    public ValueTask<IStoreSession> BeginAsync(CancellationToken stop) => new(new PostgresSession(database));
+
+    public Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
+        IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
+        Outbox.ReadAsync(shards, limitPerShard, now, stop);
+
+    public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
+        accepted.Count == 0 ? Task.CompletedTask : Outbox.SettleAsync(accepted, stop);
+
+    public async Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop)
+    {
+        if (keys.Count == 0) return;
+        // One row of a statement may not replace another of it; sorted, so that two relays lock in one order.
+        var held = keys.ToLookup(key => (key.Shard, key.Stream, key.Key)).OrderBy(same => same.Key).Select(same => same.Last()).ToArray();
+        foreach (var key in keys) Outbox.KeysWereHeld(key.Shard);
+        await RunAsync(stop, Command("""
+            insert into msg_held_keys (shard, stream, key, event_id, reason, attempts, retry_at)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7)
+            on conflict (shard, stream, key) do update
+            set event_id = excluded.event_id, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at
+            """,
+            Parameters.Array(Array.ConvertAll(held, key => key.Shard)),
+            Parameters.Array(Array.ConvertAll(held, key => key.Stream)),
+            Parameters.Array(Array.ConvertAll(held, key => key.Key)),
+            Parameters.Array(Array.ConvertAll(held, key => key.EventId)),
+            Parameters.Array(Array.ConvertAll(held, key => key.Reason)),
+            Parameters.Array(Array.ConvertAll(held, key => key.Attempts)),
+            Parameters.Array(Array.ConvertAll(held, key => key.RetryAt.UtcDateTime)))).ConfigureAwait(false);
+    }
+
+    public Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop) =>
+        LeaseExchange.RunAsync(database.DataSource, request, stop);
+
+    /// <summary>Asking costs as much as reading the outbox does.</summary>
+    public ValueTask<bool> MayHaveForeignCommitsAsync(CancellationToken stop) => new(true);
+
+    public async Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) =>
+        (await database.QueryAsync("select due from msg_timers order by due, id limit 1", [], row => row.GetTime(0), stop)
+            .ConfigureAwait(false)) is [var due] ? due : null;
+
+    public async Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop)
+    {
+        var delete = Command("""
+            delete from msg_inbox where ctid = any(array(
+                select ctid from msg_inbox where handled_at < $1 order by handled_at limit $2 for update skip locked))
+            """, Parameters.Of(before), Parameters.Of(limit));
+        await RunAsync(stop, Command(IndexOnly), delete).ConfigureAwait(false);
+        return delete.RecordsAffected;
+    }
+
+    public async Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop)
+    {
+        var rows = await database.QueryAsync(Statistics, [], row => new StoreStatistics(
+            row.GetInt64(0), row.GetTimeOrNull(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop)
+            .ConfigureAwait(false);
+        return rows[0];
+    }
+
+    public bool IsTransient(Exception failure) => PostgresErrors.IsTransient(failure);
+
+    /// <summary>
+    /// Statements over tables that are empty one minute and huge the next: a plan made over the empty table would read
+    /// all of the huge one. So their plans, which are kept, may only use the index, in its order.
+    /// </summary>
+    internal const string IndexOnly = """
+        select set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
+            set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true),
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+        """;
+
+    /// <summary>The oldest of each shard is found by hopping through the primary key from shard to shard.</summary>
+    private const string Statistics = """
+        with recursive shards as (
+            (select shard, time from msg_outbox order by shard, id limit 1)
+            union all
+            select n.shard, n.time from shards s cross join lateral
+                (select shard, time from msg_outbox o where o.shard > s.shard order by o.shard, o.id limit 1) n
+        ), counted as (select count(*) as rows from (select from msg_outbox limit 10001) few)
+        select case when rows <= 10000 then rows else greatest(10001,
+                (select c.reltuples::bigint from pg_class c where c.oid = 'msg_outbox'::regclass),
+                pg_stat_get_live_tuples('msg_outbox'::regclass)) end,
+            (select min(time) from shards),
+            (select count(*) from msg_held_keys),
+            (select count(*) from msg_parked),
+            (select count(*) from msg_parked_keys),
+            (select count(*) from msg_timers)
+        from counted
+        """;
+
+    private async Task RunAsync(CancellationToken stop, params NpgsqlBatchCommand[] commands)
+    {
+        await using var batch = database.DataSource.CreateBatch();
+        foreach (var command in commands) batch.BatchCommands.Add(command);
+        await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+    }
+
+    internal static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        return command;
+    }
+}

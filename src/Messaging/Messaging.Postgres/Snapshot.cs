@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Tessera.Messaging.Postgres;
+
+/// <summary><c>pg_snapshot</c>: which transactions had not ended when a statement looked.</summary>
+/// <param name="Min">All below have ended.</param>
+/// <param name="Max">This and all above had not begun to write.</param>
+/// <param name="Running">Those between that had not ended.</param>
+internal sealed record Snapshot(ulong Min, ulong Max, IReadOnlyList<ulong> Running)
+{
+    public bool HasEnded(ulong transaction) =>
+        transaction < Min || (transaction < Max && !Running.Contains(transaction));
+
+    /// <summary>Reads <c>min:max:running,running</c>.</summary>
+    public static Snapshot Parse(string text)
+    {
+        var parts = text.Split(':');
+        var running = parts[2].Length == 0
+            ? []
+            : Array.ConvertAll(parts[2].Split(','), one => ulong.Parse(one, CultureInfo.InvariantCulture));
+        return new Snapshot(
+            ulong.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture), running);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using Npgsql;
+using Tessera.Messaging.Store;
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+using Xunit;
+using static Tessera.Messaging.Postgres.Tests.StoreUnderTest;
+
+namespace Tessera.Messaging.Postgres.Tests;
+
+public sealed class OutboxTests(PostgresServer server)
+{
+    [Fact]
+    public async Task Gives_back_every_column_of_an_event()
+    {
+        await using var db = await CreateAsync(server);
+        var plain = Some.Event("k1", """{"a":1}""") with { TraceParent = null };
+        var traced = Some.Event("k2", """{"b":2}""") with { TraceState = "vendor=1" };
+        await db.PublishAsync(new OutboxRow(0, 3, plain));
+        await db.PublishAsync(new OutboxRow(0, 3, traced), new OutboxRow(0, 3, plain));
+        var rows = await db.Store.ReadOutboxAsync([3], 10, Some.Time, Stop);
+        Assert.Equal(3, rows.Count);
+        Assert.Equal(plain with { Data = default }, rows[0].Event with { Data = default });
+        Assert.Equal(traced with { Data = default }, rows[1].Event with { Data = default });
+        Assert.Equal("""{"b":2}"""u8, rows[1].Event.Data.Span);
+        Assert.Equal(rows.OrderBy(row => row.Id), rows);
+    }
+
+    [Fact]
+    public async Task Sees_a_row_that_commits_late_with_a_lower_id()
+    {
+        await using var db = await CreateAsync(server);
+        await using var late = await db.Store.BeginAsync(Stop);
+        late.AppendOutbox([Some.OutboxRow(key: "late")]);
+        await late.FlushAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await SettleAllAsync(db, expected: ["early"]);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        await late.CommitAsync(Stop);
+        await SettleAllAsync(db, expected: ["late"]);
+    }
+
+    [Fact]
+    public async Task Holds_the_refused_key_back_and_sends_the_others()
+    {
+        await using var db = await CreateAsync(server);
+        await db.PublishAsync(Some.OutboxRow(key: "bad"), Some.OutboxRow(key: "good"), Some.OutboxRow(key: "bad"));
+        var rows = await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop);
+        await db.Store.HoldKeysAsync(
+            [new HeldKey("orders", 0, "bad", rows[0].Event.Id, "too large", 1, Some.Time.AddSeconds(5))], Stop);
+        await SettleAllAsync(db, expected: ["good"]);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        var retried = await db.Store.ReadOutboxAsync([0], 10, Some.Time.AddSeconds(6), Stop);
+        Assert.Equal(["bad", "bad"], retried.Select(row => row.Event.Key));
+        Assert.Equal(1, (await db.Store.ReadStatisticsAsync(Stop)).HeldKeys);
+        await db.Store.SettleOutboxAsync([retried[0]], Stop);
+        Assert.Equal(0, (await db.Store.ReadStatisticsAsync(Stop)).HeldKeys);
+        await SettleAllAsync(db, expected: ["bad"]);
+    }
+
+    [Fact]
+    public async Task Two_relays_that_take_turns_send_each_row_and_leave_none()
+    {
+        await using var db = await CreateAsync(server);
+        await using var other = db.Another();
+        for (var round = 0; round < 20; round++)
+        {
+            await db.PublishAsync(Some.OutboxRow(key: "k" + round), Some.OutboxRow(key: "l" + round));
+            await SettleAllAsync(round % 3 == 0 ? other : db, ["k" + round, "l" + round]);
+        }
+        Assert.Empty(await other.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        Assert.Equal(0, (await db.Store.ReadStatisticsAsync(Stop)).OutboxRows);
+    }
+
+    [Fact]
+    public async Task Claiming_costs_the_same_at_a_backlog_of_a_million_rows()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync("set synchronous_commit = off; " + Fill(0, 1_000_000));
+        Assert.InRange(await BuffersAsync(db, [0, 0, 0, 0]), 1, 200);
+        Assert.Equal(64, (await db.Store.ReadOutboxAsync([0, 1, 2, 3], 16, Some.Time, Stop)).Count);
+        var statistics = await db.Store.ReadStatisticsAsync(Stop);
+        Assert.InRange(statistics.OutboxRows, 10_001, 1_200_000);
+    }
+
+    [Fact]
+    public async Task Claiming_does_not_slow_down_while_a_transaction_stays_open_for_long()
+    {
+        await using var db = await CreateAsync(server);
+        await using var holder = await db.Database.DataSource.OpenConnectionAsync(Stop);
+        await using var open = await holder.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Stop);
+        await using (var look = new NpgsqlCommand("select 1 from msg_outbox", holder)) await look.ExecuteNonQueryAsync(Stop);
+        // 60,000 rows come and go, none of which can be cleaned away while the transaction is open.
+        for (var round = 0; round < 6; round++)
+        {
+            await db.RunAsync("set synchronous_commit = off; " + Fill(round * 10_000, 10_000));
+            while (await db.Store.ReadOutboxAsync([0, 1, 2, 3], 2_500, Some.Time, Stop) is { Count: > 0 } rows)
+                await db.Store.SettleOutboxAsync(rows, Stop);
+        }
+        await db.PublishAsync(Some.OutboxRow(key: "next"));
+        Assert.InRange(await BuffersAsync(db, ((PostgresStore)db.Store).Outbox.Starts([0, 1, 2, 3])), 1, 200);
+        // The bound means something: a read from the beginning touches far more.
+        Assert.InRange(await BuffersAsync(db, [0, 0, 0, 0]), 2_000, int.MaxValue);
+        await SettleAllAsync(db, ["next"]);
+    }
+
+    [Theory]
+    [InlineData(PostgresStore.IndexOnly, 1, 200)]
+    [InlineData("select 1", 1_000, int.MaxValue)] // So it would be without.
+    public async Task Walks_the_index_even_by_a_plan_made_over_the_empty_table(string settings, int least, int most)
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync("alter table msg_outbox set (autovacuum_enabled = false)");
+        await db.RunAsync("vacuum analyze msg_outbox");
+        await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
+        await RunAsync("set plan_cache_mode = force_generic_plan");
+        await RunAsync($"prepare claim (int[], bigint[], int, timestamptz) as {OutboxReader.Read}");
+        const string claim = "execute claim ('{0,1,2,3}', '{0,0,0,0}', 16, now())";
+        await RunAsync($"begin; {settings}; {claim}; commit");
+        await db.RunAsync("set synchronous_commit = off; " + Fill(0, 100_000));
+        await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + claim, connection);
+        Assert.InRange(Buffers((string)(await explain.ExecuteScalarAsync(Stop))!), least, most);
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Stop);
+        }
+    }
+
+    internal static async Task SettleAllAsync(StoreUnderTest db, string[] expected)
+    {
+        var rows = await db.Store.ReadOutboxAsync([0, 1, 2, 3], 1000, Some.Time, Stop);
+        Assert.Equal(expected, rows.Select(row => row.Event.Key));
+        await db.Store.SettleOutboxAsync(rows, Stop);
+    }
+
+    private static string Fill(int first, int count) => $$"""
+        insert into msg_outbox (shard, event_id, stream, key, type, source, time, data)
+        select n % 4, gen_random_uuid(), 'orders', 'k' || n, 'orders.order-placed.v1', '/tessera/orders', now(), '{}'
+        from generate_series({{first}}, {{first + count - 1}}) n
+        """;
+
+    /// <summary>Pages that the claim itself touches, by EXPLAIN.</summary>
+    private static async Task<long> BuffersAsync(StoreUnderTest db, long[] starts)
+    {
+        await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
+        await using var transaction = await connection.BeginTransactionAsync(Stop);
+        await using (var settings = new NpgsqlCommand(PostgresStore.IndexOnly, connection)) await settings.ExecuteNonQueryAsync(Stop);
+        await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + OutboxReader.Read, connection);
+        explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
+        explain.Parameters.Add(Parameters.Array(starts));
+        explain.Parameters.Add(Parameters.Of(256));
+        explain.Parameters.Add(Parameters.Of(Some.Time));
+        return Buffers((string)(await explain.ExecuteScalarAsync(Stop))!);
+    }
+
+    private static long Buffers(string explained)
+    {
+        var plan = JsonDocument.Parse(explained).RootElement[0].GetProperty("Plan");
+        return plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64();
+    }
+}

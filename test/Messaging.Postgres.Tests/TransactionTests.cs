@@ -1,0 +1,159 @@
+using Npgsql;
+using Tessera.Messaging.Store;
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+using Xunit;
+using static Tessera.Messaging.Postgres.Tests.StoreUnderTest;
+
+namespace Tessera.Messaging.Postgres.Tests;
+
+public sealed class TransactionTests(PostgresServer server)
+{
+    private const string Table = "create table things (id int primary key, name text)";
+
+    [Fact]
+    public async Task Commits_what_was_queued_and_the_events_together()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table);
+        await using (var session = await db.Store.BeginAsync(Stop))
+        {
+            session.Enqueue("insert into things values ($1, $2)", [1, "one"]);
+            session.AppendOutbox([Row(0, "a"), Row(1, "b")]);
+            await session.CommitAsync(Stop);
+        }
+        Assert.Equal("one", await db.ScalarAsync<string>("select name from things"));
+        Assert.Equal(["a", "b"], (await db.Store.ReadOutboxAsync([0, 1], 10, Some.Time, Stop)).Select(row => row.Event.Key));
+    }
+
+    [Fact]
+    public async Task Commits_nothing_when_one_queued_statement_fails()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table);
+        await using var session = await db.Store.BeginAsync(Stop);
+        session.Enqueue("insert into things values (1, 'one')", []);
+        session.AppendOutbox([Row(0, "a")]);
+        session.Enqueue("insert into things values (1, 'again')", []);
+        await Assert.ThrowsAsync<PostgresException>(() => session.CommitAsync(Stop));
+        Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from things"));
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+    }
+
+    [Fact]
+    public async Task Refuses_the_commit_when_a_statement_touched_another_number_of_rows()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table);
+        await using var session = await db.Store.BeginAsync(Stop);
+        session.Enqueue("insert into things values (1, 'one')", [], rowsExpected: 1);
+        session.Enqueue("update things set name = $1 where id = $2", ["two", 2], rowsExpected: 1);
+        var refused = await Assert.ThrowsAsync<UnexpectedRowsException>(() => session.CommitAsync(Stop));
+        Assert.Contains("touched 0 rows, not 1: update things", refused.Message, StringComparison.Ordinal);
+        Assert.False(db.Store.IsTransient(refused));
+        Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from things"));
+    }
+
+    [Fact]
+    public async Task Does_not_take_a_commit_after_a_swallowed_failure_for_a_commit()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table);
+        await using var session = await db.Store.BeginAsync(Stop);
+        await session.ExecuteAsync("insert into things values (1, 'one')", [], Stop);
+        await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync("insert into things values (1, 'x')", [], Stop));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => session.CommitAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Serves_plain_ado_net_and_its_own_statements_in_one_transaction()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table);
+        await using (var session = await db.Store.BeginAsync(Stop))
+        {
+            await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["k"], Some.Time, Stop);
+            await using var command = session.Connection.CreateCommand();
+            command.Transaction = session.Transaction;
+            command.CommandText = "insert into things values (1, 'ado')";
+            await command.ExecuteNonQueryAsync(Stop);
+            session.Enqueue("update things set name = name || '!'", []);
+            Assert.Equal(["ado!"], await session.QueryAsync("select name from things", [], row => row.GetString(0), Stop));
+            Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from things"));
+            await session.CommitAsync(Stop);
+        }
+        Assert.Equal("ado!", await db.ScalarAsync<string>("select name from things"));
+    }
+
+    [Fact]
+    public async Task Gives_the_connection_before_the_first_statement_too()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table);
+        await using (var session = await db.Store.BeginAsync(Stop))
+        {
+            await using var command = session.Connection.CreateCommand();
+            command.Transaction = session.Transaction;
+            command.CommandText = "insert into things values (1, 'ado')";
+            await command.ExecuteNonQueryAsync(Stop);
+            await session.CommitAsync(Stop);
+        }
+        await using (var session = await db.Store.BeginAsync(Stop))
+        {
+            await using var command = session.Connection.CreateCommand();
+            command.CommandText = "insert into things values (2, 'lost')";
+            await command.ExecuteNonQueryAsync(Stop);
+        }
+        Assert.Equal(1L, await db.ScalarAsync<long>("select count(*) from things"));
+    }
+
+    [Fact]
+    public async Task Rolls_back_when_disposed_without_a_commit_and_gives_a_clean_connection_back()
+    {
+        await using var db = await CreateAsync(server, options => options.PoolSizeMax = 2);
+        await db.RunAsync(Table);
+        for (var i = 0; i < 10; i++)
+        {
+            await using var session = await db.Store.BeginAsync(Stop);
+            await session.ExecuteAsync("insert into things values ($1, 'x')", [i], Stop);
+            if (i % 2 == 0) await session.RollbackAsync();
+        }
+        Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from things"));
+    }
+
+    [Fact]
+    public async Task Passes_every_kind_of_parameter_and_reads_it_back()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync("create table kinds (a text, b boolean, c int, d bigint, e double precision, f uuid, g timestamptz, h bytea, i uuid[])");
+        var id = Guid.CreateVersion7();
+        await using var session = await db.Store.BeginAsync(Stop);
+        for (var i = 0; i < 4; i++) // Often enough to be prepared.
+        {
+            session.Enqueue("insert into kinds values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                [i == 2 ? null : "t", true, 3, 4L, 5.5, id, Some.Time, new byte[] { 1, 2 }, new[] { id }]);
+        }
+        var rows = await session.QueryAsync("select * from kinds where i[1] = any($1)", [new[] { id }],
+            row => (row.GetStringOrNull(0), row.GetBoolean(1), row.GetInt32(2), row.GetInt64(3), row.GetGuid(5), row.GetTime(6),
+                row.GetBytes(7).Length), Stop);
+        Assert.Equal(4, rows.Count);
+        Assert.Equal(("t", true, 3, 4L, id, Some.Time, 2), rows[0]);
+        Assert.Null(rows[2].Item1);
+    }
+
+    [Fact]
+    public async Task Ends_the_transaction_of_a_frozen_process_so_that_its_locks_are_free()
+    {
+        await using var db = await CreateAsync(server, options => options.IdleInTransactionTimeout = TimeSpan.FromMilliseconds(300));
+        var id = Guid.CreateVersion7();
+        await using var frozen = await db.Store.BeginAsync(Stop);
+        await frozen.AdmitAsync("orders", [id], ["k"], Some.Time, Stop);
+        await using var successor = await db.Store.BeginAsync(Stop);
+        Assert.Contains(id, (await successor.AdmitAsync("orders", [id], ["k"], Some.Time, Stop)).New);
+        await successor.CommitAsync(Stop);
+        var late = await Assert.ThrowsAnyAsync<Exception>(() => frozen.CommitAsync(Stop));
+        Assert.True(db.Store.IsTransient(late));
+    }
+
+    private static OutboxRow Row(int shard, string key) => new(0, shard, Some.Event(key));
+}
