@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Tessera.Messaging;
+using Tessera.Messaging.Sqlite;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults;
@@ -21,9 +22,15 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         var file = configuration["Database:File"] is { Length: > 0 } given ? given : fileOtherwise;
         return (configuration["Database:Engine"] ?? "sqlite") switch
         {
-            "sqlite" => (new SqliteServiceDatabase(file), _ => { }),
+            "sqlite" => (new SqliteServiceDatabase(file), messages => messages.UseSqlite(options => ReadSqlite(configuration, options, file))),
             var other => throw new InvalidOperationException($"Database:Engine is '{other}': expected sqlite or postgres."),
         };
+    }
+
+    private static void ReadSqlite(IConfiguration configuration, SqliteStoreOptions options, string file)
+    {
+        configuration.GetSection(SqliteStoreOptions.Section).Bind(options);
+        options.File = file;
     }
 
     private static Action<MessagingBuilder> Transport(IConfiguration configuration, string fileOtherwise)

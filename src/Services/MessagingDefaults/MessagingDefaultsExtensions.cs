@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,19 @@ public static class MessagingDefaultsExtensions
         builder.Services.AddSingleton<ReadStatus>();
         builder.Services.AddSingleton<IDefaultEndpoints, MessagingEndpoints>();
         builder.Services.AddExceptionHandler<AnswerTransientFailures>();
+        return builder;
+    }
+
+    /// <summary>Adds an Entity Framework Core context on the service's own database. The schema stays with <c>Schema/*.sql</c>.</summary>
+    public static WebApplicationBuilder AddDatabaseContext<TContext>(
+        this WebApplicationBuilder builder, Action<DbContextOptionsBuilder>? configure = null)
+        where TContext : DbContext
+    {
+        builder.Services.AddDbContext<TContext>((services, context) =>
+        {
+            services.GetRequiredService<ServiceDatabase>().Configure(context);
+            configure?.Invoke(context);
+        });
         return builder;
     }
 }

@@ -1,4 +1,5 @@
 using DbUp.Builder;
+using Microsoft.EntityFrameworkCore;
 
 namespace Tessera.MessagingDefaults;
 
@@ -6,6 +7,9 @@ namespace Tessera.MessagingDefaults;
 internal abstract class ServiceDatabase
 {
     public abstract string Engine { get; }
+
+    /// <summary>Has Entity Framework Core use this database.</summary>
+    public abstract void Configure(DbContextOptionsBuilder context);
 
     public abstract UpgradeEngineBuilder Upgrade(SupportedDatabases to);
 

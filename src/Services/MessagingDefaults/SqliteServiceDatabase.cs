@@ -1,5 +1,6 @@
 using DbUp.Builder;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace Tessera.MessagingDefaults;
 
@@ -9,6 +10,9 @@ internal sealed class SqliteServiceDatabase(string file) : ServiceDatabase
     private static readonly TimeSpan lockRetry = TimeSpan.FromMilliseconds(50);
 
     public override string Engine => "sqlite";
+
+    public override void Configure(DbContextOptionsBuilder context) => context.UseSqlite(
+        new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 15 }.ToString());
 
     public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) => to.SqliteDatabase(
         new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());

@@ -10,6 +10,9 @@ public sealed class TesseraOptions
     /// <summary>The <c>iss</c> of every token: the public address of the gateway.</summary>
     [Required, Url] public string Issuer { get; set; } = "http://127.0.0.1:8080/";
 
+    /// <summary><see cref="Issuer"/> in the form that tokens carry.</summary>
+    public Uri IssuerUri => new(Issuer);
+
     /// <summary>The <c>aud</c> of every access token.</summary>
     [Required] public string Audience { get; set; } = "tessera";
 

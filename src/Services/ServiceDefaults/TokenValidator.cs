@@ -59,7 +59,7 @@ internal sealed class TokenValidator
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             IssuerSigningKey = key,
-            ValidIssuer = _tessera.Issuer,
+            ValidIssuer = _tessera.IssuerUri.AbsoluteUri,
             ValidAudience = _tessera.Audience,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
             ValidTypes = ["at+jwt"], // An identity token is no access token (RFC 9068 §2.1).

@@ -1,7 +1,24 @@
+using Microsoft.AspNetCore.Identity;
+using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
+using Tessera.Users;
+using Tessera.Users.Contracts;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddTokenServer();
 builder.AddServiceDefaults("users");
+builder.AddMessagingDefaults("users", messages => messages
+    .Publishes<UserRegistered>(registered => registered.User)
+    .Publishes<UserChanged>(changed => changed.User)
+    .Publishes<UserErased>(erased => erased.User));
+builder.Services.AddValidation();
+builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+builder.Services.AddScoped<AccountStore>();
+builder.Services.AddScoped<CheckPassword>();
+builder.Services.AddHostedService<CreateOperator>();
+builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapUsers();
 return await app.RunServiceAsync();

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Users;
+
+/// <summary>The first start makes an operator: with the email and password in <c>operator.json</c> of the data folder if
+/// that is there, else with a random password that is written there (for its owner alone) and printed once.</summary>
+internal sealed partial class CreateOperator(
+    IServiceScopeFactory scopes,
+    IPasswordHasher<Account> hasher,
+    IOptions<TesseraOptions> tessera,
+    IOptions<UsersOptions> users,
+    TimeProvider clock,
+    ILogger<CreateOperator> logger) : IHostedService
+{
+    private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
+        if (await accounts.HasOperatorAsync(cancellationToken)) return;
+        var (credentials, isNew) = ReadOrMake(Path.Combine(tessera.Value.DataDirectory, "operator.json"));
+        var now = clock.GetUtcNow();
+        var account = new Account(Guid.CreateVersion7(now), Account.Normalize(credentials.Email), null, "Operator", IsOperator: true, now);
+        account = account with { PasswordHash = hasher.HashPassword(account, credentials.Password) };
+        await accounts.Work.BeginAsync(cancellationToken);
+        if (!await accounts.TryAddAsync(account, cancellationToken)) return; // Another replica was first.
+        await accounts.Work.CommitAsync(cancellationToken);
+        Log.Created(logger, credentials.Email);
+        if (isNew) Console.WriteLine($"Operator {credentials.Email}, password {credentials.Password} (shown this once)");
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private (OperatorCredentials Credentials, bool IsNew) ReadOrMake(string file)
+    {
+        if (!File.Exists(file))
+        {
+            var made = new OperatorCredentials(users.Value.OperatorEmail, RandomNumberGenerator.GetString(
+                "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20));
+            Directory.CreateDirectory(tessera.Value.DataDirectory);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            try
+            {
+                using var stream = new FileStream(file, options);
+                JsonSerializer.Serialize(stream, made, json);
+                return (made, true);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                // Another replica was first.
+            }
+        }
+        return JsonSerializer.Deserialize<OperatorCredentials>(File.ReadAllText(file), json) is { Email: not null, Password: not null } given
+            ? (given, false)
+            : throw new InvalidOperationException($"{file} names no email and password for the first operator; delete it to have it made anew.");
+    }
+
+    private sealed record OperatorCredentials(string Email, string Password);
+
+    private static partial class Log
+    {
+        [LoggerMessage(300, LogLevel.Information, "Made the first operator's account {Email}")]
+        public static partial void Created(ILogger logger, string email);
+    }
+}

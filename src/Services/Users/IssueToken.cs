@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+using Tessera.ServiceDefaults;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Tessera.Users;
+
+/// <summary>POST /connect/token (RFC 6749 §4.3, §6). Its errors have the form of RFC 6749 §5.2.</summary>
+internal static class IssueToken
+{
+    private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+    private const int PasswordLengthMax = 128; // A longer one would only cost hashing time.
+
+    public static async Task<IResult> Handle(
+        HttpContext context, CheckPassword passwords, AccountStore accounts, IOptions<TesseraOptions> tessera, CancellationToken stop)
+    {
+        var request = context.GetOpenIddictServerRequest()
+            ?? throw new InvalidOperationException("The token endpoint was reached around the token server.");
+        if (request.IsPasswordGrantType())
+        {
+            if (request.Password!.Length > PasswordLengthMax) return Refuse("The email or the password is wrong.");
+            var account = await passwords.TryAsync(request.Username!, request.Password, stop);
+            return account is null
+                ? Refuse("The email or the password is wrong, or the account is locked for a while.")
+                : SignIn(account, request.GetScopes(), tessera.Value.Audience);
+        }
+        if (request.IsRefreshTokenGrantType())
+        {
+            var refreshed = (await context.AuthenticateAsync(Scheme)).Principal;
+            var account = Guid.TryParse(refreshed?.GetClaim(Claims.Subject), out var id) ? await accounts.FindAsync(id, stop) : null;
+            return account is null
+                ? Refuse("The account is gone.")
+                : SignIn(account, refreshed!.GetScopes(), tessera.Value.Audience, refreshed);
+        }
+        throw new InvalidOperationException($"The grant {request.GrantType} is allowed but not handled.");
+    }
+
+    private static IResult SignIn(Account account, IEnumerable<string> scopes, string audience, ClaimsPrincipal? refreshed = null)
+    {
+        var identity = new ClaimsIdentity(Scheme, Claims.Name, Claims.Role);
+        identity.SetClaim(Claims.Subject, account.Id.ToString("D"));
+        foreach (var role in account.Roles) identity.AddClaim(Claims.Role, role);
+        identity.SetScopes(scopes);
+        identity.SetResources(audience);
+        if (refreshed?.GetAuthorizationId() is { } authorization) identity.SetAuthorizationId(authorization);
+        identity.SetDestinations(_ => [Destinations.AccessToken]);
+        return Results.SignIn(new ClaimsPrincipal(identity), properties: null, Scheme);
+    }
+
+    private static IResult Refuse(string description) => Results.Forbid(
+        new AuthenticationProperties(new Dictionary<string, string?>
+        {
+            [OpenIddictServerAspNetCoreConstants.Properties.Error] = Errors.InvalidGrant,
+            [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
+        }),
+        [Scheme]);
+}

@@ -1,0 +1,37 @@
+using OpenIddict.Abstractions;
+
+namespace Tessera.Users;
+
+/// <summary>Removes what the token server need not remember any more: expired and revoked tokens.</summary>
+internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PruneTokens> logger) : BackgroundService
+{
+    private static readonly TimeSpan interval = TimeSpan.FromHours(1);
+
+    // A day longer than needed, so that the reuse of a rotated token is still recognised as such.
+    private static readonly TimeSpan keptFor = TimeSpan.FromDays(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var before = clock.GetUtcNow() - keptFor;
+                await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(before, stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(before, stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, failure); // The next hour tries again; nothing depends on it.
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(320, LogLevel.Warning, "Old tokens were not removed this time")]
+        public static partial void Failed(ILogger logger, Exception failure);
+    }
+}
