@@ -1,0 +1,95 @@
+using Tessera.Messaging.Store;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Conformance;
+
+/// <summary>Redelivery is harmless: an id is new once.</summary>
+public abstract class InboxPromises(StoreBackend backend) : StoreSuite(backend)
+{
+    private readonly List<Guid> _ids = [.. Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7())];
+
+    [Fact]
+    public async Task An_id_is_new_once()
+    {
+        Assert.Equal(_ids.Take(3).ToHashSet(), await AdmitAsync(Store, _ids.Take(3)));
+        Assert.Equal(_ids.Skip(3).ToHashSet(), await AdmitAsync(AnotherProcess(), _ids));
+        Assert.Empty(await AdmitAsync(Store, _ids));
+    }
+
+    [Fact]
+    public async Task An_id_that_comes_twice_in_one_batch_is_new_once()
+    {
+        await using var session = await Store.BeginAsync(Stop);
+        var admission = await session.AdmitAsync("orders", [_ids[0], _ids[1], _ids[0]], ["k"], Now, Stop);
+        Assert.Equal(_ids.Take(2).ToHashSet(), admission.New);
+    }
+
+    [Fact]
+    public async Task After_a_rollback_the_ids_are_new_again()
+    {
+        await using (var session = await Store.BeginAsync(Stop))
+            await session.AdmitAsync("orders", _ids, ["k"], Now, Stop);
+        Assert.Equal(_ids.ToHashSet(), await AdmitAsync(Store, _ids));
+    }
+
+    [Fact]
+    public async Task The_ids_and_what_the_handlers_did_commit_together()
+    {
+        await CreateAccountsAsync();
+        async Task HandleAsync(bool commit)
+        {
+            await using var session = await Store.BeginAsync(Stop);
+            var admission = await session.AdmitAsync("orders", [_ids[0]], ["k"], Now, Stop);
+            if (admission.New.Count > 0) session.Enqueue("INSERT INTO accounts (name, pence) VALUES ($1, $2)", ["anna", 5L]);
+            session.AppendOutbox(admission.New.Count > 0 ? [Some.OutboxRow()] : []);
+            if (commit) await session.CommitAsync(Stop);
+        }
+
+        await HandleAsync(commit: false);
+        await HandleAsync(commit: true);
+        await HandleAsync(commit: true);
+        Assert.Equal([("anna", 5L)], await AccountsAsync());
+        Assert.Single(await ReadOutboxAsync());
+    }
+
+    [Fact]
+    public async Task Two_processes_that_handle_the_same_event_at_once_have_one_effect()
+    {
+        var stores = new[] { Store, AnotherProcess() };
+        var admitted = 0;
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(number => Task.Run(async () =>
+        {
+            var fresh = await AdmitAsync(stores[number % 2], _ids);
+            Interlocked.Add(ref admitted, fresh.Count);
+        }, Stop)));
+        Assert.Equal(_ids.Count, admitted);
+    }
+
+    [Fact]
+    public async Task A_large_batch_is_admitted_as_a_whole()
+    {
+        var ids = Enumerable.Range(0, 3000).Select(_ => Guid.CreateVersion7()).ToList();
+        Assert.Equal(3000, (await AdmitAsync(Store, ids)).Count);
+        Assert.Empty(await AdmitAsync(Store, ids));
+    }
+
+    [Fact]
+    public async Task Trimming_goes_in_steps_and_keeps_what_is_young()
+    {
+        await AdmitAsync(Store, _ids.Take(3), Now.AddDays(-2));
+        await AdmitAsync(Store, _ids.Skip(3), Now);
+        Assert.Equal(2, await Store.TrimInboxAsync(Now.AddDays(-1), 2, Stop));
+        Assert.Equal(1, await Store.TrimInboxAsync(Now.AddDays(-1), 2, Stop));
+        Assert.Equal(0, await Store.TrimInboxAsync(Now.AddDays(-1), 2, Stop));
+        Assert.Equal(_ids.Take(3).ToHashSet(), await AdmitAsync(Store, _ids));
+    }
+
+    private static async Task<IReadOnlySet<Guid>> AdmitAsync(IMessageStore store, IEnumerable<Guid> ids, DateTimeOffset? now = null)
+    {
+        await using var session = await store.BeginAsync(Stop);
+        var admission = await session.AdmitAsync("orders", [.. ids], ["k"], now ?? Now, Stop);
+        await session.CommitAsync(Stop);
+        return admission.New;
+    }
+}

@@ -1,0 +1,97 @@
+using Tessera.Messaging.Transport;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Conformance;
+
+/// <summary>What holds when the broker dies, or does not answer for a while.</summary>
+public abstract class OutagePromises(TransportBackend backend) : TransportSuite(backend)
+{
+    private static readonly TimeSpan s_recovery = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task What_was_accepted_is_there_after_the_broker_was_killed()
+    {
+        Assert.SkipUnless(Backend.CanRestart, $"{Backend.Name} has no server that could be killed.");
+        var before = await StartAsync(Service);
+        await SendAsync(before, Some.Messages(Stream, 0, 100));
+        await before.DisposeAsync();
+        await Backend.RestartAsync();
+
+        var journal = new Journal();
+        await ReadAsync(await StartAsync(Service), journal);
+        await journal.HasAsync(100, [0], s_recovery);
+        Assert.Equal(Enumerable.Range(0, 100), journal.Numbers(0));
+    }
+
+    [Fact]
+    public async Task Sending_and_reading_go_on_by_themselves_after_a_restart()
+    {
+        Assert.SkipUnless(Backend.CanRestart, $"{Backend.Name} has no server that could be killed.");
+        var transport = await StartAsync(Service);
+        var journal = new Journal();
+        await ReadAsync(transport, journal);
+        await SendAsync(transport, Some.Messages(Stream, 0, 10));
+        await journal.HasAsync(10, [0]);
+        await Backend.RestartAsync();
+        await SendUntilAcceptedAsync(transport, Some.Messages(Stream, 0, 10, first: 10));
+
+        await journal.HasAsync(20, [0], s_recovery);
+        Assert.Equal(Enumerable.Range(0, 20), journal.Numbers(0));
+    }
+
+    [Fact]
+    public async Task While_the_broker_is_away_a_send_says_so_and_afterwards_all_goes_on_in_order()
+    {
+        Assert.SkipUnless(Backend.CanInterrupt, $"{Backend.Name} cannot be interrupted here.");
+        var transport = await StartAsync(Service);
+        var journal = new Journal();
+        await ReadAsync(transport, journal);
+        await SendAsync(transport, Some.Messages(Stream, 0, 10));
+        await journal.HasAsync(10, [0]);
+        var next = Some.Messages(Stream, 0, 10, first: 10);
+        await using (await Backend.InterruptAsync())
+        {
+            var sending = Record.ExceptionAsync(async () =>
+            {
+                var result = await transport.SendAsync(next, Stop);
+                // Naming each message as unknown says the same as the exception.
+                Assert.All(result.Failures, failure => Assert.Equal(SendOutcome.Unknown, failure.Outcome));
+                Assert.Equal(next.Count, result.Failures.Count);
+            }).AsTask();
+            var failure = await Eventually.AnswersAsync("the send gives up", sending, TimeSpan.FromSeconds(60));
+            if (failure is not null) Assert.NotEmpty(Assert.IsType<TransportUnavailableException>(failure).Message);
+        }
+
+        await SendUntilAcceptedAsync(transport, next);
+        await journal.HasAsync(20, [0], s_recovery);
+        Assert.Equal(Enumerable.Range(0, 20), journal.Numbers(0));
+    }
+
+    [Fact]
+    public async Task A_start_while_the_broker_is_away_says_so_and_may_be_tried_again()
+    {
+        Assert.SkipUnless(Backend.CanInterrupt, $"{Backend.Name} cannot be interrupted here.");
+        var transport = NewTransport();
+        var topology = Topology(Stream, Partitions, Service);
+        await using (await Backend.InterruptAsync())
+        {
+            var starting = Record.ExceptionAsync(() => transport.StartAsync(topology, Stop)).AsTask();
+            Assert.IsType<TransportUnavailableException>(
+                await Eventually.AnswersAsync("the start gives up", starting, TimeSpan.FromSeconds(60)));
+        }
+
+        await Eventually.HoldsAsync("the start succeeds", async () =>
+        {
+            await transport.StartAsync(topology, Stop);
+            return true;
+        }, s_recovery);
+        await SendAsync(transport, Some.Messages(Stream, 0, 1));
+    }
+
+    /// <summary>As the relay does: all of it again, in order, until all is accepted.</summary>
+    private static Task SendUntilAcceptedAsync(ITransport transport, IReadOnlyList<WireMessage> messages) =>
+        Eventually.HoldsAsync(
+            "the messages are accepted",
+            async () => (await transport.SendAsync(messages, Stop)).Failures.Count == 0, s_recovery);
+}

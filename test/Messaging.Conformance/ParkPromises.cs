@@ -1,0 +1,154 @@
+using Tessera.Messaging.Store;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Conformance;
+
+/// <summary>What cannot be handled waits, with all that follows of its key, until an operator decides.</summary>
+public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
+{
+    private static readonly ParkedFilter s_all = new();
+
+    [Fact]
+    public async Task A_parked_message_comes_back_as_it_was_parked()
+    {
+        var message = Some.Parked(Some.Event("k", "{\"pence\":1}"), attempts: 5, reason: "No such product: “12”.");
+        await ParkAsync(message);
+        var read = Assert.Single(await Store.ListParkedAsync(s_all, 10, Stop));
+        Assert.Equal(
+            message with { Position = read.Position, Event = message.Event with { Data = default } },
+            read with { Event = read.Event with { Data = default } });
+        Assert.Equal("{\"pence\":1}", Text(read.Event));
+    }
+
+    [Fact]
+    public async Task The_keys_that_have_parked_messages_are_told_to_the_next_batch()
+    {
+        await ParkAsync(Some.Parked(Some.Event("bad")), Some.Parked(Some.Event("other", stream: "payments")));
+        await using var session = await Store.BeginAsync(Stop);
+        var admission = await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["bad", "good", "other"], Now, Stop);
+        Assert.Equal(["bad"], admission.ParkedKeys);
+    }
+
+    [Fact]
+    public async Task Followers_are_taken_in_order_and_the_key_is_free_after_the_last()
+    {
+        for (var number = 0; number < 5; number++) await ParkAsync(Some.Parked(Some.Event("k", number.ToString())));
+        await ParkAsync(Some.Parked(Some.Event("other", "x")));
+        Assert.Equal(["0", "1", "2"], await TakeAsync("k", 3));
+        Assert.Contains("k", await ParkedKeysAsync());
+        Assert.Equal(["3", "4"], await TakeAsync("k", 3));
+        Assert.DoesNotContain("k", await ParkedKeysAsync());
+        Assert.Equal(new StoreStatistics(0, null, 0, 1, 1, 0), await Store.ReadStatisticsAsync(Stop));
+    }
+
+    [Fact]
+    public async Task What_was_taken_in_a_transaction_that_fails_is_still_parked()
+    {
+        await ParkAsync(Some.Parked(Some.Event("k", "0")), Some.Parked(Some.Event("k", "1")));
+        await using (var session = await Store.BeginAsync(Stop))
+            Assert.Equal(2, (await session.TakeParkedAsync("orders", "k", 10, Stop)).Count);
+        Assert.Contains("k", await ParkedKeysAsync());
+        Assert.Equal(["0", "1"], await TakeAsync("k", 10));
+    }
+
+    [Fact]
+    public async Task Parking_and_the_inbox_commit_together()
+    {
+        var poison = Some.Event("k");
+        await using (var session = await Store.BeginAsync(Stop))
+        {
+            await session.AdmitAsync("orders", [poison.Id], ["k"], Now, Stop);
+            session.Park([Some.Parked(poison)]);
+        }
+        Assert.Empty(await Store.ListParkedAsync(s_all, 10, Stop));
+        await using (var session = await Store.BeginAsync(Stop))
+        {
+            Assert.Single((await session.AdmitAsync("orders", [poison.Id], ["k"], Now, Stop)).New);
+            session.Park([Some.Parked(poison)]);
+            await session.CommitAsync(Stop);
+        }
+        Assert.Single(await Store.ListParkedAsync(s_all, 10, Stop));
+    }
+
+    [Fact]
+    public async Task The_filter_names_a_stream_a_key_or_one_message()
+    {
+        var one = Some.Parked(Some.Event("a"));
+        await ParkAsync(one, Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")), Some.Parked(Some.Event("a", stream: "payments")));
+        async Task<int> CountAsync(ParkedFilter filter) => (await Store.ListParkedAsync(filter, 10, Stop)).Count;
+        Assert.Equal(4, await CountAsync(s_all));
+        Assert.Equal(3, await CountAsync(new(Stream: "orders")));
+        Assert.Equal(2, await CountAsync(new(Stream: "orders", Key: "a")));
+        Assert.Equal(1, await CountAsync(new(EventId: one.Event.Id)));
+        Assert.Equal(0, await CountAsync(new(Stream: "catalog")));
+        Assert.Equal(2, (await Store.ListParkedAsync(s_all, 2, Stop)).Count);
+    }
+
+    [Fact]
+    public async Task A_replay_marks_the_keys_counts_their_messages_and_is_recorded()
+    {
+        await ParkAsync(Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a"), attempts: 0), Some.Parked(Some.Event("b")));
+        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        Assert.Equal(2, await Store.RequestReplayAsync(new(Key: "a"), "olga", Now, Stop));
+        Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
+        Assert.Equal(1, await Store.RequestReplayAsync(new(Key: "b"), "olga", Now.AddSeconds(1), Stop));
+        Assert.Equal(["a", "b"], (await Store.ListReplaysAsync(10, Stop)).Select(key => key.Key));
+        Assert.Equal(0, await Store.RequestReplayAsync(new(Key: "c"), "olga", Now, Stop));
+        Assert.Equal(["olga replay a", "olga replay a", "olga replay b"], await AuditAsync());
+        Assert.Equal(3, (await Store.ReadStatisticsAsync(Stop)).ParkedMessages);
+    }
+
+    [Fact]
+    public async Task A_replay_that_fails_again_ends_and_the_order_stays()
+    {
+        await ParkAsync(Some.Parked(Some.Event("a", "0")), Some.Parked(Some.Event("a", "1"), attempts: 0));
+        await Store.RequestReplayAsync(s_all, "olga", Now, Stop);
+        await Store.EndReplayAsync("orders", "a", "Still no such product.", 7, Stop);
+        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        var parked = await Store.ListParkedAsync(s_all, 10, Stop);
+        Assert.Equal([("0", "Still no such product.", 7), ("1", "It always fails.", 0)],
+            parked.Select(message => (Text(message.Event), message.Reason, message.Attempts)));
+    }
+
+    [Fact]
+    public async Task A_follower_that_arrives_during_a_replay_does_not_end_it()
+    {
+        await ParkAsync(Some.Parked(Some.Event("a", "0")));
+        await Store.RequestReplayAsync(s_all, "olga", Now, Stop);
+        await ParkAsync(Some.Parked(Some.Event("a", "1"), attempts: 0));
+        Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
+        Assert.Equal(["0", "1"], await TakeAsync("a", 10));
+    }
+
+    [Fact]
+    public async Task A_discarded_message_is_gone_recorded_with_its_content_and_frees_its_key()
+    {
+        var first = Some.Event("a", "{\"n\":1}");
+        await ParkAsync(Some.Parked(first), Some.Parked(Some.Event("a", "{\"n\":2}")), Some.Parked(Some.Event("b")));
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(EventId: first.Id), "olga", Now, Stop));
+        Assert.Equal(["a", "b"], await ParkedKeysAsync());
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "a"), "olga", Now, Stop));
+        Assert.Equal(["b"], await ParkedKeysAsync());
+        Assert.Equal(["olga discard a", "olga discard a"], await AuditAsync());
+        var contents = await Database.QueryAsync("SELECT data FROM msg_audit", [], row => System.Text.Encoding.UTF8.GetString(row.GetBytes(0)), Stop);
+        Assert.Equal(["{\"n\":1}", "{\"n\":2}"], contents.Order());
+    }
+
+    private async Task<List<string>> TakeAsync(string key, int limit)
+    {
+        await using var session = await Store.BeginAsync(Stop);
+        var taken = await session.TakeParkedAsync("orders", key, limit, Stop);
+        await session.CommitAsync(Stop);
+        return [.. taken.Select(message => Text(message.Event))];
+    }
+
+    private async Task<IEnumerable<string>> ParkedKeysAsync()
+    {
+        await using var session = await Store.BeginAsync(Stop);
+        return (await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["a", "b", "k"], Now, Stop)).ParkedKeys.Order();
+    }
+
+    private async Task<IEnumerable<string>> AuditAsync() => (await Database.QueryAsync(
+        "SELECT by, action, key FROM msg_audit", [], row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}", Stop)).Order();
+}
