@@ -1,4 +1,5 @@
 using Tessera.Messaging.Transport;
+using Tessera.Testing;
 
 namespace Tessera.Messaging.Kafka.Tests;
 

@@ -6,8 +6,14 @@ namespace Tessera.Messaging.Kafka;
 /// <summary>Builds librdkafka clients with the settings that the transport's promises rest on.</summary>
 internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
 {
+    private const long SayAwayEveryMilliseconds = 30_000;
     // Room for the record's key, headers and framing above the body.
     public const int OverheadBytes = 64 * 1024;
+
+    /// <summary>Messages that one producer holds at most; a larger send waits for room.</summary>
+    public const int QueuedMessagesMax = 20_000;
+
+    private long _saidAway = -SayAwayEveryMilliseconds;
 
     public IProducer<byte[]?, byte[]> Producer(Action<Error> onFatal)
     {
@@ -23,7 +29,7 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
             CompressionType = CompressionType.Lz4,
             Partitioner = Partitioner.Murmur2Random,
             MessageMaxBytes = options.BodySizeBytesMax + OverheadBytes,
-            QueueBufferingMaxMessages = 20_000,
+            QueueBufferingMaxMessages = QueuedMessagesMax,
             QueueBufferingMaxKbytes = 64 * 1024,
             RequestTimeoutMs = Milliseconds(options.RequestTimeout),
             RetryBackoffMs = 50,
@@ -115,10 +121,19 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         if (!error.IsFatal)
         {
             Log.ClientError(logger, error.Code, error.Reason);
+            if (error.Code == ErrorCode.Local_AllBrokersDown) SayAway();
             return;
         }
         Log.ClientFailed(logger, error.Code, error.Reason);
         onFatal(error);
+    }
+
+    /// <summary>Each client says it each second; the operator wants to hear it now and then.</summary>
+    private void SayAway()
+    {
+        var (now, said) = (Environment.TickCount64, Interlocked.Read(ref _saidAway));
+        if (now - said < SayAwayEveryMilliseconds || Interlocked.CompareExchange(ref _saidAway, now, said) != said) return;
+        Log.NoBroker(logger, options.BootstrapServers);
     }
 
     private void Write(LogMessage message) => Log.ClientSaid(logger, message.Name, message.Message);
@@ -130,8 +145,11 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         [LoggerMessage(4101, LogLevel.Debug, "Kafka client {Client}: {Text}")]
         public static partial void ClientSaid(ILogger logger, string client, string text);
 
-        [LoggerMessage(4102, LogLevel.Information, "Kafka: {Code}: {Reason} (the client goes on by itself)")]
+        [LoggerMessage(4102, LogLevel.Debug, "Kafka: {Code}: {Reason} (the client goes on by itself)")]
         public static partial void ClientError(ILogger logger, ErrorCode code, string reason);
+
+        [LoggerMessage(4104, LogLevel.Warning, "Kafka at {Servers} cannot be reached now; the clients go on trying")]
+        public static partial void NoBroker(ILogger logger, string servers);
 
         [LoggerMessage(4103, LogLevel.Warning, "Kafka client ended: {Code}: {Reason}; it is built anew")]
         public static partial void ClientFailed(ILogger logger, ErrorCode code, string reason);

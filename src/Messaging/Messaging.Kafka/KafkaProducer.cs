@@ -14,8 +14,7 @@ namespace Tessera.Messaging.Kafka;
 /// first copies stand in order; the later copies are what the inbox is for.
 /// </remarks>
 internal sealed partial class KafkaProducer(
-    KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Func<CancellationToken, Task> askBroker)
-    : IDisposable
+    KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Lazy<KafkaTopics> topics) : IDisposable
 {
     private static readonly Error ProducerGone = new(ErrorCode.Local_PurgeQueue, "The producer was replaced.");
     private readonly Lock _gate = new();
@@ -23,6 +22,9 @@ internal sealed partial class KafkaProducer(
     private IProducer<byte[]?, byte[]>? _producer;
     private volatile bool _failed;
     private bool _disposed;
+
+    /// <summary>The native client, for tests that make it fail.</summary>
+    internal Handle? Handle => _producer?.Handle;
 
     public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
     {
@@ -87,10 +89,9 @@ internal sealed partial class KafkaProducer(
         for (var index = 0; index < messages.Count;)
         {
             var message = messages[index];
-            if (message.Body.Length > options.BodySizeBytesMax)
+            if (await RefusalAsync(message, stop).ConfigureAwait(false) is { } refusal)
             {
-                send.Report(index++, new Error(ErrorCode.MsgSizeTooLarge,
-                    $"The body has {message.Body.Length} bytes; {KafkaOptions.Section}:BodySizeBytesMax allows {options.BodySizeBytesMax}."));
+                send.Report(index++, refusal);
                 continue;
             }
             try
@@ -111,6 +112,22 @@ internal sealed partial class KafkaProducer(
                 send.Report(index++, refused.Error);
             }
         }
+    }
+
+    /// <summary>What the broker would refuse is refused here: a failure inside the client would end the producer, since
+    /// it cannot leave a gap.</summary>
+    private async ValueTask<Error?> RefusalAsync(WireMessage message, CancellationToken stop)
+    {
+        if (message.Body.Length > options.BodySizeBytesMax)
+        {
+            return new Error(ErrorCode.MsgSizeTooLarge,
+                $"The body has {message.Body.Length} bytes; {KafkaOptions.Section}:BodySizeBytesMax allows {options.BodySizeBytesMax}.");
+        }
+        var partitions = await topics.Value.CountPartitionsAsync(message.Stream, stop).ConfigureAwait(false);
+        if (partitions == 0)
+            return new Error(ErrorCode.Local_UnknownTopic, $"There is no Kafka topic '{message.Stream}'.");
+        return message.Partition >= 0 && message.Partition < partitions ? null : new Error(ErrorCode.Local_UnknownPartition,
+            $"The Kafka topic '{message.Stream}' has {partitions} partitions; there is no partition {message.Partition}.");
     }
 
     private PendingSend Begin(int count)
@@ -141,7 +158,7 @@ internal sealed partial class KafkaProducer(
     {
         try
         {
-            await askBroker(stop).ConfigureAwait(false);
+            await topics.Value.CountBrokersAsync(stop).ConfigureAwait(false);
         }
         catch (TransportUnavailableException)
         {

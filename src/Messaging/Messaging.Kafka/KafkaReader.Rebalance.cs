@@ -82,7 +82,7 @@ internal sealed partial class KafkaReader
         [LoggerMessage(4143, LogLevel.Warning, "{Group} lost {Count} Kafka partitions: the group took this reader for dead")]
         public static partial void Lost(ILogger logger, string group, int count);
 
-        [LoggerMessage(4144, LogLevel.Information, "{Group} could not commit its Kafka offsets: {Code}: {Reason}; the inbox absorbs the redelivery")]
+        [LoggerMessage(4144, LogLevel.Debug, "{Group} could not commit its Kafka offsets: {Code}: {Reason}; the inbox absorbs the redelivery")]
         public static partial void CommitFailed(ILogger logger, string group, ErrorCode code, string reason);
 
         [LoggerMessage(4145, LogLevel.Information, "Kafka offset {Offset} came too late to be stored: {Code}; the inbox absorbs the redelivery")]

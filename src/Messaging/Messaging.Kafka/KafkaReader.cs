@@ -30,6 +30,9 @@ internal sealed partial class KafkaReader
     private readonly List<ConsumeResult<byte[]?, byte[]?>> _carried = [];
     private InWork? _inWork;
 
+    // librdkafka keeps a partition paused when it is taken away and comes back, so what was paused is remembered here.
+    private readonly HashSet<TopicPartition> _paused = [];
+
     public KafkaReader(
         Subscription subscription, OnDelivery onDelivery, KafkaClients clients, KafkaOptions options, ILogger logger,
         CancellationToken stop)
@@ -68,12 +71,13 @@ internal sealed partial class KafkaReader
         _batch = new List<ConsumeResult<byte[]?, byte[]?>>(Math.Max(16, _carried.Count));
         _batch.AddRange(_carried);
         _carried.Clear();
+        ResumeHeld();
         var bytes = _batch.Sum(SizeOf);
         var bytesMax = _options.PrefetchSizeKilobytesMax * 1024L;
         while (_batch.Count < _subscription.BatchMax && bytes < bytesMax && !_stop.IsCancellationRequested)
         {
             var next = Poll(_batch.Count == 0 ? PollIdle : TimeSpan.Zero);
-            if (next is null) return;
+            if (next is null) return; // Also after a rebalance: what came back paused is resumed by the next turn.
             _batch.Add(next);
             bytes += SizeOf(next);
         }
@@ -127,7 +131,6 @@ internal sealed partial class KafkaReader
     private void PollUntil(Task task)
     {
         long? stopping = null;
-        List<TopicPartition> paused = [];
         while (!task.IsCompleted)
         {
             if (_stop.IsCancellationRequested)
@@ -135,12 +138,11 @@ internal sealed partial class KafkaReader
                 stopping ??= Environment.TickCount64;
                 if (Environment.TickCount64 - stopping > _options.RevokeTimeout.TotalMilliseconds) return;
             }
-            PauseNew(paused);
+            PauseHeld();
             // Paused partitions give nothing, but a partition assigned this moment may, before it is paused.
             if (Poll(TimeSpan.Zero) is { } extra) _carried.Add(extra);
             else Wait(task, PollAtWork);
         }
-        Resume(paused);
     }
 
     /// <summary>Settled: the offsets behind the batch may be committed, but only for partitions held since it began.</summary>
@@ -183,19 +185,20 @@ internal sealed partial class KafkaReader
         }
     }
 
-    private void PauseNew(List<TopicPartition> paused)
+    private void PauseHeld()
     {
-        paused.RemoveAll(partition => !_owned.Holds(partition));
-        var fresh = _owned.All.Except(paused).ToList();
+        var fresh = _owned.All.Except(_paused).ToList();
         if (fresh.Count == 0) return;
         _consumer.Pause(fresh);
-        paused.AddRange(fresh);
+        _paused.UnionWith(fresh);
     }
 
-    private void Resume(List<TopicPartition> paused)
+    private void ResumeHeld()
     {
-        paused.RemoveAll(partition => !_owned.Holds(partition));
-        if (paused.Count > 0) _consumer.Resume(paused);
+        var held = _paused.Where(_owned.Holds).ToList();
+        if (held.Count == 0) return;
+        _consumer.Resume(held);
+        _paused.ExceptWith(held);
     }
 
     private Task PausedWait(TimeSpan delay) => Task.Delay(delay, _stop);

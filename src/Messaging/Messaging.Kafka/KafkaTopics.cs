@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -10,6 +11,7 @@ namespace Tessera.Messaging.Kafka;
 internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions options, ILogger logger)
 {
     private static readonly TimeSpan VisibleWithin = TimeSpan.FromSeconds(15);
+    private readonly ConcurrentDictionary<string, int> _partitions = new(StringComparer.Ordinal);
 
     public async Task PrepareAsync(Topology topology, CancellationToken stop)
     {
@@ -23,6 +25,15 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         }
         foreach (var (name, partitions) in wanted) CheckPartitions(found[name], partitions);
         await CheckSettingsAsync([.. found.Values], stop).ConfigureAwait(false);
+        foreach (var (name, partitions) in wanted) _partitions[name] = partitions;
+    }
+
+    /// <summary>How many partitions the topic has; 0 when there is none. Known ones are not asked for again.</summary>
+    public async ValueTask<int> CountPartitionsAsync(string name, CancellationToken stop)
+    {
+        if (_partitions.TryGetValue(name, out var known)) return known;
+        var found = await FindAsync([name], stop).ConfigureAwait(false);
+        return found.TryGetValue(name, out var topic) ? _partitions[name] = topic.Partitions.Count : 0;
     }
 
     /// <summary>The topic of broadcasts: its loss loses signals only, so one replica will do.</summary>

@@ -11,7 +11,6 @@ public sealed class KafkaTransport : ITransport
     private readonly KafkaOptions _options;
     private readonly KafkaClients _clients;
     private readonly ILoggerFactory _loggers;
-    private readonly TimeProvider _clock;
     private readonly Lazy<IAdminClient> _admin;
     private readonly Lazy<KafkaTopics> _topics;
     private readonly Lazy<KafkaBroadcast> _broadcast;
@@ -22,13 +21,12 @@ public sealed class KafkaTransport : ITransport
     {
         _options = options.Value;
         _loggers = loggers;
-        _clock = clock;
         var logger = loggers.CreateLogger<KafkaTransport>();
         _clients = new KafkaClients(_options, logger);
         _admin = new(_clients.Admin);
         _topics = new(() => new KafkaTopics(_admin.Value, _options, logger));
         _broadcast = new(() => new KafkaBroadcast(_clients, _options, _topics.Value, logger));
-        _producer = new KafkaProducer(_clients, _options, clock, logger, stop => _topics.Value.CountBrokersAsync(stop));
+        _producer = new KafkaProducer(_clients, _options, clock, logger, _topics);
         Features = new TransportFeatures
         {
             Broadcast = true,
@@ -41,6 +39,8 @@ public sealed class KafkaTransport : ITransport
     }
 
     public string Name => "kafka";
+
+    internal Confluent.Kafka.Handle? ProducerHandle => _producer.Handle;
 
     public TransportFeatures Features { get; }
 

@@ -1,0 +1,126 @@
+using Tessera.Messaging.Transport;
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+using Xunit;
+
+namespace Tessera.Messaging.Kafka.Tests;
+
+/// <summary>The broker goes away and comes back while a writer sends and a reader reads: both go on by themselves within
+/// ten seconds of its return, nothing is lost, and the first copies stand in order.</summary>
+public sealed class KafkaFaults(KafkaBackend kafka)
+{
+    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public Task Resumes_after_the_broker_was_killed() => SurvivesAsync(async () =>
+    {
+        await kafka.Server.KillAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), Stop);
+        await kafka.Server.StartAsync();
+    });
+
+    [Fact]
+    public Task Resumes_after_the_broker_was_restarted() => SurvivesAsync(async () =>
+    {
+        await kafka.Server.StopAsync();
+        await kafka.Server.StartAsync();
+    });
+
+    [Fact]
+    public Task Resumes_after_the_broker_was_frozen() => SurvivesAsync(async () =>
+    {
+        kafka.Server.Pause();
+        await Task.Delay(TimeSpan.FromSeconds(20), Stop);
+        kafka.Server.Resume();
+    });
+
+    [Fact]
+    public async Task Resumes_after_a_black_hole()
+    {
+        kafka.Server.RequireOwn();
+        await using var proxy = new TcpProxy(kafka.Server.ProxyTargetPort, kafka.Server.AdvertisedProxyPort);
+        await SurvivesAsync(
+            async () =>
+            {
+                proxy.Swallow();
+                await Task.Delay(TimeSpan.FromSeconds(15), Stop);
+                proxy.Pass();
+            },
+            $"127.0.0.1:{proxy.Port}");
+    }
+
+    [Fact]
+    public async Task Waits_at_start_for_a_broker_that_is_away()
+    {
+        kafka.Server.Require();
+        await using var transport = kafka.Transport(options =>
+        {
+            options.BootstrapServers = $"127.0.0.1:{FreePort.Next()}";
+            options.RequestTimeout = TimeSpan.FromSeconds(1);
+        });
+
+        var failure = await Assert.ThrowsAsync<TransportUnavailableException>(
+            () => transport.StartAsync(KafkaBackend.Topology(Some.Name("stream")), Stop));
+
+        Assert.Contains("Messaging:Kafka:BootstrapServers", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Holds_no_more_than_one_send_while_the_broker_is_away()
+    {
+        kafka.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var proxy = new TcpProxy(kafka.Server.ProxyTargetPort, kafka.Server.AdvertisedProxyPort);
+        await using var transport = kafka.Transport(options =>
+        {
+            options.BootstrapServers = $"127.0.0.1:{proxy.Port}";
+            options.SendTimeout = TimeSpan.FromSeconds(3);
+        });
+        await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 10), Stop);
+        proxy.Swallow();
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await Assert.ThrowsAsync<TransportUnavailableException>(
+                () => transport.SendAsync(Some.Messages(stream, 0, 100, first: 10), Stop));
+        }
+        proxy.Pass();
+        proxy.Cut();
+        await Eventually.HoldsAsync("sending works again", async () =>
+            (await transport.SendAsync(Some.Messages(stream, 0, 100, first: 10), Stop)).Failures.Count == 0);
+
+        await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
+        await Eventually.HoldsAsync("all is there", () => received.FirstNumbers(0).Length == 110);
+        Assert.Equal(Enumerable.Range(0, 110), received.FirstNumbers(0));
+        // Three failed sends left one copy in the client, not three.
+        Assert.InRange(received.Count, 110, 210);
+    }
+
+    private async Task SurvivesAsync(Func<Task> fault, string? address = null)
+    {
+        kafka.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var transport = kafka.Transport(options => options.BootstrapServers = address ?? options.BootstrapServers);
+        await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
+        await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
+        var writer = new Writer(transport, stream).Start();
+        await Eventually.HoldsAsync("it flows", () => received.Count > 2_000);
+
+        await fault();
+
+        var (accepted, read, back) = (writer.AllAccepted, received.Count, TimeProvider.System.GetTimestamp());
+        await Eventually.HoldsAsync("sending goes on", () => writer.AllAccepted > accepted + 200, ResumesWithin);
+        var sending = TimeProvider.System.GetElapsedTime(back);
+        await Eventually.HoldsAsync("reading goes on", () => received.Count > read + 400, ResumesWithin - sending);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {TimeProvider.System.GetElapsedTime(back).TotalSeconds:0.0} s");
+        await writer.DisposeAsync();
+        for (var part = 0; part < KafkaBackend.Partitions; part++)
+        {
+            var count = writer.Accepted(part);
+            await Eventually.HoldsAsync($"partition {part} is read to its end", () => received.FirstNumbers(part).Length >= count);
+            var first = received.FirstNumbers(part);
+            Assert.Equal(Enumerable.Range(0, first.Length), first);
+        }
+    }
+}

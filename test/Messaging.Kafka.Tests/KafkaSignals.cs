@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Kafka.Tests;
+
+/// <summary>Broadcasts, and what the status page is told.</summary>
+public sealed class KafkaSignals(KafkaBackend kafka)
+{
+    [Fact]
+    public async Task A_broadcast_reaches_every_process_that_listens_now_and_nobody_later()
+    {
+        kafka.Server.Require();
+        await using var one = kafka.Transport();
+        await using var two = kafka.Transport();
+        ConcurrentQueue<string> heard = [];
+        await one.BroadcastAsync("prices", Encoding.UTF8.GetBytes("too early"), Stop);
+        await using var first = await one.ListenAsync("prices", Hear(heard, "one"), Stop);
+        await using var second = await two.ListenAsync("prices", Hear(heard, "two"), Stop);
+        await using var other = await two.ListenAsync("stock", Hear(heard, "other"), Stop);
+
+        await one.BroadcastAsync("prices", Encoding.UTF8.GetBytes("now"), Stop);
+
+        await Eventually.HoldsAsync("both hear it", () => heard.Count == 2);
+        Assert.Equal(["one: now", "two: now"], heard.Order());
+        await first.DisposeAsync();
+        await two.BroadcastAsync("prices", Encoding.UTF8.GetBytes("again"), Stop);
+        await Eventually.HoldsAsync("the one that still listens hears it", () => heard.Contains("two: again"));
+        Assert.DoesNotContain("one: again", heard);
+    }
+
+    [Fact]
+    public async Task Tells_what_is_unread_since_when_and_who_reads()
+    {
+        kafka.Server.Require();
+        var stream = Some.Name("stream");
+        var subscription = KafkaBackend.Subscription(stream);
+        await using var transport = kafka.Transport();
+        await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
+        var began = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        await transport.SendAsync([.. Some.Messages(stream, 0, 3), .. Some.Messages(stream, 2, 5)], Stop);
+
+        var before = await transport.InspectAsync(subscription, Stop);
+
+        Assert.Equal([3L, 0, 5, 0], before.Select(state => state.Unread));
+        Assert.All(before, state => Assert.Null(state.Owner));
+        Assert.InRange(before[2].OldestUnread!.Value, began, began.AddSeconds(30));
+        Assert.Null(before[1].OldestUnread);
+
+        await using var received = await Received.SubscribeAsync(transport, subscription);
+        await received.UntilAsync(8);
+        await Eventually.HoldsAsync("nothing is unread", async () =>
+            (await transport.InspectAsync(subscription, Stop)).All(state => state is { Unread: 0, Owner: not null }));
+    }
+
+    private static Func<ReadOnlyMemory<byte>, ValueTask> Hear(ConcurrentQueue<string> heard, string who) => signal =>
+    {
+        heard.Enqueue($"{who}: {Encoding.UTF8.GetString(signal.Span)}");
+        return ValueTask.CompletedTask;
+    };
+}
