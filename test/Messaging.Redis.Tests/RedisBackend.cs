@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tessera.Messaging.Transport;
+using Tessera.Testing.Servers;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Tessera.Messaging.Redis.Tests.RedisBackend))]
+
+// The tests share one server and two cores, and some of them take the server away.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Tessera.Messaging.Redis.Tests;
+
+/// <summary>The one Redis of this test run.</summary>
+public sealed class RedisBackend : IAsyncLifetime
+{
+    public const int Partitions = 4;
+
+    public RedisServer Server { get; } = new();
+
+    public ValueTask InitializeAsync() => Server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    internal RedisTransport Transport(Action<RedisOptions>? configure = null, string service = "tests")
+    {
+        var options = new RedisOptions { Configuration = Server.Address };
+        configure?.Invoke(options);
+        return new RedisTransport(options, service, TimeProvider.System, Logger());
+    }
+
+    internal static Topology Topology(string stream, params string[] subscribers) => new(
+        [new StreamDefinition(stream, Partitions, subscribers)],
+        [.. subscribers.Select(subscriber => new Subscription(stream, Partitions, subscriber))]);
+
+    internal static Subscription Subscription(string stream, string subscriber = "reader", int batchMax = 256) =>
+        new(stream, Partitions, subscriber, batchMax);
+
+    private static ILogger<RedisTransport> Logger() =>
+        TestContext.Current.TestOutputHelper is { } output ? new OutputLogger(output) : NullLogger<RedisTransport>.Instance;
+
+    private sealed class OutputLogger(ITestOutputHelper output) : ILogger<RedisTransport>
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            try
+            {
+                var time = TimeProvider.System.GetUtcNow().TimeOfDay;
+                output.WriteLine($"{time:hh\\:mm\\:ss\\.fff} {logLevel}: {formatter(state, exception)} {exception?.Message}");
+            }
+            catch (InvalidOperationException)
+            {
+                // The test is over.
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using Tessera.Messaging.Transport;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Redis.Tests;
+
+/// <summary>What one reader sees of what one writer sends.</summary>
+public sealed class RedisDelivery(RedisBackend redis)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Delivers_all_partitions_in_order()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+        var messages = Enumerable.Range(0, 4).SelectMany(part => Some.Messages(stream, part, 500)).ToList();
+
+        var result = await transport.SendAsync(messages, Stop);
+
+        Assert.Empty(result.Failures);
+        await reading.UntilAsync(2_000);
+        for (var part = 0; part < 4; part++) Assert.Equal(Enumerable.Range(0, 500), reading.Numbers(part));
+    }
+
+    [Fact]
+    public async Task Carries_key_attributes_and_content_type()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        var sent = Some.Message(stream, 3, "{\"a\":\"æ\"}", "key-æ");
+
+        await transport.SendAsync([sent], Stop);
+
+        await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+        await reading.UntilAsync(1);
+        var got = Assert.Single(reading.Messages);
+        Assert.Equal((sent.Stream, sent.Partition, sent.Key, sent.Id, sent.ContentType, sent.Text()),
+            (got.Stream, got.Partition, got.Key, got.Id, got.ContentType, got.Text()));
+        Assert.Equal(sent.Attributes.OrderBy(pair => pair.Key), got.Attributes.OrderBy(pair => pair.Key));
+    }
+
+    [Fact]
+    public async Task Hands_the_same_messages_again_in_order_when_asked_or_when_the_handler_throws()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 100), Stop);
+        List<int> firsts = [];
+        await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream), (delivery, _) =>
+        {
+            firsts.Add(delivery.Messages[0].Number());
+            if (firsts.Count == 1) throw new InvalidOperationException("The handler fails.");
+            return Task.FromResult(firsts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
+        });
+
+        await reading.UntilAsync(100);
+
+        Assert.Equal(Enumerable.Range(0, 100), reading.Numbers(0));
+        Assert.Equal([0, 0, 0, 0], firsts.Take(4));
+    }
+
+    [Fact]
+    public async Task Delivers_again_only_what_was_not_settled()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 1, 10), Stop);
+        var refused = 0;
+        var first = await Reading.StartAsync(transport, RedisBackend.Subscription(stream, batchMax: 5), (delivery, _) =>
+        {
+            if (delivery.Messages[0].Number() < 5) return Task.FromResult(DeliveryOutcome.Settle);
+            Interlocked.Increment(ref refused);
+            return Task.FromResult(DeliveryOutcome.Redeliver);
+        });
+        await Eventually.HoldsAsync("the rest was refused", () => refused > 0, stop: Stop);
+        await first.DisposeAsync();
+
+        await using var second = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+        await second.UntilAsync(10 - first.Count);
+
+        Assert.Equal(Enumerable.Range(first.Count, 10 - first.Count), second.Numbers(1));
+    }
+
+    [Fact]
+    public async Task Delivers_a_single_message_on_an_idle_system_at_once()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+        await transport.SendAsync([Some.Message(stream, 0, "0")], Stop);
+        await reading.UntilAsync(1);
+        List<double> times = [];
+        for (var number = 1; number <= 40; number++)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await transport.SendAsync([Some.Message(stream, number % 4, "1")], Stop);
+            while (reading.Count <= number) await Task.Yield();
+            times.Add(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+        }
+        times.Sort();
+        TestContext.Current.TestOutputHelper!.WriteLine($"send to delivery: p50 {times[20]:0.0} ms, p95 {times[38]:0.0} ms");
+
+        // Generous for a loaded machine; a linger or a poll in the way would show as 100 ms or more.
+        Assert.True(times[20] < 50, $"p50 {times[20]} ms");
+    }
+
+    [Fact]
+    public async Task Events_wait_for_a_known_subscriber_that_has_not_started()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var publisher = redis.Transport();
+        await publisher.StartAsync(new Topology([new StreamDefinition(stream, 4, ["late"])], []), Stop);
+        await publisher.SendAsync(Some.Messages(stream, 2, 20), Stop);
+
+        await using var late = redis.Transport();
+        await late.StartAsync(new Topology([], [RedisBackend.Subscription(stream, "late")]), Stop);
+        await using var reading = await Reading.StartAsync(late, RedisBackend.Subscription(stream, "late"));
+
+        await reading.UntilAsync(20);
+        Assert.Equal(Enumerable.Range(0, 20), reading.Numbers(2));
+    }
+
+    [Fact]
+    public async Task Never_has_two_deliveries_of_a_partition_out()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        var inside = 0;
+        var most = 0;
+        await using var reading = await Reading.StartAsync(
+            transport, RedisBackend.Subscription(stream, batchMax: 7), async (_, revoked) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref inside));
+                await Task.Delay(2, revoked);
+                Interlocked.Decrement(ref inside);
+                return DeliveryOutcome.Settle;
+            });
+
+        await transport.SendAsync([.. Some.Messages(stream, 0, 200), .. Some.Messages(stream, 1, 200)], Stop);
+
+        await reading.UntilAsync(400);
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Broadcasts_reach_every_listener_and_only_those_listening()
+    {
+        redis.Server.Require();
+        var channel = Some.Name("channel");
+        await using var transport = redis.Transport();
+        await using var other = redis.Transport();
+        List<string> heard = [];
+        ValueTask Hear(ReadOnlyMemory<byte> payload)
+        {
+            lock (heard) heard.Add(System.Text.Encoding.UTF8.GetString(payload.Span));
+            return default;
+        }
+        await transport.BroadcastAsync(channel, "lost"u8.ToArray(), Stop);
+        await using var first = await transport.ListenAsync(channel, Hear, Stop);
+        await using var second = await other.ListenAsync(channel, Hear, Stop);
+
+        await transport.BroadcastAsync(channel, "heard"u8.ToArray(), Stop);
+
+        await Eventually.HoldsAsync("both heard it", () => heard.Count == 2, stop: Stop);
+        Assert.Equal(["heard", "heard"], heard);
+    }
+}
