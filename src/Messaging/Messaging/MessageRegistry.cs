@@ -28,6 +28,8 @@ public sealed class MessageRegistry
 
     internal IReadOnlyDictionary<string, HandledMessage> Handled => _handled;
 
+    internal bool PublishesAny => _published.Count > 0;
+
     /// <summary>The streams this service subscribes to: the first part of each handled event's type.</summary>
     public IReadOnlyList<string> SubscribedStreams =>
     [
@@ -46,6 +48,14 @@ public sealed class MessageRegistry
         type.GetField("EventType", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
         ?? throw new InvalidOperationException(
             $"{type} has no 'public const string EventType = \"stream.event-name.v1\"'. Events name their wire type there.");
+
+    internal MessageRegistry Apply(MessagingOptions options)
+    {
+        Partitions = options.Partitions ?? Partitions;
+        PayloadSizeBytesMax = options.PayloadSizeBytesMax ?? PayloadSizeBytesMax;
+        if (options.Subscribers.Count > 0) Subscribers = [.. options.Subscribers];
+        return this;
+    }
 
     internal void AddPublished<TEvent>(Func<TEvent, object> key) where TEvent : class
     {

@@ -1,10 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Tessera.Messaging.Handling;
+using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Publishing;
 using Tessera.Messaging.Store;
+using Tessera.Messaging.Telemetry;
+using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging;
 
+/// <summary>Adds the library to a service.</summary>
 public static class MessagingServiceCollectionExtensions
 {
     /// <summary>
@@ -14,14 +20,50 @@ public static class MessagingServiceCollectionExtensions
     public static IServiceCollection AddMessaging(
         this IServiceCollection services, string service, Action<MessagingBuilder> configure)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(service);
         var registry = new MessageRegistry { Service = service, Source = "/tessera/" + service };
-        services.AddSingleton(registry);
+        services.AddSingleton(provider => registry.Apply(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
+        AddOptions<MessagingOptions>(services, MessagingOptions.Section);
+        AddOptions<OutboxOptions>(services, OutboxOptions.Section);
+        AddOptions<ConsumeOptions>(services, ConsumeOptions.Section);
+        AddOptions<InboxOptions>(services, InboxOptions.Section);
+        AddOptions<TimersOptions>(services, TimersOptions.Section);
+
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<EventSerializer>();
         services.AddScoped(scope => new UnitOfWork(
-            scope.GetRequiredService<IMessageStore>(), scope.GetRequiredService<EventSerializer>(), scope.GetRequiredService<OutboxSignal>()));
+            scope.GetRequiredService<IMessageStore>(),
+            scope.GetRequiredService<EventSerializer>(),
+            scope.GetRequiredService<OutboxSignal>()));
+        AddEngine(services);
         configure(new MessagingBuilder(services, registry));
         return services;
+    }
+
+    private static void AddEngine(IServiceCollection services)
+    {
+        services.AddSingleton<Checkpoints>();
+        services.AddSingleton<MessagingHealth>();
+        services.AddSingleton<HandlerTable>();
+        services.AddSingleton<BatchExecutor>();
+        services.AddSingleton<ConsumePipeline>();
+        services.AddSingleton<RefusedKeys>();
+        services.AddSingleton<Supervisor>();
+        services.AddSingleton<MessagingLoops>();
+        services.AddSingleton<StatisticsLoop>();
+        services.AddSingleton(provider => new Broadcast(
+            provider.GetRequiredService<ITransport>(), provider.GetRequiredService<MessageRegistry>()));
+        services.AddSingleton(provider => new ParkedMessages(
+            provider.GetRequiredService<IMessageStore>(),
+            provider.GetRequiredService<OutboxSignal>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<MessagingHost>();
+    }
+
+    private static void AddOptions<TOptions>(IServiceCollection services, string section) where TOptions : class
+    {
+        services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>>(new OptionsRules<TOptions>(section));
     }
 }

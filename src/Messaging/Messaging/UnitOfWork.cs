@@ -40,6 +40,9 @@ public sealed class UnitOfWork : IAsyncDisposable
 
     public DbTransaction Transaction => Session.Transaction;
 
+    /// <summary>The message that is being handled: what is published while no trace is recorded continues its trace.</summary>
+    internal EventEnvelope? Cause { get; set; }
+
     internal IStoreSession Session => _closed
         ? throw new InvalidOperationException("The unit of work has ended; begin a new one in a new scope.")
         : _session ?? throw new InvalidOperationException("Call BeginAsync first: no transaction is open.");
@@ -74,7 +77,7 @@ public sealed class UnitOfWork : IAsyncDisposable
     public void Publish<TEvent>(TEvent message) where TEvent : class
     {
         _ = Session;
-        _published.Add(_serializer.ToOutboxRow(message));
+        _published.Add(_serializer.ToOutboxRow(message, Cause));
     }
 
     /// <summary>Has the timer handled by this service at or soon after <paramref name="due"/>. A waiting timer of the same
@@ -82,7 +85,7 @@ public sealed class UnitOfWork : IAsyncDisposable
     public void Schedule<TTimer>(string key, TTimer timer, DateTimeOffset due) where TTimer : class
     {
         _ = Session;
-        _timers.Add(_serializer.ToTimerRow(key, timer, due));
+        _timers.Add(_serializer.ToTimerRow(key, timer, due, Cause));
     }
 
     /// <summary>Removes the waiting timer of this type and key, if there is one.</summary>

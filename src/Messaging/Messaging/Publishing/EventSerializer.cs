@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Tessera.Messaging.Store;
+using Tessera.Messaging.Telemetry;
 using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Publishing;
@@ -8,21 +9,23 @@ namespace Tessera.Messaging.Publishing;
 /// <summary>Turns events and timers into rows by what the service registered.</summary>
 internal sealed class EventSerializer(MessageRegistry registry, TimeProvider clock)
 {
-    public OutboxRow ToOutboxRow<TEvent>(TEvent message) where TEvent : class
+    public OutboxRow ToOutboxRow<TEvent>(TEvent message, EventEnvelope? cause = null) where TEvent : class
     {
         var published = registry.Published(typeof(TEvent));
         var key = published.KeyOf(message);
-        var activity = Activity.Current;
+        using var span = MessagingTraces.StartPublish(published.TypeName, registry.Service);
+        var activity = span ?? Activity.Current;
+        var now = clock.GetUtcNow();
         var envelope = new EventEnvelope
         {
-            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Id = Guid.CreateVersion7(now),
             Stream = registry.Service,
             Key = key,
             Type = published.TypeName,
             Source = registry.Source,
-            Time = clock.GetUtcNow(),
-            TraceParent = activity?.Id,
-            TraceState = activity?.TraceStateString,
+            Time = now,
+            TraceParent = activity is null ? cause?.TraceParent : activity.Id,
+            TraceState = activity is null ? cause?.TraceState : activity.TraceStateString,
             Data = JsonSerializer.SerializeToUtf8Bytes(message, registry.Json),
         };
         if (envelope.Data.Length > registry.PayloadSizeBytesMax)
@@ -34,8 +37,10 @@ internal sealed class EventSerializer(MessageRegistry registry, TimeProvider clo
         return new OutboxRow(0, Partitioner.PartitionOf(key, registry.Partitions), envelope);
     }
 
-    public TimerRow ToTimerRow<TTimer>(string key, TTimer timer, DateTimeOffset due) where TTimer : class =>
-        new(Guid.CreateVersion7(clock.GetUtcNow()), TimerName(typeof(TTimer)), key, due, Activity.Current?.Id,
+    public TimerRow ToTimerRow<TTimer>(string key, TTimer timer, DateTimeOffset due, EventEnvelope? cause = null)
+        where TTimer : class =>
+        new(Guid.CreateVersion7(clock.GetUtcNow()), TimerName(typeof(TTimer)), key, due,
+            Activity.Current is { } activity ? activity.Id : cause?.TraceParent,
             JsonSerializer.SerializeToUtf8Bytes(timer, registry.Json));
 
     public string TimerName(Type timer) => registry.TimerName(timer);

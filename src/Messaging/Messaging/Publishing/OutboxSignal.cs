@@ -6,19 +6,28 @@ internal sealed class OutboxSignal : IDisposable
 {
     private readonly SemaphoreSlim _relay = new(0, 1);
     private readonly SemaphoreSlim _timers = new(0, 1);
+    private readonly SemaphoreSlim _replay = new(0, 1);
 
     public void WakeRelay() => Release(_relay);
 
     public void WakeTimers() => Release(_timers);
 
-    public Task WaitForRelayAsync(TimeSpan atMost, CancellationToken stop) => _relay.WaitAsync(atMost, stop);
+    /// <summary>True when woken, false when the time is over.</summary>
+    public Task<bool> WaitForRelayAsync(TimeSpan atMost, CancellationToken stop) => _relay.WaitAsync(atMost, stop);
 
-    public Task WaitForTimersAsync(TimeSpan atMost, CancellationToken stop) => _timers.WaitAsync(atMost, stop);
+    /// <inheritdoc cref="WaitForRelayAsync"/>
+    public Task<bool> WaitForTimersAsync(TimeSpan atMost, CancellationToken stop) => _timers.WaitAsync(atMost, stop);
+
+    public void WakeReplay() => Release(_replay);
+
+    /// <inheritdoc cref="WaitForRelayAsync"/>
+    public Task<bool> WaitForReplayAsync(TimeSpan atMost, CancellationToken stop) => _replay.WaitAsync(atMost, stop);
 
     public void Dispose()
     {
         _relay.Dispose();
         _timers.Dispose();
+        _replay.Dispose();
     }
 
     private static void Release(SemaphoreSlim signal)

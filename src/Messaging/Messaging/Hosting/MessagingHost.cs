@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tessera.Messaging.Handling;
+using Tessera.Messaging.Store;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.Hosting;
+
+/// <summary>
+/// Starts the library in the background of the service: the store, then the loops that need only it, then the broker, then
+/// the relay and the subscriptions. The service itself starts whether or not database and broker are there; it is not ready
+/// until they are.
+/// </summary>
+internal sealed partial class MessagingHost(
+    IMessageStore store, ITransport transport, MessageRegistry registry, MessagingLoops loops, ConsumePipeline pipeline,
+    Supervisor supervisor, MessagingHealth health, IOptions<MessagingOptions> options, IOptions<ConsumeOptions> consume,
+    TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<MessagingHost> logger)
+    : BackgroundService, IHostedLifecycleService
+{
+    private static readonly TimeSpan FirstPrepareMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>Before any request can come in, so that the first one finds the tables. If the database is away, requests
+    /// fail anyway, and the preparation goes on in the background.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(FirstPrepareMax);
+        await store.PrepareAsync(bound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var stop = stoppingToken;
+        health.Failing("store", "not prepared yet");
+        health.Failing("transport", "not started yet");
+        foreach (var stream in registry.SubscribedStreams) health.Failing("consume:" + stream, "not subscribed yet");
+        var running = new List<Task>();
+        var subscriptions = new List<IAsyncDisposable>();
+        try
+        {
+            if (!await TryUntilDoneAsync("store", store.PrepareAsync, stop).ConfigureAwait(false)) return;
+            running.AddRange(loops.OfStore().Select(loop => Supervise(loop, stop)));
+            if (!await TryUntilDoneAsync("transport", stop => transport.StartAsync(Topology(), stop), stop).ConfigureAwait(false))
+                return;
+            if (registry.PublishesAny) running.AddRange(loops.OfRelay().Select(loop => Supervise(loop, stop)));
+            foreach (var stream in registry.SubscribedStreams)
+            {
+                if (!await TryUntilDoneAsync(
+                    "consume:" + stream,
+                    async stop => subscriptions.Add(await SubscribeAsync(stream, stop).ConfigureAwait(false)),
+                    stop).ConfigureAwait(false)) return;
+            }
+            health.Started();
+            Log.Started(logger, registry.Service, store.Name, transport.Name);
+            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            foreach (var subscription in subscriptions) await subscription.DisposeAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(false);
+        }
+    }
+
+    private Task Supervise(MessagingLoop loop, CancellationToken stop) =>
+        supervisor.KeepRunningAsync(loop.Part, loop.RunAsync, stop);
+
+    private Task<IAsyncDisposable> SubscribeAsync(string stream, CancellationToken stop) => transport.SubscribeAsync(
+        Subscription(stream), (delivery, revoked) => pipeline.HandleAsync(stream, delivery, revoked), stop);
+
+    private Topology Topology() => new(
+        registry.PublishesAny ? [new StreamDefinition(registry.Service, registry.Partitions, registry.Subscribers)] : [],
+        [.. registry.SubscribedStreams.Select(Subscription)]);
+
+    private Subscription Subscription(string stream) =>
+        new(stream, registry.Partitions, registry.Service, consume.Value.BatchSize);
+
+    /// <summary>False when stopped, or refused for good; then the host stops too.</summary>
+    private async Task<bool> TryUntilDoneAsync(string part, Func<CancellationToken, Task> step, CancellationToken stop)
+    {
+        var backoff = new Backoff(options.Value.StartDelayMin, options.Value.StartDelayMax, clock);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await step(stop).ConfigureAwait(false);
+                health.Healthy(part);
+                return true;
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return false;
+            }
+            catch (Exception away) when (away is TransportUnavailableException || store.IsTransient(away))
+            {
+                health.Failing(part, away.Message);
+                Log.StartDelayed(logger, part, away.Message);
+                await backoff.WaitAsync(stop).ConfigureAwait(false);
+            }
+            catch (Exception final)
+            {
+                // A refusal says by itself what to change; of anything else the trace is wanted.
+                health.Failing(part, final.Message);
+                Log.StartRefused(logger, final is TransportRefusedException ? null : final, registry.Service, part, final.Message);
+                Environment.ExitCode = 1;
+                lifetime.StopApplication();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1011, LogLevel.Information, "Messaging of {Service} runs on {Store} and {Transport}")]
+        public static partial void Started(ILogger logger, string service, string store, string transport);
+
+        [LoggerMessage(1012, LogLevel.Warning, "Messaging cannot start its {Part} yet and tries again: {Reason}")]
+        public static partial void StartDelayed(ILogger logger, string part, string reason);
+
+        [LoggerMessage(1013, LogLevel.Critical, "{Service} stops, its messaging cannot use the {Part}: {Reason}")]
+        public static partial void StartRefused(ILogger logger, Exception? failure, string service, string part, string reason);
+    }
+}

@@ -1,0 +1,42 @@
+using Tessera.Messaging.Publishing;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging;
+
+/// <summary>What an operator can do with parked messages. A singleton service.</summary>
+public sealed class ParkedMessages
+{
+    private readonly IMessageStore _store;
+    private readonly OutboxSignal _signal;
+    private readonly TimeProvider _clock;
+
+    internal ParkedMessages(IMessageStore store, OutboxSignal signal, TimeProvider clock)
+    {
+        _store = store;
+        _signal = signal;
+        _clock = clock;
+    }
+
+    /// <summary>The matching messages, oldest first. This is the dry run of the other calls.</summary>
+    public Task<IReadOnlyList<ParkedMessage>> ListAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
+        _store.ListParkedAsync(filter, limit, stop);
+
+    /// <summary>Has the matching keys handled again, in order, soon after. A message is replayed with its whole key: those
+    /// before it come first, those behind it follow. Recorded under <paramref name="by"/>.</summary>
+    /// <returns>How many messages wait under these keys.</returns>
+    public async Task<int> ReplayAsync(ParkedFilter filter, string by, CancellationToken stop)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        var messages = await _store.RequestReplayAsync(filter, by, _clock.GetUtcNow(), stop).ConfigureAwait(false);
+        if (messages > 0) _signal.WakeReplay();
+        return messages;
+    }
+
+    /// <summary>Removes the matching messages for good; what they were is recorded under <paramref name="by"/>.</summary>
+    /// <returns>How many were removed.</returns>
+    public Task<int> DiscardAsync(ParkedFilter filter, string by, CancellationToken stop)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        return _store.DiscardParkedAsync(filter, by, _clock.GetUtcNow(), stop);
+    }
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Tessera.Messaging;
+
+/// <summary>Checks the bounds on an options class's properties and names the configuration key of what is wrong.</summary>
+internal sealed class OptionsRules<TOptions>(string section) : IValidateOptions<TOptions>
+    where TOptions : class
+{
+    public ValidateOptionsResult Validate(string? name, TOptions options)
+    {
+        var wrong = new List<ValidationResult>();
+        if (Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true))
+            return ValidateOptionsResult.Success;
+        return ValidateOptionsResult.Fail(wrong.Select(rule =>
+        {
+            var property = rule.MemberNames.FirstOrDefault() ?? "";
+            var value = typeof(TOptions).GetProperty(property)?.GetValue(options);
+            return $"{section}:{property} is '{value}'. {rule.ErrorMessage}";
+        }));
+    }
+}

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tessera.Messaging.Hosting;
+using Tessera.Messaging.Leasing;
+using Tessera.Messaging.Store;
+using Tessera.Messaging.Telemetry;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.Publishing;
+
+/// <summary>
+/// Sends the outbox's rows to the broker, oldest first per shard, and deletes them once the broker has them. The table is the
+/// only queue: nothing here is the only copy of anything.
+/// </summary>
+/// <remarks>
+/// Two relays that believe to lead one shard do no harm: each sends from the lowest row that is not deleted, in order, so the
+/// first copies that arrive are in order, and the inboxes keep the first copies.
+/// </remarks>
+internal sealed partial class Relay(
+    IMessageStore store, ITransport transport, LeaseKeeper leases, OutboxSignal signal, RefusedKeys refused,
+    IOptions<OutboxOptions> options, TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<Relay> logger)
+{
+    // A small batch's delete may run while the next read goes; after a large one the read would mostly see rows that are
+    // just being deleted.
+    private const int OverlapRowsMax = 64;
+
+    private readonly OutboxOptions _options = options.Value;
+    private readonly RelayLimits _limits =
+        new(options.Value.Frames, Math.Min(options.Value.FrameBytesMax, transport.Features.BodySizeBytesMax));
+
+    private readonly HashSet<long> _settling = [];
+    private Task _settled = Task.CompletedTask;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await RelayAsync(stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            await FinishSettlingAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RelayAsync(CancellationToken stop)
+    {
+        var backoff = new Backoff(_options.RetryDelayMin, _options.RetryDelayMax, clock);
+        var look = true;
+        while (!stop.IsCancellationRequested)
+        {
+            if (!look) await WaitForRowsAsync(stop).ConfigureAwait(false);
+            var pass = await PassAsync(stop).ConfigureAwait(false);
+            look = pass.More;
+            if (pass.Failure is null)
+            {
+                backoff.Reset();
+                health.Healthy("relay");
+                continue;
+            }
+            Log.SendFailed(logger, pass.Failure);
+            health.Failing("relay", pass.Failure);
+            look = true;
+            await backoff.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitForRowsAsync(CancellationToken stop)
+    {
+        var idleSince = clock.GetTimestamp();
+        // Commits of this process wake us. Those of others do not: while others live, look often whether there were any.
+        while (clock.GetElapsedTime(idleSince) < _options.IdlePollInterval)
+        {
+            var alone = leases.Members <= 1 || leases.Held.Count == 0;
+            var atMost = alone ? _options.IdlePollInterval : _options.PollInterval;
+            if (await signal.WaitForRelayAsync(atMost, stop).ConfigureAwait(false)) return;
+            if (!alone && await store.MayHaveForeignCommitsAsync(stop).ConfigureAwait(false)) return;
+        }
+    }
+
+    /// <summary>Read, send, settle: two round trips to the database for up to a batch per shard.</summary>
+    private async Task<RelayPass> PassAsync(CancellationToken stop)
+    {
+        if (_settling.Count > OverlapRowsMax) await FinishSettlingAsync().ConfigureAwait(false);
+        var shards = leases.Held.Select(lease => lease.Slot).ToArray();
+        if (shards.Length == 0) return default;
+        var now = clock.GetUtcNow();
+        var rows = await store.ReadOutboxAsync(shards, _options.BatchSize, now, stop).ConfigureAwait(false);
+        checkpoints.Pass(Checkpoint.RelayRead);
+        var (queues, full) = Queue(rows);
+        if (queues.Count == 0)
+        {
+            await FinishSettlingAsync().ConfigureAwait(false);
+            return new RelayPass(full, null);
+        }
+
+        var batch = new RelayBatch(queues);
+        while (batch.NextRound() && queues.TrueForAll(queue => leases.Holds(queue.Shard)))
+        {
+            var result = await SendAsync(batch, stop).ConfigureAwait(false);
+            if (result is null) break;
+            batch.Conclude(result, refused, now);
+        }
+
+        checkpoints.Pass(Checkpoint.RelaySent);
+        await FinishSettlingAsync().ConfigureAwait(false);
+        if (batch.Held.Count > 0)
+        {
+            foreach (var key in batch.Held) Log.KeyHeld(logger, key.Key, key.EventId, key.Reason, key.RetryAt);
+            await store.HoldKeysAsync(batch.Held, stop).ConfigureAwait(false);
+            checkpoints.Pass(Checkpoint.RelayHeld);
+        }
+        if (batch.Accepted.Count > 0) BeginSettling(batch.Accepted);
+        return new RelayPass(full, batch.Failure);
+    }
+
+    private async Task<SendResult?> SendAsync(RelayBatch batch, CancellationToken stop)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            var result = await transport.SendAsync(batch.Messages, stop).ConfigureAwait(false);
+            MessagingMetrics.Sent(transport.Name, batch.Messages, clock.GetElapsedTime(started));
+            return result;
+        }
+        catch (TransportUnavailableException away)
+        {
+            batch.Failure = away.Message;
+            return null;
+        }
+    }
+
+    private (List<ShardQueue> Queues, bool Full) Queue(IReadOnlyList<OutboxRow> rows)
+    {
+        var queues = new List<ShardQueue>();
+        var full = false;
+        var (queue, count) = ((ShardQueue?)null, 0);
+        foreach (var row in rows)
+        {
+            if (queue is null || queue.Shard != row.Shard)
+            {
+                queue = queues.Find(known => known.Shard == row.Shard);
+                if (queue is null) queues.Add(queue = new ShardQueue(row.Shard, _limits));
+                count = 0;
+            }
+            full |= ++count >= _options.BatchSize;
+            if (!_settling.Contains(row.Id)) queue.Add(row);
+        }
+        queues.RemoveAll(empty => empty.Count == 0);
+        return (queues, full);
+    }
+
+    private void BeginSettling(IReadOnlyList<OutboxRow> accepted)
+    {
+        foreach (var row in accepted) _settling.Add(row.Id);
+        refused.Accepted(accepted);
+        // Not cut off by a stop: what is deleted now is not sent twice.
+        _settled = store.SettleOutboxAsync(accepted, CancellationToken.None);
+    }
+
+    /// <summary>Waits for the delete of the batch before. If it failed, its rows are read and sent again.</summary>
+    private async Task FinishSettlingAsync()
+    {
+        if (_settling.Count == 0) return;
+        try
+        {
+            await _settled.ConfigureAwait(false);
+            checkpoints.Pass(Checkpoint.RelaySettled);
+        }
+        finally
+        {
+            _settling.Clear();
+            _settled = Task.CompletedTask;
+        }
+    }
+
+    private readonly record struct RelayPass(bool More, string? Failure);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1201, LogLevel.Warning, "Events could not be sent and stay in the outbox: {Reason}")]
+        public static partial void SendFailed(ILogger logger, string reason);
+
+        [LoggerMessage(1202, LogLevel.Error,
+            "The broker refuses event {EventId} of key {Key}: {Reason}. The key waits until {RetryAt}; others go on")]
+        public static partial void KeyHeld(ILogger logger, string key, Guid eventId, string reason, DateTimeOffset retryAt);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.Telemetry;
+
+/// <summary>Instruments by the OpenTelemetry messaging conventions, and our own under <c>tessera.messaging</c>.</summary>
+internal static class MessagingMetrics
+{
+    private static readonly Meter Meter = new(MessagingTraces.Name);
+
+    private static readonly Counter<long> SentMessages = Meter.CreateCounter<long>(
+        "messaging.client.sent.messages", "{message}", "Broker messages accepted or refused by the broker.");
+
+    private static readonly Histogram<double> Operation = Meter.CreateHistogram<double>(
+        "messaging.client.operation.duration", "s", "How long the broker took to confirm a send.");
+
+    private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>(
+        "messaging.client.consumed.messages", "{message}", "Events received, duplicates included.");
+
+    private static readonly Histogram<double> Process = Meter.CreateHistogram<double>(
+        "messaging.process.duration", "s", "How long a batch took from receipt to commit.");
+
+    private static readonly Counter<long> DuplicateEvents = Meter.CreateCounter<long>(
+        "tessera.messaging.inbox.duplicates", "{event}", "Events that the inbox knew already.");
+
+    private static readonly Counter<long> UnknownEvents = Meter.CreateCounter<long>(
+        "tessera.messaging.unhandled", "{event}", "Events of types that the service has no handler for.");
+
+    private static readonly Counter<long> ParkedEvents = Meter.CreateCounter<long>(
+        "tessera.messaging.parked", "{event}", "Events that were parked, followers included.");
+
+    private static readonly Histogram<int> BatchSize = Meter.CreateHistogram<int>(
+        "tessera.messaging.batch.size", "{event}", "Events per committed transaction.");
+
+    public static Meter Own => Meter;
+
+    public static void Sent(string system, IReadOnlyList<WireMessage> messages, TimeSpan took)
+    {
+        if (!SentMessages.Enabled && !Operation.Enabled) return;
+        var tags = new TagList
+        {
+            { "messaging.system", system },
+            { "messaging.operation.name", "send" },
+            { "messaging.destination.name", messages[0].Stream },
+        };
+        SentMessages.Add(messages.Count, tags);
+        Operation.Record(took.TotalSeconds, tags);
+    }
+
+    public static void Consumed(string stream, int count) => ConsumedMessages.Add(count, Destination(stream));
+
+    public static void Committed(string stream, int handled, TimeSpan took)
+    {
+        BatchSize.Record(handled, Destination(stream));
+        Process.Record(took.TotalSeconds, Destination(stream));
+    }
+
+    public static void Duplicates(string stream, int count)
+    {
+        if (count > 0) DuplicateEvents.Add(count, Destination(stream));
+    }
+
+    public static void Unknown(string stream, int count)
+    {
+        if (count > 0) UnknownEvents.Add(count, Destination(stream));
+    }
+
+    public static void Parked(string stream, int count)
+    {
+        if (count > 0) ParkedEvents.Add(count, Destination(stream));
+    }
+
+    private static KeyValuePair<string, object?> Destination(string stream) => new("messaging.destination.name", stream);
+}
