@@ -36,7 +36,12 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     public async Task FlushAsync(CancellationToken stop)
     {
         ThrowIfUnusable();
-        if (_queue.Count == 0) return;
+        if (_queue.Count == 0)
+        {
+            // No statement, no round trip, but a connection: whoever asks for it next need not block to wait for one.
+            await OpenAsync(stop).ConfigureAwait(false);
+            return;
+        }
         await using var batch = await BatchAsync(null, stop).ConfigureAwait(false);
         await RunAsync(batch, stop).ConfigureAwait(false);
     }
@@ -125,27 +130,36 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     private async ValueTask<NpgsqlBatch> BatchAsync(NpgsqlBatchCommand? last, CancellationToken stop)
     {
         ThrowIfUnusable();
-        var begins = _transaction is null;
-        if (begins)
-        {
-            _connection ??= await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
-            _transaction = await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, stop).ConfigureAwait(false);
-        }
+        await OpenAsync(stop).ConfigureAwait(false);
         var batch = new NpgsqlBatch(_connection);
-        // Should this process freeze, the server frees its locks. Local to the transaction, for the sake of poolers.
-        if (begins) batch.BatchCommands.Add(new NpgsqlBatchCommand(database.SetIdleTimeout));
         MoveQueueTo(batch);
         if (last is not null) batch.BatchCommands.Add(last);
         return batch;
     }
 
-    /// <summary>For those who ask for the ADO.NET objects before the first statement. <see cref="FlushAsync"/> cannot have
-    /// opened it, so the wait for a free connection, if there is none, holds the thread, for the connect timeout at most.</summary>
+    private async ValueTask OpenAsync(CancellationToken stop)
+    {
+        if (_transaction is not null) return;
+        _connection ??= await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+        // Npgsql sends BEGIN with the first statement.
+        Began(await _connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, stop).ConfigureAwait(false));
+    }
+
+    private NpgsqlTransaction Began(NpgsqlTransaction transaction)
+    {
+        // Should this process freeze, the server frees its locks. Local to the transaction, for the sake of poolers.
+        _queue.Insert(0, new NpgsqlBatchCommand(database.SetIdleTimeout));
+        return _transaction = transaction;
+    }
+
+    /// <summary>Who asks for the ADO.NET objects before any statement and without <see cref="FlushAsync"/> may, when every
+    /// connection is taken, hold the thread for the connect timeout.</summary>
     private NpgsqlTransaction Begun()
     {
         ThrowIfUnusable();
+        if (_transaction is not null) return _transaction;
         _connection ??= database.DataSource.OpenConnection();
-        return _transaction ??= _connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        return Began(_connection.BeginTransaction(IsolationLevel.ReadCommitted));
     }
 
     private void MoveQueueTo(NpgsqlBatch batch)
