@@ -9,18 +9,24 @@ internal static class PaymentsSetup
 {
     public static void AddPayments(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section)
+        builder.Services.AddPaymentRules();
+        builder.Services.AddHostedService<SettlePayments>();
+        builder.AddSimulatedProvider();
+    }
+
+    internal static IServiceCollection AddPaymentRules(this IServiceCollection services)
+    {
+        services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section)
             .ValidateDataAnnotations()
             .Validate(options => options.ClaimTime >= 2 * options.ProviderTimeout,
                 "Payments:ClaimTime must be at least twice Payments:ProviderTimeout, or two workers ask about one payment.")
             .ValidateOnStart();
-        builder.Services.AddScoped<PaymentStore>();
-        builder.Services.AddSingleton<PaymentWake>();
-        builder.Services.AddSingleton<PaymentClaims>();
-        builder.Services.AddSingleton<AskProvider>();
-        builder.Services.AddSingleton<RecordAnswers>();
-        builder.Services.AddHostedService<SettlePayments>();
-        builder.AddSimulatedProvider();
+        services.AddScoped<PaymentStore>();
+        services.AddSingleton<PaymentWake>();
+        services.AddSingleton<PaymentClaims>();
+        services.AddSingleton<AskProvider>();
+        services.AddSingleton<RecordAnswers>();
+        return services;
     }
 
     public static void ListMessages(this MessagingBuilder messages)
