@@ -1,7 +1,13 @@
+using Tessera.Gateway;
 using Tessera.ServiceDefaults;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("gateway");
+builder.AddGateway();
 var app = builder.Build();
+app.UseMiddleware<LogAccess>();
+app.UseMiddleware<StripHeaders>();
 app.MapDefaultEndpoints();
+app.UseMiddleware<LimitRate>();
+app.MapGateway();
 return await app.RunServiceAsync();

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Tessera.Gateway;
+
+/// <summary>Lines of JSON, gathered in memory and written out many at a time by one loop: the console logger would cost a
+/// request more than the rest of the gateway's own work.</summary>
+internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccessLog> logger) : BackgroundService
+{
+    private const int WaitingBytesMax = 4 * 1024 * 1024;
+    private static readonly TimeSpan writeInterval = TimeSpan.FromMilliseconds(100);
+    private readonly Lock _gate = new();
+    private ArrayBufferWriter<byte> _filling = new(64 * 1024);
+    private ArrayBufferWriter<byte> _writing = new(64 * 1024);
+    private Utf8JsonWriter? _json;
+    private long _dropped;
+
+    public void Write(in AccessLine line)
+    {
+        if (!options.Value.AccessLog) return;
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            if (_filling.WrittenCount > WaitingBytesMax)
+            {
+                _dropped++; // A log that nobody reads must not eat the memory.
+                return;
+            }
+            if (_json is null) _json = new Utf8JsonWriter(_filling);
+            else _json.Reset(_filling);
+            WriteFields(_json, line, now);
+            _json.Flush();
+            _filling.Write("\n"u8);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.AccessLog) return;
+        await using var target = options.Value.AccessLogFile is { Length: > 0 } file
+            ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)
+            : Console.OpenStandardOutput();
+        using var timer = new PeriodicTimer(writeInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await WriteOutAsync(target);
+        }
+        catch (OperationCanceledException)
+        {
+            await WriteOutAsync(target); // The last lines before the stop.
+        }
+    }
+
+    private async Task WriteOutAsync(Stream target)
+    {
+        long dropped;
+        lock (_gate)
+        {
+            if (_filling.WrittenCount == 0) return;
+            (_filling, _writing) = (_writing, _filling);
+            (dropped, _dropped) = (_dropped, 0);
+        }
+        try
+        {
+            await target.WriteAsync(_writing.WrittenMemory, CancellationToken.None);
+            await target.FlushAsync(CancellationToken.None);
+        }
+        catch (IOException full)
+        {
+            Log.Lost(logger, full.Message); // A full disk stops the log, not the shop.
+        }
+        if (dropped > 0) Log.Dropped(logger, dropped);
+        _writing.ResetWrittenCount();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, in AccessLine line, DateTimeOffset now)
+    {
+        json.WriteStartObject();
+        json.WriteString("time"u8, now.UtcDateTime);
+        json.WriteString("method"u8, line.Method);
+        json.WriteString("path"u8, line.Path);
+        json.WriteNumber("status"u8, line.Status);
+        json.WriteNumber("ms"u8, Math.Round(line.Duration.TotalMilliseconds, 3));
+        if (line.Upstream is not null) json.WriteString("upstream"u8, line.Upstream);
+        if (line.User is not null) json.WriteString("user"u8, line.User);
+        if (line.Client is not null) json.WriteString("client"u8, line.Client);
+        json.WriteString("trace"u8, line.TraceId);
+        json.WriteEndObject();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(400, LogLevel.Warning, "Lines of the access log were lost: {Reason}")]
+        public static partial void Lost(ILogger logger, string reason);
+
+        [LoggerMessage(401, LogLevel.Warning, "{Count} lines of the access log were dropped: they come faster than they can be written")]
+        public static partial void Dropped(ILogger logger, long count);
+    }
+}

@@ -1,0 +1,35 @@
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+
+namespace Tessera.Gateway;
+
+internal static class GatewaySetup
+{
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var section = builder.Configuration.GetSection(GatewayOptions.Section);
+        services.AddOptions<GatewayOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options.BodySizeBytesMax);
+        services.AddSingleton<AccessLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
+        services.AddSingleton(_ => Upstream.CreateInvoker());
+        services.AddSingleton<IForwarderHttpClientFactory, Upstream>();
+        services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
+        services.AddSingleton<ReadHealth>();
+        services.AddReverseProxy().LoadFromMemory(Routes.All(), Clusters.All(builder.Configuration, options));
+        builder.Logging.AddFilter("Yarp", LogLevel.Error); // What failed stands in the access log.
+    }
+
+    public static void MapGateway(this WebApplication app)
+    {
+        app.MapGet("/health", ShowHealth.Handle).AllowAnonymous();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.Use(RetryElsewhere.InvokeAsync);
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Gateway;
+
+/// <summary>Asks every replica of every service whether it is ready.</summary>
+internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoker upstream)
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(2);
+    private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web);
+
+    public async Task<SystemHealth> ReadAsync(CancellationToken stop)
+    {
+        var asked =
+            from service in Routes.Services
+            from replica in ServiceAddresses.Of(configuration, service).Select((address, index) => (address, Name: $"{service}-{index + 1}"))
+            select AskAsync(service, replica.Name, replica.address, stop);
+        var replicas = await Task.WhenAll(asked);
+        var worst = replicas.GroupBy(replica => replica.Service).Select(service => service.Count(replica => replica.IsReady) switch
+        {
+            0 => "Unhealthy", // Nobody serves it.
+            var ready when ready == service.Count() => "Healthy",
+            _ => "Degraded",
+        }).ToArray();
+        var status = worst.Contains("Unhealthy") ? "Unhealthy" : worst.Contains("Degraded") ? "Degraded" : "Healthy";
+        return new SystemHealth(status, replicas);
+    }
+
+    private async Task<ReplicaHealth> AskAsync(string service, string name, Uri address, CancellationToken stop)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/health/ready"))
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            using var response = await upstream.SendAsync(request, limit.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            var view = await JsonSerializer.DeserializeAsync<HealthView>(body, json, limit.Token);
+            return Answer(view?.Status ?? "Unknown", view?.Checks, view?.MemoryMegabytes);
+        }
+        catch (Exception away) when (away is HttpRequestException or JsonException or IOException
+            || (away is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return Answer("Unreachable", null, null);
+        }
+
+        ReplicaHealth Answer(string status, IReadOnlyDictionary<string, HealthCheckView>? checks, long? memory) =>
+            new(service, name, status, Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1), memory, checks);
+    }
+}
+
+/// <summary>GET /health: <c>Healthy</c> when every replica is ready, <c>Degraded</c> when every service has one that is.</summary>
+internal sealed record SystemHealth(string Status, IReadOnlyList<ReplicaHealth> Services);
+
+internal sealed record ReplicaHealth(
+    string Service, string Replica, string Status, double Milliseconds, long? MemoryMegabytes, IReadOnlyDictionary<string, HealthCheckView>? Checks)
+{
+    internal bool IsReady => Status == "Healthy";
+}

@@ -1,0 +1,59 @@
+using Tessera.ServiceDefaults;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Tessera.Gateway;
+
+/// <summary>
+/// Tries again, on another replica if there is one, what cannot have had an effect: a request that was never sent, or one
+/// that only reads. Everything else is the client's to decide; it gets a problem document that says who failed.
+/// </summary>
+internal static class RetryElsewhere
+{
+    private const int RetriesMax = 2;
+
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var proxy = context.GetReverseProxyFeature();
+        var left = proxy.AvailableDestinations;
+        for (var attempt = 0; ; attempt++)
+        {
+            await next(context);
+            if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted) return;
+            if (attempt == RetriesMax || !IsSafeToRetry(context, failure))
+            {
+                await ExplainAsync(context, proxy, failure);
+                return;
+            }
+            if (proxy.ProxiedDestination is { } failed && left.Count > 1) left = [.. left.Where(other => other != failed)];
+            proxy.AvailableDestinations = left;
+            proxy.ProxiedDestination = null;
+            context.Features.Set<IForwarderErrorFeature>(null);
+            context.Response.Clear();
+        }
+    }
+
+    private static bool IsSafeToRetry(HttpContext context, IForwarderErrorFeature failure)
+    {
+        if (context.RequestAborted.IsCancellationRequested) return false;
+        // No connection, no request: not even the body was touched.
+        if (failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }) return true;
+        return (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            && failure.Error is ForwarderError.Request or ForwarderError.ResponseHeaders;
+    }
+
+    private static Task ExplainAsync(HttpContext context, IReverseProxyFeature proxy, IForwarderErrorFeature failure)
+    {
+        var service = proxy.Route.Config.ClusterId;
+        var status = context.Response.StatusCode;
+        if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
+        if (status >= 500) context.Response.Headers.RetryAfter = "1";
+        return context.WriteProblem(status, status switch
+        {
+            StatusCodes.Status504GatewayTimeout => $"The service '{service}' did not answer in time.",
+            StatusCodes.Status413PayloadTooLarge => "The request body is larger than is allowed here.",
+            >= 500 => $"The service '{service}' cannot be reached now. Try again.",
+            _ => $"The request could not be passed on ({failure.Error}).",
+        });
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Tessera.Gateway;
+
+/// <summary>One client for all services: a cleartext HTTP/2 connection to each replica.</summary>
+internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClientFactory
+{
+    public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context) => invoker;
+
+    public static HttpMessageInvoker CreateInvoker() => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        EnableMultipleHttp2Connections = false, // One connection costs least on both sides.
+        ActivityHeadersPropagator = null, // The trace context is set with the other headers.
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+    });
+}
