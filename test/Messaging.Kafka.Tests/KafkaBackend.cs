@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tessera.Messaging.Conformance;
 using Tessera.Messaging.Transport;
 using Tessera.Testing.Servers;
 using Xunit;
@@ -12,7 +13,7 @@ using Xunit;
 namespace Tessera.Messaging.Kafka.Tests;
 
 /// <summary>The one Kafka of this test run.</summary>
-public sealed class KafkaBackend : IAsyncLifetime
+public sealed class KafkaBackend : TransportBackend
 {
     public const int Partitions = 4;
 
@@ -22,9 +23,42 @@ public sealed class KafkaBackend : IAsyncLifetime
         Settings = new Dictionary<string, string> { ["group.min.session.timeout.ms"] = "500" },
     };
 
-    public ValueTask InitializeAsync() => Server.InitializeAsync();
+    public override string Name => "kafka";
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public override TransportFeatures Features { get; } = new KafkaTransport(
+        Options.Create(new KafkaOptions { AcceptSingleReplica = true }), TestLog.Factory, TimeProvider.System).Features;
+
+    public override string? Missing => Server.Missing;
+
+    public override bool CanRestart => Server.IsOwn;
+
+    public override bool CanInterrupt => Server.IsOwn;
+
+    public override bool CanAbandon => true;
+
+    public override ITransport NewTransport() => Transport();
+
+    public override async Task RestartAsync()
+    {
+        await Server.KillAsync();
+        await Server.StartAsync();
+    }
+
+    public override Task<IAsyncDisposable> InterruptAsync()
+    {
+        Server.Pause();
+        return Task.FromResult<IAsyncDisposable>(new Interruption(Server));
+    }
+
+    public override Task AbandonAsync(ITransport transport) => ((KafkaTransport)transport).AbandonAsync();
+
+    public override ValueTask InitializeAsync() => Server.InitializeAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     internal KafkaTransport Transport(Action<KafkaOptions>? configure = null, ILoggerFactory? loggers = null)
     {
@@ -44,4 +78,13 @@ public sealed class KafkaBackend : IAsyncLifetime
         new(stream, Partitions, subscriber, batchMax);
 
     internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Interruption(KafkaServer server) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            server.Resume();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

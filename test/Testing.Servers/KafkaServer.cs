@@ -32,14 +32,18 @@ public sealed class KafkaServer : IAsyncLifetime
 
     public int AdvertisedProxyPort { get; init; } = FreePort.Next();
 
+    /// <summary>Whether this fixture started it, and so may kill it.</summary>
+    public bool IsOwn => _given is null && _libs is not null;
+
+    /// <summary>Why there is no Kafka and how to get one; null when there is.</summary>
+    public string? Missing => IsAvailable ? null : MissingServer.Reason("Kafka",
+        "Set KAFKA_HOME to an unpacked Apache Kafka (kafka.apache.org/downloads, Java 17 or newer), or TESSERA_TEST_KAFKA to " +
+        "the address of a running one.");
+
     /// <summary>Skips the test when there is no Kafka to be had; fails it in CI.</summary>
     public void Require()
     {
-        if (!IsAvailable)
-        {
-            MissingServer.SkipOrFail("Kafka", "Set KAFKA_HOME to an unpacked Apache Kafka (kafka.apache.org/downloads, Java 17 " +
-                "or newer), or TESSERA_TEST_KAFKA to the address of a running one.");
-        }
+        if (Missing is { } missing) Assert.Skip(missing);
     }
 
     /// <summary>As <see cref="Require"/>, for tests that kill or pause the server.</summary>

@@ -24,11 +24,11 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
         var message = new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(channel), Value = payload.ToArray() };
         try
         {
-            _producer!.Produce(new TopicPartition(options.BroadcastTopic, 0), message);
+            await _producer!.ProduceAsync(new TopicPartition(options.BroadcastTopic, 0), message, stop).ConfigureAwait(false);
         }
-        catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+        catch (ProduceException<byte[]?, byte[]> lost)
         {
-            Log.Dropped(logger, channel); // The broker is away or slow; a signal is not worth waiting for.
+            Log.Dropped(logger, channel, lost.Error.Reason); // A signal may be lost; it is not sent again.
         }
     }
 
@@ -136,8 +136,8 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
 
     private static partial class Log
     {
-        [LoggerMessage(4151, LogLevel.Debug, "A broadcast on {Channel} was dropped: the Kafka client's queue is full")]
-        public static partial void Dropped(ILogger logger, string channel);
+        [LoggerMessage(4151, LogLevel.Debug, "A broadcast on {Channel} was lost: {Reason}")]
+        public static partial void Dropped(ILogger logger, string channel, string reason);
 
         [LoggerMessage(4152, LogLevel.Information, "Broadcasts cannot be heard now: {Code}: {Reason}")]
         public static partial void NotHeard(ILogger logger, ErrorCode code, string reason);

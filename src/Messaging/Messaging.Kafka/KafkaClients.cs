@@ -54,7 +54,6 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
             MessageMaxBytes = options.BodySizeBytesMax + OverheadBytes,
             QueueBufferingMaxMessages = 10_000,
             QueueBufferingMaxKbytes = 16 * 1024,
-            EnableDeliveryReports = false,
         }, "broadcast");
         return new ProducerBuilder<byte[]?, byte[]>(config)
             .SetLogHandler((_, message) => Write(message))

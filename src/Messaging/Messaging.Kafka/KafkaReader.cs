@@ -47,7 +47,8 @@ internal sealed partial class KafkaReader
             .Build();
     }
 
-    public void Read()
+    /// <param name="leave">Asked at the end: whether the group is told. Only the death of a process, in tests, does not.</param>
+    public void Read(Func<bool> leave)
     {
         try
         {
@@ -57,7 +58,7 @@ internal sealed partial class KafkaReader
                 Collect();
                 if (_batch.Count > 0) DeliverUntilSettled();
             }
-            _consumer.Close(); // Commits what is settled and leaves the group: others take over at once.
+            if (leave()) _consumer.Close(); // Commits what is settled and leaves the group: others take over at once.
         }
         finally
         {

@@ -17,6 +17,7 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _abandoned;
     private int _disposed;
 
     public KafkaSubscription(
@@ -46,6 +47,13 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends as the death of the process would: the group is not told.</summary>
+    public async Task AbandonAsync()
+    {
+        _abandoned = true;
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
     private void Run()
     {
         var backoff = TimeSpan.FromMilliseconds(100);
@@ -53,7 +61,7 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
         {
             try
             {
-                new KafkaReader(_subscription, _onDelivery, _clients, _options, _logger, _stopping.Token).Read();
+                new KafkaReader(_subscription, _onDelivery, _clients, _options, _logger, _stopping.Token).Read(leave: () => !_abandoned);
             }
             catch (Exception failure)
             {

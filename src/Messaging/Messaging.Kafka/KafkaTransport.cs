@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ public sealed class KafkaTransport : ITransport
     private readonly Lazy<KafkaTopics> _topics;
     private readonly Lazy<KafkaBroadcast> _broadcast;
     private readonly KafkaProducer _producer;
+    private readonly ConcurrentBag<KafkaSubscription> _subscriptions = [];
     private bool _disposed;
 
     public KafkaTransport(IOptions<KafkaOptions> options, ILoggerFactory loggers, TimeProvider clock)
@@ -55,8 +57,16 @@ public sealed class KafkaTransport : ITransport
     public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return Task.FromResult<IAsyncDisposable>(new KafkaSubscription(
-            subscription, onDelivery, _clients, _options, _loggers.CreateLogger<KafkaSubscription>()));
+        var reading = new KafkaSubscription(
+            subscription, onDelivery, _clients, _options, _loggers.CreateLogger<KafkaSubscription>());
+        _subscriptions.Add(reading);
+        return Task.FromResult<IAsyncDisposable>(reading);
+    }
+
+    /// <summary>For tests: ends all reading as the death of the process would, with nothing settled and no goodbye.</summary>
+    internal async Task AbandonAsync()
+    {
+        foreach (var subscription in _subscriptions) await subscription.AbandonAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -76,6 +86,7 @@ public sealed class KafkaTransport : ITransport
     {
         if (_disposed) return;
         _disposed = true;
+        foreach (var subscription in _subscriptions) await subscription.DisposeAsync().ConfigureAwait(false);
         if (_broadcast.IsValueCreated) await _broadcast.Value.DisposeAsync().ConfigureAwait(false);
         _producer.Dispose();
         if (_admin.IsValueCreated) _admin.Value.Dispose();
