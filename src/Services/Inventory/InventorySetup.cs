@@ -5,14 +5,14 @@ namespace Tessera.Inventory;
 
 internal static class InventorySetup
 {
-    public static void AddInventory(this WebApplicationBuilder builder)
+    public static void AddInventory(this IServiceCollection services)
     {
-        builder.Services.AddOptions<InventoryOptions>().BindConfiguration(InventoryOptions.Section)
+        services.AddOptions<InventoryOptions>().BindConfiguration(InventoryOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddScoped<StockStore>();
-        builder.Services.AddScoped<KeepReservation>();
-        builder.Services.AddScoped<ReceiptWriter>();
-        builder.Services.AddSingleton<StockReader>();
+        services.AddScoped<StockStore>();
+        services.AddScoped<KeepReservation>();
+        services.AddScoped<ReceiptWriter>();
+        services.AddSingleton<StockReader>();
     }
 
     public static void ListMessages(this MessagingBuilder messages)

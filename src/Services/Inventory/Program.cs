@@ -5,7 +5,7 @@ using Tessera.ServiceDefaults;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("inventory");
 builder.AddMessagingDefaults("inventory", messages => messages.ListMessages());
-builder.AddInventory();
+builder.Services.AddInventory();
 builder.Services.AddValidation();
 var app = builder.Build();
 app.MapDefaultEndpoints();

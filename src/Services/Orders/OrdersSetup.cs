@@ -9,14 +9,19 @@ internal static class OrdersSetup
     public static void AddOrders(this WebApplicationBuilder builder)
     {
         builder.AddServiceClient<CatalogClient>("catalog");
-        builder.Services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section)
+        builder.Services.AddOrderRules();
+    }
+
+    internal static void AddOrderRules(this IServiceCollection services)
+    {
+        services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddScoped<OrderStore>();
-        builder.Services.AddScoped<OrderProgress>();
-        builder.Services.AddScoped<PriceList>();
-        builder.Services.AddScoped<PriceBasket>();
-        builder.Services.AddScoped<PlacementWriter>();
-        builder.Services.AddSingleton<PlacedOrders>();
+        services.AddScoped<OrderStore>();
+        services.AddScoped<OrderProgress>();
+        services.AddScoped<PriceList>();
+        services.AddScoped<PriceBasket>();
+        services.AddScoped<PlacementWriter>();
+        services.AddSingleton<PlacedOrders>();
     }
 
     public static void ListMessages(this MessagingBuilder messages)
