@@ -26,7 +26,7 @@ internal sealed class TestService : IAsyncDisposable
     public static async Task<TestService> StartAsync(
         string name, string file, ITransport transport, Action<MessagingBuilder> list,
         Action<IServiceCollection>? services = null, Dictionary<string, string?>? settings = null,
-        Action<Checkpoint>? reached = null)
+        Action<Checkpoint>? reached = null, Func<IMessageStore, IMessageStore>? decorate = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(
@@ -39,6 +39,12 @@ internal sealed class TestService : IAsyncDisposable
             messages.UseSqlite(options => options.File = file);
         });
         builder.Services.AddSingleton(transport);
+        if (decorate is not null)
+        {
+            var store = builder.Services.Last(service => service.ServiceType == typeof(IMessageStore)).ImplementationType!;
+            builder.Services.AddSingleton(provider =>
+                decorate((IMessageStore)ActivatorUtilities.CreateInstance(provider, store)));
+        }
         services?.Invoke(builder.Services);
         var host = builder.Build();
         host.Services.GetRequiredService<Checkpoints>().Reached = reached;

@@ -1,0 +1,169 @@
+using System.Data.Common;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Messaging.Tests.Fakes;
+
+/// <summary>Counts the round trips and commits that the library asks of a store, and fails on demand.</summary>
+internal sealed class CountingStore(IMessageStore inner) : IMessageStore
+{
+    private readonly Lock _sync = new();
+    private readonly List<string> _trips = [];
+
+    /// <summary>Asked before each call; throwing is the failure.</summary>
+    public Action<string>? Before { get; set; }
+
+    public string Name => inner.Name;
+
+    public IReadOnlyList<string> Trips
+    {
+        get
+        {
+            lock (_sync) return [.. _trips];
+        }
+    }
+
+    public void Forget()
+    {
+        lock (_sync) _trips.Clear();
+    }
+
+    public void Count(string trip)
+    {
+        lock (_sync) _trips.Add(trip);
+        Before?.Invoke(trip);
+    }
+
+    public Task PrepareAsync(CancellationToken stop) => inner.PrepareAsync(stop);
+
+    public async ValueTask<IStoreSession> BeginAsync(CancellationToken stop)
+    {
+        Before?.Invoke("begin");
+        return new Session(this, await inner.BeginAsync(stop));
+    }
+
+    public Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
+        IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        Count("read outbox");
+        return inner.ReadOutboxAsync(shards, limitPerShard, now, stop);
+    }
+
+    public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop)
+    {
+        Count("settle outbox");
+        return inner.SettleOutboxAsync(accepted, stop);
+    }
+
+    public Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop)
+    {
+        Count("hold keys");
+        return inner.HoldKeysAsync(keys, stop);
+    }
+
+    public Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop)
+    {
+        Before?.Invoke("leases");
+        return inner.ExchangeLeasesAsync(request, stop);
+    }
+
+    public ValueTask<bool> MayHaveForeignCommitsAsync(CancellationToken stop) => inner.MayHaveForeignCommitsAsync(stop);
+
+    public Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) => inner.NextTimerDueAsync(stop);
+
+    public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
+        inner.TrimInboxAsync(before, limit, stop);
+
+    public Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
+        inner.ListParkedAsync(filter, limit, stop);
+
+    public Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
+        inner.RequestReplayAsync(filter, by, now, stop);
+
+    public Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
+        inner.DiscardParkedAsync(filter, by, now, stop);
+
+    public Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
+        inner.ListReplaysAsync(limit, stop);
+
+    public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
+        inner.EndReplayAsync(stream, key, reason, attempts, stop);
+
+    public Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop) => inner.ReadStatisticsAsync(stop);
+
+    public bool IsTransient(Exception failure) => failure is DatabaseAwayException || inner.IsTransient(failure);
+
+    private sealed class Session(CountingStore store, IStoreSession inner) : IStoreSession
+    {
+        public DbConnection Connection => inner.Connection;
+
+        public DbTransaction Transaction => inner.Transaction;
+
+        public void Enqueue(string sql, object?[] parameters, int rowsExpected = -1) =>
+            inner.Enqueue(sql, parameters, rowsExpected);
+
+        public Task FlushAsync(CancellationToken stop)
+        {
+            store.Count("flush");
+            return inner.FlushAsync(stop);
+        }
+
+        public Task<int> ExecuteAsync(string sql, object?[] parameters, CancellationToken stop)
+        {
+            store.Count("execute");
+            return inner.ExecuteAsync(sql, parameters, stop);
+        }
+
+        public Task<List<T>> QueryAsync<T>(
+            string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop)
+        {
+            store.Count("query");
+            return inner.QueryAsync(sql, parameters, read, stop);
+        }
+
+        public Task<Admission> AdmitAsync(
+            string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop)
+        {
+            store.Count("admit");
+            return inner.AdmitAsync(stream, ids, keys, now, stop);
+        }
+
+        public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop)
+        {
+            store.Count("take timers");
+            return inner.TakeTimersAsync(dueBy, limit, stop);
+        }
+
+        public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(IReadOnlyList<Guid> ids, CancellationToken stop)
+        {
+            store.Count("take timers");
+            return inner.TakeTimersAsync(ids, stop);
+        }
+
+        public Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(string stream, string key, int limit, CancellationToken stop)
+        {
+            store.Count("take parked");
+            return inner.TakeParkedAsync(stream, key, limit, stop);
+        }
+
+        public void AppendOutbox(IReadOnlyList<OutboxRow> rows) => inner.AppendOutbox(rows);
+
+        public void AddTimers(IReadOnlyList<TimerRow> timers) => inner.AddTimers(timers);
+
+        public void CancelTimer(string type, string key) => inner.CancelTimer(type, key);
+
+        public void Park(IReadOnlyList<ParkedMessage> messages) => inner.Park(messages);
+
+        public Task CommitAsync(CancellationToken stop)
+        {
+            store.Count("commit");
+            return inner.CommitAsync(stop);
+        }
+
+        public Task RollbackAsync() => inner.RollbackAsync();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
+
+/// <summary>Stands for a database that does not answer.</summary>
+internal sealed class DatabaseAwayException() : Exception("The database is away.");
