@@ -1,0 +1,194 @@
+using Tessera.Messaging.Tests.Fakes;
+using Tessera.Messaging.Transport;
+using Tessera.Messaging.Wire;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Tests;
+
+public sealed class RelayRules : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new("core");
+    private readonly MemoryBroker _broker = new();
+    private readonly Dictionary<string, string?> _settings = new()
+    {
+        ["Messaging:Outbox:RetryDelayMin"] = "00:00:00.010",
+        ["Messaging:Outbox:RetryDelayMax"] = "00:00:00.050",
+        ["Messaging:Outbox:IdlePollInterval"] = "00:00:00.050",
+        ["Messaging:LeaseDuration"] = "00:00:01",
+    };
+
+    private CountingStore _store = null!;
+    private TestService? _orders;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_orders is not null) await _orders.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Sends_waiting_events_of_a_partition_in_one_frame_with_two_round_trips()
+    {
+        _broker.IsAway = true; // So that all are there when the relay begins.
+        await StartAsync();
+        await PublishAsync(Enumerable.Range(0, 100).Select(number => new OrderPlaced("a", number)));
+        _store.Forget();
+        _broker.IsAway = false;
+        await UntilSentAsync(100);
+        await UntilEmptyAsync();
+        Assert.Single(_broker.Log("orders"));
+        Assert.Equal(Enumerable.Range(0, 100), Numbers());
+        Assert.Single(_store.Trips, trip => trip == "settle outbox");
+    }
+
+    [Fact]
+    public async Task Sends_one_event_alone_in_binary_mode()
+    {
+        await StartAsync();
+        await PublishAsync([new OrderPlaced("a", 1)]);
+        await UntilSentAsync(1);
+        var message = Assert.Single(_broker.Log("orders"));
+        Assert.Equal("application/json", message.ContentType);
+        Assert.Equal(Partitioner.PartitionOf("a", 4), message.Partition);
+        Assert.Contains(new("type", OrderPlaced.EventType), message.Attributes);
+    }
+
+    [Fact]
+    public async Task Sends_each_event_alone_when_frames_are_off()
+    {
+        _settings["Messaging:Outbox:Frames"] = "false";
+        _broker.IsAway = true;
+        await StartAsync();
+        await PublishAsync(Enumerable.Range(0, 20).Select(number => new OrderPlaced("k" + (number % 3), number)));
+        _broker.IsAway = false;
+        await UntilSentAsync(20);
+        Assert.Equal(20, _broker.Log("orders").Count);
+        foreach (var key in new[] { 0, 1, 2 })
+            Assert.Equal(Enumerable.Range(0, 20).Where(number => number % 3 == key), Numbers("k" + key));
+    }
+
+    [Fact]
+    public async Task Never_makes_a_frame_larger_than_the_broker_takes()
+    {
+        _broker.IsAway = true;
+        await StartAsync(bodySizeBytesMax: 4_000);
+        await PublishAsync(Enumerable.Range(0, 100).Select(number => new OrderPlaced("a", number)));
+        _broker.IsAway = false;
+        await UntilSentAsync(100);
+        Assert.All(_broker.Log("orders"), message => Assert.InRange(message.Body.Length, 1, 4_000));
+        Assert.Equal(Enumerable.Range(0, 100), Numbers());
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Stops_the_key_that_the_broker_refuses_and_no_other(string frames)
+    {
+        _settings["Messaging:Outbox:Frames"] = frames;
+        var refuses = true;
+        // Bytes of number 3 of key a, in a frame or alone.
+        _broker.Judge = message => refuses && message.Body.Span.IndexOf("\"number\":3}"u8) >= 0
+            ? new SendFailure(0, SendOutcome.Refused, "too ugly")
+            : null;
+        _broker.IsAway = true;
+        await StartAsync();
+        await PublishAsync(Enumerable.Range(0, 10).Select(number => new OrderPlaced(number % 2 == 1 ? "a" : "b", number)));
+        _broker.IsAway = false;
+        await UntilSentAsync(6);
+        await Eventually.HoldsAsync("it was tried again", () => _store.Trips.Count(trip => trip == "hold keys") > 2);
+        Assert.Equal([0, 2, 4, 6, 8], Numbers("b"));
+        Assert.Equal([1], Numbers("a"));
+
+        refuses = false;
+        await UntilSentAsync(10);
+        Assert.Equal([1, 3, 5, 7, 9], Numbers("a"));
+        await UntilEmptyAsync();
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Sends_again_in_order_what_has_an_unknown_fate(string frames)
+    {
+        _settings["Messaging:Outbox:Frames"] = frames;
+        _settings["Messaging:Outbox:BatchSize"] = "7";
+        var judged = 0;
+        _broker.Judge = _ => Interlocked.Increment(ref judged) % 3 == 1 ? new SendFailure(0, SendOutcome.Unknown, "no answer") : null;
+        await StartAsync();
+        await PublishAsync(Enumerable.Range(0, 60).Select(number => new OrderPlaced("k" + (number % 5), number)));
+        await UntilSentAsync(60);
+        await UntilEmptyAsync();
+        for (var key = 0; key < 5; key++)
+            Assert.Equal(Enumerable.Range(0, 60).Where(number => number % 5 == key), Numbers("k" + key).Distinct());
+    }
+
+    [Fact]
+    public async Task Keeps_everything_while_the_broker_is_away_and_the_database_fails()
+    {
+        await StartAsync();
+        _broker.IsAway = true;
+        var calls = 0;
+        _store.Before = trip =>
+        {
+            if (trip is "read outbox" or "settle outbox" && Interlocked.Increment(ref calls) % 4 == 1)
+                throw new DatabaseAwayException();
+        };
+        await PublishAsync(Enumerable.Range(0, 40).Select(number => new OrderPlaced("k" + (number % 5), number)));
+        await Eventually.HoldsAsync("health tells", () => !_orders!.Health.IsReady);
+        _broker.IsAway = false;
+        await UntilSentAsync(40);
+        await UntilEmptyAsync();
+        Assert.Equal(Enumerable.Range(0, 40), Numbers().Distinct().Order());
+        await Eventually.HoldsAsync("health tells", () => _orders!.Health.IsReady);
+    }
+
+    [Fact]
+    public async Task Starts_without_a_broker_and_says_that_it_is_not_ready()
+    {
+        _settings["Messaging:StartDelayMax"] = "00:00:00.020";
+        _broker.IsAway = true;
+        await StartAsync();
+        await PublishAsync([new OrderPlaced("a", 1)]);
+        await Eventually.HoldsAsync(
+            "the reason is told",
+            () => _orders!.Health.Parts.Any(part => part is { Name: "transport", Reason: "The broker is away." }));
+        Assert.False(_orders!.Health.HasStarted);
+        _broker.IsAway = false;
+        await UntilSentAsync(1);
+        await Eventually.HoldsAsync("it is ready", () => _orders!.Health.IsReady);
+    }
+
+    private async Task StartAsync(int bodySizeBytesMax = 1024 * 1024)
+    {
+        var away = _broker.IsAway;
+        _orders = await TestService.StartAsync(
+            "orders", _folder.File("orders.db"), _broker.Connect(bodySizeBytesMax),
+            messages => messages.Publishes<OrderPlaced>(placed => placed.Order),
+            settings: _settings,
+            decorate: store => _store = new CountingStore(store));
+        if (!away) await Eventually.HoldsAsync("the service is ready", () => _orders.Health.IsReady);
+    }
+
+    private Task PublishAsync(IEnumerable<OrderPlaced> placed) => _orders!.CommitAsync(work =>
+    {
+        foreach (var order in placed) work.Publish(order);
+    });
+
+    private List<OrderPlaced> Sent()
+    {
+        var events = new List<DecodedEvent>();
+        foreach (var message in _broker.Log("orders")) WireFormat.Decode(message, Some.Time, events);
+        return [.. events.Select(known => System.Text.Json.JsonSerializer.Deserialize<OrderPlaced>(
+            known.Event.Data.Span, System.Text.Json.JsonSerializerOptions.Web)!)];
+    }
+
+    private IEnumerable<int> Numbers(string? key = null) =>
+        Sent().Where(placed => key is null || placed.Order == key).Select(placed => placed.Number);
+
+    private Task UntilSentAsync(int count) => Eventually.HoldsAsync(
+        $"{count} events were sent", () => Sent().Select(placed => placed.Number).Distinct().Count() >= count);
+
+    private Task UntilEmptyAsync() => Eventually.HoldsAsync(
+        "the outbox is empty", async () => (await _orders!.Store.ReadStatisticsAsync(default)).OutboxRows == 0);
+}
