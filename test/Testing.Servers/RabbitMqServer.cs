@@ -31,6 +31,9 @@ public sealed class RabbitMqServer : IAsyncLifetime
 
     public static string UriAt(int port) => string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{port}/");
 
+    /// <summary>Whether it was started here, so that tests may kill and command it.</summary>
+    public bool IsOwn => _given is null;
+
     /// <summary>Skips the test when there is no RabbitMQ to be had; fails it in CI.</summary>
     public void Require()
     {
@@ -45,7 +48,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
     public void RequireOwn()
     {
         Require();
-        if (_given is not null) Assert.Skip("The server at TESSERA_TEST_RABBITMQ is not ours to kill.");
+        if (!IsOwn) Assert.Skip("The server at TESSERA_TEST_RABBITMQ is not ours to kill.");
     }
 
     public async ValueTask InitializeAsync()

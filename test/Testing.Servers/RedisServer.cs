@@ -33,6 +33,9 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary><c>host:port</c>.</summary>
     public string Address => _given ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    /// <summary>Whether it was started here, so that tests may kill and command it.</summary>
+    public bool IsOwn => _given is null;
+
     /// <summary>Skips the test when there is no Redis to be had; fails it in CI.</summary>
     public void Require()
     {
@@ -47,7 +50,7 @@ public sealed class RedisServer : IAsyncLifetime
     public void RequireOwn()
     {
         Require();
-        if (_given is not null) Assert.Skip("The server at TESSERA_TEST_REDIS is not ours to kill.");
+        if (!IsOwn) Assert.Skip("The server at TESSERA_TEST_REDIS is not ours to kill.");
     }
 
     public async ValueTask InitializeAsync()

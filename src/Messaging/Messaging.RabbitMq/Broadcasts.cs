@@ -43,10 +43,14 @@ internal sealed class Broadcasts(
     public async Task<IAsyncDisposable> ListenAsync(
         string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal, CancellationToken stop)
     {
-        var listener = new BroadcastListener(consume, channel, onSignal, options, clock, logger);
+        var listener = Listen(channel, onSignal);
         await listener.FirstAsync(stop).ConfigureAwait(false);
         return listener;
     }
+
+    /// <summary>Begins to listen, without waiting for the broker.</summary>
+    public BroadcastListener Listen(string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal) =>
+        new(consume, channel, onSignal, options, clock, logger);
 
     public static Task DeclareAsync(IChannel channel, string exchange, CancellationToken stop) =>
         channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: stop);

@@ -21,5 +21,8 @@ internal static class Names
     /// <summary>Keeps the events of a stream that has no known subscriber.</summary>
     public static string Retained(string stream) => $"{stream}.retained";
 
+    /// <summary>The channel on which the processes of a subscription count each other.</summary>
+    public static string Members(string subscriber, string stream) => $"{subscriber}.{stream}.members";
+
     public static string Broadcast(string channel) => $"broadcast.{channel}";
 }

@@ -121,11 +121,11 @@ internal sealed partial class PartitionReader(
                 await link.DropAsync(connection, "it answers no more").ConfigureAwait(false);
                 return "RabbitMQ answers no more";
             }
-            if (watchdog.Look(queue.MessageCount, queue.ConsumerCount, Active) is { } complaint) return complaint;
-            if (queue.ConsumerCount == 1) Active = true;
-            if (!balance.ShouldYield(this, queue.ConsumerCount)) continue;
+            var served = Active || balance.Alone;
+            if (watchdog.Look(queue.MessageCount, queue.ConsumerCount, served) is { } complaint) return complaint;
+            if (!balance.ShouldYield(this)) continue;
             await Task.WhenAny(Buffer.YieldAsync(), lost).WaitAsync(stop).ConfigureAwait(false);
-            return $"left to another process ({queue.ConsumerCount} share the work)";
+            return "left to another process, to share the work";
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class Publisher
     public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
     {
         if (messages.Count == 0) return SendResult.AllAccepted;
+        stop.ThrowIfCancellationRequested();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(_options.SendTimeout);
         await WaitWhileBlockedAsync(stop, deadline.Token).ConfigureAwait(false);
@@ -42,6 +43,7 @@ internal sealed class Publisher
             // connection is given up. A blocked one is kept: a new one would be blocked as well.
             if (_link.BlockedReason is null) await AbandonAsync(work).ConfigureAwait(false);
         }
+        stop.ThrowIfCancellationRequested();
         return batch.Result(_link.BlockedReason is { } blocked
             ? $"RabbitMQ accepts no publishing: {blocked}"
             : $"RabbitMQ did not confirm it within {_options.SendTimeout.TotalSeconds:0.#} s");

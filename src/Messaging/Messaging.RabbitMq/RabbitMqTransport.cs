@@ -61,8 +61,12 @@ internal sealed partial class RabbitMqTransport : ITransport
 
     public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
+        // Each subscription is a member of its own, so that two of one process share like two processes.
+        var presence = new Presence(
+            _broadcasts, Names.Members(subscription.Subscriber, subscription.Stream), $"{_member}/{Guid.NewGuid():N}",
+            _options.WatchInterval / 2, _clock);
         var reading = new RabbitSubscription(
-            _consuming, _declarations, subscription, onDelivery, _options, _clock, _logger);
+            _consuming, _declarations, presence, subscription, onDelivery, _options, _clock, _logger);
         _subscriptions[reading] = true;
         return Task.FromResult<IAsyncDisposable>(new Ending(this, reading));
     }

@@ -26,7 +26,7 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
     private bool _disposed;
 
     public RabbitSubscription(
-        BrokerLink link, Declarations declarations, Subscription subscription, OnDelivery onDelivery,
+        BrokerLink link, Declarations declarations, Presence presence, Subscription subscription, OnDelivery onDelivery,
         RabbitMqOptions options, TimeProvider clock, ILogger logger)
     {
         _subscription = subscription;
@@ -34,12 +34,12 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        var balance = new PartitionBalance(subscription.Partitions);
+        var balance = new PartitionBalance(subscription.Partitions, presence);
         _readers = [.. Enumerable.Range(0, subscription.Partitions).Select(partition => new PartitionReader(
             link, declarations, subscription, partition, options, balance, _wake, clock, logger))];
         foreach (var reader in _readers) balance.Add(reader);
         _loop = LoopAsync(_stopTaking.Token);
-        _reading = Task.WhenAll(_readers.Select(reader => reader.RunAsync(_stopReading.Token)));
+        _reading = Task.WhenAll([presence.RunAsync(_stopReading.Token), .. _readers.Select(reader => reader.RunAsync(_stopReading.Token))]);
     }
 
     public Subscription Subscription => _subscription;

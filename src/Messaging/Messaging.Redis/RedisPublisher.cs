@@ -6,6 +6,9 @@ namespace Tessera.Messaging.Redis;
 /// <summary>Appends each partition's messages in one transaction, all partitions in one pipeline.</summary>
 internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
 {
+    /// <summary>Streams that the start declared. Redis would make any other silently, with nobody to read it.</summary>
+    public IReadOnlySet<string> Declared { get; set; } = new HashSet<string>();
+
     /// <summary>Whether acceptance waits for the append-only file (WAITAOF): set by the start-up check.</summary>
     public bool WaitsForFile { get; set; }
 
@@ -47,7 +50,11 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
         for (var index = 0; index < messages.Count; index++)
         {
             var message = messages[index];
-            if (message.Body.Length > options.BodySizeBytesMax)
+            if (!Declared.Contains(message.Stream))
+            {
+                failures.Add(new SendFailure(index, SendOutcome.Refused, $"the stream '{message.Stream}' was not declared at start"));
+            }
+            else if (message.Body.Length > options.BodySizeBytesMax)
             {
                 failures.Add(new SendFailure(index, SendOutcome.Refused,
                     $"too large: {message.Body.Length} bytes; Messaging:Redis:BodySizeBytesMax allows {options.BodySizeBytesMax}"));

@@ -55,6 +55,7 @@ internal sealed class RedisTransport : ITransport
         {
             throw Failures.Sort(failure, "checking settings and creating groups");
         }
+        _publisher.Declared = topology.Streams.Select(stream => stream.Name).ToHashSet(StringComparer.Ordinal);
         if (!_trimming.IsCompleted) return;
         var streams = topology.Streams.Select(stream => (stream.Name, stream.Partitions))
             .Concat(topology.Subscriptions.Select(read => (read.Stream, read.Partitions))).Distinct().ToList();
