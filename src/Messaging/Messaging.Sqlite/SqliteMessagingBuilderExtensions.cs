@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Tessera.Messaging.Store;
+using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Sqlite;
 
@@ -13,6 +14,16 @@ public static class SqliteMessagingBuilderExtensions
         messages.Services.AddSingleton<SqliteDatabase>();
         messages.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<SqliteDatabase>());
         messages.Services.AddSingleton<IMessageStore, SqliteStore>();
+        return messages;
+    }
+
+    /// <summary>Exchanges events through a log in one file that all local processes open (section
+    /// <c>Messaging:Embedded</c>).</summary>
+    public static MessagingBuilder UseEmbeddedTransport(this MessagingBuilder messages, Action<EmbeddedTransportOptions> configure)
+    {
+        messages.Services.AddOptions<EmbeddedTransportOptions>()
+            .Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        messages.Services.AddSingleton<ITransport, EmbeddedTransport>();
         return messages;
     }
 }

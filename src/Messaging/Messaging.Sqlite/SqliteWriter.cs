@@ -13,6 +13,7 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
     private static readonly int[] s_pausesMilliseconds = [1, 1, 2, 2, 3, 5];
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Courtesy _courtesy = new(clock);
     private SqliteLink? _link;
     private bool _durable = true;
     private bool _disposed;
@@ -28,13 +29,14 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
         try
         {
             var link = _link ??= SqliteLink.Open(file, busyTimeoutMilliseconds: 0, statementsMax);
+            if (_courtesy.BreakIsDue(link)) await Task.Delay(Courtesy.Break, clock, stop).ConfigureAwait(false);
             if (durable != _durable)
             {
                 link.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
                 _durable = durable;
             }
             link.Transaction = link.Connection.BeginTransaction(deferred: true);
-            for (var attempt = 0; !TryLock(link); attempt++)
+            for (var attempt = 0; !link.TryLock(); attempt++)
             {
                 if (clock.GetElapsedTime(since) > timeout) throw Busy("another process", link);
                 var pause = s_pausesMilliseconds[Math.Min(attempt, s_pausesMilliseconds.Length - 1)];
@@ -57,6 +59,7 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
             _link?.Dispose();
             _link = null;
             _durable = true;
+            _courtesy.Forget();
         }
         else if (_link is not null)
         {
@@ -87,19 +90,6 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
         _link?.Dispose();
         _link = null;
         _turn.Release();
-    }
-
-    /// <summary>
-    /// Takes the write lock in the transaction that BEGIN has opened, as BEGIN IMMEDIATE would, but answers at once when
-    /// another process has it: Microsoft.Data.Sqlite would sleep 150 ms on this thread. The statement begins a write
-    /// transaction and, as the file has no incremental vacuum, changes nothing.
-    /// </summary>
-    private static bool TryLock(SqliteLink link)
-    {
-        var result = raw.sqlite3_exec(link.Connection.Handle, "PRAGMA incremental_vacuum(1)");
-        if ((result & 0xff) == raw.SQLITE_BUSY) return false;
-        link.Check(result);
-        return true;
     }
 
     private SqliteException Busy(string who, SqliteLink? link) => new(

@@ -1,0 +1,182 @@
+using Tessera.Messaging.Store;
+using Tessera.Messaging.Transport;
+
+namespace Tessera.Messaging.Sqlite;
+
+/// <summary>
+/// Which partitions of one subscription this process reads now. A lease counts only as long as this process knows it to
+/// be valid by its own clock; the position is written only while the token is still the lease's (<see cref="SettleAsync"/>).
+/// </summary>
+internal sealed class LogMembership(LogWriter writer, Subscription subscription, TimeSpan duration, TimeProvider clock)
+    : IDisposable
+{
+    private const string MovePosition =
+        """
+        UPDATE log_positions SET next = $4
+        WHERE stream = $1 AND subscriber = $2 AND partition = $3 AND next <= $4
+          AND EXISTS (SELECT 1 FROM msg_leases WHERE grp = $5 AND slot = $3 AND owner = $6 AND token = $7)
+        """;
+
+    private readonly string _group = subscription.Stream + "/" + subscription.Subscriber;
+    private readonly string _member = $"{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..12]}";
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Dictionary<int, Position> _held = [];
+    private HashSet<int> _busy = [];
+    private HashSet<int> _surplus = [];
+    private CancellationTokenSource? _delivery;
+    private long _renewedAt;
+    private int _members = 1;
+    private int _heldCount;
+    private int _surplusCount;
+
+    public string Group => _group;
+
+    /// <summary>Live processes of the group when it was last asked.</summary>
+    public int Members => Volatile.Read(ref _members);
+
+    public bool HoldsAll => Volatile.Read(ref _heldCount) == subscription.Partitions;
+
+    /// <summary>A partition is to be given back as soon as no delivery runs.</summary>
+    public bool ShouldGiveBack => Volatile.Read(ref _surplusCount) > 0;
+
+    /// <summary>One turn of the lease protocol. Partitions in a delivery are kept until it ends.</summary>
+    public async Task ExchangeAsync(CancellationToken stop)
+    {
+        await _gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var asked = clock.GetTimestamp();
+            var request = new LeaseRequest(_group, _member, subscription.Partitions, duration, [.. _busy]);
+            var (grant, positions) = await writer.RunAsync(durable: false, link => Exchange(link, request), stop).ConfigureAwait(false);
+            Accept(grant, positions, asked);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Gives everything back, so that another process can take over at once.</summary>
+    public async Task LeaveAsync(CancellationToken stop)
+    {
+        await _gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            _held.Clear();
+            var request = new LeaseRequest(_group, _member, subscription.Partitions, duration, [], Leave: true);
+            await writer.RunAsync(durable: false, link => LeaseTables.Exchange(link, request), stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The partitions to read next and their positions; they count as busy until <see cref="EndAsync"/>.</summary>
+    public async Task<IReadOnlyList<Position>> BeginAsync(CancellationTokenSource delivery, CancellationToken stop)
+    {
+        await _gate.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (clock.GetElapsedTime(_renewedAt) >= duration) _held.Clear(); // Perhaps another's by now.
+            var readable = _held.Values.Where(held => !_surplus.Contains(held.Partition)).OrderBy(held => held.Partition).ToList();
+            _busy = [.. readable.Select(held => held.Partition)];
+            _delivery = delivery;
+            return readable;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>No delivery runs any more. What was settled is where the next one begins; returns what of it is to be
+    /// written: not the partitions that were lost meanwhile.</summary>
+    public async Task<IReadOnlyList<Position>> EndAsync(IReadOnlyList<Position> settled)
+    {
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _busy = [];
+            _delivery = null;
+            var still = settled.Where(position => _held.TryGetValue(position.Partition, out var held) && held.Token == position.Token).ToList();
+            foreach (var position in still) _held[position.Partition] = position;
+            return still;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Writes the positions, each only if the lease is still this process's. Need not reach the disk: what a loss of
+    /// power takes back is delivered again.</summary>
+    public Task SettleAsync(IReadOnlyList<Position> positions, CancellationToken stop) => writer.RunAsync(
+        durable: false,
+        link =>
+        {
+            foreach (var (partition, token, next) in positions)
+            {
+                link.Execute(
+                    MovePosition, subscription.Stream, subscription.Subscriber, partition, next, _group, _member, token);
+            }
+            return true;
+        },
+        stop);
+
+    /// <summary>The lease has run out by this process's own clock: what is being handled may be another's.</summary>
+    public void RevokeIfExpired()
+    {
+        if (clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < duration) return;
+        Revoke();
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private (LeaseGrant Grant, Dictionary<int, long> Positions) Exchange(SqliteLink link, LeaseRequest request)
+    {
+        var grant = LeaseTables.Exchange(link, request);
+        var positions = link.Query(
+            "SELECT partition, next FROM log_positions WHERE stream = $1 AND subscriber = $2",
+            [subscription.Stream, subscription.Subscriber], row => (Partition: row.GetInt32(0), Next: row.GetInt64(1)));
+        return (grant, positions.ToDictionary(position => position.Partition, position => position.Next));
+    }
+
+    private void Accept(LeaseGrant grant, Dictionary<int, long> positions, long asked)
+    {
+        var before = new Dictionary<int, Position>(_held);
+        _held.Clear();
+        foreach (var lease in grant.Leases)
+        {
+            // A lease that never changed hands goes on where this process is, which may be ahead of what is written.
+            var next = before.TryGetValue(lease.Slot, out var held) && held.Token == lease.Token
+                ? held.Next
+                : positions.GetValueOrDefault(lease.Slot);
+            _held[lease.Slot] = new Position(lease.Slot, lease.Token, next);
+        }
+        if (_busy.Any(partition => !_held.TryGetValue(partition, out var held) || held.Token != before[partition].Token))
+            Revoke();
+        var share = (subscription.Partitions + grant.Members - 1) / grant.Members;
+        _surplus = [.. _held.Keys.OrderDescending().Take(_held.Count - share)];
+        Volatile.Write(ref _surplusCount, _surplus.Count);
+        Volatile.Write(ref _heldCount, _held.Count);
+        Volatile.Write(ref _members, grant.Members);
+        Interlocked.Exchange(ref _renewedAt, asked);
+    }
+
+    private void Revoke()
+    {
+        try
+        {
+            _delivery?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The delivery has just ended.
+        }
+    }
+
+}
+
+/// <summary>How far a partition was handled, under which lease.</summary>
+internal readonly record struct Position(int Partition, long Token, long Next);

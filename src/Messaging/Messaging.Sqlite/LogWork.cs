@@ -1,0 +1,35 @@
+namespace Tessera.Messaging.Sqlite;
+
+/// <summary>One piece of a write transaction, and who waits for it.</summary>
+internal abstract class LogWork(bool durable)
+{
+    private volatile bool _abandoned;
+
+    public bool IsDurable { get; } = durable;
+
+    /// <summary>Nobody waits any more; if it has not begun, it need not.</summary>
+    public bool IsAbandoned => _abandoned;
+
+    public void Abandon() => _abandoned = true;
+
+    public abstract void Run(SqliteLink link);
+
+    public abstract void Complete();
+
+    public abstract void Fail(Exception failure);
+}
+
+internal sealed class LogWork<T>(bool durable, Func<SqliteLink, T> work) : LogWork(durable)
+{
+    // Asynchronously: who waited must not go on with its own work on the writer's thread.
+    private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _answer;
+
+    public Task<T> Done => _done.Task;
+
+    public override void Run(SqliteLink link) => _answer = work(link);
+
+    public override void Complete() => _done.TrySetResult(_answer!);
+
+    public override void Fail(Exception failure) => _done.TrySetException(failure);
+}
