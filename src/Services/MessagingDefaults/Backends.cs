@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Tessera.Messaging;
+using Tessera.Messaging.Kafka;
+using Tessera.Messaging.RabbitMq;
+using Tessera.Messaging.Redis;
 using Tessera.Messaging.Sqlite;
 using Tessera.ServiceDefaults;
 
@@ -39,6 +42,9 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         return (configuration["Messaging:Broker"] ?? "embedded") switch
         {
             "embedded" => _ => { },
+            "rabbitmq" => messages => messages.UseRabbitMq(configuration.GetSection(RabbitMqOptions.Section).Bind),
+            "kafka" => messages => messages.UseKafka(configuration.GetSection(KafkaOptions.Section).Bind),
+            "redis" => messages => messages.UseRedis(configuration.GetSection(RedisOptions.Section).Bind),
             var other => throw new InvalidOperationException(
                 $"Messaging:Broker is '{other}': expected embedded, rabbitmq, kafka or redis."),
         };
