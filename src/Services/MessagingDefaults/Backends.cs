@@ -41,7 +41,11 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         var file = configuration["Messaging:Embedded:File"] is { Length: > 0 } given ? given : fileOtherwise;
         return (configuration["Messaging:Broker"] ?? "embedded") switch
         {
-            "embedded" => _ => { },
+            "embedded" => messages => messages.UseEmbeddedTransport(options =>
+            {
+                configuration.GetSection(EmbeddedTransportOptions.Section).Bind(options);
+                options.File = file;
+            }),
             "rabbitmq" => messages => messages.UseRabbitMq(configuration.GetSection(RabbitMqOptions.Section).Bind),
             "kafka" => messages => messages.UseKafka(configuration.GetSection(KafkaOptions.Section).Bind),
             "redis" => messages => messages.UseRedis(configuration.GetSection(RedisOptions.Section).Bind),
