@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tessera.Cli.Retail;
+using Tessera.Cli.Shop;
 using Tessera.Cli.Testing;
 using Tessera.Cli.Up;
+using Tessera.Cli.Verifying;
 
 namespace Tessera.Cli;
 
@@ -57,6 +60,12 @@ internal static class CommandLine
             DownCommand.Create(),
             StatusCommand.Create(),
             LogsCommand.Create(),
+            HoldCommands.CreateStop(),
+            HoldCommands.CreateStart(),
+            RetailCommands.CreateImport(),
+            RetailCommands.CreateReplay(),
+            VerifyCommand.Create(),
+            ParkedCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];

@@ -55,7 +55,7 @@ internal static class LiveTable
     {
         "ready" => Color.Green,
         "starting" or "stopping" => Color.Yellow,
-        "stopped" => Color.Grey,
+        "stopped" or "held" => Color.Grey,
         _ => Color.Red,
     };
 }

@@ -11,12 +11,11 @@ internal sealed record PlannedInstance(string Name, string Service, string Proje
     public string InternalAddress => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Http2}");
 }
 
-/// <summary>Which processes run, and on which ports.</summary>
+/// <summary>Which processes run, and on which ports: the gateway on the one that was asked for, the services on the next.</summary>
 internal sealed class Plan
 {
-    private const int GatewayHttp2 = 9080;
-    private const int FirstHttp1 = 8081;
-    private const int FirstHttp2 = 9081;
+    /// <summary>From a service's port for people to its port for the gateway.</summary>
+    private const int Http2Offset = 1000;
 
     private Plan(IReadOnlyList<PlannedInstance> instances, IReadOnlyList<string> moved)
     {
@@ -36,13 +35,13 @@ internal sealed class Plan
         var instances = new List<PlannedInstance>();
         var moved = new List<string>();
         var gatewayPort = Pick("gateway", settings.Port);
-        var number = 0;
+        var number = 1;
         foreach (var project in projects)
         {
             var service = project.ToLowerInvariant();
             if (service == "gateway")
             {
-                instances.Add(new PlannedInstance(service, service, project, gatewayPort, ports.Pick(GatewayHttp2)));
+                instances.Add(new PlannedInstance(service, service, project, gatewayPort, settings.Port + Http2Offset));
                 continue;
             }
             for (var replica = 1; replica <= settings.Replicas.GetValueOrDefault(service, 1); replica++)
@@ -51,7 +50,7 @@ internal sealed class Plan
                 var offset = replica == 1 ? number : 100 + (10 * number) + replica;
                 var name = replica == 1 ? service : $"{service}-{replica}";
                 instances.Add(new PlannedInstance(
-                    name, service, project, Pick(name, FirstHttp1 + offset), ports.Pick(FirstHttp2 + offset)));
+                    name, service, project, Pick(name, settings.Port + offset), ports.Pick(settings.Port + Http2Offset + offset)));
             }
             number++;
         }

@@ -15,6 +15,9 @@ internal sealed class RunFolder(string data)
 
     public string OperatorFile => Path.Combine(Data, "operator.json");
 
+    /// <summary>There once the sample products are in.</summary>
+    public string FilledFile => Path.Combine(Data, "sample-products-are-in");
+
     private string StateFile => Path.Combine(Run, "supervisor.json");
 
     private string LockFile => Path.Combine(Run, "supervisor.lock");
@@ -22,6 +25,9 @@ internal sealed class RunFolder(string data)
     public string LogOf(string instance) => Path.Combine(Logs, instance + ".log");
 
     public string PidFileOf(string instance) => Path.Combine(Run, instance + ".pid");
+
+    /// <summary>As long as this file is there, the supervisor leaves the service stopped.</summary>
+    public string HoldFileOf(string instance) => Path.Combine(Run, instance + ".hold");
 
     public void Create()
     {
@@ -126,7 +132,7 @@ internal sealed record RunState(
     public const string Running = "running";
 }
 
-/// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>stopped</c>.</param>
+/// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>held</c>, <c>stopping</c>, <c>stopped</c>.</param>
 internal sealed record InstanceState(
     string Name, string Service, string State, string Address, int Http1, int Http2, int? Pid, int Restarts, string Log,
     string? LastEnd = null);

@@ -23,46 +23,61 @@ internal sealed class SupervisedService(
     /// <summary>Runs until asked to stop; the process has ended when this returns.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        try
         {
-            var started = clock.GetTimestamp();
-            using var process = launcher.Start(planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned));
-            Become(_state with { State = "starting", Pid = process.Id });
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var watch = WatchAsync(ended.Token);
-            try
+            while (true)
             {
-                await process.WaitForExitAsync(stop);
-            }
-            catch (OperationCanceledException)
-            {
-                await StopAsync(process);
-                break;
-            }
-            finally
-            {
-                await ended.CancelAsync();
-                await watch;
-            }
-            var wait = _backoff.After(clock.GetElapsedTime(started));
-            Become(_state with
-            {
-                State = "restarting",
-                Pid = null,
-                Restarts = _state.Restarts + 1,
-                LastEnd = $"ended with code {process.ExitCode} at {clock.GetUtcNow():HH:mm:ss}",
-            });
-            try
-            {
-                await Task.Delay(wait, clock, stop);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
+                await WaitWhileHeldAsync(stop);
+                await RunOnceAsync(stop);
             }
         }
-        File.Delete(folder.PidFileOf(planned.Name));
-        Become(_state with { State = "stopped", Pid = null });
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            File.Delete(folder.PidFileOf(planned.Name));
+            Become(_state with { State = "stopped", Pid = null });
+        }
+    }
+
+    private async Task WaitWhileHeldAsync(CancellationToken stop)
+    {
+        while (File.Exists(folder.HoldFileOf(planned.Name)))
+        {
+            if (_state.State != "held") Become(_state with { State = "held", Pid = null });
+            await Task.Delay(_startingPoll, clock, stop);
+        }
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task RunOnceAsync(CancellationToken stop)
+    {
+        var started = clock.GetTimestamp();
+        using var process = launcher.Start(planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned));
+        Become(_state with { State = "starting", Pid = process.Id });
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watch = WatchAsync(ended.Token);
+        try
+        {
+            await process.WaitForExitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync(process);
+            throw;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await watch;
+        }
+        if (File.Exists(folder.HoldFileOf(planned.Name))) return;
+        Become(_state with
+        {
+            State = "restarting",
+            Pid = null,
+            Restarts = _state.Restarts + 1,
+            LastEnd = $"ended with code {process.ExitCode} at {clock.GetUtcNow():HH:mm:ss}",
+        });
+        await Task.Delay(_backoff.After(clock.GetElapsedTime(started)), clock, stop);
     }
 
     private async Task StopAsync(Process process)

@@ -36,6 +36,7 @@ internal sealed class SupervisorSession : IDisposable
         try
         {
             await Orphans.StopAsync(folder, clock);
+            foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold); // Of an earlier life.
             var credentials = OperatorCredentials.ReadOrMake(folder, out var isNew);
             var plan = Plan.Make(SourceTree.Services(), settings, new PortPicker());
             return new SupervisorSession(held, folder, settings, plan, MarkInUse(), clock)

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Tessera.Cli.Shop;
+using Tessera.Cli.Up;
+
+namespace Tessera.Cli.Retail;
+
+internal static class RetailCommands
+{
+    public static Command CreateImport()
+    {
+        var file = File();
+        var (data, gateway, report) = (UpOptions.Data(), Store.GatewayOption(), Report());
+        var command = new Command("import", "Fill catalog and stock from a file of order lines. The same file again changes nothing.")
+        {
+            file, data, gateway, report,
+        };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var retail = RetailFile.Read(parsed.GetRequiredValue(file));
+            using var store = Store.Open(parsed.GetRequiredValue(data), parsed.GetValue(gateway), TimeProvider.System);
+            return await Import.RunAsync(retail, store, parsed.GetValue(report), stop);
+        });
+        return command;
+    }
+
+    public static Command CreateReplay()
+    {
+        var file = File();
+        var (data, gateway, report) = (UpOptions.Data(), Store.GatewayOption(), Report());
+        var concurrency = Number("--concurrency", "How many orders are being placed at a time.", 16);
+        var rate = new Option<double?>("--rate") { Description = "At most so many orders a second.", HelpName = "N" };
+        var limit = new Option<int?>("--limit") { Description = "Only the first N invoices, by date.", HelpName = "N" };
+        var wait = Number("--wait", "How many seconds to wait, after the last order, for all to reach their end.", 300);
+        var command = new Command(
+            "replay", "Place each invoice of the file as an order of its customer, and cancel what the data cancels. " +
+            "Interrupted and run again, it goes on and doubles nothing.")
+        {
+            file, data, gateway, concurrency, rate, limit, wait, report,
+        };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var settings = new ReplaySettings(
+                InRange(parsed.GetValue(concurrency), 1, 256, "--concurrency"),
+                parsed.GetValue(rate) is { } perSecond && perSecond <= 0
+                    ? throw new UserError("--rate takes a number above 0.", ExitCodes.Usage)
+                    : parsed.GetValue(rate),
+                parsed.GetValue(limit) is { } count ? InRange(count, 1, int.MaxValue, "--limit") : null,
+                TimeSpan.FromSeconds(InRange(parsed.GetValue(wait), 0, 86_400, "--wait")),
+                parsed.GetValue(report));
+            var retail = RetailFile.Read(parsed.GetRequiredValue(file));
+            using var store = Store.Open(parsed.GetRequiredValue(data), parsed.GetValue(gateway), TimeProvider.System);
+            return await Replay.RunAsync(retail, store, settings, stop);
+        });
+        return command;
+    }
+
+    private static Argument<string> File() => new("FILE")
+    {
+        Description = "Such as samples/online-retail.csv.",
+    };
+
+    private static Option<string?> Report() => new("--report")
+    {
+        Description = "Where to write what could not be used and why (default: in the data folder).",
+        HelpName = "FILE",
+    };
+
+    private static Option<int> Number(string name, string description, int usual) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => usual,
+    };
+
+    private static int InRange(int value, int least, int most, string option) => value >= least && value <= most
+        ? value
+        : throw new UserError($"{option} takes a number from {least} to {most}, not {value}.", ExitCodes.Usage);
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Tessera.Cli.Shop;
+
+/// <summary>What the gateway said in the end.</summary>
+internal sealed record Answer(int Status, byte[] Body, TimeSpan? RetryAfter)
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
+
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>The same request may succeed later: the server is busy, starting or away.</summary>
+    public bool MayHelpToRetry => Status is 408 or 429 or >= 500;
+
+    public T Read<T>() => JsonSerializer.Deserialize<T>(Body, _json)
+        ?? throw new UserError("The gateway answered with an empty document.");
+
+    /// <summary>The problem document in one line.</summary>
+    public string Problem()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Body);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) return $"HTTP {Status}";
+            string[] names = ["detail", "error_description", "title", "error"];
+            var text = names.Select(name => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString() : null).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+            return $"HTTP {Status}: {text ?? "no explanation"}{FieldErrors(root)}";
+        }
+        catch (JsonException)
+        {
+            return $"HTTP {Status}";
+        }
+    }
+
+    private static string FieldErrors(JsonElement root)
+    {
+        if (!root.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Object) return "";
+        var fields = errors.EnumerateObject().Take(3).Select(field => $"{field.Name}: {field.Value}");
+        return $" ({string.Join("; ", fields)})";
+    }
+}

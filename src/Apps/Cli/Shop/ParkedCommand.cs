@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tessera.Cli.Up;
+
+namespace Tessera.Cli.Shop;
+
+/// <summary>The messages that a service could not handle: seen, tried again, or thrown away by an operator's decision.</summary>
+internal static class ParkedCommand
+{
+    public static Command Create() => new("parked", "List, replay or discard messages that a service could not handle.")
+    {
+        CreateList(), CreateAct("replay", "Handle parked messages again, in order.", "will be handled again"),
+        CreateAct("discard", "Throw parked messages away for good; who did it, and what it was, is recorded.", "discarded"),
+    };
+
+    private static Command CreateList()
+    {
+        var options = new Options();
+        var json = new Option<bool>("--json") { Description = "For programs, with the messages' content." };
+        var limit = new Option<int>("--limit") { Description = "At most so many of each service.", DefaultValueFactory = _ => 100, HelpName = "N" };
+        var command = new Command("list", "Show what is parked, where and why.") { json, limit };
+        options.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using var store = options.OpenStore(parsed);
+            return await ListAsync(store, options.Read(parsed), parsed.GetValue(limit), parsed.GetValue(json), stop);
+        });
+        return command;
+    }
+
+    private static Command CreateAct(string act, string description, string outcome)
+    {
+        var options = new Options();
+        var all = new Option<bool>("--all") { Description = "All of them." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say how many it would be." };
+        var command = new Command(act, description) { all, dryRun };
+        options.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var filter = options.Read(parsed);
+            if (filter is { Stream: null, Key: null, EventId: null } && !parsed.GetValue(all))
+                throw new UserError($"Say which to {act}: --event, --key, --stream or --all.", ExitCodes.Usage);
+            using var store = options.OpenStore(parsed);
+            return await ActAsync(store, filter, act, outcome, parsed.GetValue(all), parsed.GetValue(dryRun), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> ListAsync(Store store, Filter filter, int limit, bool json, CancellationToken stop)
+    {
+        var found = new Dictionary<string, IReadOnlyList<JsonElement>>();
+        foreach (var service in Services(store, filter))
+        {
+            var path = $"/services/{service}/messaging/parked?limit={limit}{filter.Query()}";
+            var answer = await store.Client.GetAsync(path, await store.Operator.TokenAsync(stop), stop);
+            if (!answer.IsSuccess) throw new UserError($"{service} did not say what is parked: {answer.Problem()}");
+            found[service] = answer.Read<Page>().Items;
+        }
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(found));
+            return ExitCodes.Ok;
+        }
+        foreach (var (service, items) in found)
+        {
+            foreach (var item in items)
+            {
+                Console.WriteLine($"{service}  {Text(item, "stream")} {Text(item, "key")}  {Text(item, "type")}  {Text(item, "eventId")}  " +
+                    $"attempts {Text(item, "attempts")}, parked {Text(item, "parkedAt")}");
+                Console.WriteLine($"    {Text(item, "reason").ReplaceLineEndings(" ")}");
+            }
+        }
+        if (found.Values.All(items => items.Count == 0)) Console.WriteLine("Nothing is parked.");
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> ActAsync(
+        Store store, Filter filter, string act, string outcome, bool all, bool dryRun, CancellationToken stop)
+    {
+        var total = 0;
+        foreach (var service in Services(store, filter))
+        {
+            var body = new { filter.Stream, filter.Key, filter.EventId, All = all, DryRun = dryRun };
+            var answer = await store.Client.PostAsync(
+                $"/services/{service}/messaging/parked/{act}", body, await store.Operator.TokenAsync(stop), stop);
+            if (!answer.IsSuccess) throw new UserError($"{service} did not do it: {answer.Problem()}");
+            var count = answer.Read<Outcome>().Messages;
+            total += count;
+            if (count > 0) Console.WriteLine($"{service}: {count} {(dryRun ? "would be concerned" : outcome)}");
+        }
+        if (total == 0) Console.WriteLine("Nothing that is parked matches.");
+        return ExitCodes.Ok;
+    }
+
+    private static IReadOnlyList<string> Services(Store store, Filter filter)
+    {
+        if (filter.Service is { } named) return [named];
+        var running = store.Folder.ReadState()?.Services.Select(service => service.Service)
+            ?? SourceTree.Services().Select(name => name.ToLowerInvariant());
+        return [.. running.Where(name => name != "gateway").Distinct()];
+    }
+
+    private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? value.ToString() : "";
+
+    private sealed record Page(IReadOnlyList<JsonElement> Items);
+
+    private sealed record Outcome(int Messages);
+
+    private sealed record Filter(string? Service, string? Stream, string? Key, Guid? EventId)
+    {
+        public string Query() =>
+            (Stream is null ? "" : $"&stream={Uri.EscapeDataString(Stream)}")
+            + (Key is null ? "" : $"&key={Uri.EscapeDataString(Key)}")
+            + (EventId is null ? "" : $"&eventId={EventId}");
+    }
+
+    private sealed class Options
+    {
+        private readonly Option<string> _data = UpOptions.Data();
+        private readonly Option<Uri?> _gateway = Store.GatewayOption();
+        private readonly Option<string?> _service = new("--service") { Description = "Only in this service.", HelpName = "NAME" };
+        private readonly Option<string?> _stream = new("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
+        private readonly Option<string?> _key = new("--key") { Description = "Only of this key, such as an order's id.", HelpName = "KEY" };
+        private readonly Option<Guid?> _event = new("--event") { Description = "Only this event.", HelpName = "ID" };
+
+        public void AddTo(Command command)
+        {
+            Option[] options = [_service, _stream, _key, _event, _data, _gateway];
+            foreach (var option in options) command.Add(option);
+        }
+
+        public Filter Read(ParseResult parsed) =>
+            new(parsed.GetValue(_service), parsed.GetValue(_stream), parsed.GetValue(_key), parsed.GetValue(_event));
+
+        public Store OpenStore(ParseResult parsed) =>
+            Store.Open(parsed.GetRequiredValue(_data), parsed.GetValue(_gateway), TimeProvider.System);
+    }
+}

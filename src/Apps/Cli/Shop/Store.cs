@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Tessera.Cli.Up;
+
+namespace Tessera.Cli.Shop;
+
+/// <summary>The running store that a command works on, and the operator's session with it.</summary>
+internal sealed class Store : IDisposable
+{
+    /// <summary>A killed service is back within seconds; a machine that starts everything anew takes longer.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+
+    private Store(RunFolder folder, Uri gateway, OperatorCredentials credentials, TimeProvider clock)
+    {
+        Folder = folder;
+        Clock = clock;
+        Gateway = gateway;
+        Client = new ShopClient(gateway, _patience, clock);
+        Operator = new OperatorSession(Client, credentials, clock);
+    }
+
+    public RunFolder Folder { get; }
+
+    public Uri Gateway { get; }
+
+    public TimeProvider Clock { get; }
+
+    public ShopClient Client { get; }
+
+    public OperatorSession Operator { get; }
+
+    public static Option<Uri?> GatewayOption() => new("--gateway")
+    {
+        Description = "Address of the gateway, when it was not started from here.",
+        HelpName = "URL",
+    };
+
+    public static Store Open(string data, Uri? gateway, TimeProvider clock)
+    {
+        var folder = new RunFolder(data);
+        if (gateway is null)
+        {
+            var state = folder.ReadState();
+            if (state is null)
+                throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
+            gateway = new Uri(state.Gateway);
+        }
+        return new Store(folder, gateway, OperatorCredentials.Read(folder), clock);
+    }
+
+    public static Store Of(RunFolder folder, string gateway, OperatorCredentials credentials, TimeProvider clock) =>
+        new(folder, new Uri(gateway), credentials, clock);
+
+    public void Dispose()
+    {
+        Operator.Dispose();
+        Client.Dispose();
+    }
+}

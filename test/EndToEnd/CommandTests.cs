@@ -1,0 +1,54 @@
+using Xunit;
+
+namespace Tessera.EndToEnd;
+
+/// <summary>The command around a running store.</summary>
+[Collection(nameof(PlainStore))]
+public sealed class CommandTests(PlainStore store)
+{
+    [Fact]
+    public async Task Says_what_runs_already_when_started_a_second_time()
+    {
+        var result = await store.TryAsync("up", "--detach");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"Tessera runs already at http://127.0.0.1:{store.Port}", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shows_each_service_ready_with_its_memory()
+    {
+        var status = await store.StatusAsync();
+        Assert.Equal("running", status.GetProperty("phase").GetString());
+        Assert.All(status.GetProperty("services").EnumerateArray(), service =>
+        {
+            Assert.Equal("ready", service.GetProperty("state").GetString());
+            Assert.InRange(service.GetProperty("memoryBytes").GetInt64(), 10_000_000, 1_000_000_000);
+        });
+    }
+
+    [Fact]
+    public async Task Shows_a_services_log_and_names_those_there_are()
+    {
+        Assert.NotEmpty(await store.RunAsync("logs", "orders"));
+        var unknown = await store.TryAsync("logs", "nobody");
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("orders", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_that_nothing_is_parked() =>
+        Assert.Contains("Nothing is parked.", await store.RunAsync("parked", "list"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Finds_and_replaces_the_services_of_a_killed_supervisor()
+    {
+        var before = await store.StatusAsync();
+        using (var supervisor = System.Diagnostics.Process.GetProcessById(before.GetProperty("supervisorPid").GetInt32())) supervisor.Kill();
+        await Testing.Eventually.HoldsAsync("the supervisor's end is seen", async () => (await store.TryAsync("status")).ExitCode == 3);
+        await store.UpAsync();
+        var after = await store.StatusAsync();
+        var old = before.GetProperty("services").EnumerateArray().Select(service => service.GetProperty("pid").GetInt32());
+        Assert.All(old, pid => Assert.False(Directory.Exists($"/proc/{pid}"), $"The old process {pid} still runs."));
+        Assert.Equal("ready", after.GetProperty("services")[0].GetProperty("state").GetString());
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.EndToEnd;
+
+/// <summary>A whole store of real processes, on its own ports and in its own folder, started by the command.</summary>
+public abstract class Store : IAsyncLifetime
+{
+    private readonly Dictionary<string, string> _environment = new()
+    {
+        ["Gateway__RateLimit__PermitsPerSecond"] = "100000",
+    };
+
+    protected Store(params (string Name, string Value)[] settings)
+    {
+        foreach (var (name, value) in settings) _environment[name] = value;
+    }
+
+    public string Data { get; } = Directory.CreateTempSubdirectory("tessera-e2e-").FullName;
+
+    public int Port { get; } = FreePortRange();
+
+    internal Shop Shop { get; private set; } = null!;
+
+    /// <summary>Fails when the command does not succeed.</summary>
+    internal async Task<string> RunAsync(params string[] words)
+    {
+        var result = await TryAsync(words);
+        Assert.True(result.ExitCode == 0, $"tessera {string.Join(' ', words)} ended with {result.ExitCode}: {result.All}");
+        return result.Output;
+    }
+
+    internal Task<CommandResult> TryAsync(params string[] words) =>
+        Command.RunAsync(_environment, TestContext.Current.CancellationToken, [.. words, "--data", Data]);
+
+    internal RunningCommand Start(params string[] words) => Command.Start(_environment, [.. words, "--data", Data]);
+
+    public async ValueTask InitializeAsync()
+    {
+        await UpAsync();
+        Shop = await Shop.OpenAsync(Port, Data);
+    }
+
+    internal Task UpAsync() => RunAsync("up", "--detach", "--empty", "--port", Port.ToString(CultureInfo.InvariantCulture));
+
+    internal async Task<JsonElement> StatusAsync() => JsonDocument.Parse(await RunAsync("status", "--json")).RootElement;
+
+    internal async Task<JsonElement> ServiceAsync(string name)
+    {
+        var status = await StatusAsync();
+        return status.GetProperty("services").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name);
+    }
+
+    /// <summary>SIGKILL, as a crash would be; returns when the supervisor has brought it back.</summary>
+    internal async Task KillAsync(string name)
+    {
+        var before = await ServiceAsync(name);
+        var restarts = before.GetProperty("restarts").GetInt32();
+        using var process = Process.GetProcessById(before.GetProperty("pid").GetInt32());
+        process.Kill();
+        await Eventually.HoldsAsync($"{name} is ready again", async () =>
+        {
+            var now = await ServiceAsync(name);
+            return now.GetProperty("restarts").GetInt32() > restarts && now.GetProperty("state").GetString() == "ready";
+        }, TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>The supervisor and every service, all at once.</summary>
+    internal async Task KillEverythingAsync()
+    {
+        var status = await StatusAsync();
+        var pids = status.GetProperty("services").EnumerateArray()
+            .Where(service => service.GetProperty("pid").ValueKind == JsonValueKind.Number)
+            .Select(service => service.GetProperty("pid").GetInt32())
+            .Prepend(status.GetProperty("supervisorPid").GetInt32());
+        foreach (var pid in pids)
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+    }
+
+    /// <summary>Every invariant whole, and the system at rest.</summary>
+    internal async Task VerifyAsync()
+    {
+        var result = await TryAsync("verify", "--wait", "90");
+        Assert.True(result.ExitCode == 0, result.All);
+        Assert.Contains("At rest; every invariant is whole.", result.Output, StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Shop?.Dispose();
+        await TryAsync("down");
+        if (TestContext.Current.TestState is not { Result: TestResult.Failed }) Directory.Delete(Data, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private static int FreePortRange()
+    {
+        // Below the range that the system gives to outgoing connections, and far from the usual ports.
+        for (var tries = 0; tries < 50; tries++)
+        {
+            var port = Random.Shared.Next(11_000, 29_000);
+            if (Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset))) return port;
+        }
+        throw new InvalidOperationException("No free ports were found.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>Waiting states end within seconds, so that tests can see it.</summary>
+public sealed class StoreWithShortTimers() : Store(
+    ("Orders__StockTimeout", "00:00:05"),
+    ("Orders__PaymentTimeout", "00:00:08"),
+    ("Payments__Simulated__SlowDelay", "00:00:02"));
+
+/// <summary>Stock is held for a moment only, and Orders waits longer than that for the payment.</summary>
+public sealed class StoreWithShortReservations() : Store(("Inventory__ReservationTime", "00:00:03"));
+
+/// <summary>As it is by default.</summary>
+public sealed class PlainStore() : Store();
