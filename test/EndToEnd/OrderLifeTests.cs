@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Tessera.EndToEnd;
 
-/// <summary>Every way an order can go (docs/architecture.md, "How an order lives").</summary>
+/// <summary>Every way an order can go (docs/orders.md).</summary>
 [Collection(nameof(StoreWithShortTimers))]
 public sealed class OrderLifeTests(StoreWithShortTimers store)
 {

@@ -13,7 +13,8 @@ public abstract class Store : IAsyncLifetime
 {
     private readonly Dictionary<string, string> _environment = new()
     {
-        ["Gateway__RateLimit__PermitsPerSecond"] = "100000",
+        ["Gateway__SignInsPerSecond"] = "1000", // Each test signs up a buyer of its own.
+        ["Messaging__Embedded__RetainRead"] = "01:00:00", // verify looks at every event.
     };
 
     protected Store(params (string Name, string Value)[] settings)

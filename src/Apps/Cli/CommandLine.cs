@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tessera.Cli.Retail;
+using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;
 using Tessera.Cli.Testing;
 using Tessera.Cli.Up;
@@ -66,6 +67,7 @@ internal static class CommandLine
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
             ParkedCommand.Create(),
+            NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];

@@ -1,6 +1,6 @@
 namespace Tessera.Cli.Verifying;
 
-/// <summary>The store's promises (docs/architecture.md, "Invariants").</summary>
+/// <summary>The store's promises (docs/command-line.md, "What verify checks").</summary>
 internal static class Invariants
 {
     public static IReadOnlyList<Invariant> Of(Snapshot snapshot)

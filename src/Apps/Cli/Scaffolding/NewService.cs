@@ -1,0 +1,96 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Tessera.Cli.Scaffolding;
+
+/// <summary>Writes a service of a new name into the repository: its project, its contracts, its route, its line in the solution.</summary>
+internal static partial class NewService
+{
+    private static readonly (string Template, string Path)[] _files =
+    [
+        ("Contracts.csproj", "src/Services/__Name__.Contracts/__Name__.Contracts.csproj"),
+        ("Events.cs", "src/Services/__Name__.Contracts/__Name__Events.cs"),
+        ("Shapes.cs", "src/Services/__Name__.Contracts/__Name__Shapes.cs"),
+        ("Service.csproj", "src/Services/__Name__/__Name__.csproj"),
+        ("Program.cs", "src/Services/__Name__/Program.cs"),
+        ("Api.cs", "src/Services/__Name__/__Name__Api.cs"),
+        ("ListEntries.cs", "src/Services/__Name__/ListEntries.cs"),
+        ("AddEntry.cs", "src/Services/__Name__/AddEntry.cs"),
+        ("Schema.sql", "src/Services/__Name__/Schema/0001-entries.sql"),
+    ];
+
+    /// <returns>What was done, in lines to show.</returns>
+    public static IReadOnlyList<string> Make(string root, string name)
+    {
+        if (!Name().IsMatch(name) || name.EndsWith("Contracts", StringComparison.Ordinal) || name.EndsWith("Defaults", StringComparison.Ordinal))
+        {
+            throw new UserError(
+                $"'{name}' cannot name a service: a capital letter first, then letters and digits, 3 to 30, such as Loyalty.", ExitCodes.Usage);
+        }
+        var services = Path.Combine(root, "src", "Services");
+        var taken = Directory.EnumerateDirectories(services).Select(folder => Path.GetFileName(folder)!)
+            .FirstOrDefault(folder => folder.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (taken is not null) throw new UserError($"There is a service {taken} already, in {Path.Combine(services, taken)}.");
+
+        // What is to be changed is read first: when that is not as expected, nothing has been written yet.
+        var solution = Path.Combine(root, "Tessera.slnx");
+        var routes = Path.Combine(services, "Gateway", "Routes.cs");
+        var newSolution = AddToSolution(File.ReadAllText(solution), name);
+        var newRoutes = AddRoute(File.ReadAllText(routes), name);
+        var done = new List<string>();
+        foreach (var (template, path) in _files)
+        {
+            var file = Path.Combine(root, Fill(path, name));
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, Fill(ReadTemplate(template), name));
+            done.Add($"wrote   {Fill(path, name)}");
+        }
+        File.WriteAllText(solution, newSolution);
+        File.WriteAllText(routes, newRoutes);
+        done.Add("changed Tessera.slnx");
+        done.Add("changed src/Services/Gateway/Routes.cs");
+        done.Add($"Start it with: tessera down; tessera up. It answers at /{name.ToLowerInvariant()} to who is signed in.");
+        return done;
+    }
+
+    public static string AddToSolution(string solution, string name)
+    {
+        const string folder = "<Folder Name=\"/src/Services/\">";
+        var at = solution.IndexOf(folder, StringComparison.Ordinal);
+        if (at < 0) throw new UserError($"Tessera.slnx has no {folder}; add the projects of {name} by hand.");
+        var lines =
+            $"\n    <Project Path=\"src/Services/{name}.Contracts/{name}.Contracts.csproj\" />" +
+            $"\n    <Project Path=\"src/Services/{name}/{name}.csproj\" />";
+        return solution.Insert(at + folder.Length, lines);
+    }
+
+    public static string AddRoute(string routes, string name)
+    {
+        var service = name.ToLowerInvariant();
+        var list = ServiceList().Match(routes);
+        var lastRoute = routes.LastIndexOf("        Route(\"", StringComparison.Ordinal);
+        if (!list.Success || lastRoute < 0)
+            throw new UserError("src/Services/Gateway/Routes.cs is not as expected; add the service and its route there by hand.");
+        var withRoute = routes.Insert(
+            routes.IndexOf('\n', lastRoute) + 1, $"        Route(\"{service}\", \"/{service}/{{**rest}}\", Policies.SignedIn),\n");
+        return ServiceList().Replace(withRoute, match => $"{match.Groups[1].Value}, \"{service}\"];", 1);
+    }
+
+    private static string Fill(string text, string name) => text
+        .Replace("__Name__", name, StringComparison.Ordinal)
+        .Replace("__name__", name.ToLowerInvariant(), StringComparison.Ordinal);
+
+    private static string ReadTemplate(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Template/{name}.txt")
+            ?? throw new InvalidOperationException($"The template {name} is not in the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("^[A-Z][A-Za-z0-9]{2,29}$")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"(string\[\] Services = \[[^\]]*)\];")]
+    private static partial Regex ServiceList();
+}
