@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Kafka;
 
@@ -28,7 +29,8 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
         }
         catch (ProduceException<byte[]?, byte[]> lost)
         {
-            Log.Dropped(logger, channel, lost.Error.Reason); // A signal may be lost; it is not sent again.
+            // It is not sent again: the caller knows best whether the next signal says the same.
+            throw new TransportUnavailableException($"Kafka did not take the signal on '{channel}': {lost.Error.Reason}", lost);
         }
     }
 
@@ -136,9 +138,6 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
 
     private static partial class Log
     {
-        [LoggerMessage(4151, LogLevel.Debug, "A broadcast on {Channel} was lost: {Reason}")]
-        public static partial void Dropped(ILogger logger, string channel, string reason);
-
         [LoggerMessage(4152, LogLevel.Information, "Broadcasts cannot be heard now: {Code}: {Reason}")]
         public static partial void NotHeard(ILogger logger, ErrorCode code, string reason);
 

@@ -7,7 +7,7 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Kafka;
 
 /// <summary>Streams as Kafka topics: a partition of the stream is a partition of the topic, a subscription is a group.</summary>
-public sealed class KafkaTransport : ITransport
+internal sealed class KafkaTransport : ITransport
 {
     private readonly KafkaOptions _options;
     private readonly KafkaClients _clients;

@@ -30,7 +30,7 @@ internal static class BinaryMode
         {
             Id = EventIds.From(source!, id!),
             Stream = message.Stream,
-            Key = CloudEvent.KeyOf(key, subject, id!),
+            Key = CloudEvent.KeyOf(key ?? message.Key, subject, id!),
             Type = type!,
             Source = source!,
             Time = time is null ? now : Timestamps.Parse(time),

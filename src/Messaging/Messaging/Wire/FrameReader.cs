@@ -68,7 +68,7 @@ internal ref struct FrameReader
         {
             Id = id == Guid.Empty ? EventIds.From(source!, idText!) : id,
             Stream = _message.Stream,
-            Key = key is { Length: > 0 } ? key : CloudEvent.KeyOf(key, subject, idText ?? id.ToString("D")),
+            Key = key is { Length: > 0 } ? key : CloudEvent.KeyOf(_message.Key, subject, idText ?? id.ToString("D")),
             Type = type!,
             Source = source!,
             Time = time,
