@@ -41,6 +41,38 @@ public sealed class OutboxTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Sees_the_row_of_a_transaction_that_took_so_long_that_reads_went_past_it()
+    {
+        await using var db = await CreateAsync(server);
+        await using var late = await db.Store.BeginAsync(Stop);
+        late.AppendOutbox([Some.OutboxRow(key: "late")]);
+        await late.FlushAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await SettleAllAsync(db, expected: ["early"]);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        Assert.Equal([0], Starts(db));
+        db.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        Assert.NotEqual([0], Starts(db));
+        await late.CommitAsync(Stop);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop)); // This one notices that it has ended.
+        await SettleAllAsync(db, expected: ["late"]);
+    }
+
+    [Fact]
+    public async Task Looks_at_everything_from_time_to_time()
+    {
+        await using var db = await CreateAsync(server);
+        await db.PublishAsync(Some.OutboxRow(key: "a"), Some.OutboxRow(key: "b"));
+        await SettleAllAsync(db, expected: ["a", "b"]);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        await db.RunAsync("alter table msg_outbox alter column id restart with 1"); // As an unlucky restore would.
+        await db.PublishAsync(Some.OutboxRow(key: "c"));
+        db.Clock.Advance(TimeSpan.FromSeconds(31));
+        await SettleAllAsync(db, expected: ["c"]);
+    }
+
+    [Fact]
     public async Task Holds_the_refused_key_back_and_sends_the_others()
     {
         await using var db = await CreateAsync(server);
@@ -98,6 +130,7 @@ public sealed class OutboxTests(PostgresServer server)
                 await db.Store.SettleOutboxAsync(rows, Stop);
         }
         await db.PublishAsync(Some.OutboxRow(key: "next"));
+        db.Clock.Advance(TimeSpan.FromSeconds(3)); // Transactions that run meanwhile are young no more.
         Assert.InRange(await BuffersAsync(db, ((PostgresStore)db.Store).Outbox.Starts([0, 1, 2, 3])), 1, 200);
         // The bound means something: a read from the beginning touches far more.
         Assert.InRange(await BuffersAsync(db, [0, 0, 0, 0]), 2_000, int.MaxValue);
@@ -134,6 +167,8 @@ public sealed class OutboxTests(PostgresServer server)
         Assert.Equal(expected, rows.Select(row => row.Event.Key));
         await db.Store.SettleOutboxAsync(rows, Stop);
     }
+
+    private static long[] Starts(StoreUnderTest db) => ((PostgresStore)db.Store).Outbox.Starts([0]);
 
     private static string Fill(int first, int count) => $$"""
         insert into msg_outbox (shard, event_id, stream, key, type, source, time, data)

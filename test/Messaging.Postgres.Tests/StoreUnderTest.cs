@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Tessera.Messaging.Store;
+using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Xunit;
 
@@ -18,19 +20,22 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var options = new PostgresStoreOptions { ConnectionString = connectionString };
         configure?.Invoke(options);
         Database = new PostgresDatabase(Options.Create(options));
-        Store = new PostgresStore(Database, TimeProvider.System);
+        Store = new PostgresStore(Database, Clock);
     }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Of this process alone; the database has its own.</summary>
+    public FakeTimeProvider Clock { get; } = new(Some.Time);
 
     public PostgresDatabase Database { get; }
 
     public IMessageStore Store { get; }
 
     public static async Task<StoreUnderTest> CreateAsync(
-        PostgresServer server, Action<PostgresStoreOptions>? configure = null)
+        PostgresServer server, Action<PostgresStoreOptions>? configure = null, string more = "")
     {
-        var made = new StoreUnderTest(await server.CreateDatabaseAsync(), configure);
+        var made = new StoreUnderTest(await server.CreateDatabaseAsync() + more, configure);
         await made.Store.PrepareAsync(Stop);
         return made;
     }

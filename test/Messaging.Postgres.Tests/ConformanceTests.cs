@@ -1,0 +1,22 @@
+using Tessera.Messaging.Conformance;
+using Xunit;
+
+namespace Tessera.Messaging.Postgres.Tests;
+
+public sealed class PostgresInbox(PostgresBackend backend) : InboxPromises(backend), IClassFixture<PostgresBackend>;
+
+public sealed class PostgresLeases(PostgresBackend backend) : LeasePromises(backend), IClassFixture<PostgresBackend>;
+
+public sealed class PostgresOutbox(PostgresBackend backend) : OutboxPromises(backend), IClassFixture<PostgresBackend>;
+
+public sealed class PostgresPark(PostgresBackend backend) : ParkPromises(backend), IClassFixture<PostgresBackend>;
+
+public sealed class PostgresSessions(PostgresBackend backend) : SessionPromises(backend), IClassFixture<PostgresBackend>;
+
+public sealed class PostgresTimers(PostgresBackend backend) : TimerPromises(backend), IClassFixture<PostgresBackend>;
+
+public sealed class SuiteTests
+{
+    [Fact]
+    public void Binds_every_suite() => Assert.Empty(Suites.Unbound(typeof(SuiteTests).Assembly));
+}
