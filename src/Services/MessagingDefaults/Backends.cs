@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Tessera.Messaging;
 using Tessera.Messaging.Kafka;
+using Tessera.Messaging.Postgres;
 using Tessera.Messaging.RabbitMq;
 using Tessera.Messaging.Redis;
 using Tessera.Messaging.Sqlite;
@@ -20,37 +21,47 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         return new Backends(database, store + transport);
     }
 
+    // Each backend's call stands in a lambda of its own: only the chosen one's assemblies are loaded.
     private static (ServiceDatabase, Action<MessagingBuilder>) Store(IConfiguration configuration, string fileOtherwise)
     {
-        var file = configuration["Database:File"] is { Length: > 0 } given ? given : fileOtherwise;
-        return (configuration["Database:Engine"] ?? "sqlite") switch
+        var engine = configuration["Database:Engine"] ?? "sqlite";
+        var section = configuration.GetSection(SqliteStoreOptions.Section);
+        switch (engine)
         {
-            "sqlite" => (new SqliteServiceDatabase(file), messages => messages.UseSqlite(options => ReadSqlite(configuration, options, file))),
-            var other => throw new InvalidOperationException($"Database:Engine is '{other}': expected sqlite or postgres."),
-        };
-    }
-
-    private static void ReadSqlite(IConfiguration configuration, SqliteStoreOptions options, string file)
-    {
-        configuration.GetSection(SqliteStoreOptions.Section).Bind(options);
-        options.File = file;
+            case "sqlite":
+                var file = Given(section["File"], fileOtherwise);
+                return (new SqliteServiceDatabase(file), messages => messages.UseSqlite(options =>
+                {
+                    section.Bind(options);
+                    options.File = file;
+                }));
+            case "postgres":
+                var address = section["ConnectionString"];
+                if (string.IsNullOrEmpty(address))
+                    throw new InvalidOperationException("Database:ConnectionString is missing: name the service's own PostgreSQL database.");
+                return (new PostgresServiceDatabase(address), messages => messages.UsePostgres(options => section.Bind(options)));
+            default:
+                throw new InvalidOperationException($"Database:Engine is '{engine}': expected sqlite or postgres.");
+        }
     }
 
     private static Action<MessagingBuilder> Transport(IConfiguration configuration, string fileOtherwise)
     {
-        var file = configuration["Messaging:Embedded:File"] is { Length: > 0 } given ? given : fileOtherwise;
-        return (configuration["Messaging:Broker"] ?? "embedded") switch
+        var broker = configuration["Messaging:Broker"] ?? "embedded";
+        return broker switch
         {
             "embedded" => messages => messages.UseEmbeddedTransport(options =>
             {
                 configuration.GetSection(EmbeddedTransportOptions.Section).Bind(options);
-                options.File = file;
+                options.File = Given(options.File, fileOtherwise);
             }),
-            "rabbitmq" => messages => messages.UseRabbitMq(configuration.GetSection(RabbitMqOptions.Section).Bind),
-            "kafka" => messages => messages.UseKafka(configuration.GetSection(KafkaOptions.Section).Bind),
-            "redis" => messages => messages.UseRedis(configuration.GetSection(RedisOptions.Section).Bind),
-            var other => throw new InvalidOperationException(
-                $"Messaging:Broker is '{other}': expected embedded, rabbitmq, kafka or redis."),
+            "rabbitmq" => messages => messages.UseRabbitMq(options => configuration.GetSection(RabbitMqOptions.Section).Bind(options)),
+            "kafka" => messages => messages.UseKafka(),
+            "redis" => messages => messages.UseRedis(options => configuration.GetSection(RedisOptions.Section).Bind(options)),
+            _ => throw new InvalidOperationException(
+                $"Messaging:Broker is '{broker}': expected embedded, rabbitmq, kafka or redis."),
         };
     }
+
+    private static string Given(string? value, string otherwise) => string.IsNullOrEmpty(value) ? otherwise : value;
 }

@@ -2,10 +2,9 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Tessera.Messaging;
+using Tessera.Messaging.EntityFramework;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults;
@@ -22,19 +21,18 @@ public static class MessagingDefaultsExtensions
         var assembly = Assembly.GetCallingAssembly();
         var backends = Backends.Read(builder.Configuration, service);
         builder.Services.AddSingleton(backends.Database);
-        builder.Services.AddHostedService(services => new ApplySchema(
-            backends.Database, assembly, services.GetRequiredService<ILogger<ApplySchema>>()));
+        builder.Services.AddHostedService(services => // First, so that its StartingAsync runs before messaging's.
+            ActivatorUtilities.CreateInstance<ApplySchema>(services, assembly));
         builder.Services.AddMessaging(service, messages =>
         {
             messages.SubscribedBy(KnownSubscribers.Of(service));
-            messages.Partitions(builder.Configuration.GetValue("Messaging:Partitions", 4));
-            messages.PayloadSizeBytesMax(builder.Configuration.GetValue("Messaging:PayloadSizeBytesMax", 1024 * 1024));
             configure(messages);
             backends.Apply(messages);
         });
         builder.Services.AddSingleton<ReadStatus>();
+        builder.Services.AddHealthChecks().AddCheck<MessagingReady>("messaging", tags: [HealthEndpoints.ReadyTag]);
         builder.Services.AddSingleton<IDefaultEndpoints, MessagingEndpoints>();
-        builder.Services.AddExceptionHandler<AnswerTransientFailures>();
+        builder.Services.AddExceptionHandler<AnswerStoreFailures>();
         return builder;
     }
 
@@ -43,9 +41,9 @@ public static class MessagingDefaultsExtensions
         this WebApplicationBuilder builder, Action<DbContextOptionsBuilder>? configure = null)
         where TContext : DbContext
     {
-        builder.Services.AddDbContext<TContext>((services, context) =>
+        builder.Services.AddMessagingDbContext<TContext>((services, context) =>
         {
-            services.GetRequiredService<ServiceDatabase>().Configure(context);
+            services.GetRequiredService<ServiceDatabase>().Configure(services, context);
             configure?.Invoke(context);
         });
         return builder;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Tessera.Messaging;
 using Tessera.Messaging.Store;
 using Tessera.ServiceDefaults;
 
@@ -22,23 +23,23 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
     }
 
     private static async Task<Ok<ParkedPage>> ListAsync(
-        string? stream, string? key, Guid? eventId, int? limit, IMessageStore store, CancellationToken stop)
+        string? stream, string? key, Guid? eventId, int? limit, ParkedMessages messages, CancellationToken stop)
     {
         var filter = new ParkedFilter(stream, key, eventId);
-        var parked = await store.ListParkedAsync(filter, Math.Clamp(limit ?? 100, 1, ParkedMax), stop);
+        var parked = await messages.ListAsync(filter, Math.Clamp(limit ?? 100, 1, ParkedMax), stop);
         return TypedResults.Ok(new ParkedPage([.. parked.Select(ParkedView.From)]));
     }
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> ReplayAsync(
-        ParkedRequest request, Caller caller, IMessageStore store, TimeProvider clock, CancellationToken stop) =>
-        DecideAsync(request, store, filter => store.RequestReplayAsync(filter, By(caller), clock.GetUtcNow(), stop), stop);
+        ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
+        DecideAsync(request, messages, filter => messages.ReplayAsync(filter, By(caller), stop), stop);
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DiscardAsync(
-        ParkedRequest request, Caller caller, IMessageStore store, TimeProvider clock, CancellationToken stop) =>
-        DecideAsync(request, store, filter => store.DiscardParkedAsync(filter, By(caller), clock.GetUtcNow(), stop), stop);
+        ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
+        DecideAsync(request, messages, filter => messages.DiscardAsync(filter, By(caller), stop), stop);
 
     private static async Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DecideAsync(
-        ParkedRequest request, IMessageStore store, Func<ParkedFilter, Task<int>> act, CancellationToken stop)
+        ParkedRequest request, ParkedMessages messages, Func<ParkedFilter, Task<int>> act, CancellationToken stop)
     {
         if (request is { Stream: null, Key: null, EventId: null, All: false })
         {
@@ -46,8 +47,8 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
                 "Name a stream, a key or an eventId, or say \"all\": true.", statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         var filter = new ParkedFilter(request.Stream, request.Key, request.EventId);
-        var messages = request.DryRun ? (await store.ListParkedAsync(filter, int.MaxValue, stop)).Count : await act(filter);
-        return TypedResults.Ok(new ParkedOutcome(messages, request.DryRun));
+        var concerned = request.DryRun ? (await messages.ListAsync(filter, int.MaxValue, stop)).Count : await act(filter);
+        return TypedResults.Ok(new ParkedOutcome(concerned, request.DryRun));
     }
 
     private static string By(Caller caller) => caller.Id.ToString("D");

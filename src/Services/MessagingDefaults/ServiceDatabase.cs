@@ -9,7 +9,7 @@ internal abstract class ServiceDatabase
     public abstract string Engine { get; }
 
     /// <summary>Has Entity Framework Core use this database.</summary>
-    public abstract void Configure(DbContextOptionsBuilder context);
+    public abstract void Configure(IServiceProvider services, DbContextOptionsBuilder context);
 
     public abstract UpgradeEngineBuilder Upgrade(SupportedDatabases to);
 

@@ -11,7 +11,7 @@ internal sealed class SqliteServiceDatabase(string file) : ServiceDatabase
 
     public override string Engine => "sqlite";
 
-    public override void Configure(DbContextOptionsBuilder context) => context.UseSqlite(
+    public override void Configure(IServiceProvider services, DbContextOptionsBuilder context) => context.UseSqlite(
         new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 15 }.ToString());
 
     public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) => to.SqliteDatabase(

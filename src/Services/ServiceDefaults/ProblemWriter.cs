@@ -22,9 +22,22 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Type ??= "about:blank"; // RFC 9457 §4.2.1: the status says it all.
         problem.Instance ??= context.HttpContext.Request.Path.Value;
+        if (problem is HttpValidationProblemDetails validation) NameAsInJson(validation);
         problem.Extensions["traceId"] = Problems.TraceIdOf(context.HttpContext);
         response.StatusCode = problem.Status.Value;
         return new ValueTask(response.WriteAsJsonAsync(
             problem, problem.GetType(), Json, "application/problem+json", context.HttpContext.RequestAborted));
+    }
+
+    // Validation names members as the code does: Lines[0].Sku; the client knows lines[0].sku.
+    private static void NameAsInJson(HttpValidationProblemDetails problem)
+    {
+        foreach (var (member, reasons) in problem.Errors.ToArray())
+        {
+            var name = string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
+            if (name == member) continue;
+            problem.Errors.Remove(member);
+            problem.Errors[name] = reasons;
+        }
     }
 }

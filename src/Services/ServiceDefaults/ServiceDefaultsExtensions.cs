@@ -53,7 +53,7 @@ public static class ServiceDefaultsExtensions
         try
         {
             await app.RunAsync();
-            return 0;
+            return Environment.ExitCode; // A background part that stopped the host has set it.
         }
         catch (Exception refused) when (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
         {
