@@ -29,10 +29,11 @@ public sealed class TestTokens : IDisposable
 
     public string Operator(Guid user) => Issue(user, "operator");
 
-    private string Issue(Guid user, string role)
+    /// <summary>A token that differs from a good one in what <paramref name="change"/> says.</summary>
+    public string Issue(Guid user, string role, Action<SecurityTokenDescriptor>? change = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        return _handler.CreateToken(new SecurityTokenDescriptor
+        var token = new SecurityTokenDescriptor
         {
             Issuer = "http://127.0.0.1:8080/",
             Audience = "tessera",
@@ -42,7 +43,9 @@ public sealed class TestTokens : IDisposable
             Expires = now.AddHours(1),
             Claims = new Dictionary<string, object> { ["sub"] = user.ToString(), ["role"] = role },
             SigningCredentials = new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = KeyId }, SecurityAlgorithms.RsaSha256),
-        });
+        };
+        change?.Invoke(token);
+        return _handler.CreateToken(token);
     }
 
     public void Dispose() => _rsa.Dispose();

@@ -19,19 +19,18 @@ internal sealed class RefreshKeys(KeySet keys, TimeProvider clock) : BackgroundS
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var retry = retryMin;
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            var pause = interval;
-            if (!await keys.RefreshAsync(stoppingToken))
+            while (true)
             {
-                pause = retry;
-                retry = retry * 2 < retryMax ? retry * 2 : retryMax;
+                var known = await keys.RefreshAsync(stoppingToken);
+                await Task.Delay(known ? interval : retry, clock, stoppingToken);
+                retry = known ? retryMin : TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, retryMax.Ticks));
             }
-            else
-            {
-                retry = retryMin;
-            }
-            await Task.Delay(pause, clock, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process stops.
         }
     }
 }

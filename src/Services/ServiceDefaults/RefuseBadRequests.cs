@@ -30,13 +30,12 @@ internal sealed class RefuseBadRequests : IExceptionHandler
         if (json.LineNumber is { } line) where += $" (line {line + 1}, byte {json.BytePositionInLine + 1})";
         var what = json.Message switch
         {
+            _ when json.ToString().Contains("UTF-8", StringComparison.Ordinal) => "the text is not valid UTF-8",
             var text when text.StartsWith("The JSON value could not", StringComparison.Ordinal) => "the value is of the wrong type or form",
             var text when text.Contains("could not be mapped to any", StringComparison.Ordinal) => "the member is not known",
             var text when text.Contains("doesn't allow null", StringComparison.Ordinal)
                 || text.Contains("null value", StringComparison.Ordinal) => "the value must not be null",
             var text when text.Contains("uplicate", StringComparison.Ordinal) => "the member is there twice",
-            var text when text.Contains("UTF-8", StringComparison.Ordinal) || json.InnerException is InvalidOperationException =>
-                "the text is not valid UTF-8",
             var text => CutPosition(text),
         };
         return $"{where}: {what.TrimEnd('.')}.";

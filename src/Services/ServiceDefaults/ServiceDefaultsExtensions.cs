@@ -94,7 +94,7 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddConsole(console => console.FormatterName = "tessera");
         builder.Logging.AddConsoleFormatter<CompactConsoleFormatter, ConsoleFormatterOptions>();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
-        foreach (var noisy in new[] { "Microsoft", "System", "Yarp", "OpenIddict", "Polly" })
+        foreach (var noisy in new[] { "Microsoft", "System", "Yarp", "OpenIddict", "Polly", typeof(AuthenticateByToken).FullName! })
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
     }
 }

@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tessera.Testing;
+using Tessera.Testing.Services;
+
+namespace Tessera.ServiceDefaults.Tests;
+
+/// <summary>A service that has nothing but the defaults and a few endpoints, on free loopback ports.</summary>
+public sealed class SampleService : IAsyncLifetime
+{
+    private readonly TemporaryFolder _data = new("sample");
+    private WebApplication? _app;
+
+    public TestTokens Tokens { get; } = new();
+
+    public HttpClient Http1 { get; private set; } = null!;
+
+    public HttpClient Http2 { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Tokens.WriteKeys(_data.Path);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Tessera:DataDirectory"] = _data.Path,
+            ["Listen:Http1"] = "127.0.0.1:0",
+            ["Listen:Http2"] = "127.0.0.1:0",
+            ["Services:Users"] = "http://127.0.0.1:9",
+        });
+        builder.AddServiceDefaults("sample");
+        builder.Services.AddValidation();
+        _app = builder.Build();
+        _app.MapDefaultEndpoints();
+        _app.MapPost("/things", (Thing thing) => TypedResults.Ok(thing)).AllowAnonymous();
+        _app.MapGet("/things/{id:guid}", (Guid id, int? page) => TypedResults.Ok(id)).AllowAnonymous();
+        _app.MapGet("/mine/{owner:guid}", (Guid owner, Caller caller) =>
+            caller.MaySee(owner) ? Results.Ok(caller) : Results.Problem(statusCode: 404)).RequireAuthorization(Policies.SignedIn);
+        _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator);
+        _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer);
+        _app.MapGet("/undeclared", () => "nobody said who may read this");
+        _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42")).AllowAnonymous();
+        await _app.StartAsync();
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        Http1 = new HttpClient { BaseAddress = new Uri(addresses[0]) };
+        Http2 = new HttpClient
+        {
+            BaseAddress = new Uri(addresses[1]),
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+    }
+
+    public HttpClient Client(int version) => version == 1 ? Http1 : Http2;
+
+    public async Task<HttpResponseMessage> GetAsync(string path, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        return await Http1.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http1?.Dispose();
+        Http2?.Dispose();
+        if (_app is not null) await _app.DisposeAsync();
+        Tokens.Dispose();
+        _data.Dispose();
+    }
+}
+
+public sealed record Thing(
+    [property: Required, StringLength(10)] string Name, [property: Range(1, 100)] int Quantity, IReadOnlyList<Part>? Parts = null);
+
+public sealed record Part([property: Range(1, 5)] int Size);
