@@ -13,7 +13,13 @@ public sealed class EmbeddedBackend : TransportBackend
 
     public override string Name => "embedded";
 
-    public override TransportFeatures Features { get; } = new() { RetainsForLateSubscribers = true, SurvivesPowerLoss = true, BodySizeBytesMax = 4 * 1024 * 1024, TakeoverMax = TimeSpan.FromSeconds(5) };
+    public override TransportFeatures Features { get; } = new()
+    {
+        RetainsForLateSubscribers = true,
+        SurvivesPowerLoss = true,
+        BodySizeBytesMax = 4 * 1024 * 1024,
+        TakeoverMax = TimeSpan.FromSeconds(5),
+    };
 
     public override bool CanAbandon => true;
 

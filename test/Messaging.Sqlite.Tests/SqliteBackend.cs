@@ -14,12 +14,12 @@ public sealed class SqliteBackend : StoreBackend
 }
 
 /// <summary>A file in a folder of its own. Each opening is as another process's: its own queue and connections.</summary>
-internal sealed class SqliteTestDatabase : StoreDatabase
+internal sealed class SqliteTestDatabase(string? folder = null) : StoreDatabase
 {
-    private readonly TemporaryFolder _folder = new("store");
+    private readonly TemporaryFolder? _folder = folder is null ? new("store") : null;
     private readonly List<IDisposable> _opened = [];
 
-    public string File => _folder.File("orders.db");
+    public string File => Path.Combine(folder ?? _folder!.Path, "orders.db");
 
     public override (IMessageStore Store, IDatabase Database) Open() => Open(_ => { });
 
@@ -40,7 +40,7 @@ internal sealed class SqliteTestDatabase : StoreDatabase
     public override ValueTask DisposeAsync()
     {
         foreach (var opened in _opened) opened.Dispose();
-        _folder.Dispose();
+        _folder?.Dispose();
         return ValueTask.CompletedTask;
     }
 }

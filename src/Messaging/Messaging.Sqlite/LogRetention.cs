@@ -1,6 +1,4 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Sqlite;
 
@@ -74,7 +72,7 @@ internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention
                 {
                     await TrimOnceAsync(_stop.Token).ConfigureAwait(false);
                 }
-                catch (Exception failure) when (failure is SqliteException or TransportUnavailableException)
+                catch (Exception failure) when (failure is not OperationCanceledException)
                 {
                     Log.CannotTrim(logger, failure.Message);
                 }

@@ -87,7 +87,7 @@ internal sealed partial class LogSubscription : IAsyncDisposable
             {
                 break;
             }
-            catch (Exception failure) when (failure is SqliteException or TransportUnavailableException or IOException)
+            catch (Exception failure) // Whatever it is, the loop goes on: a silent end would be a loss.
             {
                 Log.CannotRead(_logger, _membership.Group, failure.Message, failure);
                 _link?.Dispose();
@@ -206,7 +206,7 @@ internal sealed partial class LogSubscription : IAsyncDisposable
             await _membership.ExchangeAsync(_ended.Token).ConfigureAwait(false);
             _log.Watch.Signal();
         }
-        catch (TransportUnavailableException failure)
+        catch (Exception failure) when (failure is not (OperationCanceledException or ObjectDisposedException))
         {
             Log.CannotRenew(_logger, _membership.Group, failure.Message);
         }

@@ -81,7 +81,7 @@ internal sealed class LogWatch : IDisposable
                 }
                 pause = _clock.GetElapsedTime(changedAt) < s_busyFor ? s_busyPause : s_idlePause;
             }
-            catch (SqliteException)
+            catch (Exception failure) when (failure is SqliteException or IOException or InvalidOperationException)
             {
                 // The readers report what is wrong with the file; here it is only tried again.
                 link?.Dispose();

@@ -79,8 +79,8 @@ internal sealed class LogWriter : IDisposable
             Monitor.PulseAll(_waiting);
         }
         _stopped.Set();
-        _thread.Join(_timeout);
-        _stopped.Dispose();
+        // A flush that hangs keeps the thread, and what it still uses.
+        if (_thread.Join(_timeout)) _stopped.Dispose();
     }
 
     private void Run()
@@ -120,7 +120,7 @@ internal sealed class LogWriter : IDisposable
         {
             Commit(group);
         }
-        catch (Exception) when (group.Count > 1)
+        catch (Exception failure) when (group.Count > 1 && !IsLock(failure))
         {
             // One spoils the transaction of all: each alone shows which.
             foreach (var item in group) Write([item]);
@@ -128,7 +128,8 @@ internal sealed class LogWriter : IDisposable
         }
         catch (Exception failure)
         {
-            group[0].Fail(LogErrors.Translate(failure, _file, _sizeBytesMax));
+            var translated = LogErrors.Translate(failure, _file, _sizeBytesMax);
+            foreach (var item in group) item.Fail(translated);
             return;
         }
         foreach (var item in group) item.Complete();
@@ -170,6 +171,8 @@ internal sealed class LogWriter : IDisposable
             _stopped.WaitOne(1);
         }
     }
+
+    private static bool IsLock(Exception failure) => failure is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY };
 
     private void Rollback()
     {
