@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Sqlite;
@@ -20,15 +21,19 @@ public abstract class Backend
     protected static async Task<Service> StartAsync(
         Action<MessagingBuilder> store, Action<IServiceProvider, DbContextOptionsBuilder> provider, CancellationToken stop)
     {
-        var services = new ServiceCollection();
-        services.AddLogging();
+        var log = Path.Combine(Directory.CreateTempSubdirectory("tessera-ef-").FullName, "events.db");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var services = builder.Services;
+        services.AddSingleton<List<int>>();
         services.AddMessaging("notes", messages =>
         {
-            messages.Publishes<NoteWritten>(written => written.Note);
+            messages.Publishes<NoteWritten>(written => written.Note).Publishes<NoteCopied>(copied => copied.Note);
+            messages.Handle<CopyNote>().SubscribedBy(["notes"]);
+            messages.UseEmbeddedTransport(options => options.File = log);
             store(messages);
         });
         services.AddMessagingDbContext<NotesContext>(provider);
-        var service = new Service(services.BuildServiceProvider(validateScopes: true));
+        var service = new Service(builder.Build());
         await service.PrepareAsync(stop);
         return service;
     }
@@ -56,11 +61,17 @@ public sealed class OnPostgres(PostgresServer server) : Backend
     }
 }
 
-public sealed class Service(ServiceProvider provider) : IAsyncDisposable
+public sealed class Service(IHost host) : IAsyncDisposable
 {
-    private IMessageStore Store => provider.GetRequiredService<IMessageStore>();
+    private readonly IServiceProvider _provider = host.Services;
+    private bool _started;
 
-    public AsyncServiceScope Scope() => provider.CreateAsyncScope();
+    /// <summary>What the handler of copies has seen.</summary>
+    public IReadOnlyCollection<int> Copies => _provider.GetRequiredService<List<int>>();
+
+    private IMessageStore Store => _provider.GetRequiredService<IMessageStore>();
+
+    public AsyncServiceScope Scope() => _provider.CreateAsyncScope();
 
     public async Task PrepareAsync(CancellationToken stop)
     {
@@ -82,10 +93,23 @@ public sealed class Service(ServiceProvider provider) : IAsyncDisposable
     public async Task<IReadOnlyList<string>> EventKeysAsync(CancellationToken stop) =>
         [.. (await Store.ReadOutboxAsync([0, 1, 2, 3], 100, Some.Time, stop)).OrderBy(row => row.Id).Select(row => row.Event.Key)];
 
-    public async Task<int> CountAsync(CancellationToken stop) => (await provider.GetRequiredService<IDatabase>()
+    public async Task<int> CountAsync(CancellationToken stop) => (await _provider.GetRequiredService<IDatabase>()
         .QueryAsync("select count(*) from notes", [], row => (int)row.GetInt64(0), stop))[0];
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    /// <summary>Starts relay and handlers, as the service's host does.</summary>
+    public async Task StartMessagingAsync(CancellationToken stop)
+    {
+        _started = true;
+        await host.StartAsync(stop);
+    }
+
+    public async Task<long> ParkedAsync(CancellationToken stop) => (await Store.ReadStatisticsAsync(stop)).ParkedMessages;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_started) await host.StopAsync();
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
 }
 
 public sealed class SqliteDbContext() : DbContextTests(new OnSqlite());

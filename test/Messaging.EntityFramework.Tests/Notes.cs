@@ -7,6 +7,11 @@ public sealed record NoteWritten(int Note)
     public const string EventType = "notes.note-written.v1";
 }
 
+public sealed record NoteCopied(int Note)
+{
+    public const string EventType = "notes.note-copied.v1";
+}
+
 public sealed class Note
 {
     public int Id { get; set; }
