@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tessera.Messaging;
+using Tessera.Orders.Contracts;
+using Tessera.Testing.Services;
+
+namespace Tessera.Orders.Tests;
+
+/// <summary>Orders step by step.</summary>
+internal sealed class OrdersInMemory : IAsyncDisposable
+{
+    private OrdersInMemory(ServiceInMemory service) => Service = service;
+
+    public ServiceInMemory Service { get; }
+
+    public static async Task<OrdersInMemory> StartAsync() => new(await ServiceInMemory.StartAsync(
+        "orders", typeof(Order).Assembly, messages => messages.ListMessages(), (services, _) => services.AddOrderRules()));
+
+    /// <summary>Places an order of one line as its request would, with the price known.</summary>
+    public async Task<OrderView?> TryPlaceAsync(Guid buyer, string key = "k", string hash = "h", string? reference = null)
+    {
+        var priced = new PricingResult.Priced(Some.Basket(), []);
+        return await Service.InRequestAsync(scope => scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
+            buyer, priced, "tok_ok", new Placement(key, hash, reference), default));
+    }
+
+    public async Task<Guid> PlaceAsync(Guid? buyer = null) =>
+        (await TryPlaceAsync(buyer ?? Guid.NewGuid(), Guid.NewGuid().ToString()))!.Id;
+
+    /// <summary>Has the handler handle the events as one batch.</summary>
+    public Task HearAsync<THandler, TEvent>(params TEvent[] events)
+        where THandler : IHandle<TEvent>
+        where TEvent : class => Service.HandleAsync<THandler, TEvent>(events);
+
+    public async Task<OrderView> ReadAsync(Guid order) =>
+        (await Service.Get<PlacedOrders>().FindAsync(order, default))!.Value.View;
+
+    public async Task<(string State, string? Reason)> StateAsync(Guid order)
+    {
+        var view = await ReadAsync(order);
+        return (view.State, view.CancelReason);
+    }
+
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
+}
