@@ -7,6 +7,9 @@ namespace Tessera.Testing.Services;
 /// <summary>One service as its own process, on free ports, with its data in a folder of the test's.</summary>
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
+    // A process takes a second; a machine that builds beside it may take much longer.
+    private static readonly TimeSpan StartBound = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = [];
 
@@ -37,8 +40,17 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         start.Environment["Services__Users"] = "http://127.0.0.1:9"; // Nobody answers there: the key file must do.
         foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var service = new ServiceProcess(new Process { StartInfo = start });
-        await service.StartAsync(project);
-        return service;
+        try
+        {
+            await service.StartAsync(project);
+            return service;
+        }
+        catch (Exception failure)
+        {
+            var log = service.Log;
+            await service.DisposeAsync();
+            throw new InvalidOperationException($"{project} did not start: {failure.Message}\n{log}", failure);
+        }
     }
 
     /// <summary>As a power cut would: no shutdown code runs.</summary>
@@ -61,8 +73,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Eventually.HoldsAsync($"{project} is ready", () =>
-            _process.HasExited ? throw new InvalidOperationException($"{project} ended:\n{Log}") : Http2Address is not null);
+        await Eventually.HoldsAsync(
+            $"{project} is ready or has ended", () => _process.HasExited || Http2Address is not null, StartBound);
+        if (Http2Address is null) throw new InvalidOperationException($"it ended with exit code {_process.ExitCode}");
     }
 
     private void Keep(string? line)

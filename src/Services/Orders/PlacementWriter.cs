@@ -13,7 +13,8 @@ internal sealed class PlacementWriter(
     public async Task<OrderView?> TryPlaceAsync(
         Guid buyer, PricingResult.Priced priced, string paymentMethod, Placement placement, CancellationToken stop)
     {
-        var now = clock.GetUtcNow();
+        // Whole milliseconds, as every database keeps them: the answer, the event and each later read say the same time.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var order = Order.Place(Guid.CreateVersion7(now), buyer, priced.Basket, paymentMethod, now);
         await work.BeginAsync(stop);
         orders.Add(order, priced.Basket, placement);

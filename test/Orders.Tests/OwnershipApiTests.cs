@@ -1,0 +1,94 @@
+using System.Net.Http.Json;
+using Tessera.Inventory.Contracts;
+using Tessera.Orders.Contracts;
+using Tessera.Payments.Contracts;
+using Tessera.Testing;
+
+namespace Tessera.Orders.Tests;
+
+/// <summary>Who may see and do what, at the services' own ports.</summary>
+[Collection(nameof(Shop))]
+public sealed class OwnershipApiTests(Shop shop)
+{
+    private readonly Guid _buyer = Guid.NewGuid();
+    private readonly Guid _other = Guid.NewGuid();
+
+    [Fact]
+    public async Task Anothers_order_answers_as_none_does()
+    {
+        var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
+        using var read = await shop.GetAsync("Orders", _other, $"/orders/{order}");
+        await PlaceOrderApiTests.IsProblemAsync(read, 404, $"You have no order {order}.");
+        using var cancel = await shop.PostAsync("Orders", _other, $"/orders/{order}/cancel");
+        await PlaceOrderApiTests.IsProblemAsync(cancel, 404, $"You have no order {order}.");
+        using var none = await shop.GetAsync("Orders", _other, $"/orders/{Guid.Empty}");
+        await PlaceOrderApiTests.IsProblemAsync(none, 404, $"You have no order {Guid.Empty}.");
+        using var byOperator = await shop.GetAsync("Orders", shop.Operator, $"/orders/{order}", asOperator: true);
+        Assert.Equal(200, (int)byOperator.StatusCode);
+        await shop.UntilAsync(_buyer, order, "Confirmed"); // Nobody cancelled it.
+        await Eventually.HoldsAsync("it is paid", async () => await shop.PaymentAsync(_buyer, order) is not null);
+        Assert.Null(await shop.PaymentAsync(_other, order));
+    }
+
+    [Fact]
+    public async Task A_customer_neither_ships_nor_receives_stock_nor_reads_the_ledger()
+    {
+        var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
+        using var ship = await shop.PostAsync("Orders", _buyer, $"/orders/{order}/ship");
+        await PlaceOrderApiTests.IsProblemAsync(ship, 403);
+        using var receive = await shop.ReceiveAsync(_buyer, "/stock/A/receipts", new ReceiveStockRequest(1), "k", asOperator: false);
+        await PlaceOrderApiTests.IsProblemAsync(receive, 403);
+        using var ledger = await shop.GetAsync("Payments", _buyer, "/payments/ledger");
+        await PlaceOrderApiTests.IsProblemAsync(ledger, 403);
+        using var whole = await shop.GetAsync("Payments", shop.Operator, "/payments/ledger", asOperator: true);
+        Assert.Equal(0, (await whole.Content.ReadFromJsonAsync<LedgerView>())!.TotalMinor);
+    }
+
+    [Theory]
+    [InlineData("Orders", "/orders")]
+    [InlineData("Inventory", "/stock/A")]
+    [InlineData("Payments", "/payments/ledger")]
+    public async Task Nothing_is_shown_without_a_token(string service, string path)
+    {
+        using var answer = await shop.GetWithoutTokenAsync(service, path);
+        await PlaceOrderApiTests.IsProblemAsync(answer, 401);
+    }
+
+    [Fact]
+    public async Task My_orders_come_newest_first_by_pages()
+    {
+        var sku = await shop.ProductAsync();
+        var ids = new List<Guid>();
+        for (var at = 0; at < 5; at++) ids.Add((await shop.PlaceAsync(_buyer, sku)).Id);
+        using var answer = await shop.GetAsync("Orders", _buyer, "/orders?page=2&size=2");
+        var page = (await answer.Content.ReadFromJsonAsync<OrderPage>())!;
+        Assert.Equal((5, 2, 2), (page.Total, page.Page, page.Size));
+        Assert.Equal([ids[2], ids[1]], page.Items.Select(order => order.Id));
+        foreach (var wrong in new[] { "page=0", "size=0", "size=101", "page=x", "page=-1", "page=99999999999" })
+        {
+            using var refused = await shop.GetAsync("Orders", _buyer, "/orders?" + wrong);
+            await PlaceOrderApiTests.IsProblemAsync(refused, 400);
+        }
+    }
+
+    [Fact]
+    public async Task Receipts_are_bounded_and_need_a_key()
+    {
+        await RefusedAsync("/stock/A/receipts", new ReceiveStockRequest(1), null, 400);
+        await RefusedAsync("/stock/A/receipts", new ReceiveStockRequest(0), "r1", 400);
+        await RefusedAsync("/stock/A/receipts", new ReceiveStockRequest(1_000_001), "r2", 400);
+        await RefusedAsync("/stock/A%20B/receipts", new ReceiveStockRequest(1), "r3", 400);
+        await RefusedAsync("/stock/receipts", new ReceiveManyRequest([]), "r4", 400);
+        var many = Enumerable.Range(0, 1_001).Select(at => new ReceiptLine($"S{at}", 1)).ToArray();
+        await RefusedAsync("/stock/receipts", new ReceiveManyRequest(many), "r5", 400);
+        using var taken = await shop.ReceiveAsync(
+            shop.Operator, "/stock/receipts", new ReceiveManyRequest(many[..1_000]), "r6", asOperator: true);
+        Assert.Equal(new ReceivedView(1_000, 1_000), await taken.Content.ReadFromJsonAsync<ReceivedView>());
+    }
+
+    private async Task RefusedAsync(string path, object body, string? key, int status)
+    {
+        using var answer = await shop.ReceiveAsync(shop.Operator, path, body, key, asOperator: true);
+        await PlaceOrderApiTests.IsProblemAsync(answer, status);
+    }
+}

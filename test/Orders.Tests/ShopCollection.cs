@@ -1,0 +1,5 @@
+namespace Tessera.Orders.Tests;
+
+/// <summary>One shop for all test classes that need processes.</summary>
+[CollectionDefinition(nameof(Shop))]
+public sealed class ShopCollection : ICollectionFixture<Shop>;
