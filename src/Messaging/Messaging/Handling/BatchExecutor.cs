@@ -43,7 +43,9 @@ internal sealed class BatchExecutor(
             await work.CommitSessionAsync(stop).ConfigureAwait(false);
             checkpoints.Pass(intake.Committed);
             MessagingMetrics.Committed(intake.Stream, items.Count, clock.GetElapsedTime(started));
-            if (parked is not null) MessagingMetrics.Parked(intake.Stream, parked.Count);
+            if (parked is null) return null;
+            checkpoints.Pass(Checkpoint.ParkCommitted);
+            MessagingMetrics.Parked(intake.Stream, parked.Count);
             return null;
         }
         catch (Exception cause)

@@ -21,7 +21,6 @@ internal enum Checkpoint
     TimersTaken,
     TimersCommitted,
     ReplayTaken,
-    ReplayHandled,
     ReplayCommitted,
     ReplayEnded,
     RetentionTrimmed,
