@@ -8,8 +8,9 @@ internal sealed class EmbeddedLog : IDisposable
         Options = options;
         Clock = clock;
         File = Path.GetFullPath(options.File);
-        Watch = new LogWatch(File, clock);
-        Writer = new LogWriter(File, options.SendTimeout, options.SizeBytesMax, Watch.Signal, clock);
+        Bell = new LogBell(File, clock);
+        Watch = new LogWatch(File, Bell, clock);
+        Writer = new LogWriter(File, options.SendTimeout, options.SizeBytesMax, Announce, clock);
     }
 
     public EmbeddedTransportOptions Options { get; }
@@ -19,6 +20,8 @@ internal sealed class EmbeddedLog : IDisposable
     public string File { get; }
 
     public LogWriter Writer { get; }
+
+    public LogBell Bell { get; }
 
     public LogWatch Watch { get; }
 
@@ -36,5 +39,12 @@ internal sealed class EmbeddedLog : IDisposable
     {
         Writer.Dispose();
         Watch.Dispose();
+        Bell.Dispose();
+    }
+
+    private void Announce()
+    {
+        Watch.Look();
+        Bell.Ring();
     }
 }

@@ -12,6 +12,7 @@ internal sealed class EmbeddedTransport : ITransport
     private readonly EmbeddedLog _log;
     private readonly LogSignals _signals;
     private readonly LogRetention _retention;
+    private readonly LogRenewal _renewal;
     private readonly ILoggerFactory _loggers;
     private readonly ConcurrentDictionary<LogSubscription, byte> _subscriptions = [];
     private bool _started;
@@ -22,6 +23,7 @@ internal sealed class EmbeddedTransport : ITransport
         _log = new EmbeddedLog(options.Value, clock);
         _loggers = loggers;
         _signals = new LogSignals(_log, loggers.CreateLogger<EmbeddedTransport>());
+        _renewal = new LogRenewal(_log, loggers.CreateLogger<LogRenewal>());
         _retention = new LogRetention(_log, loggers.CreateLogger<LogRetention>());
         Features = new TransportFeatures
         {
@@ -51,12 +53,13 @@ internal sealed class EmbeddedTransport : ITransport
         {
             throw new TransportRefusedException($"Messaging:Embedded:File: {failure.Message}", failure);
         }
-        await _log.Writer.RunAsync(durable: true, link => { _log.Streams.Declare(link, topology); return true; }, stop)
+        await _log.Writer.RunAsync(LogWrite.Append, link => { _log.Streams.Declare(link, topology); return true; }, stop)
             .ConfigureAwait(false);
         if (_started) return;
         _started = true;
         _log.Watch.Start();
         _retention.Start();
+        _renewal.Start();
     }
 
     public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
@@ -73,7 +76,7 @@ internal sealed class EmbeddedTransport : ITransport
         if (entries.Count > 0)
         {
             var now = _log.Clock.GetUtcNow();
-            await _log.Writer.RunAsync(durable: true, link => { LogEntries.Append(link, entries, now); return true; }, stop)
+            await _log.Writer.RunAsync(LogWrite.Append, link => { LogEntries.Append(link, entries, now); return true; }, stop)
                 .ConfigureAwait(false);
         }
         return failures.Count == 0 ? SendResult.AllAccepted : new SendResult(failures);
@@ -82,7 +85,7 @@ internal sealed class EmbeddedTransport : ITransport
     public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         ThrowUnlessDeclared(subscription.Stream);
-        var reading = new LogSubscription(_log, subscription, onDelivery, _loggers.CreateLogger<LogSubscription>());
+        var reading = new LogSubscription(_log, _renewal, subscription, onDelivery, _loggers.CreateLogger<LogSubscription>());
         _subscriptions[reading] = 0;
         return Task.FromResult<IAsyncDisposable>(reading);
     }
@@ -114,6 +117,7 @@ internal sealed class EmbeddedTransport : ITransport
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _signals.DisposeAsync().ConfigureAwait(false);
+        await _renewal.DisposeAsync().ConfigureAwait(false);
         await _retention.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
     }

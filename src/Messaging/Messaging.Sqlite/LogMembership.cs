@@ -7,7 +7,7 @@ namespace Tessera.Messaging.Sqlite;
 /// Which partitions of one subscription this process reads now. A lease counts only as long as this process knows it to
 /// be valid by its own clock; the position is written only while the token is still the lease's (<see cref="SettleAsync"/>).
 /// </summary>
-internal sealed class LogMembership(LogWriter writer, Subscription subscription, TimeSpan duration, TimeProvider clock)
+internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
     : IDisposable
 {
     private const string MovePosition =
@@ -19,6 +19,8 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
 
     private readonly string _group = subscription.Stream + "/" + subscription.Subscriber;
     private readonly string _member = $"{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..12]}";
+    private readonly TimeSpan _duration = log.Options.LeaseDuration;
+    private readonly TimeProvider _clock = log.Clock;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<int, Position> _held = [];
     private HashSet<int> _busy = [];
@@ -28,6 +30,7 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
     private int _members = 1;
     private int _heldCount;
     private int _surplusCount;
+    private bool _left;
 
     public string Group => _group;
 
@@ -40,19 +43,29 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
     public bool ShouldGiveBack => Volatile.Read(ref _surplusCount) > 0;
 
     /// <summary>One turn of the lease protocol. Partitions in a delivery are kept until it ends.</summary>
-    public async Task ExchangeAsync(CancellationToken stop)
+    public Task ExchangeAsync(CancellationToken stop) => RenewAsync(log, [this], stop);
+
+    /// <summary>One turn of the lease protocol for each, in one transaction.</summary>
+    public static async Task RenewAsync(EmbeddedLog log, IReadOnlyList<LogMembership> memberships, CancellationToken stop)
     {
-        await _gate.WaitAsync(stop).ConfigureAwait(false);
+        var entered = new List<LogMembership>();
         try
         {
-            var asked = clock.GetTimestamp();
-            var request = new LeaseRequest(_group, _member, subscription.Partitions, duration, [.. _busy]);
-            var (grant, positions) = await writer.RunAsync(durable: false, link => Exchange(link, request), stop).ConfigureAwait(false);
-            Accept(grant, positions, asked);
+            foreach (var membership in memberships)
+            {
+                await membership._gate.WaitAsync(stop).ConfigureAwait(false);
+                entered.Add(membership);
+            }
+            var asked = log.Clock.GetTimestamp();
+            var requests = entered.Where(membership => !membership._left).Select(membership => (membership, membership.Request(leave: false))).ToList();
+            if (requests.Count == 0) return;
+            var answers = await log.Writer.RunAsync(
+                LogWrite.Note, link => requests.ConvertAll(request => request.membership.Exchange(link, request.Item2)), stop).ConfigureAwait(false);
+            for (var index = 0; index < answers.Count; index++) requests[index].membership.Accept(answers[index], asked);
         }
         finally
         {
-            _gate.Release();
+            foreach (var membership in entered) membership._gate.Release();
         }
     }
 
@@ -62,9 +75,11 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
         await _gate.WaitAsync(stop).ConfigureAwait(false);
         try
         {
+            _left = true;
             _held.Clear();
-            var request = new LeaseRequest(_group, _member, subscription.Partitions, duration, [], Leave: true);
-            await writer.RunAsync(durable: false, link => LeaseTables.Exchange(link, request), stop).ConfigureAwait(false);
+            var request = Request(leave: true);
+            // As an append, so that the others are rung for.
+            await log.Writer.RunAsync(LogWrite.Signal, link => LeaseTables.Exchange(link, request), stop).ConfigureAwait(false);
         }
         finally
         {
@@ -78,7 +93,7 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
         await _gate.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            if (clock.GetElapsedTime(_renewedAt) >= duration) _held.Clear(); // Perhaps another's by now.
+            if (_clock.GetElapsedTime(_renewedAt) >= _duration) _held.Clear(); // Perhaps another's by now.
             var readable = _held.Values.Where(held => !_surplus.Contains(held.Partition)).OrderBy(held => held.Partition).ToList();
             _busy = [.. readable.Select(held => held.Partition)];
             _delivery = delivery;
@@ -111,8 +126,8 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
 
     /// <summary>Writes the positions, each only if the lease is still this process's. Need not reach the disk: what a loss of
     /// power takes back is delivered again.</summary>
-    public Task SettleAsync(IReadOnlyList<Position> positions, CancellationToken stop) => writer.RunAsync(
-        durable: false,
+    public Task SettleAsync(IReadOnlyList<Position> positions, CancellationToken stop) => log.Writer.RunAsync(
+        LogWrite.Note,
         link =>
         {
             foreach (var (partition, token, next) in positions)
@@ -127,23 +142,26 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
     /// <summary>The lease has run out by this process's own clock: what is being handled may be another's.</summary>
     public void RevokeIfExpired()
     {
-        if (clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < duration) return;
+        if (_clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < _duration) return;
         Revoke();
     }
 
     public void Dispose() => _gate.Dispose();
 
-    private (LeaseGrant Grant, Dictionary<int, long> Positions) Exchange(SqliteLink link, LeaseRequest request)
+    private LeaseRequest Request(bool leave) => new(_group, _member, subscription.Partitions, _duration, [.. _busy], leave);
+
+    private Answer Exchange(SqliteLink link, LeaseRequest request)
     {
         var grant = LeaseTables.Exchange(link, request);
         var positions = link.Query(
             "SELECT partition, next FROM log_positions WHERE stream = $1 AND subscriber = $2",
             [subscription.Stream, subscription.Subscriber], row => (Partition: row.GetInt32(0), Next: row.GetInt64(1)));
-        return (grant, positions.ToDictionary(position => position.Partition, position => position.Next));
+        return new Answer(grant, positions.ToDictionary(position => position.Partition, position => position.Next));
     }
 
-    private void Accept(LeaseGrant grant, Dictionary<int, long> positions, long asked)
+    private void Accept(Answer answer, long asked)
     {
+        var (grant, positions) = answer;
         var before = new Dictionary<int, Position>(_held);
         _held.Clear();
         foreach (var lease in grant.Leases)
@@ -162,7 +180,10 @@ internal sealed class LogMembership(LogWriter writer, Subscription subscription,
         Volatile.Write(ref _heldCount, _held.Count);
         Volatile.Write(ref _members, grant.Members);
         Interlocked.Exchange(ref _renewedAt, asked);
+        if (_held.Count != before.Count || !_held.Keys.All(before.ContainsKey)) log.Watch.Stream(subscription.Stream).Signal();
     }
+
+    private sealed record Answer(LeaseGrant Grant, Dictionary<int, long> Positions);
 
     private void Revoke()
     {

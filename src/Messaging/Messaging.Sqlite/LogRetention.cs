@@ -51,7 +51,7 @@ internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention
             while (link.QueryNumber($"SELECT EXISTS ({Oldest})", bounds) == 1)
             {
                 deleted += await log.Writer.RunAsync(
-                    durable: false, writer => writer.Execute($"DELETE FROM log_entries WHERE id IN ({Oldest})", bounds), stop)
+                    LogWrite.Note, writer => writer.Execute($"DELETE FROM log_entries WHERE id IN ({Oldest})", bounds), stop)
                     .ConfigureAwait(false);
                 await Task.Delay(s_betweenSteps, log.Clock, stop).ConfigureAwait(false);
             }

@@ -21,7 +21,7 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
         if (payload.Length > PayloadSizeBytesMax)
             throw new ArgumentException($"A signal carries at most {PayloadSizeBytesMax} bytes, not {payload.Length}.", nameof(payload));
         await _log.Writer.RunAsync(
-            durable: false,
+            LogWrite.Signal,
             link =>
             {
                 link.Execute("INSERT INTO log_signals (channel, payload) VALUES ($1, $2)", channel, payload);
@@ -76,7 +76,7 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
             {
                 try
                 {
-                    var seen = _signals._log.Watch.Version;
+                    var seen = _signals._log.Watch.Broadcasts.Version;
                     link ??= _signals._log.OpenReader();
                     var signals = link.Query(
                         "SELECT id, channel, payload FROM log_signals WHERE id > $1 ORDER BY id", [_last],
@@ -86,7 +86,7 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
                         _last = id;
                         if (channel == _channel && !_stop.IsCancellationRequested) await HandAsync(payload).ConfigureAwait(false);
                     }
-                    if (signals.Count == 0) await _signals._log.Watch.WaitAsync(seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
+                    if (signals.Count == 0) await _signals._log.Watch.Broadcasts.WaitAsync(seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (_stop.IsCancellationRequested)
                 {

@@ -15,28 +15,31 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     private readonly Subscription _subscription;
     private readonly OnDelivery _onDelivery;
     private readonly LogMembership _membership;
-    private readonly TimeSpan _renewal;
+    private readonly LogRenewal _renewal;
+    private readonly LogTopic _changes;
+    private readonly TimeSpan _lookAgain;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _reading;
-    private readonly Task _renewing;
     private Task _settling = Task.CompletedTask;
     private SqliteLink? _link;
     private int _disposed;
     private int _turn;
     private long _lookedAt;
 
-    public LogSubscription(EmbeddedLog log, Subscription subscription, OnDelivery onDelivery, ILogger logger)
+    public LogSubscription(EmbeddedLog log, LogRenewal renewal, Subscription subscription, OnDelivery onDelivery, ILogger logger)
     {
         _log = log;
         _subscription = subscription;
         _onDelivery = onDelivery;
         _logger = logger;
-        _membership = new LogMembership(log.Writer, subscription, log.Options.LeaseDuration, log.Clock);
-        _renewal = log.Options.LeaseDuration / 4;
+        _renewal = renewal;
+        _changes = log.Watch.Stream(subscription.Stream);
+        _lookAgain = LogRenewal.Pause(log.Options);
+        _membership = new LogMembership(log, subscription);
+        renewal.Add(_membership);
         _reading = ReadAsync();
-        _renewing = RenewAsync();
     }
 
     /// <summary>Waits for the delivery that runs, for a bounded time, and hands the partitions over.</summary>
@@ -56,15 +59,15 @@ internal sealed partial class LogSubscription : IAsyncDisposable
             // The leases run out by themselves.
             Log.NotHandedOver(_logger, _membership.Group, failure);
         }
+        _renewal.Remove(_membership);
         await _ended.CancelAsync().ConfigureAwait(false);
-        await _renewing.ConfigureAwait(false);
-        if (_reading.IsCompleted) _membership.Dispose();
     }
 
     /// <summary>As the death of the process would: nothing more is written or said.</summary>
     public void Abandon()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        _renewal.Remove(_membership);
         _ended.Cancel();
         _stopping.Cancel();
     }
@@ -73,15 +76,18 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var backoff = TimeSpan.Zero;
+        var joined = false;
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var seen = _log.Watch.Version;
+                if (!joined) await _membership.ExchangeAsync(_stopping.Token).ConfigureAwait(false);
+                joined = true;
+                var seen = _changes.Version;
                 var settled = await DeliverAsync().ConfigureAwait(false);
                 backoff = settled is false ? Longer(backoff) : TimeSpan.Zero;
                 if (LeasesShouldMove(idle: settled is null)) await _membership.ExchangeAsync(_stopping.Token).ConfigureAwait(false);
-                else if (settled is null) await _log.Watch.WaitAsync(seen, _renewal, _stopping.Token).ConfigureAwait(false);
+                else if (settled is null) await _changes.WaitAsync(seen, _lookAgain, _stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -173,45 +179,6 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>Signs of life, whatever the reader does; and the end of the delivery when they do not get through.</summary>
-    private async Task RenewAsync()
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var timer = new PeriodicTimer(_renewal, _log.Clock);
-        try
-        {
-            do
-            {
-                var exchange = RenewOnceAsync();
-                while (!exchange.IsCompleted)
-                {
-                    await Task.WhenAny(exchange, Task.Delay(_renewal, _log.Clock, _ended.Token)).ConfigureAwait(false);
-                    _membership.RevokeIfExpired();
-                }
-                await exchange.ConfigureAwait(false);
-            }
-            while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false));
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-        {
-            // The end.
-        }
-    }
-
-    private async Task RenewOnceAsync()
-    {
-        try
-        {
-            if (_reading.IsCompleted) return; // It stops, and is about to leave.
-            await _membership.ExchangeAsync(_ended.Token).ConfigureAwait(false);
-            _log.Watch.Signal();
-        }
-        catch (Exception failure) when (failure is not (OperationCanceledException or ObjectDisposedException))
-        {
-            Log.CannotRenew(_logger, _membership.Group, failure.Message);
-        }
-    }
-
     /// <summary>
     /// Whether this process should give back or may take over partitions now, rather than at the next sign of life: a look
     /// at two small tables, at most once in a while.
@@ -259,13 +226,10 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         [LoggerMessage(2, LogLevel.Warning, "{Group}: cannot write how far it has read; trying again: {Reason}")]
         public static partial void CannotSettle(ILogger logger, string group, string reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Group}: cannot renew its partitions; trying again: {Reason}")]
-        public static partial void CannotRenew(ILogger logger, string group, string reason);
-
-        [LoggerMessage(4, LogLevel.Error, "{Group}: the delivery failed and is repeated")]
+        [LoggerMessage(3, LogLevel.Error, "{Group}: the delivery failed and is repeated")]
         public static partial void DeliveryFailed(ILogger logger, string group, Exception failure);
 
-        [LoggerMessage(5, LogLevel.Warning, "{Group}: could not hand its partitions over; others take them when the leases run out")]
+        [LoggerMessage(4, LogLevel.Warning, "{Group}: could not hand its partitions over; others take them when the leases run out")]
         public static partial void NotHandedOver(ILogger logger, string group, Exception failure);
     }
 }

@@ -1,96 +1,117 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace Tessera.Messaging.Sqlite;
 
 /// <summary>
-/// Notices what any process commits to the log. A commit of this process is signalled; for those of others a thread
-/// looks at <c>PRAGMA data_version</c>, often while the log is busy and seldom while it is not.
+/// Notices what any process commits to the log, and tells those whom it concerns. One thread looks at
+/// <c>PRAGMA data_version</c>, which costs microseconds, when the bell rings and between: often while the log is busy, seldom
+/// while it is not. A sign of life of another process wakes nobody.
 /// </summary>
 internal sealed class LogWatch : IDisposable
 {
-    private static readonly TimeSpan s_busyPause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan s_idlePause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_busyFor = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_idleWithBell = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_idleWithoutBell = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromMilliseconds(200);
+
+    private const string Leases = "\u0001leases";
+    private const string Signals = "\u0001signals";
+
+    // What was appended to each stream, whether partitions changed hands or readers came or went, and the last signal.
+    private const string State =
+        $"""
+        SELECT stream, SUM(next) FROM log_partitions GROUP BY stream
+        UNION ALL SELECT '{Leases}', (SELECT COALESCE(SUM(token * 2 + (owner IS NULL)), 0) FROM msg_leases) * 1000 + (SELECT COUNT(*) FROM msg_members)
+        UNION ALL SELECT '{Signals}', COALESCE(MAX(id), 0) FROM log_signals
+        """;
 
     private readonly string _file;
     private readonly TimeProvider _clock;
-    private readonly ManualResetEvent _stopped = new(false);
+    private readonly LogBell _bell;
+    private readonly AutoResetEvent _look = new(false);
+    private readonly ConcurrentDictionary<string, LogTopic> _topics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly Thread _thread;
-    private TaskCompletionSource _changed = NewSignal();
-    private long _version;
+    private volatile bool _stopping;
 
-    public LogWatch(string file, TimeProvider clock)
+    public LogWatch(string file, LogBell bell, TimeProvider clock)
     {
         _file = file;
+        _bell = bell;
         _clock = clock;
         _thread = new Thread(Run) { IsBackground = true, Name = "tessera log watch" };
     }
 
-    /// <summary>Rises with each change that was noticed. Read it before looking at the log.</summary>
-    public long Version => Interlocked.Read(ref _version);
-
     public void Start() => _thread.Start();
 
-    /// <summary>Something was committed.</summary>
-    public void Signal()
-    {
-        Interlocked.Increment(ref _version);
-        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
-    }
+    /// <summary>Changes when something was appended to the stream, or its partitions may have changed hands.</summary>
+    public LogTopic Stream(string stream) => _topics.GetOrAdd(stream, _ => new LogTopic(_clock));
 
-    /// <summary>Waits until the version differs from <paramref name="seen"/>, at most for a time.</summary>
-    public async Task WaitAsync(long seen, TimeSpan atMost, CancellationToken stop)
+    /// <summary>Changes when a signal was broadcast.</summary>
+    public LogTopic Broadcasts => Stream(Signals);
+
+    /// <summary>Something may have been committed: look now.</summary>
+    public void Look()
     {
-        var changed = Volatile.Read(ref _changed).Task;
-        if (Version != seen) return;
-        try
-        {
-            await changed.WaitAsync(atMost, _clock, stop).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // The time is over; the caller looks anyway.
-        }
+        if (!_stopping) _look.Set();
     }
 
     public void Dispose()
     {
-        if (!_stopped.Set()) return;
+        if (_stopping) return;
+        _stopping = true;
+        _look.Set();
         if (_thread.IsAlive) _thread.Join();
-        _stopped.Dispose();
-        Signal();
     }
 
     private void Run()
     {
         SqliteLink? link = null;
-        var seen = 0L;
+        var idle = _bell.TryListen(Look) ? s_idleWithBell : s_idleWithoutBell;
+        var seen = -1L;
         var changedAt = _clock.GetTimestamp();
-        var pause = s_busyPause;
-        while (!_stopped.WaitOne(pause))
+        while (!_stopping)
         {
+            var pause = _clock.GetElapsedTime(changedAt) < s_busyFor ? LogBell.Pause : idle;
             try
             {
                 link ??= SqliteLink.Open(_file, busyTimeoutMilliseconds: 100, statementsMax: 16);
                 var version = link.DataVersion();
-                if (version != seen)
-                {
-                    seen = version;
-                    changedAt = _clock.GetTimestamp();
-                    Signal();
-                }
-                pause = _clock.GetElapsedTime(changedAt) < s_busyFor ? s_busyPause : s_idlePause;
+                if (version != seen && Announce(link)) changedAt = _clock.GetTimestamp();
+                seen = version;
             }
             catch (Exception failure) when (failure is SqliteException or IOException or InvalidOperationException)
             {
                 // The readers report what is wrong with the file; here it is only tried again.
                 link?.Dispose();
                 link = null;
-                pause = s_busyFor;
+                seen = -1;
+                pause = s_afterFailure;
             }
+            _look.WaitOne(pause);
         }
         link?.Dispose();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Wakes whom the change concerns; true when something was appended.</summary>
+    private bool Announce(SqliteLink link)
+    {
+        var appended = false;
+        foreach (var (name, value) in link.Query(State, [], row => (row.GetString(0), row.GetInt64(1))))
+        {
+            if (_seen.TryGetValue(name, out var before) && before == value) continue;
+            _seen[name] = value;
+            if (name == Leases)
+            {
+                foreach (var topic in _topics.Values) topic.Signal();
+            }
+            else if (_topics.TryGetValue(name, out var topic))
+            {
+                topic.Signal();
+            }
+            appended |= name != Leases;
+        }
+        return appended;
+    }
 }

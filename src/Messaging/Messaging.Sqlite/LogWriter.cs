@@ -16,7 +16,7 @@ internal sealed class LogWriter : IDisposable
     private readonly string _file;
     private readonly TimeSpan _timeout;
     private readonly long _sizeBytesMax;
-    private readonly Action _committed;
+    private readonly Action _announce;
     private readonly TimeProvider _clock;
     private readonly Courtesy _courtesy;
     private readonly Queue<LogWork> _waiting = new();
@@ -26,12 +26,12 @@ internal sealed class LogWriter : IDisposable
     private bool _durable = true;
     private bool _stopping;
 
-    public LogWriter(string file, TimeSpan timeout, long sizeBytesMax, Action committed, TimeProvider clock)
+    public LogWriter(string file, TimeSpan timeout, long sizeBytesMax, Action announce, TimeProvider clock)
     {
         _file = file;
         _timeout = timeout;
         _sizeBytesMax = sizeBytesMax;
-        _committed = committed;
+        _announce = announce;
         _clock = clock;
         _courtesy = new Courtesy(clock);
         _thread = new Thread(Run) { IsBackground = true, Name = "tessera log writer" };
@@ -39,14 +39,14 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>Runs the work in a transaction that may carry other work too; completes when it is committed.</summary>
-    /// <param name="durable">Whether the commit waits for the disk. Where its loss only repeats work, it need not.</param>
+    /// <param name="kind">What the write is for.</param>
     /// <param name="work">Run on the writer's thread; again if the work of another spoils the transaction.</param>
     /// <param name="stop">Gives the wait up; the work may still be done.</param>
     /// <exception cref="TransportUnavailableException">The file is locked, full or cannot be written.</exception>
-    public async Task<T> RunAsync<T>(bool durable, Func<SqliteLink, T> work, CancellationToken stop)
+    public async Task<T> RunAsync<T>(LogWrite kind, Func<SqliteLink, T> work, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        var item = new LogWork<T>(durable, work);
+        var item = new LogWork<T>(kind, work);
         lock (_waiting)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
@@ -133,7 +133,7 @@ internal sealed class LogWriter : IDisposable
             return;
         }
         foreach (var item in group) item.Complete();
-        _committed();
+        if (group.Exists(item => item.Kind != LogWrite.Note)) _announce();
     }
 
     private void Commit(List<LogWork> group)
@@ -142,7 +142,7 @@ internal sealed class LogWriter : IDisposable
         {
             var link = _link ??= Open();
             if (_courtesy.BreakIsDue(link)) _stopped.WaitOne(Courtesy.Break);
-            var durable = group.Exists(item => item.IsDurable);
+            var durable = group.Exists(item => item.Kind == LogWrite.Append);
             if (durable != _durable)
             {
                 link.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
