@@ -28,6 +28,7 @@ public static class MessagingServiceCollectionExtensions
         AddOptions<ConsumeOptions>(services, ConsumeOptions.Section);
         AddOptions<InboxOptions>(services, InboxOptions.Section);
         AddOptions<TimersOptions>(services, TimersOptions.Section);
+        AddOptions<GroupCommitOptions>(services, GroupCommitOptions.Section);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OutboxSignal>();
@@ -58,6 +59,10 @@ public static class MessagingServiceCollectionExtensions
             provider.GetRequiredService<IMessageStore>(),
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new GroupCommit(
+            provider.GetRequiredService<IMessageStore>(),
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<IOptions<GroupCommitOptions>>()));
         services.AddHostedService<MessagingHost>();
     }
 
