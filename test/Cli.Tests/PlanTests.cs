@@ -22,7 +22,8 @@ public sealed class PlanTests
     {
         var plan = Plan.Make(_projects, Some.Settings(), new PortPicker(port => port is not (8080 or 8081)));
         Assert.Equal(8082, plan.Gateway.Http1);
-        var ports = plan.Instances.Where(instance => instance.Service != "gateway").SelectMany(instance => new[] { instance.Http1, instance.Http2 }).ToList();
+        var ports = plan.Instances.Where(instance => instance.Service != "gateway")
+            .SelectMany(instance => new[] { instance.Http1, instance.Http2 }).ToList();
         Assert.Equal(ports.Count, ports.Append(8082).Distinct().Count() - 1);
         Assert.Contains("gateway is on port 8082: 8080 is taken", plan.Moved);
     }

@@ -21,7 +21,9 @@ public sealed class RetailTests
     [Theory]
     [InlineData("536365,POST,POSTAGE,1,2010-12-01 08:26:00,18,17850.0,France", "no product but postage (POST)")]
     [InlineData("536365,gift,x,1,2010-12-01 08:26:00,18,17850.0,France", "no product code (GIFT)")]
-    [InlineData("536365,85123A,x,-6,2010-12-01 08:26:00,2.55,17850.0,UK", "quantity is not positive, and it is no cancellation: a stock correction")]
+    [InlineData(
+        "536365,85123A,x,-6,2010-12-01 08:26:00,2.55,17850.0,UK",
+        "quantity is not positive, and it is no cancellation: a stock correction")]
     [InlineData("C536365,85123A,x,6,2010-12-01 08:26:00,2.55,17850.0,UK", "a cancellation that takes nothing back")]
     [InlineData("536365,85123A,x,6,2010-12-01 08:26:00,0,17850.0,UK", "price is not positive: a gift or a correction")]
     [InlineData("536365,85123A,x,six,2010-12-01 08:26:00,1,17850.0,UK", "quantity is no number: 'six'")]

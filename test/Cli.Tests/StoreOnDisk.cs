@@ -62,24 +62,28 @@ internal sealed class StoreOnDisk : IDisposable
     private void Fill()
     {
         const string lines = """[{"sku":"A","name":"a","quantity":2,"unitPriceMinor":100}]""";
-        foreach (var (order, state, reason) in new[] { (Confirmed, "Confirmed", null), (Cancelled, "Cancelled", "buyer"), (Refused, "Cancelled", "out-of-stock") })
+        (Guid, string, string?)[] orders =
+            [(Confirmed, "Confirmed", null), (Cancelled, "Cancelled", "buyer"), (Refused, "Cancelled", "out-of-stock")];
+        foreach (var (order, state, reason) in orders)
         {
             Execute("orders", string.Create(CultureInfo.InvariantCulture, $"""
                 insert into orders (id, buyer, idempotency_key, request_hash, state, cancel_reason, stock_committed, lines, total_minor, currency,
                     payment_method, placed_at, version)
-                values ('{order}', '{Guid.Empty}', '{order}', '', '{state}', {(reason is null ? "null" : $"'{reason}'")}, {(reason is null ? 1 : 0)},
-                    '{lines}', 200, 'GBP', 'tok_ok', 0, 1)
+                values ('{order}', '{Guid.Empty}', '{order}', '', '{state}', {(reason is null ? "null" : $"'{reason}'")},
+                    {(reason is null ? 1 : 0)}, '{lines}', 200, 'GBP', 'tok_ok', 0, 1)
                 """));
         }
         const string reserved = """[{"sku":"A","quantity":2}]""";
         Execute("inventory", $"""
             insert into stock (sku, on_hand, held, committed, received) values ('A', 8, 0, 2, 10);
             insert into reservations (order_id, state, lines, expires_at, changed_at) values
-                ('{Confirmed}', 'Committed', '{reserved}', 0, 0), ('{Cancelled}', 'Released', '{reserved}', 0, 0), ('{Refused}', 'Refused', '{reserved}', null, 0);
+                ('{Confirmed}', 'Committed', '{reserved}', 0, 0), ('{Cancelled}', 'Released', '{reserved}', 0, 0),
+                ('{Refused}', 'Refused', '{reserved}', null, 0);
             """);
         var (paid, repaid) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         Execute("payments", $"""
-            insert into payments (id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency, cancel_requested, attempts, requested_at)
+            insert into payments (id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency,
+                cancel_requested, attempts, requested_at)
             values ('{paid}', '{Confirmed}', '{Guid.Empty}', 'Captured', 200, 200, 0, 'GBP', 0, 0, 0),
                 ('{repaid}', '{Cancelled}', '{Guid.Empty}', 'Refunded', 200, 200, 200, 'GBP', 1, 0, 0);
             insert into ledger (payment_id, movement, account, amount_minor, booked_at) values

@@ -101,7 +101,11 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     {
         var good = await BuyerAsync();
         var tokens = new Tokens(store.Data);
-        string?[] bad = [null, "", "nonsense", tokens.Expired(good), Tokens.Tampered(good), Tokens.Unsigned(good), Tokens.SignedByAStranger(good), tokens.ForAnotherAudience(good)];
+        string?[] bad =
+        [
+            null, "", "nonsense", tokens.Expired(good), Tokens.Tampered(good), Tokens.Unsigned(good), Tokens.SignedByAStranger(good),
+            tokens.ForAnotherAudience(good),
+        ];
         foreach (var token in bad) await EachDoorAsync("/orders", HttpMethod.Get, token, null, [401]);
         using var fine = await store.Shop.TryAsync(HttpMethod.Get, "/orders", null, good);
         Assert.Equal(HttpStatusCode.OK, fine.StatusCode);
@@ -141,7 +145,8 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     private async Task IsProblemAsync(HttpRequestMessage request, int[] expected)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(5) });
-        if (request.Content?.Headers.ContentLength > 1024 * 1024) request.Headers.ExpectContinue = true; // Or the refusal may be lost in the sending.
+        // Or the refusal may be lost in the sending.
+        if (request.Content?.Headers.ContentLength > 1024 * 1024) request.Headers.ExpectContinue = true;
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var where = string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri}: {(int)response.StatusCode} {text}");
@@ -159,5 +164,6 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     private static string Order(string quantity) => $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":{{quantity}}}]}""";
 
     private static string ManyLines() => JsonSerializer.Serialize(
-        new PlaceOrderRequest([.. Enumerable.Range(0, 10_000).Select(number => new PlaceOrderLine($"SKU-{number}", 1))]), JsonSerializerOptions.Web);
+        new PlaceOrderRequest([.. Enumerable.Range(0, 10_000).Select(number => new PlaceOrderLine($"SKU-{number}", 1))]),
+        JsonSerializerOptions.Web);
 }

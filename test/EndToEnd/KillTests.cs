@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.EndToEnd;
@@ -8,27 +9,31 @@ namespace Tessera.EndToEnd;
 public sealed class KillTests(PlainStore store) : IClassFixture<PlainStore>
 {
     private static readonly string[] _services = ["users", "catalog", "inventory", "orders", "payments", "gateway"];
+    private const int OrdersPerKill = 84; // Six times: 500 orders.
     private static readonly string _sample = Path.Combine(Command.Root, "samples", "online-retail.csv");
 
     [Fact]
     public async Task Keeps_every_invariant_while_each_process_is_killed_in_turn_and_then_all_at_once()
     {
         await store.RunAsync("import", _sample);
-        using (var replay = store.Start("replay", _sample, "--limit", "500", "--rate", "20"))
+        var limit = 0;
+        foreach (var service in _services)
         {
-            foreach (var service in _services) await store.KillAsync(service);
-            var killedInTime = !replay.HasExited;
-            Assert.True(killedInTime, "The replay ended before every process was killed.");
+            limit += OrdersPerKill;
+            using var replay = store.Start("replay", _sample, "--limit", $"{limit}", "--rate", "40");
+            await Eventually.HoldsAsync("orders are being placed", async () => await store.PlacedAsync() > limit - OrdersPerKill);
+            var kill = store.KillAsync(service);
             var result = await replay.EndAsync(TestContext.Current.CancellationToken);
             Assert.True(result.ExitCode == 0, result.All);
-            Assert.Equal(500, Count(result.Output, "placed"));
+            Assert.Equal(limit, Count(result.Output, "placed"));
+            await kill;
         }
         await store.VerifyAsync();
 
         // The replay itself is killed, then the supervisor with all it runs; both are started again.
         using (var replay = store.Start("replay", _sample, "--limit", "800", "--rate", "40"))
         {
-            await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+            await Eventually.HoldsAsync("orders are being placed", async () => await store.PlacedAsync() > limit + 20);
             await store.KillEverythingAsync();
             replay.Kill();
         }

@@ -22,7 +22,8 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         var order = await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
         Assert.Equal(["Placed", "StockReserved", "Confirmed"], order.History.Select(entry => entry.State).Distinct());
         Assert.NotNull(order.ConfirmedAt);
-        Assert.Equal(("Captured", 750), ((await Shop.PaymentAsync(buyer, order.Id)).State, (await Shop.PaymentAsync(buyer, order.Id)).CapturedMinor));
+        var paid = await Shop.PaymentAsync(buyer, order.Id);
+        Assert.Equal(("Captured", 750), (paid.State, paid.CapturedMinor));
         await HasStockAsync(sku, onHand: 7, held: 0, committed: 3);
         var mine = await Shop.GetAsync<OrderPage>("/orders", buyer);
         Assert.Equal(order.Id, Assert.Single(mine.Items).Id);

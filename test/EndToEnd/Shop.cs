@@ -48,9 +48,10 @@ internal sealed class Shop : IDisposable
     public async Task<string> NewProductAsync(int stock = 100, long priceMinor = 250)
     {
         var sku = $"T{Guid.NewGuid():N}"[..16].ToUpperInvariant();
-        await SendAsync(HttpMethod.Post, "/products/import", new ImportProductsRequest([new ImportedProduct(sku, "Test " + sku, priceMinor)]), Operator);
-        if (stock > 0)
-            await SendAsync(HttpMethod.Post, "/stock/receipts", new ReceiveManyRequest([new ReceiptLine(sku, stock)]), Operator, Guid.NewGuid().ToString());
+        var product = new ImportProductsRequest([new ImportedProduct(sku, "Test " + sku, priceMinor)]);
+        await SendAsync(HttpMethod.Post, "/products/import", product, Operator);
+        var receipt = new ReceiveManyRequest([new ReceiptLine(sku, stock)]);
+        if (stock > 0) await SendAsync(HttpMethod.Post, "/stock/receipts", receipt, Operator, Guid.NewGuid().ToString());
         return sku;
     }
 

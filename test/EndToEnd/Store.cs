@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Tessera.Testing;
 using Xunit;
 
@@ -55,6 +56,17 @@ public abstract class Store : IAsyncLifetime
     {
         var status = await StatusAsync();
         return status.GetProperty("services").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name);
+    }
+
+    /// <summary>How many orders there are, as the database says: a service that is being killed would not answer.</summary>
+    internal async Task<long> PlacedAsync()
+    {
+        var file = Path.Combine(Data, "orders", "orders.db");
+        await using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select count(*) from orders";
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>SIGKILL, as a crash would be; returns when the supervisor has brought it back.</summary>

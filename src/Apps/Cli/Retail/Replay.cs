@@ -18,7 +18,8 @@ internal static class Replay
 
         var began = store.Clock.GetTimestamp();
         var placing = new PlaceInvoices(store, tokens, customers, journal, retail.Mark);
-        await Bar.RunAsync("orders placed", plan.Invoices.Count, advance => placing.RunAsync(plan.Invoices, settings, advance, stop), store.Clock);
+        await Bar.RunAsync(
+            "orders placed", plan.Invoices.Count, advance => placing.RunAsync(plan.Invoices, settings, advance, stop), store.Clock);
         var placedAfter = store.Clock.GetElapsedTime(began);
 
         var open = plan.Invoices.Where(invoice => journal.Find(invoice.Number) is { IsFinal: false }).ToList();

@@ -22,8 +22,10 @@ internal sealed record ReplaySummary(
         List<ReportRow> report =
         [
             .. ReportFile.Lines(retail.Unusable),
-            .. entries.Where(entry => entry.Refused is not null).Select(entry => new ReportRow("order", entry.Invoice, null, null, entry.Refused!)),
-            .. entries.Where(entry => entry.End == "Cancelled").Select(entry => new ReportRow("order", entry.Invoice, null, null, "cancelled: " + entry.Why)),
+            .. entries.Where(entry => entry.Refused is not null)
+                .Select(entry => new ReportRow("order", entry.Invoice, null, null, entry.Refused!)),
+            .. entries.Where(entry => entry.End == "Cancelled")
+                .Select(entry => new ReportRow("order", entry.Invoice, null, null, "cancelled: " + entry.Why)),
             .. notCancelled.Select(each => new ReportRow("cancellation", each.Number, null, null, each.Why!)),
         ];
         return new ReplaySummary(
@@ -57,7 +59,8 @@ internal sealed record ReplaySummary(
         foreach (var line in Indented(UnusableReasons)) yield return line;
         if (PlacedNow > 0)
         {
-            yield return Text($"speed          {PlacedNow / PlacedAfter.TotalSeconds:0.0} orders/s placed, {PlacedNow / EndedAfter.TotalSeconds:0.0} orders/s to their end");
+            var (placed, ended) = (PlacedNow / PlacedAfter.TotalSeconds, PlacedNow / EndedAfter.TotalSeconds);
+            yield return Text($"speed          {placed:0.0} orders/s placed, {ended:0.0} orders/s to their end");
         }
         if (P50 is not null) yield return Text($"confirmed in   p50 {P50:0.0} ms, p99 {P99:0.0} ms after placing");
     }

@@ -17,7 +17,12 @@ internal static class ParkedCommand
     {
         var options = new Options();
         var json = new Option<bool>("--json") { Description = "For programs, with the messages' content." };
-        var limit = new Option<int>("--limit") { Description = "At most so many of each service.", DefaultValueFactory = _ => 100, HelpName = "N" };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "At most so many of each service.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 100,
+        };
         var command = new Command("list", "Show what is parked, where and why.") { json, limit };
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>

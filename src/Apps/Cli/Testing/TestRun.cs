@@ -12,6 +12,8 @@ internal static class TestRun
     /// <summary>No test project takes this long; one that does hangs.</summary>
     private static readonly TimeSpan _projectTimeout = TimeSpan.FromMinutes(25);
 
+    private const int FailureLinesMax = 25;
+
     public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
     public static async Task<int> RunAsync(
@@ -45,7 +47,11 @@ internal static class TestRun
     {
         Console.WriteLine("building Tessera.slnx");
         var start = new ProcessStartInfo(
-            "dotnet", ["build", Path.Combine(SourceTree.Root, "Tessera.slnx"), "-c", "Release", "-v", "q", "-clp:NoSummary", "--nologo", "-nr:false"])
+            "dotnet",
+            [
+                "build", Path.Combine(SourceTree.Root, "Tessera.slnx"), "-c", "Release", "-v", "q", "-clp:NoSummary", "--nologo",
+                "-nr:false",
+            ])
         {
             WorkingDirectory = SourceTree.Root,
         };
@@ -95,13 +101,15 @@ internal static class TestRun
     {
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(result.IsGood ? "ok  " : "FAIL")} {result.Project,-32} {result.Passed,5} passed {result.Failed,4} failed {result.Skipped,4} skipped {result.Took.TotalSeconds,7:0.0} s");
+            $"{(result.IsGood ? "ok  " : "FAIL")} {result.Project,-32} {result.Passed,5} passed {result.Failed,4} failed " +
+            $"{result.Skipped,4} skipped {result.Took.TotalSeconds,7:0.0} s");
         Console.WriteLine(line);
         if (result.Problem is not null) Console.WriteLine($"     {result.Problem}");
         foreach (var failure in result.Failures)
         {
             Console.WriteLine($"     {failure.Name}");
-            foreach (var text in (failure.Message + "\n" + failure.StackTrace).Split('\n').Take(25)) Console.WriteLine($"       {text.TrimEnd()}");
+            var told = (failure.Message + "\n" + failure.StackTrace).Split('\n');
+            foreach (var text in told.Take(FailureLinesMax)) Console.WriteLine($"       {text.TrimEnd()}");
         }
         foreach (var reason in result.SkipReasons) Console.WriteLine($"     skipped: {reason}");
     }

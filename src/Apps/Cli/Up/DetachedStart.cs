@@ -23,7 +23,8 @@ internal static class DetachedStart
             if (supervisor.HasExited)
             {
                 var why = File.Exists(log) ? LogTail.Last(log, 1) : [];
-                throw new UserError($"The supervisor ended at once: {(why.Count > 0 ? why[0] : "it said nothing")} (log: {log})", ExitCodes.NotRunning);
+                var said = why.Count > 0 ? why[0] : "it said nothing";
+                throw new UserError($"The supervisor ended at once: {said} (log: {log})", ExitCodes.NotRunning);
             }
             if (waited.Elapsed > _readyTimeout) throw new UserError(NotReady(folder), ExitCodes.NotRunning);
             await Task.Delay(_poll, stop);

@@ -23,7 +23,7 @@ internal static class SuperviseCommand
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         using var session = await SupervisorSession.OpenAsync(new RunFolder(settings.Data), settings, TimeProvider.System);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var show = PlainProgress.ShowAsync(session, [], ending.Token);
+        var show = PlainProgress.ShowAsync(session, [], showPassword: false, ending.Token);
         try
         {
             await session.RunAsync(stop);

@@ -38,7 +38,7 @@ internal static class UpCommand
         foreach (var moved in session.Plan.Moved) AnsiConsole.MarkupLineInterpolated($"[yellow]{moved}[/]");
         var show = Screen.IsLive && settings.LogsOnScreen.Count == 0
             ? LiveTable.ShowAsync(session, ending.Token)
-            : PlainProgress.ShowAsync(session, settings.LogsOnScreen, ending.Token);
+            : PlainProgress.ShowAsync(session, settings.LogsOnScreen, showPassword: true, ending.Token);
         try
         {
             await session.RunAsync(ending.Token);

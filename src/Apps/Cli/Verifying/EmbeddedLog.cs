@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 
 namespace Tessera.Cli.Verifying;
@@ -30,14 +31,15 @@ internal static class EmbeddedLog
         var streams = positions.ToLookup(position => position.Partition, position => position.Stream);
         var entries = await databases.QueryAsync(
             file, "select id, message_id, content_type, attributes, body from log_entries",
-            row => Decode(row.GetInt64(0), streams, row.IsDBNull(1) ? null : row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), (byte[])row.GetValue(4)), stop);
+            row => Decode(row.GetInt64(0), streams, Text(row, 1), row.GetString(2), Text(row, 3), (byte[])row.GetValue(4)), stop);
         var subscriptions = new List<SubscriptionRow>();
         foreach (var group in positions.GroupBy(position => (position.Stream, position.Subscriber)))
         {
             var known = messaging.FirstOrDefault(service => service.Service == group.Key.Subscriber);
             var handled = known is null ? [] : await HandledAsync(databases, known, stop);
             var read = group.ToDictionary(position => position.Partition, position => position.Next);
-            var events = entries.Where(entry => entry.Stream == group.Key.Stream && read.TryGetValue(entry.Partition, out var next) && entry.Offset < next)
+            var events = entries.Where(entry => entry.Stream == group.Key.Stream)
+                .Where(entry => read.TryGetValue(entry.Partition, out var next) && entry.Offset < next)
                 .SelectMany(entry => entry.Events).DistinctBy(each => each.Id).ToList();
             // A stream says more than each subscriber wants: of the types that it takes, it must have taken each event.
             var wanted = events.Where(each => handled.Contains(each.Id)).Select(each => each.Type).ToHashSet(StringComparer.Ordinal);
@@ -69,12 +71,12 @@ internal static class EmbeddedLog
         if (contentType.StartsWith("application/cloudevents-batch+json", StringComparison.OrdinalIgnoreCase))
         {
             using var frame = JsonDocument.Parse(body);
-            foreach (var element in frame.RootElement.EnumerateArray()) Add(element.GetProperty("id").GetString(), element.GetProperty("type").GetString());
+            foreach (var element in frame.RootElement.EnumerateArray()) AddJson(element);
         }
         else if (contentType.StartsWith("application/cloudevents+json", StringComparison.OrdinalIgnoreCase))
         {
             using var one = JsonDocument.Parse(body);
-            Add(one.RootElement.GetProperty("id").GetString(), one.RootElement.GetProperty("type").GetString());
+            AddJson(one.RootElement);
         }
         else if (attributes is not null)
         {
@@ -83,11 +85,15 @@ internal static class EmbeddedLog
         }
         return new Entry(stream, partition, offset, events);
 
+        void AddJson(JsonElement element) => Add(element.GetProperty("id").GetString(), element.GetProperty("type").GetString());
+
         void Add(string? id, string? type)
         {
             if (Guid.TryParse(id, out var parsed) && type is not null) events.Add(new LoggedEvent(parsed, type));
         }
     }
+
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static string? Attribute(JsonDocument attributes, string name) =>
         attributes.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;

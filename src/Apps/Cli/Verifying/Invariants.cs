@@ -23,10 +23,18 @@ internal static class Invariants
                 reservations.TryGetValue(order.Id, out var reservation) && reservation.State is "Held" or "Committed"
                     ? $"order {order.Id} is cancelled, but its stock is {reservation.State}"
                     : null),
-            Invariant.Of("money is kept for confirmed orders only", snapshot.Payments.Where(payment => payment.CapturedMinor > payment.RefundedMinor),
-                payment => IsKept(payment.Order, orders) ? null : $"payment {payment.Id} keeps money for order {payment.Order}, which is not confirmed"),
-            Invariant.Of("stock is committed for confirmed orders only", snapshot.Reservations.Where(reservation => reservation.State == "Committed"),
-                reservation => IsKept(reservation.Order, orders) ? null : $"stock is committed for order {reservation.Order}, which is not confirmed"),
+            Invariant.Of(
+                "money is kept for confirmed orders only",
+                snapshot.Payments.Where(payment => payment.CapturedMinor > payment.RefundedMinor),
+                payment => IsKept(payment.Order, orders)
+                    ? null
+                    : $"payment {payment.Id} keeps money for order {payment.Order}, which is not confirmed"),
+            Invariant.Of(
+                "stock is committed for confirmed orders only",
+                snapshot.Reservations.Where(reservation => reservation.State == "Committed"),
+                reservation => IsKept(reservation.Order, orders)
+                    ? null
+                    : $"stock is committed for order {reservation.Order}, which is not confirmed"),
         };
         invariants.AddRange(OfStock(snapshot));
         invariants.AddRange(OfMoney(snapshot));
@@ -62,7 +70,8 @@ internal static class Invariants
         yield return Invariant.Of("the ledger says of each payment what the payment says", snapshot.Payments, payment =>
             Math.Abs(balances.GetValueOrDefault(payment.Id)) == payment.CapturedMinor - payment.RefundedMinor
                 ? null
-                : $"payment {payment.Id} keeps {payment.CapturedMinor - payment.RefundedMinor}, its ledger {balances.GetValueOrDefault(payment.Id)}");
+                : $"payment {payment.Id} keeps {payment.CapturedMinor - payment.RefundedMinor}, " +
+                  $"its ledger {balances.GetValueOrDefault(payment.Id)}");
         if (snapshot.Provider is not { } provider) yield break;
         var charged = provider.Where(row => row is { Kind: "charge", Declined: false }).ToLookup(row => row.Order, row => row.AmountMinor);
         var refunded = provider.Where(row => row.Kind == "refund").ToLookup(row => row.Order, row => row.AmountMinor);
@@ -92,7 +101,8 @@ internal static class Invariants
         {
             [] => $"order {order.Id} is {order.State} and not paid",
             [{ State: "Captured", RefundedMinor: 0 } one] when one.CapturedMinor == order.TotalMinor => null,
-            [var one] => $"order {order.Id} costs {order.TotalMinor}; its payment is {one.State}, {one.CapturedMinor} less {one.RefundedMinor} refunded",
+            [var one] => $"order {order.Id} costs {order.TotalMinor}; its payment is {one.State}, " +
+                $"{one.CapturedMinor} less {one.RefundedMinor} refunded",
             _ => $"order {order.Id} is paid {captured.Count} times",
         };
     }

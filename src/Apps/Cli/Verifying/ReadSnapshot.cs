@@ -19,7 +19,9 @@ internal static class ReadSnapshot
             messaging.Add(await MessagingAsync(databases, service, stop));
         return new Snapshot(
             await databases.QueryAsync(orders, "select id, state, cancel_reason, stock_committed, total_minor, lines from orders", row =>
-                new OrderRow(Id(row, 0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetBoolean(3), row.GetInt64(4), Lines(row.GetString(5))), stop),
+                new OrderRow(
+                    Id(row, 0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetBoolean(3), row.GetInt64(4),
+                    Lines(row.GetString(5))), stop),
             await databases.QueryAsync(inventory, "select order_id, state, lines from reservations", row =>
                 new ReservationRow(Id(row, 0), row.GetString(1), Lines(row.GetString(2))), stop),
             await databases.QueryAsync(inventory, "select sku, on_hand, held, committed, received from stock", row =>

@@ -23,7 +23,10 @@ internal static class VerifyCommand
             data, wait,
         };
         command.SetAction((parsed, stop) =>
-            RunAsync(new RunFolder(parsed.GetRequiredValue(data)), TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait))), TimeProvider.System, stop));
+        {
+            var patience = TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait)));
+            return RunAsync(new RunFolder(parsed.GetRequiredValue(data)), patience, TimeProvider.System, stop);
+        });
         return command;
     }
 
@@ -52,9 +55,8 @@ internal static class VerifyCommand
     {
         foreach (var invariant in invariants)
         {
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(invariant.Holds ? "ok    " : "BROKEN")} {invariant.Checked,8}  {invariant.Name}{(invariant.Holds ? "" : $": {invariant.Broken.Count} not")}");
+            var (mark, not) = invariant.Holds ? ("ok    ", "") : ("BROKEN", $": {invariant.Broken.Count} not");
+            yield return string.Create(CultureInfo.InvariantCulture, $"{mark} {invariant.Checked,8}  {invariant.Name}{not}");
             foreach (var broken in invariant.Broken.Take(BrokenShownMax)) yield return $"                   {broken}";
             if (invariant.Broken.Count > BrokenShownMax) yield return $"                   and {invariant.Broken.Count - BrokenShownMax} more";
         }
@@ -63,7 +65,8 @@ internal static class VerifyCommand
         yield return $"orders: {snapshot.Orders.Count} ({string.Join(", ", states)})";
         var parked = snapshot.Messaging.Where(service => service.Parked > 0).Select(service => $"{service.Parked} in {service.Service}").ToList();
         if (parked.Count > 0) yield return $"parked: {string.Join(", ", parked)} (tessera parked list)";
-        var held = snapshot.Messaging.Where(service => service.HeldKeys > 0).Select(service => $"{service.HeldKeys} in {service.Service}").ToList();
+        var held = snapshot.Messaging.Where(service => service.HeldKeys > 0)
+            .Select(service => $"{service.HeldKeys} in {service.Service}").ToList();
         if (held.Count > 0) yield return $"keys the broker refuses: {string.Join(", ", held)}";
         var motion = snapshot.Motion();
         yield return motion.Count == 0
