@@ -28,7 +28,8 @@ internal sealed class InteropService : IAsyncDisposable
 
     public static async Task<InteropService> StartPublisherAsync(ForeignBroker broker)
     {
-        var service = new InteropService(ParcelSent.Stream, broker, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
+        var service = new InteropService(
+            ParcelSent.Stream, broker, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
         await service.StartAsync();
         return service;
     }

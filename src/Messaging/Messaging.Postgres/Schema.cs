@@ -107,6 +107,14 @@ internal static class Schema
             reason text not null,
             data bytea
         );
+        create table if not exists msg_shard_brokers (
+            shard int primary key,
+            broker text not null,
+            previous text,
+            move uuid,
+            moved_at timestamptz not null,
+            closed boolean not null
+        );
         create table if not exists msg_row_guard (refused bigint);
         """;
 }

@@ -101,5 +101,15 @@ internal static class SqliteSchema
             data BLOB
         );
         """ + LeaseTables.Schema,
+        """
+        CREATE TABLE msg_shard_brokers (
+            shard INTEGER NOT NULL PRIMARY KEY,
+            broker TEXT NOT NULL,
+            previous TEXT,
+            move TEXT,
+            moved_at INTEGER NOT NULL,
+            closed INTEGER NOT NULL
+        );
+        """,
     ];
 }

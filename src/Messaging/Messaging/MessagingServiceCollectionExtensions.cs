@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Handling;
 using Tessera.Messaging.Hosting;
+using Tessera.Messaging.Moving;
 using Tessera.Messaging.Publishing;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Telemetry;
@@ -49,6 +50,10 @@ public static class MessagingServiceCollectionExtensions
         services.AddSingleton<HandlerTable>();
         services.AddSingleton<BatchExecutor>();
         services.AddSingleton<ConsumePipeline>();
+        services.AddSingleton<Brokers>();
+        services.AddSingleton<ShardBrokerTable>();
+        services.AddSingleton<OutboxRoute>();
+        services.AddSingleton<MoveGate>();
         services.AddSingleton<RefusedKeys>();
         services.AddSingleton<Supervisor>();
         services.AddSingleton<MessagingLoops>();

@@ -17,8 +17,13 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         var directory = configuration.GetSection(TesseraOptions.Section).Get<TesseraOptions>()?.DataDirectory
             ?? new TesseraOptions().DataDirectory;
         var (database, store) = Store(configuration, Path.Combine(directory, service, service + ".db"));
-        var transport = Transport(configuration, Path.Combine(directory, "broker", "events.db"));
-        return new Backends(database, store + transport);
+        var log = Path.Combine(directory, "broker", "events.db");
+        var broker = configuration["Messaging:Broker"] ?? "embedded";
+        // Those that are only read come first: the last one registered is the one that is published to.
+        var transports = AlsoConsumed(configuration).Select(name => Transport(configuration, name, "Messaging:AlsoConsume", log))
+            .Append(Transport(configuration, broker, "Messaging:Broker", log))
+            .Aggregate((all, next) => all + next);
+        return new Backends(database, store + transports);
     }
 
     // Each backend's call stands in a lambda of its own: only the chosen one's assemblies are loaded.
@@ -45,9 +50,17 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         }
     }
 
-    private static Action<MessagingBuilder> Transport(IConfiguration configuration, string fileOtherwise)
+    /// <summary>A list, or one value with commas.</summary>
+    private static IEnumerable<string> AlsoConsumed(IConfiguration configuration)
     {
-        var broker = configuration["Messaging:Broker"] ?? "embedded";
+        var section = configuration.GetSection("Messaging:AlsoConsume");
+        return (section.Get<string[]>() ?? section.Value?.Split(',') ?? [])
+            .Select(name => name.Trim()).Where(name => name.Length > 0);
+    }
+
+    private static Action<MessagingBuilder> Transport(
+        IConfiguration configuration, string broker, string key, string fileOtherwise)
+    {
         return broker switch
         {
             "embedded" => messages => messages.UseEmbeddedTransport(options =>
@@ -59,7 +72,7 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
             "kafka" => messages => messages.UseKafka(),
             "redis" => messages => messages.UseRedis(options => configuration.GetSection(RedisOptions.Section).Bind(options)),
             _ => throw new InvalidOperationException(
-                $"Messaging:Broker is '{broker}': expected embedded, rabbitmq, kafka or redis."),
+                $"{key} is '{broker}': expected embedded, rabbitmq, kafka or redis."),
         };
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Tessera.Messaging.Handling;
+using Tessera.Messaging.Moving;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Transport;
 
@@ -13,7 +13,7 @@ namespace Tessera.Messaging.Hosting;
 /// until they are.
 /// </summary>
 internal sealed partial class MessagingHost(
-    IMessageStore store, ITransport transport, MessageRegistry registry, MessagingLoops loops, ConsumePipeline pipeline,
+    IMessageStore store, Brokers brokers, OutboxRoute route, MessageRegistry registry, MessagingLoops loops, MoveGate gate,
     Supervisor supervisor, MessagingHealth health, IOptions<MessagingOptions> options, IOptions<ConsumeOptions> consume,
     TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<MessagingHost> logger)
     : BackgroundService, IHostedLifecycleService
@@ -47,18 +47,21 @@ internal sealed partial class MessagingHost(
         {
             if (!await TryUntilDoneAsync("store", store.PrepareAsync, stop).ConfigureAwait(false)) return;
             running.AddRange(loops.OfStore().Select(loop => Supervise(loop, stop)));
-            if (!await TryUntilDoneAsync("transport", stop => transport.StartAsync(Topology(), stop), stop).ConfigureAwait(false))
+            if (!await TryUntilDoneAsync("transport", StartBrokersAsync, stop).ConfigureAwait(false))
                 return;
             if (registry.PublishesAny) running.AddRange(loops.OfRelay().Select(loop => Supervise(loop, stop)));
             foreach (var stream in registry.SubscribedStreams)
             {
-                if (!await TryUntilDoneAsync(
-                    "consume:" + stream,
-                    async stop => subscriptions.Add(await SubscribeAsync(stream, stop).ConfigureAwait(false)),
-                    stop).ConfigureAwait(false)) return;
+                foreach (var broker in brokers.All)
+                {
+                    if (!await TryUntilDoneAsync(
+                        "consume:" + stream,
+                        async stop => subscriptions.Add(await SubscribeAsync(broker, stream, stop).ConfigureAwait(false)),
+                        stop).ConfigureAwait(false)) return;
+                }
             }
             health.Started();
-            Log.Started(logger, registry.Service, store.Name, transport.Name);
+            Log.Started(logger, registry.Service, store.Name, brokers.Primary.Name);
             await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
@@ -71,8 +74,15 @@ internal sealed partial class MessagingHost(
     private Task Supervise(MessagingLoop loop, CancellationToken stop) =>
         supervisor.KeepRunningAsync(loop.Part, loop.RunAsync, stop);
 
-    private Task<IAsyncDisposable> SubscribeAsync(string stream, CancellationToken stop) => transport.SubscribeAsync(
-        Subscription(stream), (delivery, revoked) => pipeline.HandleAsync(stream, delivery, revoked), stop);
+    private async Task StartBrokersAsync(CancellationToken stop)
+    {
+        if (registry.PublishesAny) await route.StartAsync(stop).ConfigureAwait(false);
+        foreach (var broker in brokers.All) await broker.StartAsync(Topology(), stop).ConfigureAwait(false);
+    }
+
+    private Task<IAsyncDisposable> SubscribeAsync(ITransport broker, string stream, CancellationToken stop) =>
+        broker.SubscribeAsync(
+            Subscription(stream), (delivery, revoked) => gate.HandleAsync(Subscription(stream), delivery, revoked), stop);
 
     private Topology Topology() => new(
         registry.PublishesAny ? [new StreamDefinition(registry.Service, registry.Partitions, registry.Subscribers)] : [],

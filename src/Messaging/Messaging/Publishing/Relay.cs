@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Leasing;
+using Tessera.Messaging.Moving;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Telemetry;
 using Tessera.Messaging.Transport;
@@ -17,7 +18,7 @@ namespace Tessera.Messaging.Publishing;
 /// first copies that arrive are in order, and the inboxes keep the first copies.
 /// </remarks>
 internal sealed partial class Relay(
-    IMessageStore store, ITransport transport, LeaseKeeper leases, OutboxSignal signal, RefusedKeys refused,
+    IMessageStore store, OutboxRoute route, LeaseKeeper leases, OutboxSignal signal, RefusedKeys refused,
     IOptions<OutboxOptions> options, TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<Relay> logger)
 {
     // A small batch's delete may run while the next read goes; after a large one the read would mostly see rows that are
@@ -26,7 +27,7 @@ internal sealed partial class Relay(
 
     private readonly OutboxOptions _options = options.Value;
     private readonly RelayLimits _limits =
-        new(options.Value.Frames, Math.Min(options.Value.FrameBytesMax, transport.Features.BodySizeBytesMax));
+        new(options.Value.Frames, Math.Min(options.Value.FrameBytesMax, route.BodySizeBytesMax));
 
     private readonly HashSet<long> _settling = [];
     private Task _settled = Task.CompletedTask;
@@ -84,6 +85,14 @@ internal sealed partial class Relay(
         if (_settling.Count > OverlapRowsMax) await FinishSettlingAsync().ConfigureAwait(false);
         var shards = leases.Held.Select(lease => lease.Slot).ToArray();
         if (shards.Length == 0) return default;
+        try
+        {
+            await route.PrepareAsync(shards, stop).ConfigureAwait(false);
+        }
+        catch (TransportUnavailableException away)
+        {
+            return new RelayPass(false, away.Message);
+        }
         var now = clock.GetUtcNow();
         var rows = await store.ReadOutboxAsync(shards, _options.BatchSize, now, stop).ConfigureAwait(false);
         checkpoints.Pass(Checkpoint.RelayRead);
@@ -119,8 +128,8 @@ internal sealed partial class Relay(
         var started = clock.GetTimestamp();
         try
         {
-            var result = await transport.SendAsync(batch.Messages, stop).ConfigureAwait(false);
-            MessagingMetrics.Sent(transport.Name, batch.Messages, clock.GetElapsedTime(started));
+            var result = await route.SendAsync(batch.Messages, stop).ConfigureAwait(false);
+            MessagingMetrics.Sent(route.BrokerName, batch.Messages, clock.GetElapsedTime(started));
             return result;
         }
         catch (TransportUnavailableException away)
@@ -155,7 +164,7 @@ internal sealed partial class Relay(
         foreach (var row in accepted) _settling.Add(row.Id);
         refused.Accepted(accepted);
         // Not cut off by a stop: what is deleted now is not sent twice.
-        _settled = store.SettleOutboxAsync(accepted, CancellationToken.None);
+        _settled = route.SettleAsync(accepted, CancellationToken.None);
     }
 
     /// <summary>Waits for the delete of the batch before. If it failed, its rows are read and sent again.</summary>

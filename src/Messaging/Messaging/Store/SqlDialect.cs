@@ -30,5 +30,9 @@ public static class SqlDialect
     public static object List(this IDatabase database, IReadOnlyCollection<Guid> values) =>
         IsPostgres(database) ? values.ToArray() : JsonSerializer.Serialize(values);
 
+    /// <inheritdoc cref="List(IDatabase, IReadOnlyCollection{string})"/>
+    public static object List(this IDatabase database, IReadOnlyCollection<long> values) =>
+        IsPostgres(database) ? values.ToArray() : JsonSerializer.Serialize(values);
+
     private static bool IsPostgres(IDatabase database) => database.Engine == "postgres";
 }
