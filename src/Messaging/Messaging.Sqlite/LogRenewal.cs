@@ -37,7 +37,8 @@ internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> lo
                 var renewal = RenewOnceAsync();
                 while (!renewal.IsCompleted)
                 {
-                    await Task.WhenAny(renewal, Task.Delay(pause, log.Clock, _stop.Token)).ConfigureAwait(false);
+                    // Not WhenAny with a delay: each would leave a timer behind that wakes an idle process.
+                    await renewal.WaitAsync(pause, log.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     foreach (var membership in _memberships.Keys) membership.RevokeIfExpired();
                 }
             }

@@ -10,7 +10,7 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
     private const int Kept = 1024;
     private const int PayloadSizeBytesMax = 64 * 1024;
 
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(5);
 
     private readonly EmbeddedLog _log = log;
     private readonly ILogger _logger = logger;

@@ -8,6 +8,7 @@ namespace Tessera.Messaging.Sqlite;
 internal sealed partial class LogSubscription : IAsyncDisposable
 {
     private static readonly TimeSpan s_stopMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(5); // It is woken; this is in case it was not.
     private static readonly TimeSpan s_lookPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_backoffMax = TimeSpan.FromSeconds(1);
 
@@ -17,7 +18,6 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     private readonly LogMembership _membership;
     private readonly LogRenewal _renewal;
     private readonly LogTopic _changes;
-    private readonly TimeSpan _lookAgain;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
@@ -36,7 +36,6 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         _logger = logger;
         _renewal = renewal;
         _changes = log.Watch.Stream(subscription.Stream);
-        _lookAgain = LogRenewal.Pause(log.Options);
         _membership = new LogMembership(log, subscription);
         renewal.Add(_membership);
         _reading = ReadAsync();
@@ -87,7 +86,7 @@ internal sealed partial class LogSubscription : IAsyncDisposable
                 var settled = await DeliverAsync().ConfigureAwait(false);
                 backoff = settled is false ? Longer(backoff) : TimeSpan.Zero;
                 if (LeasesShouldMove(idle: settled is null)) await _membership.ExchangeAsync(_stopping.Token).ConfigureAwait(false);
-                else if (settled is null) await _changes.WaitAsync(seen, _lookAgain, _stopping.Token).ConfigureAwait(false);
+                else if (settled is null) await _changes.WaitAsync(seen, s_lookAgain, _stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
