@@ -10,7 +10,7 @@ using Tessera.Testing.Services;
 namespace Tessera.Orders.Tests;
 
 /// <summary>Orders, Inventory and Payments as three processes over the embedded broker, and a pretended Catalog.</summary>
-public sealed class Shop : IAsyncLifetime
+public class Shop : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new("shop");
     private readonly TestTokens _tokens = new();
@@ -25,7 +25,7 @@ public sealed class Shop : IAsyncLifetime
 
     public string LogOf(string service) => _services[service].Log;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         _tokens.WriteKeys(_folder.Path);
         Catalog = await PretendedCatalog.StartAsync();
@@ -36,8 +36,10 @@ public sealed class Shop : IAsyncLifetime
     {
         var started = await ServiceProcess.StartAsync(
             service, _folder.Path,
-            ("Services:Catalog", Catalog.Address),
-            ("Payments:Simulated:SlowDelay", "00:00:02"));
+            [
+                ("Services:Catalog", Catalog.Address), ("Payments:Simulated:SlowDelay", "00:00:02"),
+                .. await DatabaseOfAsync(service),
+            ]);
         lock (_services) _services[service] = started;
     }
 
@@ -113,14 +115,19 @@ public sealed class Shop : IAsyncLifetime
         return (await answer.Content.ReadFromJsonAsync<StockView>())!;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var service in _services.Values) await service.DisposeAsync();
         if (Catalog is not null) await Catalog.DisposeAsync();
         _http.Dispose();
         _tokens.Dispose();
         _folder.Dispose();
     }
+
+    /// <summary>The settings of the service's database; none of them for a SQLite file.</summary>
+    protected virtual Task<(string Key, string Value)[]> DatabaseOfAsync(string service) =>
+        Task.FromResult<(string, string)[]>([]);
 
     private async Task<HttpResponseMessage> SendAsync(
         string service, HttpMethod method, string path, string token, object? body = null, string? key = null)

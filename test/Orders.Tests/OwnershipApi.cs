@@ -7,8 +7,7 @@ using Tessera.Testing;
 namespace Tessera.Orders.Tests;
 
 /// <summary>Who may see and do what, at the services' own ports.</summary>
-[Collection(nameof(Shop))]
-public sealed class OwnershipApiTests(Shop shop)
+public abstract class OwnershipApi(Shop shop)
 {
     private readonly Guid _buyer = Guid.NewGuid();
     private readonly Guid _other = Guid.NewGuid();
@@ -18,11 +17,11 @@ public sealed class OwnershipApiTests(Shop shop)
     {
         var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
         using var read = await shop.GetAsync("Orders", _other, $"/orders/{order}");
-        await PlaceOrderApiTests.IsProblemAsync(read, 404, $"You have no order {order}.");
+        await Problems.IsProblemAsync(read, 404, $"You have no order {order}.");
         using var cancel = await shop.PostAsync("Orders", _other, $"/orders/{order}/cancel");
-        await PlaceOrderApiTests.IsProblemAsync(cancel, 404, $"You have no order {order}.");
+        await Problems.IsProblemAsync(cancel, 404, $"You have no order {order}.");
         using var none = await shop.GetAsync("Orders", _other, $"/orders/{Guid.Empty}");
-        await PlaceOrderApiTests.IsProblemAsync(none, 404, $"You have no order {Guid.Empty}.");
+        await Problems.IsProblemAsync(none, 404, $"You have no order {Guid.Empty}.");
         using var byOperator = await shop.GetAsync("Orders", shop.Operator, $"/orders/{order}", asOperator: true);
         Assert.Equal(200, (int)byOperator.StatusCode);
         await shop.UntilAsync(_buyer, order, "Confirmed"); // Nobody cancelled it.
@@ -35,11 +34,11 @@ public sealed class OwnershipApiTests(Shop shop)
     {
         var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
         using var ship = await shop.PostAsync("Orders", _buyer, $"/orders/{order}/ship");
-        await PlaceOrderApiTests.IsProblemAsync(ship, 403);
+        await Problems.IsProblemAsync(ship, 403);
         using var receive = await shop.ReceiveAsync(_buyer, "/stock/A/receipts", new ReceiveStockRequest(1), "k", asOperator: false);
-        await PlaceOrderApiTests.IsProblemAsync(receive, 403);
+        await Problems.IsProblemAsync(receive, 403);
         using var ledger = await shop.GetAsync("Payments", _buyer, "/payments/ledger");
-        await PlaceOrderApiTests.IsProblemAsync(ledger, 403);
+        await Problems.IsProblemAsync(ledger, 403);
         using var whole = await shop.GetAsync("Payments", shop.Operator, "/payments/ledger", asOperator: true);
         Assert.Equal(0, (await whole.Content.ReadFromJsonAsync<LedgerView>())!.TotalMinor);
     }
@@ -51,7 +50,7 @@ public sealed class OwnershipApiTests(Shop shop)
     public async Task Nothing_is_shown_without_a_token(string service, string path)
     {
         using var answer = await shop.GetWithoutTokenAsync(service, path);
-        await PlaceOrderApiTests.IsProblemAsync(answer, 401);
+        await Problems.IsProblemAsync(answer, 401);
     }
 
     [Fact]
@@ -67,7 +66,7 @@ public sealed class OwnershipApiTests(Shop shop)
         foreach (var wrong in new[] { "page=0", "size=0", "size=101", "page=x", "page=-1", "page=99999999999" })
         {
             using var refused = await shop.GetAsync("Orders", _buyer, "/orders?" + wrong);
-            await PlaceOrderApiTests.IsProblemAsync(refused, 400);
+            await Problems.IsProblemAsync(refused, 400);
         }
     }
 
@@ -89,6 +88,15 @@ public sealed class OwnershipApiTests(Shop shop)
     private async Task RefusedAsync(string path, object body, string? key, int status)
     {
         using var answer = await shop.ReceiveAsync(shop.Operator, path, body, key, asOperator: true);
-        await PlaceOrderApiTests.IsProblemAsync(answer, status);
+        await Problems.IsProblemAsync(answer, status);
     }
+}
+
+[Collection(nameof(Shop))]
+public sealed class OwnershipApiOnSqlite(Shop shop) : OwnershipApi(shop);
+
+[Collection(nameof(PostgresShop))]
+public sealed class OwnershipApiOnPostgres : OwnershipApi
+{
+    public OwnershipApiOnPostgres(PostgresShop shop) : base(shop) => shop.Require();
 }

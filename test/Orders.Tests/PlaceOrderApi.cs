@@ -6,8 +6,7 @@ using Tessera.Testing;
 namespace Tessera.Orders.Tests;
 
 /// <summary>POST /orders as a client meets it.</summary>
-[Collection(nameof(Shop))]
-public sealed class PlaceOrderApiTests(Shop shop)
+public abstract class PlaceOrderApi(Shop shop)
 {
     private readonly Guid _buyer = Guid.NewGuid();
 
@@ -31,7 +30,7 @@ public sealed class PlaceOrderApiTests(Shop shop)
         var sku = await shop.ProductAsync();
         using var first = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 2)]), "key-2");
         using var other = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 3)]), "key-2");
-        await IsProblemAsync(other, 422, "Idempotency-Key");
+        await Problems.IsProblemAsync(other, 422, "Idempotency-Key");
         using var anothers = await shop.TryPlaceAsync(Guid.NewGuid(), new PlaceOrderRequest([new(sku, 3)]), "key-2");
         Assert.Equal(201, (int)anothers.StatusCode);
     }
@@ -54,9 +53,9 @@ public sealed class PlaceOrderApiTests(Shop shop)
     {
         var request = JsonSerializer.Serialize(new PlaceOrderRequest([new("A", 1)]), JsonSerializerOptions.Web);
         using var none = await shop.PostTextAsync("/orders", _buyer, request);
-        await IsProblemAsync(none, 400, "Idempotency-Key is missing");
+        await Problems.IsProblemAsync(none, 400, "Idempotency-Key is missing");
         using var longer = await shop.PostTextAsync("/orders", _buyer, request, key: new string('k', 129));
-        await IsProblemAsync(longer, 400, "at most 128");
+        await Problems.IsProblemAsync(longer, 400, "at most 128");
     }
 
     [Theory]
@@ -90,7 +89,7 @@ public sealed class PlaceOrderApiTests(Shop shop)
     public async Task A_request_that_cannot_be_an_order_is_a_problem(string body, int status)
     {
         using var answer = await shop.PostTextAsync("/orders", _buyer, body, key: Guid.NewGuid().ToString());
-        await IsProblemAsync(answer, status);
+        await Problems.IsProblemAsync(answer, status);
         using var mine = await shop.GetAsync("Orders", _buyer, "/orders");
         Assert.Equal(0, (await mine.Content.ReadFromJsonAsync<OrderPage>())!.Total);
     }
@@ -100,18 +99,18 @@ public sealed class PlaceOrderApiTests(Shop shop)
     {
         var lines = Enumerable.Range(0, 10_000).Select(at => new PlaceOrderLine($"S{at}", 1)).ToArray();
         using var answer = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest(lines));
-        await IsProblemAsync(answer, 400);
+        await Problems.IsProblemAsync(answer, 400);
     }
 
     [Fact]
     public async Task Texts_longer_than_their_bounds_and_other_media_types_are_refused()
     {
         using var reference = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new("A", 1)], Reference: new string('r', 65)));
-        await IsProblemAsync(reference, 400);
+        await Problems.IsProblemAsync(reference, 400);
         using var form = await shop.PostTextAsync("/orders", _buyer, "a=b", "application/x-www-form-urlencoded", "k");
-        await IsProblemAsync(form, 415);
+        await Problems.IsProblemAsync(form, 415);
         using var none = await shop.PostTextAsync("/orders", _buyer, null, key: "k");
-        await IsProblemAsync(none, 400);
+        await Problems.IsProblemAsync(none, 400);
     }
 
     [Fact]
@@ -120,9 +119,9 @@ public sealed class PlaceOrderApiTests(Shop shop)
         var sku = await shop.ProductAsync();
         shop.Catalog.Put("GONE-1", 100, withdrawn: true);
         using var unknown = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 1), new("NEVER-WAS", 1)]));
-        await IsProblemAsync(unknown, 422, "unknown: NEVER-WAS");
+        await Problems.IsProblemAsync(unknown, 422, "unknown: NEVER-WAS");
         using var withdrawn = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 1), new("GONE-1", 1)]));
-        await IsProblemAsync(withdrawn, 422, "withdrawn: GONE-1");
+        await Problems.IsProblemAsync(withdrawn, 422, "withdrawn: GONE-1");
     }
 
     [Fact]
@@ -130,7 +129,7 @@ public sealed class PlaceOrderApiTests(Shop shop)
     {
         var sku = await shop.ProductAsync(priceMinor: 100_000_000);
         using var answer = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 100_000)]));
-        await IsProblemAsync(answer, 422, "total");
+        await Problems.IsProblemAsync(answer, 422, "total");
     }
 
     [Fact]
@@ -144,7 +143,7 @@ public sealed class PlaceOrderApiTests(Shop shop)
         {
             await shop.PlaceAsync(_buyer, known);
             using var answer = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(fresh, 1)]));
-            await IsProblemAsync(answer, 503, "Catalog is away");
+            await Problems.IsProblemAsync(answer, 503, "Catalog is away");
             Assert.NotNull(answer.Headers.RetryAfter);
         }
         finally
@@ -157,17 +156,13 @@ public sealed class PlaceOrderApiTests(Shop shop)
             return (int)answer.StatusCode == 201;
         });
     }
+}
 
-    internal static async Task IsProblemAsync(HttpResponseMessage answer, int status, string? says = null)
-    {
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(status == (int)answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        var problem = JsonDocument.Parse(text).RootElement;
-        Assert.Equal(status, problem.GetProperty("status").GetInt32());
-        Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
-        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
-        if (says is not null) Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-    }
+[Collection(nameof(Shop))]
+public sealed class PlaceOrderApiOnSqlite(Shop shop) : PlaceOrderApi(shop);
+
+[Collection(nameof(PostgresShop))]
+public sealed class PlaceOrderApiOnPostgres : PlaceOrderApi
+{
+    public PlaceOrderApiOnPostgres(PostgresShop shop) : base(shop) => shop.Require();
 }

@@ -4,8 +4,7 @@ using Tessera.Testing;
 namespace Tessera.Orders.Tests;
 
 /// <summary>The life of an order across the three processes.</summary>
-[Collection(nameof(Shop))]
-public sealed class OrderFlowTests(Shop shop)
+public abstract class OrderFlow(Shop shop)
 {
     private readonly Guid _buyer = Guid.NewGuid();
 
@@ -98,4 +97,13 @@ public sealed class OrderFlowTests(Shop shop)
         await Eventually.HoldsAsync("the order tells of it", async () =>
             (await shop.ReadAsync(_buyer, order)).History.Any(entry => entry.Because == "PaymentRefunded"));
     }
+}
+
+[Collection(nameof(Shop))]
+public sealed class OrderFlowOnSqlite(Shop shop) : OrderFlow(shop);
+
+[Collection(nameof(PostgresShop))]
+public sealed class OrderFlowOnPostgres : OrderFlow
+{
+    public OrderFlowOnPostgres(PostgresShop shop) : base(shop) => shop.Require();
 }
