@@ -15,7 +15,9 @@ internal sealed partial class LeaseKeeper(
     /// <summary>Signalled when a partition was released somewhere.</summary>
     public WakeUp Wake { get; } = new();
 
-    public async Task RunAsync(CancellationToken stop)
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(KeepAsync(stop), ExpireAsync(stop));
+
+    private async Task KeepAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -31,7 +33,6 @@ internal sealed partial class LeaseKeeper(
             {
                 Log.Failed(logger, subscription.Stream, subscription.Subscriber, failure);
             }
-            DropExpired();
             try
             {
                 await Wake.WaitAsync(options.LeaseDuration / 5, clock, stop).ConfigureAwait(false);
@@ -116,14 +117,19 @@ internal sealed partial class LeaseKeeper(
         return true;
     }
 
-    /// <summary>Without an answer for a whole duration the server may have given the partition to another.</summary>
-    private void DropExpired()
+    /// <summary>Without a renewal for a whole duration the server may give the partition to another, so ours ends a little
+    /// before. A loop of its own: the other may be waiting for an answer that does not come.</summary>
+    private async Task ExpireAsync(CancellationToken stop)
     {
-        foreach (var partition in partitions)
+        while (!stop.IsCancellationRequested)
         {
-            if (partition.Lease is null || clock.GetElapsedTime(partition.RenewedAt) < options.LeaseDuration) continue;
-            Log.Expired(logger, Keys.Stream(subscription.Stream, partition.Number), subscription.Subscriber);
-            partition.Lose();
+            foreach (var partition in partitions)
+            {
+                if (partition.Lease is null || clock.GetElapsedTime(partition.RenewedAt) < options.LeaseDuration * 0.9) continue;
+                Log.Expired(logger, Keys.Stream(subscription.Stream, partition.Number), subscription.Subscriber);
+                partition.Lose();
+            }
+            await Task.Delay(options.LeaseDuration / 25, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

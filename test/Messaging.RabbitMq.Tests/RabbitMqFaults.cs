@@ -1,0 +1,97 @@
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+using Xunit;
+
+namespace Tessera.Messaging.RabbitMq.Tests;
+
+/// <summary>The broker goes away and comes back while a writer sends and a reader reads: both go on by themselves within
+/// ten seconds of its return, nothing is lost, and the first copies stand in order. All options as delivered.</summary>
+public sealed class RabbitMqFaults(RabbitMqBackend rabbit)
+{
+    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stands for the minute of the promise: longer than every timeout and heartbeat.</summary>
+    private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(14);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Goes_on_after_the_broker_was_killed() => SurvivesAsync(async () =>
+    {
+        await rabbit.Server.KillHardAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), Stop);
+        await rabbit.Server.StartAsync();
+    });
+
+    [Fact]
+    public Task Goes_on_after_the_broker_was_restarted() => SurvivesAsync(rabbit.Server.RestartAsync);
+
+    [Fact]
+    public Task Goes_on_after_the_broker_was_frozen() => SurvivesAsync(async () =>
+    {
+        rabbit.Server.Pause();
+        await Task.Delay(AWhile, Stop);
+        rabbit.Server.Resume();
+    });
+
+    [Fact]
+    public Task Goes_on_after_the_broker_was_short_of_memory() => SurvivesAsync(async () =>
+    {
+        await rabbit.Server.RaiseMemoryAlarmAsync();
+        await Task.Delay(AWhile, Stop);
+        await rabbit.Server.EndMemoryAlarmAsync();
+    });
+
+    [Fact]
+    public async Task Goes_on_after_a_black_hole()
+    {
+        rabbit.Server.RequireOwn();
+        await using var proxy = new TcpProxy(rabbit.Server.Port);
+        await SurvivesAsync(
+            async () =>
+            {
+                proxy.Swallow();
+                await Task.Delay(AWhile, Stop);
+                proxy.Pass();
+            },
+            RabbitMqServer.UriAt(proxy.Port));
+    }
+
+    private async Task SurvivesAsync(Func<Task> fault, string? uri = null)
+    {
+        rabbit.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var transport = rabbit.Transport(options =>
+        {
+            options.Uri = uri ?? options.Uri;
+            options.WatchInterval = new RabbitMqOptions().WatchInterval;
+        });
+        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));
+        var writing = new Writing(transport, stream);
+        await Eventually.HoldsAsync("it flows", () => reading.Count > 400);
+        var memory = GC.GetTotalMemory(forceFullCollection: true);
+
+        await fault();
+
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - memory;
+        var (accepted, read, back) = (writing.AllAccepted, reading.Count, TimeProvider.System.GetTimestamp());
+        await Eventually.HoldsAsync("sending goes on", () => writing.AllAccepted > accepted, ResumesWithin);
+        var sending = TimeProvider.System.GetElapsedTime(back);
+        await Eventually.HoldsAsync("reading goes on", () => reading.Count > read, ResumesWithin - sending);
+        var reads = TimeProvider.System.GetElapsedTime(back);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {reads.TotalSeconds:0.0} s; memory grew by " +
+            $"{grown / 1024} KiB; the slowest send took {writing.Slowest.TotalSeconds:0.0} s");
+        await writing.DisposeAsync();
+        for (var part = 0; part < RabbitMqBackend.Partitions; part++)
+        {
+            var (number, count) = (part, writing.Accepted(part));
+            await Eventually.HoldsAsync($"partition {part} is read to its end", () => reading.Numbers(number).Count >= count);
+            var numbers = reading.Numbers(part);
+            Assert.Equal(Enumerable.Range(0, numbers.Count), numbers);
+        }
+        Assert.InRange(grown, long.MinValue, 16 * 1024 * 1024);
+        Assert.InRange(writing.Slowest, TimeSpan.Zero, TimeSpan.FromSeconds(25));
+    }
+}
