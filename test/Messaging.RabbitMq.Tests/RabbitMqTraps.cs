@@ -28,6 +28,9 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         Assert.All(result.Failures, failure => Assert.Equal(SendOutcome.Refused, failure.Outcome));
         Assert.Contains(stream, result.Failures[0].Reason, StringComparison.Ordinal);
         Assert.Contains("unroutable", result.Failures[0].Reason, StringComparison.Ordinal);
+
+        // It was said once; the next send declares what was deleted and goes through.
+        Assert.Empty((await transport.SendAsync(Some.Messages(stream, 1, 2), Stop)).Failures);
     }
 
     [Fact]
@@ -193,6 +196,50 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
             (await transport.SendAsync(Some.Messages(stream, 0, 1, first: 1), Stop)).Failures.Count == 0);
 
         await Eventually.HoldsAsync("reading too", () => reading.Numbers(0).Contains(1));
+    }
+
+    [Fact]
+    public async Task An_exchange_that_someone_deleted_is_made_anew()
+    {
+        rabbit.Server.Require();
+        var stream = Some.Name("stream");
+        await using var transport = rabbit.Transport();
+        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 2), Stop);
+        await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
+        await native.Channel.ExchangeDeleteAsync(stream, cancellationToken: Stop);
+
+        var next = Some.Messages(stream, 0, 2, first: 2);
+        Assert.All((await transport.SendAsync(next, Stop)).Failures, failure => Assert.Equal(SendOutcome.Unknown, failure.Outcome));
+        await Eventually.HoldsAsync("sending works again", async () => (await transport.SendAsync(next, Stop)).Failures.Count == 0);
+
+        await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));
+        await reading.UntilAsync(4);
+        Assert.Equal([0, 1, 2, 3], reading.Numbers(0));
+    }
+
+    [Fact]
+    public async Task What_a_policy_throws_out_is_kept_in_the_dead_letters_queue()
+    {
+        rabbit.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var transport = rabbit.Transport();
+        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 3), Stop);
+        await rabbit.Server.ControlAsync("set_policy", "--apply-to", "queues", "bad", $"^reader\\.{stream}\\.0$", "{\"message-ttl\":1}");
+        try
+        {
+            await transport.SendAsync(Some.Messages(stream, 0, 2, first: 3), Stop); // Stamped with the policy's time to live.
+            await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
+            await Eventually.HoldsAsync("they are in the dead letters' queue", async () =>
+                (await native.Channel.QueueDeclarePassiveAsync(Names.DeadLetters("reader", stream))).MessageCount >= 1 &&
+                (await native.Channel.QueueDeclarePassiveAsync(Names.DeadLetters("reader", stream))).MessageCount +
+                (await native.Channel.QueueDeclarePassiveAsync(Names.Queue("reader", stream, 0))).MessageCount == 5);
+        }
+        finally
+        {
+            await rabbit.Server.ControlAsync("clear_policy", "bad");
+        }
     }
 
     [Fact]

@@ -23,17 +23,32 @@ internal sealed partial class BrokerLink(
     /// <summary>Why the broker accepts no publishing (its memory or disk alarm), or null.</summary>
     public string? BlockedReason { get; private set; }
 
+    /// <summary>Whether something that was declared is known to be missing at the broker.</summary>
+    public bool IsStale { get; private set; }
+
+    /// <summary>Someone deleted a queue or an exchange: the next <see cref="OpenAsync"/> declares all of it anew.</summary>
+    public void DeclareAnew(string reason)
+    {
+        if (!IsStale) Log.Missing(logger, name, reason);
+        IsStale = true;
+    }
+
     /// <summary>The live connection, else a new one.</summary>
     /// <exception cref="TransportUnavailableException">It could not be opened in time.</exception>
     /// <exception cref="TransportRefusedException">The broker refuses user, host or declarations.</exception>
     public async ValueTask<IConnection> OpenAsync(CancellationToken stop)
     {
-        if (_connection is { IsOpen: true } open) return open;
+        if (_connection is { IsOpen: true } open && !IsStale) return open;
         await _opening.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_connection is { IsOpen: true } opened) return opened;
+            if (_connection is { IsOpen: true } opened)
+            {
+                if (IsStale) await onOpened(opened, stop).ConfigureAwait(false);
+                IsStale = false;
+                return opened;
+            }
             await AbandonAsync().ConfigureAwait(false);
             return await ConnectAsync(stop).ConfigureAwait(false);
         }
@@ -83,12 +98,14 @@ internal sealed partial class BrokerLink(
             connection.ConnectionShutdownAsync += (_, shutdown) => OnShutdown(shutdown.ReplyText);
             await onOpened(connection, stop).ConfigureAwait(false);
             _connection = connection;
+            IsStale = false;
             Log.Opened(logger, name, connection.Endpoint.HostName, connection.Endpoint.Port);
             return connection;
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested)
+        catch (Exception failure)
         {
             if (connection is not null) await AbortAsync(connection).ConfigureAwait(false);
+            if (stop.IsCancellationRequested) throw;
             throw Failures.Sort(failure, $"opening the connection '{name}'");
         }
     }
@@ -161,6 +178,10 @@ internal sealed partial class BrokerLink(
 
         [LoggerMessage(3102, LogLevel.Warning, "RabbitMQ connection {Name} given up: {Reason}")]
         public static partial void Dropped(ILogger logger, string name, string reason);
+
+        [LoggerMessage(3104, LogLevel.Error,
+            "Something that {Name} declared is gone from RabbitMQ and will be declared anew; what it held is lost: {Reason}")]
+        public static partial void Missing(ILogger logger, string name, string reason);
 
         [LoggerMessage(3103, LogLevel.Warning, "RabbitMQ accepts no publishing on {Name} until its alarm ends: {Reason}")]
         public static partial void Blocked(ILogger logger, string name, string reason);

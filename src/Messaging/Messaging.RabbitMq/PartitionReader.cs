@@ -24,6 +24,7 @@ internal sealed partial class PartitionReader(
 
     private readonly string _queue = Names.Queue(subscription.Subscriber, subscription.Stream, partition);
     private IChannel? _channel;
+    private uint _dead;
 
     public int Partition => partition;
 
@@ -128,12 +129,22 @@ internal sealed partial class PartitionReader(
                 await link.DropAsync(connection, "it answers no more").ConfigureAwait(false);
                 return "RabbitMQ answers no more";
             }
+            if (partition == 0) await LookForDeadLettersAsync(channel, stop).ConfigureAwait(false);
             var served = Active || balance.Alone;
             if (watchdog.Look(queue.MessageCount, queue.ConsumerCount, served) is { } complaint) return complaint;
             if (!balance.ShouldYield(this)) continue;
             await Task.WhenAny(Buffer.YieldAsync(), lost).WaitAsync(stop).ConfigureAwait(false);
             return "left to another process, to share the work";
         }
+    }
+
+    /// <summary>The library parks what cannot be handled; only a policy of the operator puts anything there.</summary>
+    private async Task LookForDeadLettersAsync(IChannel channel, CancellationToken stop)
+    {
+        var name = Names.DeadLetters(subscription.Subscriber, subscription.Stream);
+        var dead = (await channel.QueueDeclarePassiveAsync(name, stop).ConfigureAwait(false)).MessageCount;
+        if (dead > _dead) Log.DeadLetters(logger, name, dead);
+        _dead = dead;
     }
 
     /// <summary>Closing hands the partition over at once: the broker puts back in place what it had lent us.</summary>
@@ -157,6 +168,11 @@ internal sealed partial class PartitionReader(
 
         [LoggerMessage(3111, LogLevel.Warning, "RabbitMQ queue {Queue} cannot be read; trying again in {Delay}")]
         public static partial void Failed(ILogger logger, string queue, TimeSpan delay, Exception failure);
+
+        [LoggerMessage(3113, LogLevel.Error,
+            "RabbitMQ queue {Queue} holds {Count} events that a policy (message-ttl, max-length, delivery-limit) took from their " +
+            "subscriber. Remove the policy and move them back")]
+        public static partial void DeadLetters(ILogger logger, string queue, uint count);
 
         [LoggerMessage(3112, LogLevel.Information, "RabbitMQ queue {Queue}: handled messages could not be settled and will come again: {Reason}")]
         public static partial void NotSettled(ILogger logger, string queue, string reason);

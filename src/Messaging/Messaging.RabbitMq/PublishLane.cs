@@ -73,7 +73,11 @@ internal sealed partial class PublishLane(BrokerLink link, RabbitMqOptions optio
     {
         if (_open is { } open)
         {
-            if (open.Channel.IsOpen && open.Window.ClosedReason is null) return open;
+            if (open.Channel.IsOpen && open.Window.ClosedReason is null)
+            {
+                if (link.IsStale) await link.OpenAsync(deadline).ConfigureAwait(false);
+                return open;
+            }
             _open = null;
             open.Window.Close("the channel to RabbitMQ was lost");
             if (open.Connection.IsOpen) await open.Channel.AbortAsync(deadline).ConfigureAwait(false);
@@ -105,14 +109,16 @@ internal sealed partial class PublishLane(BrokerLink link, RabbitMqOptions optio
         };
         channel.BasicReturnAsync += (_, back) =>
         {
-            window.Return(back.Exchange, back.RoutingKey, back.BasicProperties.MessageId,
-                $"unroutable: no queue is bound to RabbitMQ's exchange '{back.Exchange}' for partition " +
-                $"{back.RoutingKey} ({back.ReplyText})");
+            var reason = $"unroutable: no queue is bound to RabbitMQ's exchange '{back.Exchange}' for partition " +
+                $"{back.RoutingKey} ({back.ReplyText})";
+            window.Return(back.Exchange, back.RoutingKey, back.BasicProperties.MessageId, reason);
+            link.DeclareAnew(reason);
             return Task.CompletedTask;
         };
         channel.ChannelShutdownAsync += (_, shutdown) =>
         {
             window.Close($"the channel to RabbitMQ was closed: {shutdown.ReplyText}", TooLarge(shutdown.ReplyText));
+            if (shutdown.ReplyCode == Constants.NotFound) link.DeclareAnew(shutdown.ReplyText);
             return Task.CompletedTask;
         };
         return window;
