@@ -24,7 +24,8 @@ internal static class Commits
                     Interlocked.Increment(ref commits);
                 }
             }));
-            Console.WriteLine($"{rows,4} events a transaction: {commits / clock.Elapsed.TotalSeconds,7:n0} commits/s, {commits * rows / clock.Elapsed.TotalSeconds,9:n0} events/s");
+            var rate = commits / clock.Elapsed.TotalSeconds;
+            Console.WriteLine($"{rows,4} events a transaction: {rate,7:n0} commits/s, {rate * rows,9:n0} events/s");
         }
         return 0;
     }

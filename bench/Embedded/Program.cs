@@ -13,7 +13,8 @@ return args switch
     _ => Usage(),
 };
 
-string Folder() => Directory.CreateDirectory(args.ElementAtOrDefault(1) ?? Directory.CreateTempSubdirectory("tessera-bench-").FullName).FullName;
+string Folder() =>
+    Directory.CreateDirectory(args.ElementAtOrDefault(1) ?? Directory.CreateTempSubdirectory("tessera-bench-").FullName).FullName;
 
 static int Usage()
 {

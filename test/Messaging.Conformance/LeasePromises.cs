@@ -128,7 +128,10 @@ public abstract class LeasePromises(StoreBackend backend) : StoreSuite(backend)
         {
             last.Clear();
             for (var number = 0; number < stores.Length; number++)
-                last.AddRange(Slots(await stores[number].ExchangeLeasesAsync(new LeaseRequest("relay", "m" + number, 8, s_long, []), Stop)));
+            {
+                var request = new LeaseRequest("relay", "m" + number, 8, s_long, []);
+                last.AddRange(Slots(await stores[number].ExchangeLeasesAsync(request, Stop)));
+            }
         }
         Assert.Equal(last.Distinct().Count(), last.Count);
     }

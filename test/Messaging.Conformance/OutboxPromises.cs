@@ -26,8 +26,12 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
         await AppendAsync([.. Enumerable.Range(0, 60).Select(number => Some.OutboxRow(number % 3, "k", number.ToString()))]);
         var rows = await ReadOutboxAsync(limit: 10, shards: [0, 2]);
         Assert.Equal(20, rows.Count);
-        Assert.Equal(Enumerable.Range(0, 10).Select(n => (n * 3).ToString()), rows.Where(row => row.Shard == 0).Select(row => Text(row.Event)));
-        Assert.Equal(Enumerable.Range(0, 10).Select(n => (n * 3 + 2).ToString()), rows.Where(row => row.Shard == 2).Select(row => Text(row.Event)));
+        foreach (var shard in new[] { 0, 2 })
+        {
+            Assert.Equal(
+                Enumerable.Range(0, 10).Select(number => (number * 3 + shard).ToString()),
+                rows.Where(row => row.Shard == shard).Select(row => Text(row.Event)));
+        }
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     [Fact]
     public async Task A_held_key_waits_until_its_retry_and_no_other_key_does()
     {
-        await AppendAsync(Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "good", text: "2"), Some.OutboxRow(key: "bad", text: "3"));
+        await AppendAsync(
+            Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "good", text: "2"), Some.OutboxRow(key: "bad", text: "3"));
         var first = (await ReadOutboxAsync())[0];
         var retryAt = Now.AddSeconds(30);
         await Store.HoldKeysAsync([new HeldKey("orders", 0, "bad", first.Event.Id, "Too large.", 1, retryAt)], Stop);
@@ -84,14 +89,16 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
         Assert.Equal(["1", "2", "3"], (await ReadOutboxAsync(retryAt)).Select(row => Text(row.Event)));
         Assert.Equal(1, (await Store.ReadStatisticsAsync(Stop)).HeldKeys);
 
-        await Store.HoldKeysAsync([new HeldKey("orders", 0, "bad", first.Event.Id, "Too large.", 2, retryAt.AddSeconds(30))], Stop);
+        await Store.HoldKeysAsync(
+            [new HeldKey("orders", 0, "bad", first.Event.Id, "Too large.", 2, retryAt.AddSeconds(30))], Stop);
         Assert.Equal(["2"], (await ReadOutboxAsync(retryAt)).Select(row => Text(row.Event)));
     }
 
     [Fact]
     public async Task Settling_a_held_keys_row_releases_the_key()
     {
-        await AppendAsync(Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "bad", text: "2"), Some.OutboxRow(key: "worse", text: "3"));
+        await AppendAsync(
+            Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "bad", text: "2"), Some.OutboxRow(key: "worse", text: "3"));
         var rows = await ReadOutboxAsync();
         await Store.HoldKeysAsync(
             [

@@ -131,7 +131,8 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "a"), "olga", Now, Stop));
         Assert.Equal(["b"], await ParkedKeysAsync());
         Assert.Equal(["olga discard a", "olga discard a"], await AuditAsync());
-        var contents = await Database.QueryAsync("SELECT data FROM msg_audit", [], row => System.Text.Encoding.UTF8.GetString(row.GetBytes(0)), Stop);
+        var contents = await Database.QueryAsync(
+            "SELECT data FROM msg_audit", [], row => System.Text.Encoding.UTF8.GetString(row.GetBytes(0)), Stop);
         Assert.Equal(["{\"n\":1}", "{\"n\":2}"], contents.Order());
     }
 

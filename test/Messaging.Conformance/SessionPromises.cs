@@ -81,7 +81,10 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
         var flag = Database.Engine == "sqlite" ? "INTEGER" : "boolean";
         await using var session = await Store.BeginAsync(Stop);
         await session.ExecuteAsync(
-            $"CREATE TABLE kinds (a TEXT, b {guid}, c {time}, d {bytes}, e {flag}, f INTEGER, g BIGINT, h DOUBLE PRECISION, i TEXT, j {bytes})", [], Stop);
+            $"""
+            CREATE TABLE kinds (
+                a TEXT, b {guid}, c {time}, d {bytes}, e {flag}, f INTEGER, g BIGINT, h DOUBLE PRECISION, i TEXT, j {bytes})
+            """, [], Stop);
         session.Enqueue(
             "INSERT INTO kinds VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             ["Zoë", id, Now, new byte[] { 1, 0, 255 }, true, 7, long.MaxValue, 0.5, null, new ReadOnlyMemory<byte>([9, 8, 7], 1, 2)]);
@@ -100,7 +103,9 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
             return true;
         }, Stop);
         Assert.Single(found);
-        Assert.Equal(1, (await session.QueryAsync("SELECT COUNT(*) FROM kinds WHERE b = $1 AND c = $2", [id, Now], row => row.GetInt64(0), Stop))[0]);
+        var alike = await session.QueryAsync(
+            "SELECT COUNT(*) FROM kinds WHERE b = $1 AND c = $2", [id, Now], row => row.GetInt64(0), Stop);
+        Assert.Equal([1L], alike);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Tessera.Testing;
 
 namespace Tessera.Messaging.Sqlite.Tests;
@@ -63,7 +64,6 @@ internal sealed class ChildProcess : IDisposable
     private void Note(string? line)
     {
         if (line?.Split(' ') is not [var partition, var number]) return;
-        lock (_said)
-            _said.Add((int.Parse(partition, System.Globalization.CultureInfo.InvariantCulture), int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)));
+        lock (_said) _said.Add((int.Parse(partition, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture)));
     }
 }

@@ -14,7 +14,10 @@ public sealed class FullDiskTests
     [Fact]
     public async Task A_log_at_its_size_limit_refuses_more_says_which_and_goes_on_when_it_was_read()
     {
-        await using var log = new LogUnderTest { Configure = options => { options.SizeBytesMax = 1024 * 1024; options.RetainRead = TimeSpan.Zero; } };
+        await using var log = new LogUnderTest
+        {
+            Configure = options => (options.SizeBytesMax, options.RetainRead) = (1024 * 1024, TimeSpan.Zero),
+        };
         var transport = await log.StartAsync("orders");
         var (accepted, failure) = await FillAsync(transport);
         Assert.Contains("Messaging:Embedded:SizeBytesMax", failure.Message, StringComparison.Ordinal);
@@ -48,7 +51,8 @@ public sealed class FullDiskTests
         Assert.Contains("disk is full", failure.Message, StringComparison.Ordinal);
         disk.Grow();
 
-        await Eventually.HoldsAsync("sending goes on", async () => (await transport.SendAsync(Message(accepted), Stop)).Failures.Count == 0);
+        await Eventually.HoldsAsync(
+            "sending goes on", async () => (await transport.SendAsync(Message(accepted), Stop)).Failures.Count == 0);
         var journal = new Journal();
         await using var reader = await Reader.OpenAsync(transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
         await journal.HasAsync(accepted + 1, [0]);

@@ -114,7 +114,8 @@ public sealed class KilledProcessTests : IAsyncDisposable
 
     private static async Task SendAsync(EmbeddedTransport transport, int number)
     {
-        var result = await transport.SendAsync([.. s_partitions.SelectMany(partition => Some.Messages(Stream, partition, 1, number))], Stop);
+        var messages = s_partitions.SelectMany(partition => Some.Messages(Stream, partition, 1, number)).ToList();
+        var result = await transport.SendAsync(messages, Stop);
         Assert.Empty(result.Failures);
     }
 }

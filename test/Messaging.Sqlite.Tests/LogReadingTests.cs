@@ -85,7 +85,8 @@ public sealed class LogReadingTests : IAsyncDisposable
         var deliveriesUntilSeen = 0;
         await using var reader = await Reader.OpenAsync(transport, s_subscription with { BatchMax = 10 }, journal, (delivery, _) =>
         {
-            if (deliveriesUntilSeen == 0 && delivery.Messages.Any(message => message.Partition == 3)) deliveriesUntilSeen = journal.Deliveries;
+            var seen = delivery.Messages.Any(message => message.Partition == 3);
+            if (seen && deliveriesUntilSeen == 0) deliveriesUntilSeen = journal.Deliveries;
             return Task.FromResult(DeliveryOutcome.Settle);
         }, Stop);
         await journal.HasAsync(100, [0]);

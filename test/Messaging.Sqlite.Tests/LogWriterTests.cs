@@ -18,7 +18,8 @@ public sealed class LogWriterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await SqliteFile.CreateAsync(File, TimeSpan.FromSeconds(5), TimeProvider.System, Stop);
-        _writer = new LogWriter(File, TimeSpan.FromSeconds(5), long.MaxValue, () => Interlocked.Increment(ref _announced), TimeProvider.System);
+        _writer = new LogWriter(
+            File, TimeSpan.FromSeconds(5), long.MaxValue, () => Interlocked.Increment(ref _announced), TimeProvider.System);
         await _writer.RunAsync(LogWrite.Note, link => link.Execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"), Stop);
     }
 

@@ -35,7 +35,8 @@ internal static class LogEntries
 
     /// <summary>Adds entries of one partition from an offset on, within the bounds; returns the offset after the last.</summary>
     public static long Read(
-        SqliteLink link, string stream, int partition, long number, long from, List<WireMessage> into, int countMax, ref long bytesLeft)
+        SqliteLink link, string stream, int partition, long number, long from,
+        List<WireMessage> into, int countMax, ref long bytesLeft)
     {
         var next = from;
         var left = bytesLeft;
@@ -45,7 +46,8 @@ internal static class LogEntries
             {
                 var body = row.GetBytes(5);
                 into.Add(new WireMessage(
-                    stream, partition, row.GetStringOrNull(1), row.GetStringOrNull(2), row.GetString(3), Read(row.GetStringOrNull(4)), body));
+                    stream, partition, row.GetStringOrNull(1), row.GetStringOrNull(2), row.GetString(3),
+                    Read(row.GetStringOrNull(4)), body));
                 next = LogSchema.OffsetOf(row.GetInt64(0)) + 1;
                 left -= body.Length;
                 return left > 0;

@@ -57,11 +57,14 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
                 entered.Add(membership);
             }
             var asked = log.Clock.GetTimestamp();
-            var requests = entered.Where(membership => !membership._left).Select(membership => (membership, membership.Request(leave: false))).ToList();
-            if (requests.Count == 0) return;
+            var present = entered.FindAll(membership => !membership._left);
+            if (present.Count == 0) return;
+            var requests = present.ConvertAll(membership => membership.Request(leave: false));
             var answers = await log.Writer.RunAsync(
-                LogWrite.Note, link => requests.ConvertAll(request => request.membership.Exchange(link, request.Item2)), stop).ConfigureAwait(false);
-            for (var index = 0; index < answers.Count; index++) requests[index].membership.Accept(answers[index], asked);
+                LogWrite.Note,
+                link => present.Select((membership, index) => membership.Exchange(link, requests[index])).ToList(),
+                stop).ConfigureAwait(false);
+            for (var index = 0; index < answers.Count; index++) present[index].Accept(answers[index], asked);
         }
         finally
         {
@@ -114,7 +117,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
         {
             _busy = [];
             _delivery = null;
-            var still = settled.Where(position => _held.TryGetValue(position.Partition, out var held) && held.Token == position.Token).ToList();
+            var still = settled.Where(position =>
+                _held.TryGetValue(position.Partition, out var held) && held.Token == position.Token).ToList();
             foreach (var position in still) _held[position.Partition] = position;
             return still;
         }

@@ -11,7 +11,7 @@ internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> lo
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
 
-    public static TimeSpan Pause(EmbeddedTransportOptions options) => options.LeaseDuration / 4;
+    public static TimeSpan Pause(EmbeddedTransportOptions options) => options.LeaseDuration / 3;
 
     public void Start() => _renewing = RenewAsync();
 

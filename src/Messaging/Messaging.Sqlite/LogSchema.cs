@@ -21,7 +21,8 @@ internal static class LogSchema
         if (version > Version)
         {
             throw new InvalidOperationException(
-                $"{link.Connection.DataSource} was written by a newer version (schema {version}, known {Version}): update this program.");
+                $"{link.Connection.DataSource} was written by a newer version (schema {version}, known {Version}): " +
+                "update this program.");
         }
         if (version == Version) return;
         link.Execute(Tables + LeaseTables.Schema);

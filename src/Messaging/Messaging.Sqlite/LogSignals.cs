@@ -86,7 +86,8 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
                         _last = id;
                         if (channel == _channel && !_stop.IsCancellationRequested) await HandAsync(payload).ConfigureAwait(false);
                     }
-                    if (signals.Count == 0) await _signals._log.Watch.Broadcasts.WaitAsync(seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
+                    if (signals.Count > 0) continue;
+                    await _signals._log.Watch.Broadcasts.WaitAsync(seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (_stop.IsCancellationRequested)
                 {

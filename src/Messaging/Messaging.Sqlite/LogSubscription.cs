@@ -104,7 +104,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         _link?.Dispose();
     }
 
-    /// <summary>True when something was delivered and settled, false when it is to be delivered again, null when there was nothing.</summary>
+    /// <summary>True when something was delivered and settled, false when it is to be delivered again, null when there was
+    /// nothing.</summary>
     private async Task<bool?> DeliverAsync()
     {
         using var revoked = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);

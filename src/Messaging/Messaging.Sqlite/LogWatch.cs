@@ -22,7 +22,8 @@ internal sealed class LogWatch : IDisposable
     private const string State =
         $"""
         SELECT stream, SUM(next) FROM log_partitions GROUP BY stream
-        UNION ALL SELECT '{Leases}', (SELECT COALESCE(SUM(token * 2 + (owner IS NULL)), 0) FROM msg_leases) * 1000 + (SELECT COUNT(*) FROM msg_members)
+        UNION ALL SELECT '{Leases}',
+            (SELECT COALESCE(SUM(token * 2 + (owner IS NULL)), 0) FROM msg_leases) * 1000 + (SELECT COUNT(*) FROM msg_members)
         UNION ALL SELECT '{Signals}', COALESCE(MAX(id), 0) FROM log_signals
         """;
 
