@@ -1,11 +1,12 @@
 using Tessera.Testing;
+using Tessera.Testing.Servers;
 using Xunit;
 
 namespace Tessera.Messaging.Interop.Tests;
 
 /// <summary>A live system moves from RabbitMQ to Kafka and back, by restarting its processes one by one.</summary>
-public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, KafkaThroughKcat kafka)
-    : IClassFixture<RabbitMqThroughABareClient>, IClassFixture<KafkaThroughKcat>, IAsyncLifetime
+public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, KafkaThroughKcat kafka, PostgresServer postgres)
+    : IClassFixture<RabbitMqThroughABareClient>, IClassFixture<KafkaThroughKcat>, IClassFixture<PostgresServer>, IAsyncLifetime
 {
     private const int Keys = 24;
     private readonly TemporaryFolder _folder = new("moving");
@@ -25,10 +26,14 @@ public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, Ka
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    public async Task Moves_there_and_back_under_load_without_loss_or_double_and_in_order()
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Moves_there_and_back_under_load_without_loss_or_double_and_in_order(string engine)
     {
-        var (publishing, handling) = (_folder.File("parcels.db"), _folder.File("tracking.db"));
+        var (publishing, handling) = engine == "sqlite"
+            ? (_folder.File("parcels.db"), _folder.File("tracking.db"))
+            : (await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync());
         await using var first = await MovingService.HandlerAsync(handling, rabbitMq, kafka);
         var second = await MovingService.HandlerAsync(handling, rabbitMq, kafka);
         var before = await MovingService.PublisherAsync(publishing, kafka, rabbitMq);
@@ -107,7 +112,7 @@ public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, Ka
         List<(string Parcel, int Number)> seen = [];
         await Eventually.HoldsAsync($"{_sent} events of each of {Keys} keys are handled", async () =>
         {
-            seen = await handler.QueryAsync("select parcel, grams from seen order by rowid", row => (row.GetString(0), row.GetInt32(1)));
+            seen = await handler.QueryAsync("select parcel, grams from seen order by number", row => (row.GetString(0), row.GetInt32(1)));
             return seen.Count >= _sent * Keys;
         }, TimeSpan.FromSeconds(60));
         foreach (var key in seen.GroupBy(one => one.Parcel))

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Sqlite;
 using Tessera.Messaging.Store;
 using Tessera.Testing;
@@ -8,19 +9,20 @@ using Tessera.Testing;
 namespace Tessera.Messaging.Interop.Tests;
 
 /// <summary>One process of a service that is connected to several brokers, the last of which it publishes to. Replicas share
-/// the database file.</summary>
+/// the database: a SQLite file, or PostgreSQL by its connection string.</summary>
 internal sealed class MovingService : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private MovingService(string name, string file, IEnumerable<ForeignBroker> brokers, Action<MessagingBuilder> list)
+    private MovingService(string name, string database, IEnumerable<ForeignBroker> brokers, Action<MessagingBuilder> list)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddMessaging(name, messages =>
         {
             list(messages);
-            messages.UseSqlite(options => options.File = file);
+            if (database.Contains("Host=", StringComparison.Ordinal)) messages.UsePostgres(options => options.ConnectionString = database);
+            else messages.UseSqlite(options => options.File = database);
             foreach (var broker in brokers) broker.Use(messages);
         });
         _host = builder.Build();
@@ -28,17 +30,17 @@ internal sealed class MovingService : IAsyncDisposable
 
     public Task Stopped { get; private set; } = Task.CompletedTask;
 
-    public static Task<MovingService> PublisherAsync(string file, params ForeignBroker[] brokers) => StartAsync(
-        ParcelSent.Stream, file, brokers, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
+    public static Task<MovingService> PublisherAsync(string database, params ForeignBroker[] brokers) => StartAsync(
+        ParcelSent.Stream, database, brokers, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
 
-    public static Task<MovingService> HandlerAsync(string file, params ForeignBroker[] brokers) =>
-        StartAsync("tracking", file, brokers, messages => messages.Handle<NoteParcelSent>());
+    public static Task<MovingService> HandlerAsync(string database, params ForeignBroker[] brokers) =>
+        StartAsync("tracking", database, brokers, messages => messages.Handle<NoteParcelSent>());
 
     /// <summary>Starts without waiting for readiness.</summary>
-    public static async Task<MovingService> BeginPublisherAsync(string file, params ForeignBroker[] brokers)
+    public static async Task<MovingService> BeginPublisherAsync(string database, params ForeignBroker[] brokers)
     {
         var service = new MovingService(
-            ParcelSent.Stream, file, brokers, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
+            ParcelSent.Stream, database, brokers, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
         await service._host.StartAsync();
         service.Stopped = service._host.WaitForShutdownAsync();
         return service;
@@ -66,9 +68,9 @@ internal sealed class MovingService : IAsyncDisposable
     }
 
     private static async Task<MovingService> StartAsync(
-        string name, string file, IEnumerable<ForeignBroker> brokers, Action<MessagingBuilder> list)
+        string name, string database, IEnumerable<ForeignBroker> brokers, Action<MessagingBuilder> list)
     {
-        var service = new MovingService(name, file, brokers, list);
+        var service = new MovingService(name, database, brokers, list);
         await service._host.StartAsync();
         var health = service._host.Services.GetRequiredService<MessagingHealth>();
         await Eventually.HoldsAsync("messaging has started", () => health.HasStarted, TimeSpan.FromSeconds(60));

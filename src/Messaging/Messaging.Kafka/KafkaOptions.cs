@@ -22,9 +22,11 @@ public sealed class KafkaOptions
     public bool AcceptSingleReplica { get; set; }
 
     /// <summary>How long a topic that is created keeps events, read or not; null keeps them for ever. A subscriber that
-    /// stays away longer loses what it has not read.</summary>
+    /// stays away longer loses what it has not read. Not longer than the inbox remembers (<c>Messaging:Inbox:Retention</c>)
+    /// and the cluster keeps the place of a group nobody is in (<c>offsets.retention.minutes</c>), all 7 days by default:
+    /// a subscriber that returns after that begins anew, and would handle again what its inbox has forgotten.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
-    public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(30);
+    public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>The largest body of one broker message. The topic's <c>max.message.bytes</c> must allow it.</summary>
     [Range(64 * 1024, 64 * 1024 * 1024)] public int BodySizeBytesMax { get; set; } = 2 * 1024 * 1024;
