@@ -17,11 +17,11 @@ internal static class EmbeddedLog
     public static async Task<IReadOnlyList<SubscriptionRow>> ReadAsync(
         ServiceDatabases databases, IReadOnlyList<MessagingRow> messaging, CancellationToken stop)
     {
-        var file = databases.BrokerFile;
-        if (!ServiceDatabases.Has(file)) return [];
+        var log = databases.EmbeddedLog;
+        if (!log.IsThere) return [];
         // Positions first: what is read later may be ahead of them, never behind.
         var positions = await databases.QueryAsync(
-            file,
+            log,
             """
             select positions.stream, positions.subscriber, partitions.id, positions.next, partitions.next
             from log_positions as positions
@@ -30,7 +30,7 @@ internal static class EmbeddedLog
             row => new Position(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), stop);
         var streams = positions.ToLookup(position => position.Partition, position => position.Stream);
         var entries = await databases.QueryAsync(
-            file, "select id, message_id, content_type, attributes, body from log_entries",
+            log, "select id, message_id, content_type, attributes, body from log_entries",
             row => Decode(row.GetInt64(0), streams, Text(row, 1), row.GetString(2), Text(row, 3), (byte[])row.GetValue(4)), stop);
         var subscriptions = new List<SubscriptionRow>();
         foreach (var group in positions.GroupBy(position => (position.Stream, position.Subscriber)))
@@ -53,7 +53,7 @@ internal static class EmbeddedLog
 
     private static async Task<HashSet<Guid>> HandledAsync(ServiceDatabases databases, MessagingRow service, CancellationToken stop)
     {
-        var inbox = await databases.QueryAsync(databases.FileOf(service.Service), "select event_id from msg_inbox", row => row.GetGuid(0), stop);
+        var inbox = await databases.QueryAsync(databases.Of(service.Service), "select event_id from msg_inbox", row => row.GetGuid(0), stop);
         var handled = inbox.ToHashSet();
         handled.UnionWith(service.ParkedIds);
         return handled;

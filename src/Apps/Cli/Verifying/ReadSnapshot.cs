@@ -11,11 +11,11 @@ internal static class ReadSnapshot
 
     public static async Task<Snapshot> RunAsync(ServiceDatabases databases, CancellationToken stop)
     {
-        var orders = databases.FileOf("orders");
-        var inventory = databases.FileOf("inventory");
-        var payments = databases.FileOf("payments");
+        var orders = databases.Of("orders");
+        var inventory = databases.Of("inventory");
+        var payments = databases.Of("payments");
         var messaging = new List<MessagingRow>();
-        foreach (var service in _services.Where(service => ServiceDatabases.Has(databases.FileOf(service))))
+        foreach (var service in _services.Where(service => databases.Of(service).IsThere))
             messaging.Add(await MessagingAsync(databases, service, stop));
         return new Snapshot(
             await databases.QueryAsync(orders, "select id, state, cancel_reason, stock_committed, total_minor, lines from orders", row =>
@@ -39,12 +39,12 @@ internal static class ReadSnapshot
 
     private static async Task<MessagingRow> MessagingAsync(ServiceDatabases databases, string service, CancellationToken stop)
     {
-        var file = databases.FileOf(service);
-        var parked = await databases.QueryAsync(file, "select event_id from msg_parked", row => Id(row, 0), stop);
+        var source = databases.Of(service);
+        var parked = await databases.QueryAsync(source, "select event_id from msg_parked", row => Id(row, 0), stop);
         return new MessagingRow(
             service,
-            (await databases.QueryAsync(file, "select count(*) from msg_outbox", row => row.GetInt64(0), stop))[0],
-            (await databases.QueryAsync(file, "select count(*) from msg_held_keys", row => row.GetInt64(0), stop))[0],
+            (await databases.QueryAsync(source, "select count(*) from msg_outbox", row => row.GetInt64(0), stop))[0],
+            (await databases.QueryAsync(source, "select count(*) from msg_held_keys", row => row.GetInt64(0), stop))[0],
             parked.Count,
             parked.ToHashSet());
     }
@@ -52,10 +52,9 @@ internal static class ReadSnapshot
     /// <summary>The simulated provider keeps books of its own. A real one's are not here.</summary>
     private static async Task<IReadOnlyList<ProviderRow>?> ProviderAsync(ServiceDatabases databases, CancellationToken stop)
     {
-        var file = databases.FileOf("payments", "provider");
-        if (!ServiceDatabases.Has(file)) return null;
+        if (!databases.Provider.IsThere) return null;
         return await databases.QueryAsync(
-            file,
+            databases.Provider,
             """
             select idempotency_key, 'charge', amount_minor, decline_reason is not null from charges
             union all select charge_key, 'refund', amount_minor, 0 from refunds

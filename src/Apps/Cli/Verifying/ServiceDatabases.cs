@@ -1,30 +1,57 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Verifying;
 
 /// <summary>Opens the services' databases for reading, past the services: what they would answer is what is checked.</summary>
-internal sealed class ServiceDatabases(RunFolder folder)
+/// <param name="postgres">Connection string with <c>{service}</c> in it; null when the services keep files.</param>
+internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null)
 {
-    public string FileOf(string service, string? name = null) => Path.Combine(folder.Data, service, (name ?? service) + ".db");
+    private const int QueryTimeoutSeconds = 60;
 
-    public string BrokerFile => Path.Combine(folder.Data, "broker", "events.db");
+    /// <summary>The service's own database.</summary>
+    public DatabaseSource Of(string service) => postgres is null
+        ? new DatabaseSource(Path.Combine(folder.Data, service, service + ".db"), null)
+        : new DatabaseSource(null, postgres.Replace("{service}", service, StringComparison.Ordinal));
 
-    public static bool Has(string file) => File.Exists(file);
+    /// <summary>The simulated provider keeps a file of its own, whatever the services keep.</summary>
+    public DatabaseSource Provider { get; } = new(Path.Combine(folder.Data, "payments", "provider.db"), null);
 
-    public async Task<List<T>> QueryAsync<T>(string file, string sql, Func<DbDataReader, T> read, CancellationToken stop)
+    public DatabaseSource EmbeddedLog { get; } = new(Path.Combine(folder.Data, "broker", "events.db"), null);
+
+    public async Task<List<T>> QueryAsync<T>(DatabaseSource source, string sql, Func<DbDataReader, T> read, CancellationToken stop)
     {
-        if (!File.Exists(file)) throw new UserError($"{file} is missing: was a store ever started in {folder.Data}?");
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
-        await using var connection = new SqliteConnection(connectionString.ToString());
-        await connection.OpenAsync(stop);
+        if (!source.IsThere) throw new UserError($"{source.File} is missing: was a store ever started in {folder.Data}?");
+        await using DbConnection connection = source.ConnectionString is { } address
+            ? new NpgsqlConnection(address)
+            : new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = source.File,
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+            }.ToString());
+        try
+        {
+            await connection.OpenAsync(stop);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new UserError($"PostgreSQL cannot be read: {failure.Message}");
+        }
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.CommandTimeout = 30;
+        command.CommandTimeout = QueryTimeoutSeconds;
         await using var reader = await command.ExecuteReaderAsync(stop);
         var rows = new List<T>();
         while (await reader.ReadAsync(stop)) rows.Add(read(reader));
         return rows;
     }
+}
+
+/// <summary>A file, or a server's database.</summary>
+internal sealed record DatabaseSource(string? File, string? ConnectionString)
+{
+    public bool IsThere => ConnectionString is not null || System.IO.File.Exists(File);
 }

@@ -18,21 +18,27 @@ internal static class VerifyCommand
             HelpName = "SECONDS",
             DefaultValueFactory = _ => 30,
         };
+        var postgres = new Option<string?>("--database-address")
+        {
+            Description = "The connection string that up was given, when the services keep their data in PostgreSQL.",
+            HelpName = "CONNECTION",
+        };
         var command = new Command("verify", "Read the databases and check what the store promises; exit code 1 when a promise is broken.")
         {
-            data, wait,
+            data, wait, postgres,
         };
         command.SetAction((parsed, stop) =>
         {
             var patience = TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait)));
-            return RunAsync(new RunFolder(parsed.GetRequiredValue(data)), patience, TimeProvider.System, stop);
+            var folder = new RunFolder(parsed.GetRequiredValue(data));
+            return RunAsync(folder, new ServiceDatabases(folder, parsed.GetValue(postgres)), patience, TimeProvider.System, stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(RunFolder folder, TimeSpan wait, TimeProvider clock, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        RunFolder folder, ServiceDatabases databases, TimeSpan wait, TimeProvider clock, CancellationToken stop)
     {
-        var databases = new ServiceDatabases(folder);
         // What stands still will not come to rest by waiting.
         var isRunning = folder.IsSupervised || folder.Orphans().Count > 0;
         var began = clock.GetTimestamp();
