@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Http.Json;
+using Tessera.Catalog.Contracts;
+using Tessera.Testing.Services;
+
+namespace Tessera.Catalog.Tests;
+
+public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<CatalogProcess>
+{
+    private static readonly PutProductRequest pot = new("Tea pot", "Holds tea.", "kitchen", 1250);
+
+    private Task<HttpResponseMessage> PutAsync(string sku, object content, string? ifMatch = null) =>
+        catalog.SendAsync(HttpMethod.Put, $"/products/{sku}", catalog.Operator, content, ifMatch);
+
+    [Fact]
+    public async Task Adds_a_product_once_and_changes_it_by_another_content()
+    {
+        using var first = await PutAsync("put-1", pot);
+        using var again = await PutAsync("put-1", pot);
+        using var changed = await PutAsync("put-1", pot with { PriceMinor = 1300 });
+        Assert.Equal(
+            [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.OK], [first.StatusCode, again.StatusCode, changed.StatusCode]);
+        Assert.Equal(["\"1\"", "\"1\"", "\"2\""], [first.Tag(), again.Tag(), changed.Tag()]);
+        var product = await catalog.Client.GetFromJsonAsync<ProductView>("/products/put-1", TestContext.Current.CancellationToken);
+        Assert.Equal(new ProductView("put-1", "Tea pot", "Holds tea.", "kitchen", 1300, "GBP", Withdrawn: false, 2), product);
+    }
+
+    [Fact]
+    public async Task Sends_a_product_only_when_it_changed()
+    {
+        using var put = await PutAsync("etag-1", pot);
+        using var known = await catalog.SendAsync(HttpMethod.Get, "/products/etag-1", null, null, ifNoneMatch: "\"1\"");
+        using var outdated = await catalog.SendAsync(HttpMethod.Get, "/products/etag-1", null, null, ifNoneMatch: "\"7\"");
+        Assert.Equal((HttpStatusCode.NotModified, HttpStatusCode.OK), (known.StatusCode, outdated.StatusCode));
+    }
+
+    [Fact]
+    public async Task Refuses_a_change_of_a_version_that_is_gone()
+    {
+        using var put = await PutAsync("match-1", pot);
+        using var other = await PutAsync("match-1", pot with { PriceMinor = 2 });
+        using var late = await PutAsync("match-1", pot with { PriceMinor = 3 }, ifMatch: "\"1\"");
+        Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
+        await Problem.ReadAsync(late);
+    }
+
+    [Fact]
+    public async Task Shows_a_withdrawn_product_only_to_who_asks_for_it()
+    {
+        using var put = await PutAsync("gone-1", pot with { Name = "Vanishing pot" });
+        using var delete = await catalog.SendAsync(HttpMethod.Delete, "/products/gone-1", catalog.Operator, null);
+        using var again = await catalog.SendAsync(HttpMethod.Delete, "/products/gone-1", catalog.Operator, null);
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (delete.StatusCode, again.StatusCode));
+        Assert.True((await catalog.Client.GetFromJsonAsync<ProductView>("/products/gone-1", TestContext.Current.CancellationToken))!.Withdrawn);
+        Assert.Empty((await SearchAsync("search=vanishing")).Items);
+        using var price = await catalog.SendAsync(HttpMethod.Put, "/products/gone-1/price", catalog.Operator, new ChangePriceRequest(5));
+        Assert.Equal(HttpStatusCode.Conflict, price.StatusCode);
+    }
+
+    [Fact]
+    public async Task Finds_by_words_category_and_price_page_by_page()
+    {
+        var names = Enumerable.Range(0, 25).Select(number => $"Zebra lamp {number:00}").ToArray();
+        var import = new ImportProductsRequest(
+            [.. names.Select((name, number) => new ImportedProduct($"find-{number:00}", name, 100 + number, "zoo"))]);
+        using var imported = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
+        Assert.Equal(HttpStatusCode.OK, imported.StatusCode);
+
+        var pages = new[] { await SearchAsync("search=LAMP zebra&size=10&page=1"), await SearchAsync("search=lamp zebra&size=10&page=2"), await SearchAsync("search=lamp zebra&size=10&page=3") };
+        Assert.Equal(names, pages.SelectMany(page => page.Items).Select(product => product.Name));
+        Assert.All(pages, page => Assert.Equal(25, page.Total));
+        Assert.Equal(3, (await SearchAsync("category=zoo&minPriceMinor=110&maxPriceMinor=112")).Total);
+        Assert.Equal("Zebra lamp 07", (await SearchAsync("search=find-07")).Items.Single().Name);
+    }
+
+    [Theory]
+    [InlineData("%25")]
+    [InlineData("_")]
+    [InlineData("'")]
+    [InlineData("!")]
+    public async Task Takes_a_wildcard_for_the_character_it_is(string text)
+    {
+        using var put = await PutAsync("plain-1", pot);
+        Assert.Empty((await SearchAsync("search=" + text)).Items);
+    }
+
+    [Fact]
+    public async Task Imports_the_same_file_again_without_a_change()
+    {
+        var import = new ImportProductsRequest([new("imp-1", "One", 1), new("imp-2", "Two", 2)]);
+        using var first = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
+        using var again = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
+        Assert.Equal(new ImportedProductsView(2, 0, 0), await first.Content.ReadFromJsonAsync<ImportedProductsView>(TestContext.Current.CancellationToken));
+        Assert.Equal(new ImportedProductsView(0, 0, 2), await again.Content.ReadFromJsonAsync<ImportedProductsView>(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Refuses_an_import_that_names_a_product_twice_and_takes_none_of_it()
+    {
+        using var twice = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator,
+            new ImportProductsRequest([new("dup-1", "One", 1), new("dup-1", "Two", 2)]));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, twice.StatusCode);
+        using var missing = await catalog.Client.GetAsync("/products/dup-1", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/products/role-1")]
+    [InlineData("PUT", "/products/role-1/price")]
+    [InlineData("DELETE", "/products/role-1")]
+    [InlineData("POST", "/products/import")]
+    [InlineData("GET", "/messaging/status")]
+    [InlineData("POST", "/messaging/parked/discard")]
+    public async Task Lets_only_operators_change_things(string method, string path)
+    {
+        using var anonymous = await catalog.SendAsync(new HttpMethod(method), path, null, new { });
+        using var customer = await catalog.SendAsync(new HttpMethod(method), path, catalog.Customer, new { });
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden), (anonymous.StatusCode, customer.StatusCode));
+        await Problem.ReadAsync(customer);
+    }
+
+    [Theory]
+    [InlineData("/products/bad%20sku", """{"name":"x","priceMinor":1}""")]
+    [InlineData("/products/bad-1", """{"name":"","priceMinor":1}""")]
+    [InlineData("/products/bad-1", """{"name":"x","priceMinor":0}""")]
+    [InlineData("/products/bad-1", """{"name":"x","priceMinor":100000001}""")]
+    [InlineData("/products/bad-1", """{"name":"x","priceMinor":"1"}""")]
+    public async Task Refuses_what_is_out_of_bounds(string path, string body)
+    {
+        using var response = await catalog.SendAsync(HttpMethod.Put, path, catalog.Operator, System.Text.Json.JsonDocument.Parse(body));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await Problem.ReadAsync(response);
+    }
+
+    [Fact]
+    public async Task Tells_operators_how_far_its_messaging_is()
+    {
+        using var status = await catalog.SendAsync(HttpMethod.Get, "/messaging/status", catalog.Operator, null);
+        var text = await status.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"service\":\"catalog\",\"broker\":\"embedded\",\"database\":\"sqlite\"", text, StringComparison.Ordinal);
+        using var all = await catalog.SendAsync(HttpMethod.Post, "/messaging/parked/replay", catalog.Operator, new { });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, all.StatusCode);
+        using var dry = await catalog.SendAsync(HttpMethod.Post, "/messaging/parked/replay", catalog.Operator, new { all = true, dryRun = true });
+        Assert.Equal(HttpStatusCode.OK, dry.StatusCode);
+    }
+
+    private async Task<ProductPage> SearchAsync(string query) =>
+        (await catalog.Client.GetFromJsonAsync<ProductPage>("/products?" + query, TestContext.Current.CancellationToken))!;
+}
+
+internal static class Responses
+{
+    public static string Tag(this HttpResponseMessage response) => response.Headers.ETag!.Tag;
+}

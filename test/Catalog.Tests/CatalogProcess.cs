@@ -1,0 +1,45 @@
+using System.Net.Http.Json;
+using Tessera.Testing;
+using Tessera.Testing.Services;
+
+namespace Tessera.Catalog.Tests;
+
+/// <summary>The real Catalog on an empty database.</summary>
+public sealed class CatalogProcess : IAsyncLifetime
+{
+    private readonly TemporaryFolder _data = new("catalog");
+    private readonly TestTokens _tokens = new();
+    private ServiceProcess? _service;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public string Operator => _tokens.Operator(Guid.Parse("01939d3e-1111-7000-8000-000000000001"));
+
+    public string Customer => _tokens.Customer(Guid.Parse("01939d3e-2222-7000-8000-000000000002"));
+
+    public async ValueTask InitializeAsync()
+    {
+        _tokens.WriteKeys(_data.Path);
+        _service = await ServiceProcess.StartAsync("Catalog", _data.Path);
+        Client = new HttpClient { BaseAddress = _service.Address };
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? token, object? content, string? ifMatch = null, string? ifNoneMatch = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        if (content is not null) request.Content = JsonContent.Create(content, content.GetType());
+        if (ifMatch is not null) request.Headers.IfMatch.ParseAdd(ifMatch);
+        if (ifNoneMatch is not null) request.Headers.IfNoneMatch.ParseAdd(ifNoneMatch);
+        return await Client.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_service is not null) await _service.DisposeAsync();
+        _tokens.Dispose();
+        _data.Dispose();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
+using Tessera.Testing.Services;
+
+namespace Tessera.Gateway.Tests;
+
+public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayProcess>
+{
+    private const int Open = 200;
+
+    /// <summary>The whole table: what an anonymous client, a customer and an operator get on each kind of route.</summary>
+    [Theory]
+    [InlineData("GET", "/products", Open, Open, Open)]
+    [InlineData("GET", "/products/A1", Open, Open, Open)]
+    [InlineData("PUT", "/products/A1", 401, 403, Open)]
+    [InlineData("POST", "/products/import", 401, 403, Open)]
+    [InlineData("DELETE", "/products/A1", 401, 403, Open)]
+    [InlineData("GET", "/stock/A1", 401, Open, Open)]
+    [InlineData("POST", "/stock/A1/receipts", 401, 403, Open)]
+    [InlineData("GET", "/orders", 401, Open, Open)]
+    [InlineData("POST", "/orders", 401, Open, Open)]
+    [InlineData("GET", "/orders/1", 401, Open, Open)]
+    [InlineData("GET", "/payments/ledger", 401, 502, 502)]
+    [InlineData("GET", "/services/orders/messaging/status", 401, 403, Open)]
+    [InlineData("POST", "/services/orders/messaging/parked/discard", 401, 403, Open)]
+    [InlineData("GET", "/users/me", 401, 502, 502)]
+    [InlineData("POST", "/users/customers", 401, 403, 502)]
+    [InlineData("POST", "/users/1/tokens", 401, 403, 502)]
+    [InlineData("POST", "/users", 502, 502, 502)]
+    [InlineData("POST", "/connect/token", 502, 502, 502)]
+    [InlineData("GET", "/connect/authorize", 404, 404, 404)]
+    [InlineData("GET", "/health/live", Open, Open, Open)]
+    [InlineData("GET", "/orders/../messaging/status", 404, 404, 404)]
+    [InlineData("GET", "/messaging/status", 404, 404, 404)]
+    [InlineData("GET", "/nowhere", 404, 404, 404)]
+    public async Task Opens_each_route_to_those_it_is_for(string method, string path, int anonymous, int customer, int @operator)
+    {
+        using var asAnonymous = await gateway.SendAsync(method, path);
+        using var asCustomer = await gateway.SendAsync(method, path, gateway.Customer);
+        using var asOperator = await gateway.SendAsync(method, path, gateway.Operator);
+        Assert.Equal((anonymous, customer, @operator), ((int)asAnonymous.StatusCode, (int)asCustomer.StatusCode, (int)asOperator.StatusCode));
+        foreach (var answer in new[] { asAnonymous, asCustomer, asOperator })
+        {
+            if (!answer.IsSuccessStatusCode) await Problem.ReadAsync(answer);
+        }
+    }
+
+    public static TheoryData<string, Action<SecurityTokenDescriptor>> BadTokens() => new()
+    {
+        { "expired", token => { token.NotBefore = token.IssuedAt = null; token.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(-1); } },
+        { "issuer", token => token.Issuer = "http://elsewhere/" },
+        { "audience", token => token.Audience = "others" },
+        { "identity token", token => token.TokenType = "JWT" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadTokens), DisableDiscoveryEnumeration = true)]
+    public async Task Refuses_a_bad_token(string what, Action<SecurityTokenDescriptor> change)
+    {
+        using var response = await gateway.SendAsync("GET", "/orders", gateway.Tokens.Issue(Guid.NewGuid(), "customer", change));
+        Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, what);
+        await Problem.ReadAsync(response);
+    }
+
+    [Fact]
+    public async Task Refuses_changed_and_unsigned_tokens()
+    {
+        var parts = gateway.Customer.Split('.');
+        var payload = Base64UrlEncoder.Decode(parts[1]).Replace("customer", "operator", StringComparison.Ordinal);
+        var none = Base64UrlEncoder.Encode("""{"alg":"none","typ":"at+jwt","kid":"test-key"}""");
+        foreach (var token in new[] { $"{parts[0]}.{Base64UrlEncoder.Encode(payload)}.{parts[2]}", $"{none}.{parts[1]}." })
+        {
+            using var response = await gateway.SendAsync("GET", "/orders", token);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            await Problem.ReadAsync(response);
+        }
+    }
+
+    [Fact]
+    public async Task Refuses_a_body_of_20_megabytes_and_one_that_does_not_say_its_length()
+    {
+        using var announced = await gateway.SendAsync("POST", "/orders", gateway.Customer, new { text = new string('a', 20_000_000) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders");
+        request.Headers.Authorization = new("Bearer", gateway.Customer);
+        request.Headers.TransferEncodingChunked = true;
+        request.Content = new StringContent(new string('a', 2_000_000), Encoding.UTF8, "application/json");
+        using var chunked = await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((413, 413), ((int)announced.StatusCode, (int)chunked.StatusCode));
+        await Problem.ReadAsync(announced);
+        await Problem.ReadAsync(chunked);
+    }
+
+    [Fact]
+    public async Task Refuses_64_kilobytes_of_header_and_a_method_that_no_route_has()
+    {
+        using var header = await gateway.SendAsync("GET", "/products", null, null, ("X-Long", new string('a', 64 * 1024)));
+        using var method = await gateway.SendAsync("DELETE", "/connect/token");
+        Assert.Equal((431, 405), ((int)header.StatusCode, (int)method.StatusCode));
+        await Problem.ReadAsync(header);
+        await Problem.ReadAsync(method);
+    }
+}

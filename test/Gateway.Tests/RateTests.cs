@@ -1,0 +1,29 @@
+using System.Net;
+using Tessera.Testing.Services;
+
+namespace Tessera.Gateway.Tests;
+
+public sealed class RateTests(StrictGatewayProcess gateway) : IClassFixture<StrictGatewayProcess>
+{
+    [Theory]
+    [InlineData("GET", "/products")]
+    [InlineData("POST", "/connect/token")]
+    public async Task Slows_down_a_client_that_asks_too_often(string method, string path)
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => gateway.SendAsync(method, path)));
+        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
+        Assert.NotEmpty(refused);
+        Assert.True(refused.Length < 30, "nothing came through");
+        Assert.NotNull(refused[0].Headers.RetryAfter);
+        await Problem.ReadAsync(refused[0]);
+    }
+
+    [Fact]
+    public async Task Counts_each_client_for_itself()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", "/orders", gateway.Customer)));
+        using var another = await gateway.SendAsync("GET", "/orders", gateway.Tokens.Customer(Guid.NewGuid()));
+        using var anOperator = await gateway.SendAsync("GET", "/orders", gateway.Operator);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (another.StatusCode, anOperator.StatusCode));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using Tessera.Testing;
+
+namespace Tessera.Gateway.Tests;
+
+public sealed class ReplicaTests(GatewayProcess gateway) : IClassFixture<GatewayProcess>
+{
+    [Fact]
+    public async Task Goes_on_without_a_replica_that_is_away_and_takes_it_back()
+    {
+        var token = gateway.Operator;
+        await Eventually.HoldsAsync("both replicas serve", async () =>
+        {
+            using var response = await gateway.SendAsync("GET", "/stock/A1", token);
+            return gateway.Inventory.All(replica => replica.Seen > 0);
+        });
+
+        var port = new Uri(gateway.Inventory[0].Address).Port;
+        await gateway.Inventory[0].DisposeAsync();
+        for (var number = 0; number < 20; number++)
+        {
+            using var read = await gateway.SendAsync("GET", "/stock/A1", token);
+            using var write = await gateway.SendAsync("POST", "/stock/A1/receipts", token, new { quantity = 1 });
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (read.StatusCode, write.StatusCode));
+        }
+
+        await using var back = await StubService.StartAsync("inventory-1", port);
+        await Eventually.HoldsAsync("the replica serves again", async () =>
+        {
+            using var response = await gateway.SendAsync("GET", "/stock/A1", token);
+            return back.Seen > 0;
+        });
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Tessera.Gateway.Tests;
+
+/// <summary>A service that shows what reaches it, and misbehaves when told to.</summary>
+public sealed class StubService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _seen;
+
+    private StubService(WebApplication app) => _app = app;
+
+    public string Address { get; private set; } = "";
+
+    /// <summary>Requests that came through, probes not counted.</summary>
+    public int Seen => Volatile.Read(ref _seen);
+
+    public static async Task<StubService> StartAsync(string name, int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        var app = builder.Build();
+        var stub = new StubService(app);
+        app.MapGet("/health/ready", () => new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 });
+        app.Map("/{area}/slow", async (CancellationToken stop) => await Task.Delay(Timeout.Infinite, stop));
+        app.Map("/{area}/lost", (HttpContext context) =>
+        {
+            Interlocked.Increment(ref stub._seen);
+            context.Abort();
+        });
+        app.Map("/{**path}", (HttpContext context) =>
+        {
+            Interlocked.Increment(ref stub._seen);
+            return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol,
+                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        });
+        await app.StartAsync();
+        stub.Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return stub;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+}
+
+public sealed record Echo(string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers);

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Tessera.Testing.Services;
+using Tessera.Users.Contracts;
+
+namespace Tessera.Users.Tests;
+
+public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProcess>
+{
+    private static readonly AddressRequest home = new("1 High Street", null, "Leeds", "LS1 1AA", "GB");
+
+    private async Task<UserView?> ProfileAsync(string token)
+    {
+        using var response = await users.SendAsync(HttpMethod.Get, "/users/me", token);
+        return response.StatusCode == HttpStatusCode.NotFound
+            ? null : await response.Content.ReadFromJsonAsync<UserView>(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Registers_a_customer_who_then_signs_in_whatever_the_case_of_the_email()
+    {
+        await users.NewCustomerAsync("Ann@Example.com");
+        var profile = await ProfileAsync((await users.SignInAsync("ann@example.COM", UsersProcess.Password)).Access);
+        Assert.Equal(("ann@example.com", "customer"), (profile!.Email, profile.Roles.Single()));
+    }
+
+    [Fact]
+    public async Task Has_one_account_per_email()
+    {
+        await users.NewCustomerAsync("once@example.com");
+        using var again = await users.SendAsync(HttpMethod.Post, "/users", null, new { email = "ONCE@example.com", password = "another password" });
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        await Problem.ReadAsync(again);
+    }
+
+    [Theory]
+    [InlineData("no-email", "long enough password")]
+    [InlineData("short@example.com", "short")]
+    [InlineData("", "long enough password")]
+    public async Task Refuses_to_register(string email, string password)
+    {
+        using var response = await users.SendAsync(HttpMethod.Post, "/users", null, new { email, password });
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await Problem.ReadAsync(response);
+    }
+
+    [Fact]
+    public async Task Gives_nobody_a_role_for_the_asking()
+    {
+        using var response = await users.SendAsync(
+            HttpMethod.Post, "/users", null, new { email = "sly@example.com", password = "long enough", roles = new[] { "operator" } });
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keeps_name_and_addresses()
+    {
+        var token = (await users.NewCustomerAsync("profile@example.com")).Access;
+        using var renamed = await users.SendAsync(HttpMethod.Put, "/users/me", token, new ChangeProfileRequest("Pat"));
+        using var added = await users.SendAsync(HttpMethod.Post, "/users/me/addresses", token, home);
+        using var again = await users.SendAsync(HttpMethod.Post, "/users/me/addresses", token, home);
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (added.StatusCode, again.StatusCode));
+        var profile = (await ProfileAsync(token))!;
+        Assert.Equal(("Pat", "Leeds"), (profile.Name, profile.Addresses.Single().City));
+
+        var other = (await users.NewCustomerAsync("stranger@example.com")).Access;
+        using var foreign = await users.SendAsync(HttpMethod.Delete, $"/users/me/addresses/{profile.Addresses[0].Id}", other);
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        using var removed = await users.SendAsync(HttpMethod.Delete, $"/users/me/addresses/{profile.Addresses[0].Id}", token);
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Empty((await ProfileAsync(token))!.Addresses);
+    }
+
+    [Fact]
+    public async Task Erases_an_account_with_all_that_belongs_to_it()
+    {
+        var tokens = await users.NewCustomerAsync("leaving@example.com");
+        using var address = await users.SendAsync(HttpMethod.Post, "/users/me/addresses", tokens.Access, home with { Line1 = "7 Leaving Lane" });
+        using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", tokens.Access);
+        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+
+        Assert.Null(await ProfileAsync(tokens.Access));
+        using var refresh = await users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", tokens.Refresh!));
+        using var signIn = await users.TryTokenAsync(("grant_type", "password"), ("username", "leaving@example.com"), ("password", UsersProcess.Password));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (refresh.StatusCode, signIn.StatusCode));
+        using var again = await users.SendAsync(HttpMethod.Delete, "/users/me", tokens.Access);
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task Imports_customers_once_and_lets_operators_act_for_them()
+    {
+        var @operator = (await users.SignInOperatorAsync()).Access;
+        var import = new ImportCustomersRequest([new("17850", "United Kingdom"), new("13047", null), new("17850", "United Kingdom")]);
+        using var first = await users.SendAsync(HttpMethod.Post, "/users/customers", @operator, import);
+        using var again = await users.SendAsync(HttpMethod.Post, "/users/customers", @operator, import);
+        var imported = (await first.Content.ReadFromJsonAsync<ImportedCustomersView>(TestContext.Current.CancellationToken))!.Customers;
+        Assert.Equal(imported, (await again.Content.ReadFromJsonAsync<ImportedCustomersView>(TestContext.Current.CancellationToken))!.Customers);
+        Assert.Equal(imported[0].User, imported[2].User);
+
+        using var issued = await users.SendAsync(HttpMethod.Post, $"/users/{imported[0].User}/tokens", @operator);
+        var acting = (await issued.Content.ReadFromJsonAsync<ActingTokenView>(TestContext.Current.CancellationToken))!;
+        var token = new JsonWebToken(acting.AccessToken);
+        Assert.Equal(imported[0].User.ToString(), token.Subject);
+        Assert.Contains(new JsonWebToken(@operator).Subject, token.GetClaim("act").Value, StringComparison.Ordinal);
+        Assert.Equal(imported[0].User, (await ProfileAsync(acting.AccessToken))!.Id);
+    }
+
+    [Fact]
+    public async Task Lets_nobody_but_operators_act_for_others_and_nobody_for_operators()
+    {
+        var signedIn = await users.SignInOperatorAsync();
+        var customer = (await users.NewCustomerAsync("plain@example.com")).Access;
+        var operatorId = new JsonWebToken(signedIn.Access).Subject;
+        using var asCustomer = await users.SendAsync(HttpMethod.Post, $"/users/{operatorId}/tokens", customer);
+        using var asOperator = await users.SendAsync(HttpMethod.Post, $"/users/{operatorId}/tokens", signedIn.Access);
+        using var import = await users.SendAsync(HttpMethod.Post, "/users/customers", customer, new { customers = Array.Empty<string>() });
+        using var nobody = await users.SendAsync(HttpMethod.Post, $"/users/{Guid.NewGuid()}/tokens", signedIn.Access);
+        Assert.Equal(
+            [HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.NotFound],
+            [asCustomer.StatusCode, asOperator.StatusCode, import.StatusCode, nobody.StatusCode]);
+    }
+}

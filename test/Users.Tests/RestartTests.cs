@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace Tessera.Users.Tests;
+
+public sealed class RestartTests(UsersProcess users) : IClassFixture<UsersProcess>
+{
+    [Fact]
+    public async Task Signs_nobody_out_and_shows_the_password_once()
+    {
+        Assert.Contains("(shown this once)", users.Log, StringComparison.Ordinal);
+        var before = await users.SignInOperatorAsync();
+        await users.RestartAsync();
+        Assert.DoesNotContain("(shown this once)", users.Log, StringComparison.Ordinal);
+        using var profile = await users.SendAsync(HttpMethod.Get, "/users/me", before.Access);
+        using var refresh = await users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", before.Refresh!));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (profile.StatusCode, refresh.StatusCode));
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Tessera.Testing;
+
+namespace Tessera.Users.Tests;
+
+public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersProcess>
+{
+    private Task<HttpResponseMessage> RefreshAsync(string token) => users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
+
+    private Task<HttpResponseMessage> PasswordAsync(string email, string password) =>
+        users.TryTokenAsync(("grant_type", "password"), ("username", email), ("password", password));
+
+    [Fact]
+    public async Task Issues_an_access_token_that_says_who_for_whom_and_until_when()
+    {
+        var token = new JsonWebToken((await users.NewCustomerAsync("claims@example.com")).Access);
+        Assert.Equal(("RS256", "at+jwt", "http://127.0.0.1:8080/"), (token.Alg, token.Typ, token.Issuer));
+        Assert.Equal("tessera", token.Audiences.Single());
+        Assert.Equal("customer", token.GetClaim("role").Value);
+        Assert.True(Guid.TryParse(token.Subject, out _));
+        Assert.InRange(token.ValidTo - token.IssuedAt, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(15));
+        Assert.DoesNotContain("example.com", string.Join(' ', token.Claims), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publishes_the_key_it_signs_with_and_nothing_private()
+    {
+        var signedIn = await users.SignInOperatorAsync();
+        var text = await users.Client.GetStringAsync("/.well-known/jwks", TestContext.Current.CancellationToken);
+        using var set = JsonDocument.Parse(text);
+        var key = set.RootElement.GetProperty("keys").EnumerateArray().Single();
+        Assert.Equal(new JsonWebToken(signedIn.Access).Kid, key.GetProperty("kid").GetString());
+        Assert.False(key.TryGetProperty("d", out _));
+    }
+
+    [Fact]
+    public async Task Describes_itself_as_discovery_wants()
+    {
+        using var document = JsonDocument.Parse(
+            await users.Client.GetStringAsync("/.well-known/openid-configuration", TestContext.Current.CancellationToken));
+        Assert.Equal("http://127.0.0.1:8080/", document.RootElement.GetProperty("issuer").GetString());
+        Assert.EndsWith("/connect/token", document.RootElement.GetProperty("token_endpoint").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_an_unknown_user_as_it_answers_a_wrong_password()
+    {
+        await users.NewCustomerAsync("known@example.com");
+        using var wrong = await PasswordAsync("known@example.com", "not this one");
+        using var unknown = await PasswordAsync("unknown@example.com", "not this one");
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (wrong.StatusCode, unknown.StatusCode));
+        Assert.Equal(
+            await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            await unknown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Locks_an_account_for_a_while_after_three_failures()
+    {
+        await users.NewCustomerAsync("locked@example.com");
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => PasswordAsync("locked@example.com", "a guess")));
+        Assert.All(guesses, guess => Assert.Equal(HttpStatusCode.BadRequest, guess.StatusCode));
+        using var right = await PasswordAsync("locked@example.com", UsersProcess.Password);
+        Assert.Equal(HttpStatusCode.BadRequest, right.StatusCode);
+        await Eventually.HoldsAsync("the lock has run out", async () =>
+        {
+            using var later = await PasswordAsync("locked@example.com", UsersProcess.Password);
+            return later.IsSuccessStatusCode;
+        });
+    }
+
+    [Fact]
+    public async Task Counts_failures_anew_after_a_success()
+    {
+        await users.NewCustomerAsync("patient@example.com");
+        for (var round = 0; round < 3; round++)
+        {
+            using var wrong = await PasswordAsync("patient@example.com", "a typo");
+            using var right = await PasswordAsync("patient@example.com", UsersProcess.Password);
+            Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (wrong.StatusCode, right.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task Rotates_refresh_tokens_and_refuses_one_that_comes_again()
+    {
+        var first = await users.NewCustomerAsync("rotate@example.com");
+        using var refreshed = await RefreshAsync(first.Refresh!);
+        var second = await Tokens.ReadAsync(refreshed);
+        Assert.NotEqual(first.Refresh, second.Refresh);
+        Assert.NotEqual(first.Access, second.Access);
+
+        using var reused = await RefreshAsync(first.Refresh!);
+        Assert.Equal(HttpStatusCode.BadRequest, reused.StatusCode);
+        using var thief = await RefreshAsync(second.Refresh!);
+        Assert.Equal(HttpStatusCode.BadRequest, thief.StatusCode); // Who holds which is unknown: all of the chain ends.
+    }
+
+    [Fact]
+    public async Task Takes_no_changed_refresh_token()
+    {
+        var signedIn = await users.NewCustomerAsync("changed@example.com");
+        using var changed = await RefreshAsync(signedIn.Refresh![..^6] + "AAAAAA");
+        Assert.Equal(HttpStatusCode.BadRequest, changed.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("client_credentials")]
+    [InlineData("authorization_code")]
+    [InlineData("nonsense")]
+    public async Task Offers_no_other_grant_yet(string grant)
+    {
+        using var response = await users.TryTokenAsync(("grant_type", grant));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keeps_its_secrets_from_other_users_of_the_machine()
+    {
+        await users.SignInOperatorAsync();
+        var secrets = Directory.GetFiles(users.Data.File("keys"), "signing-*.pem")
+            .Append(users.Data.File("keys/encryption.key")).Append(users.Data.File("operator.json"));
+        Assert.All(secrets, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+}

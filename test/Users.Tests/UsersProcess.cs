@@ -1,0 +1,89 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tessera.Testing;
+using Tessera.Testing.Services;
+
+namespace Tessera.Users.Tests;
+
+/// <summary>The real Users on an empty data folder.</summary>
+public sealed class UsersProcess : IAsyncLifetime
+{
+    private ServiceProcess? _service;
+
+    public TemporaryFolder Data { get; } = new("users");
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public string Log => _service!.Log;
+
+    public async ValueTask InitializeAsync() => await StartAsync();
+
+    public async Task RestartAsync()
+    {
+        await _service!.KillAsync();
+        Client.Dispose();
+        await StartAsync();
+    }
+
+    public async Task<Tokens> SignInAsync(string email, string password)
+    {
+        using var response = await TryTokenAsync(("grant_type", "password"), ("username", email), ("password", password), ("scope", "offline_access"));
+        response.EnsureSuccessStatusCode();
+        return await Tokens.ReadAsync(response);
+    }
+
+    public async Task<Tokens> SignInOperatorAsync()
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Data.File("operator.json")));
+        return await SignInAsync(file.RootElement.GetProperty("email").GetString()!, file.RootElement.GetProperty("password").GetString()!);
+    }
+
+    /// <summary>A new account, signed in.</summary>
+    public async Task<Tokens> NewCustomerAsync(string email)
+    {
+        using var registered = await SendAsync(HttpMethod.Post, "/users", null, new { email, password = Password });
+        registered.EnsureSuccessStatusCode();
+        return await SignInAsync(email, Password);
+    }
+
+    public const string Password = "correct horse battery";
+
+    public async Task<HttpResponseMessage> TryTokenAsync(params (string Key, string Value)[] form)
+    {
+        using var content = new FormUrlEncodedContent(form.Select(field => new KeyValuePair<string, string>(field.Key, field.Value)));
+        return await Client.PostAsync("/connect/token", content);
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, object? content = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        if (content is not null) request.Content = JsonContent.Create(content, content.GetType());
+        return await Client.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_service is not null) await _service.DisposeAsync();
+        Data.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        _service = await ServiceProcess.StartAsync(
+            "Users", Data.Path, ("Users:FailedSignInsMax", "3"), ("Users:LockoutTime", "00:00:03"));
+        Client = new HttpClient { BaseAddress = _service.Address };
+    }
+}
+
+public sealed record Tokens(string Access, string? Refresh)
+{
+    public static async Task<Tokens> ReadAsync(HttpResponseMessage response)
+    {
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return new Tokens(
+            answer.RootElement.GetProperty("access_token").GetString()!,
+            answer.RootElement.TryGetProperty("refresh_token", out var refresh) ? refresh.GetString() : null);
+    }
+}
