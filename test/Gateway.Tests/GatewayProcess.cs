@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Tessera.Testing;
 using Tessera.Testing.Services;
 
@@ -58,7 +57,8 @@ public class GatewayProcess : IAsyncLifetime
     public static async Task<Echo> EchoAsync(HttpResponseMessage response)
     {
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<Echo>())!;
+        var echo = (await response.Content.ReadFromJsonAsync<Echo>())!;
+        return echo with { Headers = new Dictionary<string, string>(echo.Headers, StringComparer.OrdinalIgnoreCase) };
     }
 
     public async ValueTask DisposeAsync()

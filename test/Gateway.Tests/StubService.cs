@@ -32,9 +32,10 @@ public sealed class StubService : IAsyncDisposable
             Interlocked.Increment(ref stub._seen);
             context.Abort();
         });
-        app.Map("/{**path}", (HttpContext context) =>
+        app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol,
                 context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
         });

@@ -119,9 +119,10 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
     [Fact]
     public async Task Keeps_its_secrets_from_other_users_of_the_machine()
     {
+        if (OperatingSystem.IsWindows()) return; // The folder's own rights say it there.
         await users.SignInOperatorAsync();
         var secrets = Directory.GetFiles(users.Data.File("keys"), "signing-*.pem")
             .Append(users.Data.File("keys/encryption.key")).Append(users.Data.File("operator.json"));
-        Assert.All(secrets, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        foreach (var file in secrets) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 }

@@ -45,7 +45,7 @@ internal static class RetryElsewhere
     private static Task ExplainAsync(HttpContext context, IReverseProxyFeature proxy, IForwarderErrorFeature failure)
     {
         var service = proxy.Route.Config.ClusterId;
-        var status = context.Response.StatusCode;
+        var status = RefusalOf(failure.Exception)?.StatusCode ?? context.Response.StatusCode;
         if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
         if (status >= 500) context.Response.Headers.RetryAfter = "1";
         return context.WriteProblem(status, status switch
@@ -56,4 +56,13 @@ internal static class RetryElsewhere
             _ => $"The request could not be passed on ({failure.Error}).",
         });
     }
+
+    // What was wrong with the client's body stands somewhere inside of what the forwarder caught.
+    private static BadHttpRequestException? RefusalOf(Exception? failure) => failure switch
+    {
+        BadHttpRequestException refusal => refusal,
+        AggregateException many => many.InnerExceptions.Select(RefusalOf).FirstOrDefault(refusal => refusal is not null),
+        not null => RefusalOf(failure.InnerException),
+        null => null,
+    };
 }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Answers a body that is announced too large at once, and takes in (bounded) what is already under way: a client
-/// that is still sending when the connection closes sees a reset instead of the answer.</summary>
+/// <summary>Refuses a body that is too large, and takes in (bounded) what of it is already under way: a client that is
+/// still sending when the connection closes sees a reset instead of the answer.</summary>
 internal sealed class LimitBody(RequestDelegate next)
 {
     private const long DrainedBytesMax = 64 * 1024 * 1024;
@@ -14,33 +14,47 @@ internal sealed class LimitBody(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        return limit?.MaxRequestBodySize is { } allowed && context.Request.ContentLength > allowed
-            ? RefuseAsync(context, limit, allowed)
+        if (limit is not { IsReadOnly: false, MaxRequestBodySize: { } allowed }) return next(context);
+        if (context.Request.ContentLength is { } announced)
+            return announced > allowed ? RefuseAsync(context, limit, announced, allowed) : next(context);
+        return context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true
+            ? CountAsync(context, limit, allowed)
             : next(context);
     }
 
-    private static async Task RefuseAsync(HttpContext context, IHttpMaxRequestBodySizeFeature limit, long allowed)
+    private static async Task RefuseAsync(HttpContext context, IHttpMaxRequestBodySizeFeature limit, long announced, long allowed)
     {
-        var announced = context.Request.ContentLength!.Value;
-        if (!limit.IsReadOnly) limit.MaxRequestBodySize = DrainedBytesMax;
+        limit.MaxRequestBodySize = DrainedBytesMax;
         await context.WriteProblem(StatusCodes.Status413PayloadTooLarge,
             $"The request body has {announced} bytes; {allowed} are allowed here.");
         await context.Response.Body.FlushAsync(context.RequestAborted);
-        if (announced <= DrainedBytesMax) await DrainAsync(context);
+        if (announced <= DrainedBytesMax) await DrainAsync(context, context.Request.Body);
     }
 
-    private static async Task DrainAsync(HttpContext context)
+    private async Task CountAsync(HttpContext context, IHttpMaxRequestBodySizeFeature limit, long allowed)
+    {
+        var body = context.Request.Body;
+        var counted = new CountedBody(body, allowed);
+        limit.MaxRequestBodySize = DrainedBytesMax; // The server's own limit would end the connection.
+        context.Request.Body = counted;
+        await next(context);
+        if (!counted.IsExceeded) return;
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        await DrainAsync(context, body);
+    }
+
+    private static async Task DrainAsync(HttpContext context, Stream body)
     {
         using var slow = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         slow.CancelAfter(drainTimeMax);
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            while (await context.Request.Body.ReadAsync(buffer, slow.Token) > 0) { }
+            while (await body.ReadAsync(buffer, slow.Token) > 0) { }
         }
-        catch (Exception away) when (away is OperationCanceledException or IOException or BadHttpRequestException)
+        catch (Exception away) when (away is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The client gave up or is too slow: it had its answer.
+            // The client gave up, is too slow or sends on without end: it had its answer.
         }
         finally
         {

@@ -33,10 +33,10 @@ public static class ServiceDefaultsExtensions
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
+        app.UseMiddleware<LimitHeaders>();
+        app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseMiddleware<LimitHeaders>();
-        app.UseMiddleware<LimitBody>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
