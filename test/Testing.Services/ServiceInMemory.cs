@@ -1,29 +1,27 @@
 using System.Reflection;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Tessera.Messaging;
+using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Sqlite;
 using Tessera.Messaging.Store;
 
 namespace Tessera.Testing.Services;
 
-/// <summary>A service's rules and store on a real database file, without a host, a broker or a running clock: a test makes each
+/// <summary>A service's rules and store on a real database (<see cref="TestDatabase"/>), without a host, a broker or a running clock: a test makes each
 /// step itself, and leaves out the steps that a dead process would not make.</summary>
 public sealed class ServiceInMemory : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
-    private readonly string _name;
     private readonly ServiceProvider _services;
 
     private ServiceInMemory(
-        string name, Action<MessagingBuilder> messages, Action<IServiceCollection, TemporaryFolder> configure,
-        (string Key, string Value)[] settings)
+        string name, TemporaryFolder folder, string? postgres, Action<MessagingBuilder> messages,
+        Action<IServiceCollection, TemporaryFolder> configure, (string Key, string Value)[] settings)
     {
-        _name = name;
-        _folder = new TemporaryFolder(name);
+        _folder = folder;
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
@@ -32,7 +30,8 @@ public sealed class ServiceInMemory : IAsyncDisposable
         services.AddMessaging(name, builder =>
         {
             messages(builder);
-            builder.UseSqlite(sqlite => sqlite.File = DatabaseFile);
+            if (postgres is null) builder.UseSqlite(sqlite => sqlite.File = folder.File(name + ".db"));
+            else builder.UsePostgres(options => options.ConnectionString = postgres);
         });
         configure(services, _folder);
         _services = services.BuildServiceProvider();
@@ -40,17 +39,19 @@ public sealed class ServiceInMemory : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    public string DatabaseFile => _folder.File(_name + ".db");
-
     /// <param name="service">Holds the <c>Schema/*.sql</c>.</param>
     public static async Task<ServiceInMemory> StartAsync(
         string name, Assembly service, Action<MessagingBuilder> messages,
         Action<IServiceCollection, TemporaryFolder> configure, params (string Key, string Value)[] settings)
     {
-        var started = new ServiceInMemory(name, messages, configure, settings);
+        var folder = new TemporaryFolder(name);
+        var postgres = TestDatabase.IsPostgres ? await TestDatabase.ProvisionAsync(name, folder.Path) : null;
+        var started = new ServiceInMemory(name, folder, postgres, messages, configure, settings);
         await started.Get<IMessageStore>().PrepareAsync(default);
-        foreach (var script in service.GetManifestResourceNames().Where(script => script.EndsWith(".sql", StringComparison.Ordinal)))
+        var otherEngine = TestDatabase.IsPostgres ? ".sqlite.sql" : ".postgres.sql";
+        foreach (var script in service.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
+            if (!script.EndsWith(".sql", StringComparison.Ordinal) || script.EndsWith(otherEngine, StringComparison.Ordinal)) continue;
             using var text = new StreamReader(service.GetManifestResourceStream(script)!);
             await started.ExecuteAsync(await text.ReadToEndAsync());
         }
@@ -112,11 +113,12 @@ public sealed class ServiceInMemory : IAsyncDisposable
 
     public async Task ExecuteAsync(string sql)
     {
-        await using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
+        await using var session = await Get<IMessageStore>().BeginAsync(default);
+        await using var command = session.Connection.CreateCommand();
+        command.Transaction = session.Transaction;
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
+        await session.CommitAsync(default);
     }
 
     public async ValueTask DisposeAsync()

@@ -38,6 +38,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         start.Environment["Listen__Http1"] = "127.0.0.1:0";
         start.Environment["Listen__Http2"] = "127.0.0.1:0";
         start.Environment["Services__Users"] = "http://127.0.0.1:9"; // Nobody answers there: the key file must do.
+        if (TestDatabase.IsPostgres)
+        {
+            start.Environment["Database__Engine"] = "postgres";
+            start.Environment["Database__ConnectionString"] =
+                await TestDatabase.ProvisionAsync(project.ToLowerInvariant(), dataDirectory);
+        }
         foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var service = new ServiceProcess(new Process { StartInfo = start });
         try
