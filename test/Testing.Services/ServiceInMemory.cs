@@ -127,6 +127,7 @@ public sealed class ServiceInMemory : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private Task<IReadOnlyList<OutboxRow>> OutboxAsync() =>
-        Get<IMessageStore>().ReadOutboxAsync([0, 1, 2, 3], 10_000, Clock.GetUtcNow(), default);
+    /// <summary>A store promises order per shard; ids are in the order of publishing.</summary>
+    private async Task<IReadOnlyList<OutboxRow>> OutboxAsync() =>
+        [.. (await Get<IMessageStore>().ReadOutboxAsync([0, 1, 2, 3], 10_000, Clock.GetUtcNow(), default)).OrderBy(row => row.Id)];
 }
