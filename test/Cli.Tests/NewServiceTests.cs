@@ -17,6 +17,21 @@ public sealed class NewServiceTests
         Assert.Throws<UserError>(() => NewService.Make(SourceTree.Root, name));
 
     [Fact]
+    public void Writes_every_file_of_the_service_with_its_name_filled_in()
+    {
+        using var root = Some.Folder();
+        var routes = Path.Combine("src", "Services", "Gateway", "Routes.cs");
+        Directory.CreateDirectory(Path.GetDirectoryName(root.File(routes))!);
+        foreach (var file in new[] { "Tessera.slnx", routes }) File.Copy(Path.Combine(SourceTree.Root, file), root.File(file));
+        NewService.Make(root.Path, "Loyalty");
+        var written = Directory.EnumerateFiles(root.File("src/Services/Loyalty"), "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(root.File("src/Services/Loyalty.Contracts"))).ToList();
+        Assert.Equal(9, written.Count);
+        Assert.All(written, file => Assert.DoesNotContain("__", File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.Throws<UserError>(() => NewService.Make(root.Path, "Loyalty"));
+    }
+
+    [Fact]
     public void Routes_the_service_through_the_gateway_as_it_is()
     {
         var routes = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "Services", "Gateway", "Routes.cs"));
