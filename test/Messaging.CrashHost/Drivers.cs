@@ -31,8 +31,15 @@ internal sealed class OrdersDriver(ScenarioSettings settings, IServiceProvider s
 {
     private const int PerTransaction = 4;
 
+    public static readonly TimeSpan StandbyPause = TimeSpan.FromMilliseconds(500);
+
     public async Task RunAsync(CancellationToken stop)
     {
+        for (var before = -1L; settings.Standby && before < await CountAsync("published");)
+        {
+            before = await CountAsync("published");
+            await Task.Delay(StandbyPause, stop);
+        }
         if (settings.Giant && await CountAsync("published") == 0)
             await CommitAsync(work => work.Publish(new OrderPlaced(settings.Run, "giant", -1, new string('x', 8 * 1024 * 1024))));
         for (var next = (int)await CountAsync("published"); next < settings.Events; next += PerTransaction)
@@ -46,7 +53,7 @@ internal sealed class OrdersDriver(ScenarioSettings settings, IServiceProvider s
                     work.Publish(new OrderPlaced(settings.Run, "k" + (number % settings.Keys), number));
                 }
             });
-            await Task.Delay(TimeSpan.FromMilliseconds(5), stop);
+            await Task.Delay(settings.PublishPause, stop);
         }
         while (await CountAsync("confirmed") < settings.Events) await Task.Delay(Pause, stop);
     }

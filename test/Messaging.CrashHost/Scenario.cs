@@ -57,7 +57,7 @@ internal sealed class Scenario : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Messaging:LeaseDuration"] = "00:00:01",
+            ["Messaging:LeaseDuration"] = settings.LeaseDuration.ToString(),
             ["Messaging:PayloadSizeBytesMax"] = "16777216",
             ["Messaging:Consume:RetryDelayMin"] = "00:00:00.005",
             ["Messaging:Consume:RetryDelayMax"] = "00:00:00.100",

@@ -47,6 +47,13 @@ internal sealed record ScenarioSettings
     /// <summary>The process goes on after the scenario has ended, until it is killed.</summary>
     public bool Stay { get; init; }
 
+    /// <summary>Publishes only once nobody else seems to.</summary>
+    public bool Standby { get; init; }
+
+    public TimeSpan PublishPause { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(1);
+
     public void UseBackends(MessagingBuilder messages, string service)
     {
         if (Store == "postgres")
@@ -71,7 +78,7 @@ internal sealed record ScenarioSettings
             _ => messages.UseEmbeddedTransport(options =>
             {
                 options.File = Path.Combine(Folder, "events.db");
-                options.LeaseDuration = TimeSpan.FromSeconds(1);
+                options.LeaseDuration = LeaseDuration;
             }),
         };
     }

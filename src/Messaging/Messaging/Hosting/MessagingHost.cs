@@ -66,7 +66,8 @@ internal sealed partial class MessagingHost(
         }
         finally
         {
-            foreach (var subscription in subscriptions) await subscription.DisposeAsync().ConfigureAwait(false);
+            // Together: each waits, within its bound, for the delivery that is being handled.
+            await Task.WhenAll(subscriptions.Select(subscription => subscription.DisposeAsync().AsTask())).ConfigureAwait(false);
             await Task.WhenAll(running).ConfigureAwait(false);
         }
     }

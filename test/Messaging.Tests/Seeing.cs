@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Tessera.Messaging.Tests.Fakes;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Tests;
+
+public sealed class Seeing : IAsyncDisposable
+{
+    private readonly StockService _stock = new();
+
+    public ValueTask DisposeAsync() => _stock.DisposeAsync();
+
+    [Fact]
+    public async Task Carries_one_trace_from_the_publisher_through_the_handler_to_what_it_publishes()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Tessera.Messaging",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await _stock.StartAsync();
+        var trace = ActivityTraceId.CreateRandom();
+        var parent = $"00-{trace}-{ActivitySpanId.CreateRandom()}-01";
+        _stock.Deliver(StockService.Event(new OrderPlaced("a", 1)) with { TraceParent = parent });
+        await Eventually.HoldsAsync("the answer was sent", () => _stock.Broker.Log("stock").Count > 0);
+
+        var process = spans.Single(span => span.TraceId == trace && span.DisplayName == "process " + OrderPlaced.EventType);
+        Assert.Equal(ActivityKind.Consumer, process.Kind);
+        Assert.Contains(_stock.Broker.Log("stock")[0].Attributes, attribute =>
+            attribute.Key == "traceparent" && attribute.Value.Contains(trace.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Counts_what_came_twice_and_what_was_parked()
+    {
+        var counts = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Meter.Name == "Tessera.Messaging") own.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+            counts.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        listener.Start();
+        _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number == 9);
+        await _stock.StartAsync();
+        var one = StockService.Event(new OrderPlaced("a", 1));
+        _stock.Deliver(one);
+        _stock.Deliver(one);
+        _stock.Deliver(new OrderPlaced("b", 9));
+        await _stock.UntilParkedAsync(1);
+        await Eventually.HoldsAsync("all was counted", () =>
+            counts.GetValueOrDefault("tessera.messaging.inbox.duplicates") >= 1
+            && counts.GetValueOrDefault("tessera.messaging.parked") >= 1
+            && counts.GetValueOrDefault("messaging.client.consumed.messages") >= 3
+            && counts.GetValueOrDefault("messaging.client.sent.messages") >= 1);
+    }
+}
