@@ -85,7 +85,9 @@ internal sealed class EmbeddedTransport : ITransport
     public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         ThrowUnlessDeclared(subscription.Stream);
-        var reading = new LogSubscription(_log, _renewal, subscription, onDelivery, _loggers.CreateLogger<LogSubscription>());
+        var reading = new LogSubscription(
+            _log, _renewal, subscription, onDelivery, _loggers.CreateLogger<LogSubscription>(),
+            disposed => _subscriptions.TryRemove(disposed, out _));
         _subscriptions[reading] = 0;
         return Task.FromResult<IAsyncDisposable>(reading);
     }

@@ -19,6 +19,7 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     private readonly LogRenewal _renewal;
     private readonly LogTopic _changes;
     private readonly ILogger _logger;
+    private readonly Action<LogSubscription> _onDisposed;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _reading;
@@ -28,12 +29,14 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     private int _turn;
     private long _lookedAt;
 
-    public LogSubscription(EmbeddedLog log, LogRenewal renewal, Subscription subscription, OnDelivery onDelivery, ILogger logger)
+    public LogSubscription(EmbeddedLog log, LogRenewal renewal, Subscription subscription, OnDelivery onDelivery,
+        ILogger logger, Action<LogSubscription> onDisposed)
     {
         _log = log;
         _subscription = subscription;
         _onDelivery = onDelivery;
         _logger = logger;
+        _onDisposed = onDisposed;
         _renewal = renewal;
         _changes = log.Watch.Stream(subscription.Stream);
         _membership = new LogMembership(log, subscription);
@@ -60,6 +63,7 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         }
         _renewal.Remove(_membership);
         await _ended.CancelAsync().ConfigureAwait(false);
+        _onDisposed(this);
     }
 
     /// <summary>As the death of the process would: nothing more is written or said.</summary>
