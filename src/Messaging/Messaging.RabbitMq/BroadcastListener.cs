@@ -43,11 +43,13 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken stop)
     {
+        var failing = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await ListenAsync(stop).ConfigureAwait(false);
+                failing = false;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -55,7 +57,8 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                Log.NotListening(_logger, _channel, failure);
+                if (!failing) Log.NotListening(_logger, _channel, failure);
+                failing = true;
             }
             await Task.Delay(_options.ReconnectDelayMax, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

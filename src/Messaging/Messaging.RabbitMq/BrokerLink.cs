@@ -12,7 +12,7 @@ internal sealed partial class BrokerLink(
     RabbitMqOptions options, string name, Func<IConnection, CancellationToken, Task> onOpened, ILogger logger)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromMilliseconds(400);
 
     private readonly ConnectionFactory _factory = Factory(options);
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -122,8 +122,8 @@ internal sealed partial class BrokerLink(
     {
         try
         {
-            await connection.AbortAsync(200, "Goodbye", AbortTimeout).WaitAsync(AbortTimeout * 2).ConfigureAwait(false);
-            await connection.DisposeAsync().AsTask().WaitAsync(AbortTimeout * 2).ConfigureAwait(false);
+            await connection.AbortAsync(200, "Goodbye", AbortTimeout).WaitAsync(AbortTimeout).ConfigureAwait(false);
+            await connection.DisposeAsync().AsTask().WaitAsync(AbortTimeout).ConfigureAwait(false);
         }
         catch (Exception failure) when (Failures.IsExpected(failure))
         {

@@ -25,6 +25,7 @@ internal sealed partial class PartitionReader(
     private readonly string _queue = Names.Queue(subscription.Subscriber, subscription.Stream, partition);
     private IChannel? _channel;
     private uint _dead;
+    private bool _failing;
 
     public int Partition => partition;
 
@@ -53,7 +54,8 @@ internal sealed partial class PartitionReader(
             catch (Exception failure)
             {
                 // Whatever it was, the loop goes on: a reader that ends silently is a partition that stands still.
-                Log.Failed(logger, _queue, delay, failure);
+                if (!_failing) Log.Failed(logger, _queue, failure); // Once an outage, not once an attempt.
+                _failing = true;
             }
             await Task.Delay(delay, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, options.ReconnectDelayMax.Ticks));
@@ -93,6 +95,7 @@ internal sealed partial class PartitionReader(
             await declarations.DeclarePartitionAsync(channel, subscription, partition, stop).ConfigureAwait(false);
             await channel.BasicQosAsync(0, Prefetch, global: false, stop).ConfigureAwait(false);
             _channel = channel;
+            _failing = false;
             var consumer = new PartitionConsumer(
                 channel, subscription.Stream, partition, Buffer.Begin(), Buffer, wake, reason => lost.TrySetResult(reason));
             await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stop).ConfigureAwait(false);
@@ -166,8 +169,8 @@ internal sealed partial class PartitionReader(
         [LoggerMessage(3110, LogLevel.Information, "RabbitMQ queue {Queue} is read anew: {Reason}")]
         public static partial void Lost(ILogger logger, string queue, string reason);
 
-        [LoggerMessage(3111, LogLevel.Warning, "RabbitMQ queue {Queue} cannot be read; trying again in {Delay}")]
-        public static partial void Failed(ILogger logger, string queue, TimeSpan delay, Exception failure);
+        [LoggerMessage(3111, LogLevel.Warning, "RabbitMQ queue {Queue} cannot be read; trying again and again")]
+        public static partial void Failed(ILogger logger, string queue, Exception failure);
 
         [LoggerMessage(3113, LogLevel.Error,
             "RabbitMQ queue {Queue} holds {Count} events that a policy (message-ttl, max-length, delivery-limit) took from their " +

@@ -19,11 +19,13 @@ internal sealed partial class LeaseKeeper(
 
     private async Task KeepAsync(CancellationToken stop)
     {
+        var failing = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await TurnAsync(stop).ConfigureAwait(false);
+                failing = false;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -31,7 +33,8 @@ internal sealed partial class LeaseKeeper(
             }
             catch (Exception failure)
             {
-                Log.Failed(logger, subscription.Stream, subscription.Subscriber, failure);
+                if (!failing) Log.Failed(logger, subscription.Stream, subscription.Subscriber, failure); // Once an outage.
+                failing = true;
             }
             try
             {

@@ -67,6 +67,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
 
     private async Task LoopAsync(CancellationToken stop)
     {
+        var failing = false;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -75,6 +76,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                 {
                     // As long as there is something, there is no waiting.
                 }
+                failing = false;
                 if (!stop.IsCancellationRequested) await _wake.WaitAsync(_options.PollInterval, _clock, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -83,7 +85,8 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                Log.Failed(_logger, _subscription.Subscriber, _subscription.Stream, failure);
+                if (!failing) Log.Failed(_logger, _subscription.Subscriber, _subscription.Stream, failure); // Once an outage.
+                failing = true;
                 await Task.Delay(FailureDelay, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
