@@ -26,6 +26,19 @@ internal sealed class PortPicker(Func<int, bool> isFree)
         throw new UserError($"No port from {preferred} to {preferred + Tries - 1} is free on 127.0.0.1.");
     }
 
+    /// <summary>A port whose next one is free too, for servers that need two.</summary>
+    public int FreePair()
+    {
+        for (var port = 21_000; port < 60_000; port += 2)
+        {
+            if (_given.Contains(port) || !isFree(port) || !isFree(port + 1)) continue;
+            _given.Add(port);
+            _given.Add(port + 1);
+            return port;
+        }
+        throw new UserError("No two neighbouring ports are free on 127.0.0.1.");
+    }
+
     public static bool IsFreeOnLoopback(int port)
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

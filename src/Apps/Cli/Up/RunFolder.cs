@@ -18,6 +18,9 @@ internal sealed class RunFolder(string data)
     /// <summary>There once the sample products are in.</summary>
     public string FilledFile => Path.Combine(Data, "sample-products-are-in");
 
+    /// <summary>Where the services' databases are, when this store started the server for them. Holds their passwords.</summary>
+    private string DatabasesFile => Path.Combine(Data, "keys", "databases.json");
+
     private string StateFile => Path.Combine(Run, "supervisor.json");
 
     private string LockFile => Path.Combine(Run, "supervisor.lock");
@@ -84,6 +87,25 @@ internal sealed class RunFolder(string data)
         var next = StateFile + ".new";
         File.WriteAllText(next, JsonSerializer.Serialize(state, _json));
         File.Move(next, StateFile, overwrite: true);
+    }
+
+    public async Task WriteDatabasesAsync(IReadOnlyDictionary<string, string> addresses, CancellationToken stop)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(DatabasesFile)!);
+        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var file = new FileStream(DatabasesFile, open);
+        await JsonSerializer.SerializeAsync(file, addresses, _json, stop);
+    }
+
+    /// <summary>The connection string of each service; null when this store started no database server.</summary>
+    public IReadOnlyDictionary<string, string>? ReadDatabases() => File.Exists(DatabasesFile)
+        ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(DatabasesFile), _json)
+        : null;
+
+    public void ForgetDatabases()
+    {
+        if (File.Exists(DatabasesFile)) File.Delete(DatabasesFile);
     }
 
     public void ClearState() => File.Delete(StateFile);

@@ -3,6 +3,8 @@ namespace Tessera.Cli.Up;
 /// <summary>The configuration that a service process gets, as environment variables.</summary>
 internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, Plan plan)
 {
+    private readonly IReadOnlyDictionary<string, string>? _databases = folder.ReadDatabases();
+
     public Dictionary<string, string> For(PlannedInstance instance)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -27,6 +29,16 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         if (settings.BrokerAddress is { } broker && BrokerKey(settings.Broker) is { } key) variables[key] = broker;
         if (settings.DatabaseAddress is { } database)
             variables["Database__ConnectionString"] = database.Replace("{service}", instance.Service, StringComparison.Ordinal);
+        else if (settings.Database == "postgres" && _databases?.TryGetValue(instance.Service, out var own) == true)
+            variables["Database__ConnectionString"] = own;
+        if (settings.OwnsBroker)
+        {
+            // One node on this machine, as the operator asked for: there is no second copy to wait for.
+            variables["Messaging__Kafka__AcceptSingleReplica"] = "true";
+            variables["Messaging__Kafka__ReplicationFactor"] = "1";
+            variables["Messaging__Kafka__MinInSyncReplicas"] = "1";
+            variables["Messaging__RabbitMq__QuorumSize"] = "1";
+        }
         return variables;
     }
 

@@ -23,8 +23,15 @@ internal sealed class ServiceLauncher(RunFolder folder)
     {
         if (!File.Exists(binary))
             throw new UserError($"{binary} is missing: the build did not make it. Run ./tessera up, or dotnet build Tessera.slnx -c Release.");
-        var start = OperatingSystem.IsWindows() ? ForWindows(binary) : ForUnix(instance, binary);
-        start.WorkingDirectory = Path.GetDirectoryName(binary)!; // Where its appsettings.json is.
+        // The folder is where its appsettings.json is.
+        return Start(instance, [DotnetHost(), binary], environment, Path.GetDirectoryName(binary)!);
+    }
+
+    public Process Start(
+        string instance, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string workingFolder)
+    {
+        var start = OperatingSystem.IsWindows() ? ForWindows(command) : ForUnix(instance, command);
+        start.WorkingDirectory = workingFolder;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment.Remove("ASPNETCORE_URLS");
         start.Environment.Remove("ASPNETCORE_HTTP_PORTS");
@@ -33,13 +40,13 @@ internal sealed class ServiceLauncher(RunFolder folder)
         return process;
     }
 
-    private ProcessStartInfo ForUnix(string instance, string binary) =>
-        new("/bin/sh", ["-c", Script, "tessera", folder.PidFileOf(instance), folder.LogOf(instance), DotnetHost(), binary])
+    private ProcessStartInfo ForUnix(string instance, IReadOnlyList<string> command) =>
+        new("/bin/sh", ["-c", Script, "tessera", folder.PidFileOf(instance), folder.LogOf(instance), .. command])
         {
             UseShellExecute = false,
         };
 
-    private static ProcessStartInfo ForWindows(string binary) => new(DotnetHost(), [binary])
+    private static ProcessStartInfo ForWindows(IReadOnlyList<string> command) => new(command[0], command.Skip(1))
     {
         UseShellExecute = false,
         CreateNoWindow = true,

@@ -1,3 +1,5 @@
+using Tessera.Cli.Servers;
+
 namespace Tessera.Cli.Up;
 
 /// <summary>From the lock on the data folder to its release: one life of the store under one supervisor.</summary>
@@ -6,9 +8,12 @@ internal sealed class SupervisorSession : IDisposable
     private readonly FileStream _lock;
     private readonly string _inUse;
     private readonly TimeProvider _clock;
+    private readonly LocalServers _servers;
 
-    private SupervisorSession(FileStream held, RunFolder folder, UpSettings settings, Plan plan, string inUse, TimeProvider clock)
+    private SupervisorSession(
+        FileStream held, LocalServers servers, RunFolder folder, UpSettings settings, Plan plan, string inUse, TimeProvider clock)
     {
+        _servers = servers;
         _lock = held;
         _inUse = inUse;
         _clock = clock;
@@ -29,7 +34,8 @@ internal sealed class SupervisorSession : IDisposable
     /// <summary>The operator's password, when this start made the account.</summary>
     public OperatorCredentials? NewOperator { get; private set; }
 
-    public static async Task<SupervisorSession> OpenAsync(RunFolder folder, UpSettings settings, TimeProvider clock)
+    public static async Task<SupervisorSession> OpenAsync(
+        RunFolder folder, UpSettings asked, TimeProvider clock, CancellationToken stop)
     {
         var held = folder.TryLock()
             ?? throw new UserError($"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
@@ -38,8 +44,11 @@ internal sealed class SupervisorSession : IDisposable
             await Orphans.StopAsync(folder, clock);
             foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold); // Of an earlier life.
             var credentials = OperatorCredentials.ReadOrMake(folder, out var isNew);
-            var plan = Plan.Make(SourceTree.Services(), settings, new PortPicker());
-            return new SupervisorSession(held, folder, settings, plan, MarkInUse(), clock)
+            var ports = new PortPicker();
+            var plan = Plan.Make(SourceTree.Services(), asked, ports);
+            var services = plan.Instances.Select(instance => instance.Service).Where(name => name != "gateway").Distinct().ToList();
+            var (servers, settings) = await LocalServers.StartAsync(folder, asked, services, ports, clock, stop);
+            return new SupervisorSession(held, servers, folder, settings, plan, MarkInUse(), clock)
             {
                 NewOperator = isNew ? credentials : null,
             };
@@ -63,6 +72,7 @@ internal sealed class SupervisorSession : IDisposable
         {
             await ended.CancelAsync();
             await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _servers.DisposeAsync(); // Last: the services let go of them first.
         }
     }
 

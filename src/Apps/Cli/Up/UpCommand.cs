@@ -34,7 +34,7 @@ internal static class UpCommand
             context.Cancel = true;
             ending.Cancel();
         });
-        using var session = await SupervisorSession.OpenAsync(folder, settings, TimeProvider.System);
+        using var session = await SupervisorSession.OpenAsync(folder, settings, TimeProvider.System, ending.Token);
         foreach (var moved in session.Plan.Moved) AnsiConsole.MarkupLineInterpolated($"[yellow]{moved}[/]");
         var show = Screen.IsLive && settings.LogsOnScreen.Count == 0
             ? LiveTable.ShowAsync(session, ending.Token)

@@ -5,6 +5,9 @@ internal sealed record UpSettings(
     string Data, int Port, string Broker, string? BrokerAddress, string Database, string? DatabaseAddress,
     IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<string> LogsOnScreen, bool Empty)
 {
+    /// <summary>The broker was started with the store and serves it alone.</summary>
+    public bool OwnsBroker { get; init; }
+
     public static readonly string[] Brokers = ["embedded", "rabbitmq", "kafka", "redis"];
     public static readonly string[] Databases = ["sqlite", "postgres"];
 
