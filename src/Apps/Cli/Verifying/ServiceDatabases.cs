@@ -11,10 +11,17 @@ internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null
 {
     private const int QueryTimeoutSeconds = 60;
 
+    /// <summary>Those of a server that was started with the store.</summary>
+    private readonly IReadOnlyDictionary<string, string>? _started = folder.ReadDatabases();
+
     /// <summary>The service's own database.</summary>
-    public DatabaseSource Of(string service) => postgres is null
-        ? new DatabaseSource(Path.Combine(folder.Data, service, service + ".db"), null)
-        : new DatabaseSource(null, postgres.Replace("{service}", service, StringComparison.Ordinal));
+    public DatabaseSource Of(string service)
+    {
+        var address = postgres?.Replace("{service}", service, StringComparison.Ordinal) ?? _started?.GetValueOrDefault(service);
+        return address is null
+            ? new DatabaseSource(Path.Combine(folder.Data, service, service + ".db"), null)
+            : new DatabaseSource(null, address);
+    }
 
     /// <summary>The simulated provider keeps a file of its own, whatever the services keep.</summary>
     public DatabaseSource Provider { get; } = new(Path.Combine(folder.Data, "payments", "provider.db"), null);
