@@ -107,7 +107,8 @@ public sealed class BudgetTests(PostgresServer server)
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = span =>
             {
-                if (span.Source.Name == "Npgsql" && span.RootId == counting?.RootId && !span.DisplayName.StartsWith("CONNECT ", StringComparison.Ordinal))
+                if (span.Source.Name == "Npgsql" && span.RootId == counting?.RootId
+                    && !span.DisplayName.StartsWith("CONNECT ", StringComparison.Ordinal))
                     counted.Enqueue($"{span.DisplayName}: {span.GetTagItem("db.query.text") ?? span.GetTagItem("db.statement")}");
             },
         };

@@ -58,7 +58,8 @@ public sealed class PoolerTests(PostgresServer server)
                 await db.ScalarAsync<string>($"select setting from pg_settings where name = '{setting}'"));
         }
         Assert.Equal(0L, await db.ScalarAsync<long>(
-            "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"));
+            "select count(*) from pg_locks where locktype = 'advisory' " +
+            "and database = (select oid from pg_database where datname = current_database())"));
         Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from pg_listening_channels()"));
     }
 }

@@ -22,7 +22,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
         await native.Channel.QueueDeleteAsync(Names.Queue("reader", stream, 1), cancellationToken: Stop);
 
-        var result = await transport.SendAsync([.. Some.Messages(stream, 0, 3), .. Some.Messages(stream, 1, 2), .. Some.Messages(stream, 2, 3)], Stop);
+        var result = await transport.SendAsync(
+            [.. Some.Messages(stream, 0, 3), .. Some.Messages(stream, 1, 2), .. Some.Messages(stream, 2, 3)], Stop);
 
         Assert.Equal([3, 4], result.Failures.Select(failure => failure.Index));
         Assert.All(result.Failures, failure => Assert.Equal(SendOutcome.Refused, failure.Outcome));

@@ -5,6 +5,9 @@ namespace Tessera.Repo.Tests;
 /// <summary>What the documents name exists: paths, and types and members by their identifier.</summary>
 internal static partial class DocumentRules
 {
+    /// <summary>What the documents say of other people's libraries that no source file of ours calls.</summary>
+    private static readonly string[] Foreign = ["EnableRetryOnFailure", "ExecuteDeleteAsync", "ExecuteUpdateAsync"];
+
     private static readonly Lazy<HashSet<string>> Identifiers = new(() =>
         [.. Repository.Files(".cs").SelectMany(path => Identifier().Matches(Repository.Read(path)).Select(match => match.Value))]);
 
@@ -17,7 +20,7 @@ internal static partial class DocumentRules
         {
             var token = match.Groups[1].Value.TrimEnd('/');
             if (IsPath().IsMatch(token) && !Exists(token)) yield return $"{path} names the path {token}, which does not exist.";
-            else if (IsIdentifier().IsMatch(token) && !token.Split('.').All(Identifiers.Value.Contains))
+            else if (IsIdentifier().IsMatch(token) && !token.Split('.').All(part => Foreign.Contains(part) || Identifiers.Value.Contains(part)))
                 yield return $"{path} names {token}, which no source file knows.";
         }
         foreach (Match match in Link().Matches(prose))

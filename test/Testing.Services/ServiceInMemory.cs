@@ -10,7 +10,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Testing.Services;
 
-/// <summary>A service's rules and store on a real database (<see cref="TestDatabase"/>), without a host, a broker or a running clock: a test makes each
+/// <summary>A service's rules and store on a real database (<see cref="TestDatabase"/>),
+/// without a host, a broker or a running clock: a test makes each
 /// step itself, and leaves out the steps that a dead process would not make.</summary>
 public sealed class ServiceInMemory : IAsyncDisposable
 {

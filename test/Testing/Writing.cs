@@ -69,6 +69,7 @@ public sealed class Writing : IAsyncDisposable
     private WireMessage Message(int partition, int number)
     {
         var message = Some.Message(_stream, partition, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return message with { Id = $"{_stream}/{partition}/{number}", Attributes = [new("id", $"{_stream}/{partition}/{number}"), .. message.Attributes.Where(pair => pair.Key != "id")] };
+        var id = $"{_stream}/{partition}/{number}";
+        return message with { Id = id, Attributes = [new("id", id), .. message.Attributes.Where(pair => pair.Key != "id")] };
     }
 }
