@@ -66,7 +66,8 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         using var imported = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
         Assert.Equal(HttpStatusCode.OK, imported.StatusCode);
 
-        var pages = new[] { await SearchAsync("search=LAMP zebra&size=10&page=1"), await SearchAsync("search=lamp zebra&size=10&page=2"), await SearchAsync("search=lamp zebra&size=10&page=3") };
+        var pages = new List<ProductPage>();
+        foreach (var page in new[] { 1, 2, 3 }) pages.Add(await SearchAsync($"search=LAMP zebra&size=10&page={page}"));
         Assert.Equal(names, pages.SelectMany(page => page.Items).Select(product => product.Name));
         Assert.All(pages, page => Assert.Equal(25, page.Total));
         Assert.Equal(3, (await SearchAsync("category=zoo&minPriceMinor=110&maxPriceMinor=112")).Total);
@@ -90,8 +91,8 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         var import = new ImportProductsRequest([new("imp-1", "One", 1), new("imp-2", "Two", 2)]);
         using var first = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
         using var again = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
-        Assert.Equal(new ImportedProductsView(2, 0, 0), await first.Content.ReadFromJsonAsync<ImportedProductsView>(TestContext.Current.CancellationToken));
-        Assert.Equal(new ImportedProductsView(0, 0, 2), await again.Content.ReadFromJsonAsync<ImportedProductsView>(TestContext.Current.CancellationToken));
+        Assert.Equal(new ImportedProductsView(2, 0, 0), await ReadAsync(first));
+        Assert.Equal(new ImportedProductsView(0, 0, 2), await ReadAsync(again));
     }
 
     [Fact]
@@ -143,6 +144,9 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         using var dry = await catalog.SendAsync(HttpMethod.Post, "/messaging/parked/replay", catalog.Operator, new { all = true, dryRun = true });
         Assert.Equal(HttpStatusCode.OK, dry.StatusCode);
     }
+
+    private static Task<ImportedProductsView?> ReadAsync(HttpResponseMessage response) =>
+        response.Content.ReadFromJsonAsync<ImportedProductsView>(TestContext.Current.CancellationToken);
 
     private async Task<ProductPage> SearchAsync(string query) =>
         (await catalog.Client.GetFromJsonAsync<ProductPage>("/products?" + query, TestContext.Current.CancellationToken))!;

@@ -48,7 +48,13 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
 
     public static TheoryData<string, Action<SecurityTokenDescriptor>> BadTokens() => new()
     {
-        { "expired", token => { token.NotBefore = token.IssuedAt = null; token.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(-1); } },
+        {
+            "expired", token =>
+            {
+                token.NotBefore = token.IssuedAt = null;
+                token.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(-1);
+            }
+        },
         { "issuer", token => token.Issuer = "http://elsewhere/" },
         { "audience", token => token.Audience = "others" },
         { "identity token", token => token.TokenType = "JWT" },

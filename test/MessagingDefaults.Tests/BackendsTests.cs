@@ -34,7 +34,8 @@ public sealed class BackendsTests
     [Fact]
     public void Shows_no_password()
     {
-        var database = Read(("Database:Engine", "postgres"), ("Database:ConnectionString", "Host=db;Database=orders;Username=o;Password=hush")).Database;
+        const string address = "Host=db;Database=orders;Username=o;Password=hush";
+        var database = Read(("Database:Engine", "postgres"), ("Database:ConnectionString", address)).Database;
         Assert.Equal("db:5432/orders", database.ToString());
     }
 

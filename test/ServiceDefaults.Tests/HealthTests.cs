@@ -12,7 +12,8 @@ public sealed class HealthTests(SampleService service) : IClassFixture<SampleSer
     {
         using var response = await service.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("\"status\":\"Healthy\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"status\":\"Healthy\"", text, StringComparison.Ordinal);
     }
 
     [Fact]

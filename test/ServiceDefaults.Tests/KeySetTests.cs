@@ -22,7 +22,8 @@ public sealed class KeySetTests : IDisposable
         var issuer = new TestTokens();
         _issuers.Add(issuer);
         issuer.WriteKeys(folder.Path);
-        return File.ReadAllText(Path.Combine(folder.Path, "keys", "jwks.json")).Replace("test-key", $"key-{_issuers.Count}", StringComparison.Ordinal);
+        var json = File.ReadAllText(Path.Combine(folder.Path, "keys", "jwks.json"));
+        return json.Replace("test-key", $"key-{_issuers.Count}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,7 +82,8 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
 
         Assert.Null(await ProfileAsync(tokens.Access));
         using var refresh = await users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", tokens.Refresh!));
-        using var signIn = await users.TryTokenAsync(("grant_type", "password"), ("username", "leaving@example.com"), ("password", UsersProcess.Password));
+        using var signIn = await users.TryTokenAsync(
+            ("grant_type", "password"), ("username", "leaving@example.com"), ("password", UsersProcess.Password));
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (refresh.StatusCode, signIn.StatusCode));
         using var again = await users.SendAsync(HttpMethod.Delete, "/users/me", tokens.Access);
         Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);

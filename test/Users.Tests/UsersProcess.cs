@@ -27,7 +27,8 @@ public sealed class UsersProcess : IAsyncLifetime
 
     public async Task<Tokens> SignInAsync(string email, string password)
     {
-        using var response = await TryTokenAsync(("grant_type", "password"), ("username", email), ("password", password), ("scope", "offline_access"));
+        using var response = await TryTokenAsync(
+            ("grant_type", "password"), ("username", email), ("password", password), ("scope", "offline_access"));
         response.EnsureSuccessStatusCode();
         return await Tokens.ReadAsync(response);
     }

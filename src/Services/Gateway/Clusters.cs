@@ -29,7 +29,12 @@ internal static class Clusters
         {
             // With no replica known healthy, trying one is better than refusing all.
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
-            Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = AvoidUnreachable.PolicyName, ReactivationPeriod = options.ProbeInterval },
+            Passive = new PassiveHealthCheckConfig
+            {
+                Enabled = true,
+                Policy = AvoidUnreachable.PolicyName,
+                ReactivationPeriod = options.ProbeInterval,
+            },
             Active = new ActiveHealthCheckConfig
             {
                 Enabled = true,

@@ -60,7 +60,12 @@ internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoke
 internal sealed record SystemHealth(string Status, IReadOnlyList<ReplicaHealth> Services);
 
 internal sealed record ReplicaHealth(
-    string Service, string Replica, string Status, double Milliseconds, long? MemoryMegabytes, IReadOnlyDictionary<string, HealthCheckView>? Checks)
+    string Service,
+    string Replica,
+    string Status,
+    double Milliseconds,
+    long? MemoryMegabytes,
+    IReadOnlyDictionary<string, HealthCheckView>? Checks)
 {
     internal bool IsReady => Status == "Healthy";
 }

@@ -31,7 +31,8 @@ internal sealed class ReadStatus(MessageRegistry registry, IMessageStore store, 
                 .Select(partition => new PartitionStatus(
                     partition.Partition, partition.Owner, partition.Unread, AgeOf(partition.OldestUnread)))
                 .ToList();
-            return new SubscriptionStatus(stream, states.Sum(state => state.Unread), states.Max(state => state.OldestUnreadSeconds), states, null);
+            return new SubscriptionStatus(
+                stream, states.Sum(state => state.Unread), states.Max(state => state.OldestUnreadSeconds), states, null);
         }
         catch (TransportUnavailableException away)
         {

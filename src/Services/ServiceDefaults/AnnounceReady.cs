@@ -31,7 +31,8 @@ internal sealed partial class AnnounceReady(
         return self.StartTime.ToUniversalTime();
     }
 
-    private static string Reasons(Exception refused) => refused.InnerException is { } inner && !refused.Message.Contains(inner.Message, StringComparison.Ordinal)
+    private static string Reasons(Exception refused) =>
+        refused.InnerException is { } inner && !refused.Message.Contains(inner.Message, StringComparison.Ordinal)
         ? $"{refused.Message} ({Reasons(inner)})"
         : refused.Message;
 

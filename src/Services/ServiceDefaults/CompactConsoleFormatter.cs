@@ -27,7 +27,7 @@ internal sealed class CompactConsoleFormatter(TimeProvider clock) : ConsoleForma
     }
 
     private static string Brief(Exception failure) =>
-        failure.InnerException is { } inner ? $"{failure.GetType().Name}: {failure.Message} <- {Brief(inner)}" : $"{failure.GetType().Name}: {failure.Message}";
+        $"{failure.GetType().Name}: {failure.Message}" + (failure.InnerException is { } inner ? " <- " + Brief(inner) : "");
 
     private static void WriteInOneLine(TextWriter writer, string text)
     {

@@ -9,7 +9,12 @@ namespace Tessera.Users;
 internal static class AddAddress
 {
     public static async Task<Results<Created<AddressView>, Ok<AddressView>, ProblemHttpResult>> Handle(
-        AddressRequest request, Caller caller, AccountStore accounts, IOptions<UsersOptions> options, TimeProvider clock, CancellationToken stop)
+        AddressRequest request,
+        Caller caller,
+        AccountStore accounts,
+        IOptions<UsersOptions> options,
+        TimeProvider clock,
+        CancellationToken stop)
     {
         if (await accounts.FindAsync(caller.Id, stop) is null) return ReadProfile.Gone();
         var address = new AddressView(
