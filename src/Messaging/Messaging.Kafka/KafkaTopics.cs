@@ -134,8 +134,10 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         }
     }
 
-    private async Task<Dictionary<string, TopicDescription>> FindAsync(IEnumerable<string> names, CancellationToken stop)
+    private async Task<Dictionary<string, TopicDescription>> FindAsync(
+        IReadOnlyCollection<string> names, CancellationToken stop)
     {
+        if (names.Count == 0) return [];
         List<TopicDescription> described;
         try
         {
@@ -157,11 +159,18 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         return described.Where(topic => topic.Error.Code == ErrorCode.NoError).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
     }
 
+    /// <remarks>By the plain metadata request: librdkafka ends the whole process when a broker that is still starting
+    /// answers DescribeCluster without naming any broker.</remarks>
     public async Task<int> CountBrokersAsync(CancellationToken stop)
     {
-        var cluster = await AskAsync(() => admin.DescribeClusterAsync(new() { RequestTimeout = options.RequestTimeout }), stop)
-            .ConfigureAwait(false);
-        return cluster.Nodes.Count;
+        var metadata = await AskAsync(
+            () => Task.Factory.StartNew(
+                () => admin.GetMetadata(options.RequestTimeout),
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            stop).ConfigureAwait(false);
+        return metadata.Brokers.Count > 0
+            ? metadata.Brokers.Count
+            : throw new TransportUnavailableException($"Kafka at {options.BootstrapServers} is starting: it names no broker yet.");
     }
 
     private static void CheckPartitions(TopicDescription topic, int partitions)
