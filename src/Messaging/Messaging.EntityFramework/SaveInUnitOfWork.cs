@@ -17,7 +17,8 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         context.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Interceptors?
             .OfType<SaveInUnitOfWork>().SingleOrDefault()
         ?? throw new InvalidOperationException(
-            $"{context.GetType()} takes no part in units of work: register it with AddMessagingDbContext<{context.GetType().Name}>(…).");
+            $"{context.GetType()} takes no part in units of work: " +
+            $"register it with AddMessagingDbContext<{context.GetType().Name}>(…).");
 
     public void Publish(Action<UnitOfWork> publish)
     {
@@ -58,7 +59,8 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
                 "Events were published, but the transaction that is open is not a unit of work's: they would not be sent " +
                 "after its commit. Begin a UnitOfWork instead of a transaction of EF Core.");
         }
-        if (_events.Count > 0 || context.ChangeTracker.HasChanges()) await BeginAsync(context, cancellationToken).ConfigureAwait(false);
+        if (_events.Count > 0 || context.ChangeTracker.HasChanges())
+            await BeginAsync(context, cancellationToken).ConfigureAwait(false);
         return result;
     }
 

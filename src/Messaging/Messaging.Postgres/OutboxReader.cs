@@ -12,7 +12,8 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     /// walk along the primary key from its low-water mark, so neither the backlog nor deleted rows cost anything.
     /// </summary>
     internal const string Read = """
-        select s.shard, coalesce((select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
+        select s.shard, coalesce(
+                (select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
             null::uuid, pg_current_snapshot()::text, null::text, null::text, null::text, pg_postmaster_start_time(),
             null::text, null::text, null::bytea, exists (select from msg_held_keys h where h.shard = s.shard)
         from unnest($1, $2) s(shard, low)

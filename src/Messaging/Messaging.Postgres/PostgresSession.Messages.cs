@@ -62,7 +62,8 @@ internal sealed partial class PostgresSession
         string stream, string key, int limit, CancellationToken stop)
     {
         // The lock first: the statements after it see what the consumer that held it has parked.
-        Enqueue("update msg_parked_keys set key = key where stream = $1 and key = $2", Parameters.Of(stream), Parameters.Of(key));
+        Enqueue("update msg_parked_keys set key = key where stream = $1 and key = $2",
+            Parameters.Of(stream), Parameters.Of(key));
         var taken = await QueryAsync(Own($"""
             delete from msg_parked where stream = $1 and key = $2 and position = any(array(
                 select position from msg_parked where stream = $1 and key = $2 order by position limit $3))
@@ -112,7 +113,8 @@ internal sealed partial class PostgresSession
             insert into msg_parked_keys (stream, key) select * from unnest($1, $2)
             on conflict (stream, key) do update set key = excluded.key
             """,
-            Parameters.Array(Array.ConvertAll(keys, key => key.Stream)), Parameters.Array(Array.ConvertAll(keys, key => key.Key)));
+            Parameters.Array(Array.ConvertAll(keys, key => key.Stream)),
+            Parameters.Array(Array.ConvertAll(keys, key => key.Key)));
         var events = new EventArrays(messages.Count);
         foreach (var message in messages) events.Add(message.Event);
         var command = new NpgsqlBatchCommand("""

@@ -77,7 +77,8 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         _queue.Clear();
         try
         {
-            if (_transaction is { Connection.State: ConnectionState.Open } open) await open.RollbackAsync().ConfigureAwait(false);
+            if (_transaction is { Connection.State: ConnectionState.Open } open)
+                await open.RollbackAsync().ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
         {

@@ -44,13 +44,15 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
     {
         if (keys.Count == 0) return;
         // One row of a statement may not replace another of it; sorted, so that two relays lock in one order.
-        var held = keys.ToLookup(key => (key.Shard, key.Stream, key.Key)).OrderBy(same => same.Key).Select(same => same.Last()).ToArray();
+        var held = keys.ToLookup(key => (key.Shard, key.Stream, key.Key))
+            .OrderBy(same => same.Key).Select(same => same.Last()).ToArray();
         foreach (var key in keys) Outbox.KeysWereHeld(key.Shard);
         await RunAsync(stop, Command("""
             insert into msg_held_keys (shard, stream, key, event_id, reason, attempts, retry_at)
             select * from unnest($1, $2, $3, $4, $5, $6, $7)
             on conflict (shard, stream, key) do update
-            set event_id = excluded.event_id, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at
+            set event_id = excluded.event_id, reason = excluded.reason, attempts = excluded.attempts,
+                retry_at = excluded.retry_at
             """,
             Parameters.Array(Array.ConvertAll(held, key => key.Shard)),
             Parameters.Array(Array.ConvertAll(held, key => key.Stream)),

@@ -36,7 +36,8 @@ public static partial class ProvisionDatabase
         await RunAsync($"revoke all on database \"{name}\" from public").ConfigureAwait(false);
         await RunAsync($"grant connect, create, temporary on database \"{name}\" to \"{name}\"").ConfigureAwait(false);
         if (closeOthers) await RunAsync("revoke connect on database postgres, template1 from public").ConfigureAwait(false);
-        await OpenSchemaAsync(new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Database = name }, name, stop).ConfigureAwait(false);
+        var own = new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Database = name };
+        await OpenSchemaAsync(own, name, stop).ConfigureAwait(false);
         return new NpgsqlConnectionStringBuilder(adminConnectionString)
         {
             Username = name, Password = password, Database = name,
