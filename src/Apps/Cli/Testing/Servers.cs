@@ -49,11 +49,18 @@ internal static class Servers
             .Select(version => Path.Combine(version, "bin", "postgres")).LastOrDefault(File.Exists);
     }
 
+    /// <summary>Where the tests look for it, too: the environment, then beside the repository or above it.</summary>
     private static bool HasKafka()
     {
-        var home = Environment.GetEnvironmentVariable("KAFKA_HOME");
-        var beside = Path.Combine(Up.SourceTree.Root, "..", "shared", "kafka", "kafka.sh");
-        return (home is not null && Directory.Exists(home)) || File.Exists(beside);
+        if (Environment.GetEnvironmentVariable("TESSERA_TEST_KAFKA") is { Length: > 0 }) return true;
+        var candidates = new List<string?>
+        {
+            Environment.GetEnvironmentVariable("KAFKA_LIBS"),
+            Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home ? Path.Combine(home, "libs") : null,
+        };
+        for (var folder = new DirectoryInfo(Up.SourceTree.Root); folder is not null; folder = folder.Parent)
+            candidates.Add(Path.Combine(folder.FullName, "shared", "kafka", "libs"));
+        return candidates.Exists(Directory.Exists);
     }
 
     private static async Task AptAsync(string[] words, CancellationToken stop)
