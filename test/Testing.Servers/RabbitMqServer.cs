@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Xunit;
 
 namespace Tessera.Testing.Servers;
@@ -58,6 +59,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
             ["raft.wal_max_size_bytes = 32000000", "disk_free_limit.absolute = 50MB", .. Settings]);
         await File.WriteAllTextAsync(Path.Combine(_folder, "enabled_plugins"), "[].");
         _mapper = ServerProcess.Start("epmd", ["-port", Text(_mapperPort), "-address", "127.0.0.1"], _folder);
+        while (!await ListensAsync(_mapperPort) && !_mapper.HasExited) await Task.Delay(50); // Else the node starts one that outlives it.
         await StartAsync();
     }
 
@@ -146,6 +148,20 @@ public sealed class RabbitMqServer : IAsyncLifetime
         // Schedulers that do not spin while idle leave the machine to the tests.
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
     };
+
+    private static async Task<bool> ListensAsync(int port)
+    {
+        try
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
