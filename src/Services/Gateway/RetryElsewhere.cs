@@ -45,7 +45,9 @@ internal static class RetryElsewhere
     private static Task ExplainAsync(HttpContext context, IReverseProxyFeature proxy, IForwarderErrorFeature failure)
     {
         var service = proxy.Route.Config.ClusterId;
-        var status = RefusalOf(failure.Exception)?.StatusCode ?? context.Response.StatusCode;
+        // A service that breaks off while the body is on its way looks like a fault of the client's; it is none.
+        var status = RefusalOf(failure.Exception)?.StatusCode
+            ?? (context.Response.StatusCode is >= 400 and < 500 ? StatusCodes.Status502BadGateway : context.Response.StatusCode);
         if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
         if (status >= 500) context.Response.Headers.RetryAfter = "1";
         return context.WriteProblem(status, status switch
