@@ -42,13 +42,18 @@ public abstract class Store : IAsyncLifetime
 
     internal RunningCommand Start(params string[] words) => Command.Start(_environment, [.. words, "--data", Data]);
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Further words of <c>up</c>.</summary>
+    protected IReadOnlyList<string> UpWords { get; init; } = [];
+
+    public virtual async ValueTask InitializeAsync()
     {
         await UpAsync();
         Shop = await Shop.OpenAsync(Port, Data);
     }
 
-    internal Task UpAsync() => RunAsync("up", "--detach", "--empty", "--port", Port.ToString(CultureInfo.InvariantCulture));
+    internal Task UpAsync() => RunAsync(UpCommand);
+
+    internal string[] UpCommand => ["up", "--detach", "--empty", "--port", Port.ToString(CultureInfo.InvariantCulture), .. UpWords];
 
     internal async Task<JsonElement> StatusAsync() => JsonDocument.Parse(await RunAsync("status", "--json")).RootElement;
 

@@ -18,6 +18,9 @@ internal abstract class LocalServer(string folder)
     /// <summary>Where it keeps everything; made before <see cref="PrepareAsync"/>.</summary>
     public string Folder { get; } = folder;
 
+    /// <summary>Where it runs: a folder that its user may enter.</summary>
+    public virtual string WorkingFolder => Folder;
+
     public int Port { get; set; }
 
     /// <summary>Null when it can be started here; else what is missing and how to get it.</summary>

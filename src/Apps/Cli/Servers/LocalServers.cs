@@ -95,7 +95,7 @@ internal sealed class LocalServers : IAsyncDisposable
         server.Port = await PortOfAsync(server, ports, stop);
         await server.PrepareAsync(stop);
         _running.Add(server);
-        using var process = _launcher.Start(Instance(server), server.Command, server.Environs, server.Folder);
+        using var process = _launcher.Start(Instance(server), server.Command, server.Environs, server.WorkingFolder);
         var began = _clock.GetTimestamp();
         while (!await server.AnswersAsync(stop))
         {

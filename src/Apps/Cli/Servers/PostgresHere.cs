@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 
 namespace Tessera.Cli.Servers;
@@ -23,19 +25,33 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
         "postgres", "-D", Data, "-c", "listen_addresses=127.0.0.1", "-c", string.Create(CultureInfo.InvariantCulture, $"port={Port}"),
         "-c", "unix_socket_directories=", "-c", "max_connections=300");
 
-    private string Data => Path.Combine(Folder, "data");
+    private string Data => Path.Combine(Home, "data");
+
+    /// <summary>PostgreSQL refuses to run as root, and another user may not be let into the store's folder. Root's clusters
+    /// therefore stand outside, each named after its store.</summary>
+    private string Home => Environment.IsPrivilegedProcess
+        ? Path.Combine("/var/tmp", "tessera-postgres-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16])
+        : Folder;
+
+    public override string WorkingFolder => Home;
 
     private string PasswordFile => Path.Combine(Folder, "administrator");
 
     public override async Task PrepareAsync(CancellationToken stop)
     {
-        if (File.Exists(Path.Combine(Data, "PG_VERSION"))) return;
-        await File.WriteAllTextAsync(PasswordFile, Passwords.New() + "\n", stop);
-        if (Environment.IsPrivilegedProcess) await RunToEnd.Async(["chown", "-R", User(), Folder], Folder, stop);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead);
+        if (File.Exists(Path.Combine(Data, "PG_VERSION")) && File.Exists(PasswordFile)) return;
+        // A cluster without the store that it belonged to is nobody's: the store's folder was deleted to begin anew.
+        if (Directory.Exists(Data)) Directory.Delete(Data, recursive: true);
+        Directory.CreateDirectory(Home);
+        var password = Passwords.New() + "\n";
+        var handedOver = Path.Combine(Home, "administrator.new");
+        await WritePrivatelyAsync(handedOver, password, stop);
+        if (Environment.IsPrivilegedProcess) await RunToEnd.Async(["chown", "-R", User(), Home], Folder, stop);
         await RunToEnd.Async(
-            AsUser("initdb", "-D", Data, "-A", "scram-sha-256", "-U", "postgres", "--pwfile", PasswordFile, "-E", "UTF8", "--locale=C"),
-            Folder, stop);
+            AsUser("initdb", "-D", Data, "-A", "scram-sha-256", "-U", "postgres", "--pwfile", handedOver, "-E", "UTF8", "--locale=C"),
+            Home, stop);
+        File.Delete(handedOver);
+        await WritePrivatelyAsync(PasswordFile, password, stop);
     }
 
     public override async Task<bool> AnswersAsync(CancellationToken stop)
@@ -52,7 +68,14 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
         }
     }
 
-    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static async Task WritePrivatelyAsync(string file, string text, CancellationToken stop)
+    {
+        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var stream = new FileStream(file, open);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text), stop);
+    }
+
     private string[] AsUser(string program, params string[] words)
     {
         var path = Path.Combine(_programs!, program);
