@@ -36,6 +36,14 @@ public sealed class CommandTests(PlainStore store)
     }
 
     [Fact]
+    public async Task Shows_what_waits_where()
+    {
+        var status = await store.RunAsync("status", "--messaging");
+        Assert.Contains("orders → inventory", status, StringComparison.Ordinal);
+        Assert.Contains("0 in 0 keys", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_that_nothing_is_parked() =>
         Assert.Contains("Nothing is parked.", await store.RunAsync("parked", "list"), StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using Tessera.Cli.Shop;
 
 namespace Tessera.Cli.Up;
 
@@ -12,8 +13,21 @@ internal static class StatusCommand
     {
         var data = UpOptions.Data();
         var asJson = new Option<bool>("--json") { Description = "For programs." };
-        var command = new Command("status", "Show what runs: each service's state, address, restarts and memory.") { data, asJson };
-        command.SetAction(parsed => Run(new RunFolder(parsed.GetRequiredValue(data)), parsed.GetValue(asJson)));
+        var messaging = new Option<bool>("--messaging")
+        {
+            Description = "Also what waits where: unsent and parked events, and each subscription's lag and readers.",
+        };
+        var command = new Command("status", "Show what runs: each service's state, address, restarts and memory.") { data, asJson, messaging };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var folder = new RunFolder(parsed.GetRequiredValue(data));
+            var ended = Run(folder, parsed.GetValue(asJson));
+            if (ended != ExitCodes.Ok || !parsed.GetValue(messaging)) return ended;
+            using var store = Store.Open(folder.Data, null, TimeProvider.System);
+            var services = folder.ReadState()!.Services.Select(service => service.Service).Where(name => name != "gateway").Distinct();
+            await MessagingTables.ShowAsync(store, services, stop);
+            return ExitCodes.Ok;
+        });
         return command;
     }
 
