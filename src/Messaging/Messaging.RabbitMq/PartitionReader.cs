@@ -125,7 +125,7 @@ internal sealed partial class PartitionReader(
             QueueDeclareOk queue;
             try
             {
-                queue = await channel.QueueDeclarePassiveAsync(_queue, stop).ConfigureAwait(false);
+                queue = await channel.QueueDeclarePassiveAsync(_queue, stop).WaitAsync(options.BrokerTimeout, clock, stop).ConfigureAwait(false);
             }
             catch (Exception silence) when (silence is TimeoutException or OperationCanceledException && !stop.IsCancellationRequested)
             {
@@ -145,7 +145,8 @@ internal sealed partial class PartitionReader(
     private async Task LookForDeadLettersAsync(IChannel channel, CancellationToken stop)
     {
         var name = Names.DeadLetters(subscription.Subscriber, subscription.Stream);
-        var dead = (await channel.QueueDeclarePassiveAsync(name, stop).ConfigureAwait(false)).MessageCount;
+        var look = channel.QueueDeclarePassiveAsync(name, stop).WaitAsync(options.BrokerTimeout, clock, stop);
+        var dead = (await look.ConfigureAwait(false)).MessageCount;
         if (dead > _dead) Log.DeadLetters(logger, name, dead);
         _dead = dead;
     }
