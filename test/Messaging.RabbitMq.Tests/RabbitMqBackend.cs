@@ -22,11 +22,11 @@ public sealed class RabbitMqBackend : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    internal RabbitMqTransport Transport(Action<RabbitMqOptions>? configure = null, string service = "tests")
+    internal RabbitMqTransport Transport(Action<RabbitMqOptions>? configure = null, string service = "tests", TimeProvider? clock = null)
     {
         var options = new RabbitMqOptions { Uri = Server.Uri, WatchInterval = TimeSpan.FromMilliseconds(500) };
         configure?.Invoke(options);
-        return new RabbitMqTransport(options, service, TimeProvider.System, Logger());
+        return new RabbitMqTransport(options, service, clock ?? TimeProvider.System, Logger());
     }
 
     internal static Topology Topology(string stream, params string[] subscribers) => new(

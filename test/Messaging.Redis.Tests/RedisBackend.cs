@@ -22,11 +22,11 @@ public sealed class RedisBackend : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    internal RedisTransport Transport(Action<RedisOptions>? configure = null, string service = "tests")
+    internal RedisTransport Transport(Action<RedisOptions>? configure = null, string service = "tests", TimeProvider? clock = null)
     {
         var options = new RedisOptions { Configuration = Server.Address };
         configure?.Invoke(options);
-        return new RedisTransport(options, service, TimeProvider.System, Logger());
+        return new RedisTransport(options, service, clock ?? TimeProvider.System, Logger());
     }
 
     internal static Topology Topology(string stream, params string[] subscribers) => new(

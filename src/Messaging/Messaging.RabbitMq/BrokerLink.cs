@@ -9,7 +9,7 @@ namespace Tessera.Messaging.RabbitMq;
 /// seen to succeed with consumers that the broker does not know.
 /// </summary>
 internal sealed partial class BrokerLink(
-    RabbitMqOptions options, string name, Func<IConnection, CancellationToken, Task> onOpened, ILogger logger)
+    RabbitMqOptions options, string name, Func<IConnection, CancellationToken, Task> onOpened, TimeProvider clock, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromMilliseconds(400);
@@ -18,6 +18,7 @@ internal sealed partial class BrokerLink(
     private readonly SemaphoreSlim _opening = new(1, 1);
     private TaskCompletionSource? _unblocked;
     private IConnection? _connection;
+    private long _missingSince;
     private bool _disposed;
 
     /// <summary>Why the broker accepts no publishing (its memory or disk alarm), or null.</summary>
@@ -26,10 +27,13 @@ internal sealed partial class BrokerLink(
     /// <summary>Whether something that was declared is known to be missing at the broker.</summary>
     public bool IsStale { get; private set; }
 
-    /// <summary>Someone deleted a queue or an exchange: the next <see cref="OpenAsync"/> declares all of it anew.</summary>
+    /// <summary>Someone deleted a queue or an exchange: the next <see cref="OpenAsync"/> declares all of it anew, but not
+    /// before <see cref="Declarations.ForgetTime"/> has passed.</summary>
     public void DeclareAnew(string reason)
     {
-        if (!IsStale) Log.Missing(logger, name, reason);
+        if (IsStale) return;
+        Log.Missing(logger, name, reason);
+        _missingSince = clock.GetTimestamp();
         IsStale = true;
     }
 
@@ -43,6 +47,7 @@ internal sealed partial class BrokerLink(
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (IsStale) await ForgottenAsync(stop).ConfigureAwait(false);
             if (_connection is { IsOpen: true } opened)
             {
                 if (IsStale) await onOpened(opened, stop).ConfigureAwait(false);
@@ -83,6 +88,12 @@ internal sealed partial class BrokerLink(
         _disposed = true;
         await AbandonAsync().ConfigureAwait(false);
         _opening.Release();
+    }
+
+    private async Task ForgottenAsync(CancellationToken stop)
+    {
+        var left = Declarations.ForgetTime - clock.GetElapsedTime(_missingSince);
+        if (left > TimeSpan.Zero) await Task.Delay(left, clock, stop).ConfigureAwait(false);
     }
 
     private async Task<IConnection> ConnectAsync(CancellationToken stop)

@@ -16,6 +16,14 @@ internal sealed class Declarations(RabbitMqOptions options)
     /// </summary>
     public const int DeliveryLimit = 1_000_000_000;
 
+    /// <summary>
+    /// What was deleted is not declared again before the broker's channels have heard of it. One that hears too late finds
+    /// the new queue, consumes it by itself instead of cancelling the consumer, and then takes the new queue's messages for
+    /// copies of the old one's: they stay lent and reach nobody (seen on 3.10; the argument against it,
+    /// x-cancel-on-ha-failover, is refused by quorum queues).
+    /// </summary>
+    public static readonly TimeSpan ForgetTime = TimeSpan.FromSeconds(1);
+
     public async Task DeclareAsync(IConnection connection, Topology topology, CancellationToken stop)
     {
         var plain = new CreateChannelOptions(false, false);

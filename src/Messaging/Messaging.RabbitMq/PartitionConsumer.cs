@@ -8,6 +8,8 @@ internal sealed class PartitionConsumer(
     IChannel channel, string stream, int partition, int generation, PartitionBuffer buffer, WakeUp wake, Action<string> onLost)
     : IAsyncBasicConsumer
 {
+    public const string Cancelled = "RabbitMQ cancelled the consumer: its queue was deleted or moved";
+
     public IChannel Channel => channel;
 
     public Task HandleBasicDeliverAsync(
@@ -22,7 +24,7 @@ internal sealed class PartitionConsumer(
     /// <summary>The broker ends the consumer: the queue was deleted or lost its leader.</summary>
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        onLost("RabbitMQ cancelled the consumer: its queue was deleted or moved");
+        onLost(Cancelled);
         return Task.CompletedTask;
     }
 

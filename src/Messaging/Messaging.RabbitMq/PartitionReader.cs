@@ -46,6 +46,7 @@ internal sealed partial class PartitionReader(
                 if (stop.IsCancellationRequested) return;
                 Log.Lost(logger, _queue, reason);
                 if (clock.GetElapsedTime(began) > options.WatchInterval) delay = ReconnectDelayFirst;
+                if (reason == PartitionConsumer.Cancelled) await Task.Delay(Declarations.ForgetTime, clock, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

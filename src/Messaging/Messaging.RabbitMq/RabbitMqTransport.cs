@@ -28,8 +28,8 @@ internal sealed partial class RabbitMqTransport : ITransport
         _logger = logger;
         _declarations = new Declarations(options);
         _member = $"{service}/{Environment.MachineName}/{Environment.ProcessId}";
-        _publishing = new BrokerLink(options, $"{_member} publish", OnOpenedAsync, logger);
-        _consuming = new BrokerLink(options, $"{_member} consume", static (_, _) => Task.CompletedTask, logger);
+        _publishing = new BrokerLink(options, $"{_member} publish", OnOpenedAsync, clock, logger);
+        _consuming = new BrokerLink(options, $"{_member} consume", static (_, _) => Task.CompletedTask, clock, logger);
         _publisher = new Publisher(_publishing, options);
         _broadcasts = new Broadcasts(_publishing, _consuming, options, clock, logger);
     }
