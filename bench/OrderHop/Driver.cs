@@ -9,9 +9,10 @@ internal static class Driver
     private static readonly string[] LatencyNames = ["p50_ms", "p95_ms", "p99_ms", "max_ms"];
 
     private const string Usage = """
-        OrderHop --postgres CONNECTION --postgres-pid PID [--broker NAME --address ADDRESS --broker-pid PID]... [--floor]
-                 [--orders 20000] [--callers 64] [--rate 200] [--seconds 20] [--repetitions 5] [--out FILE.jsonl]
-        --floor adds the bare prototype on the RabbitMQ given. CONNECTION is an administrator's.
+        OrderHop [--brokers rabbitmq,redis,kafka] [--grouped] [--floor] [--orders 20000] [--callers 64] [--rate 200] [--seconds 20]
+                 [--repetitions 5] [--out FILE.jsonl]
+        Starts PostgreSQL and the brokers for itself. On RabbitMQ, --grouped adds placing by group commit and --floor the bare
+        prototype.
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -21,11 +22,19 @@ internal static class Driver
             await Console.Error.WriteLineAsync(Usage);
             return 2;
         }
+        await using var servers = new Servers();
+        await servers.StartAsync(options.Brokers);
+        List<Contender> contenders = [.. servers.Contenders];
+        if (contenders.Find(one => one.Broker == "rabbitmq") is { } rabbit)
+        {
+            if (options.Grouped) contenders.Add(rabbit with { Kind = "grouped-" });
+            if (options.Floor) contenders.Add(rabbit with { Kind = "floor-" });
+        }
         for (var repetition = 1; repetition <= options.Repetitions; repetition++)
         {
-            foreach (var contender in options.Contenders)
+            foreach (var contender in contenders)
             {
-                var result = await MeasureAsync(options, contender, repetition);
+                var result = await MeasureAsync(options, servers, contender, repetition);
                 var line = JsonSerializer.Serialize(result);
                 Console.WriteLine(line);
                 if (options.Out is { } file) await File.AppendAllTextAsync(file, line + "\n");
@@ -34,18 +43,19 @@ internal static class Driver
         return 0;
     }
 
-    private static async Task<Dictionary<string, object>> MeasureAsync(Options options, Contender contender, int repetition)
+    private static async Task<Dictionary<string, object>> MeasureAsync(
+        Options options, Servers servers, Contender contender, int repetition)
     {
         var prefix = "hop_" + contender.Name.Replace('-', '_');
-        await Schema.CreateAsync(options.Postgres, prefix, CancellationToken.None);
-        using var inventory = await Node.StartAsync(contender.Role("inventory"), Settings(options, contender, prefix, "inventory"));
-        using var orders = await Node.StartAsync(contender.Role("orders"), Settings(options, contender, prefix, "orders"));
-        await using var database = new Database(options.Postgres, prefix);
+        await Schema.CreateAsync(servers.Postgres, prefix, CancellationToken.None);
+        await using var inventory = await Node.StartAsync(contender.Role("inventory"), Settings(servers, contender, prefix, "inventory"));
+        await using var orders = await Node.StartAsync(contender.Role("orders"), Settings(servers, contender, prefix, "orders"));
+        await using var database = new Database(servers.Postgres, prefix);
         await RunAsync(orders, database, options.Orders / 3, Command("closed", options.Orders / 3, options.Callers));
 
-        var before = await CostsAsync(options, contender, database, orders, inventory);
+        var before = await CostsAsync(servers, contender, database, orders, inventory);
         var accepted = await RunAsync(orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
-        var after = await CostsAsync(options, contender, database, orders, inventory);
+        var after = await CostsAsync(servers, contender, database, orders, inventory);
         var span = await database.SpanSecondsAsync();
         var result = new Dictionary<string, object>
         {
@@ -61,7 +71,12 @@ internal static class Driver
             ["wal_bytes"] = Math.Round((double)(after.Wal - before.Wal) / options.Orders),
         };
         var open = options.Rate * options.Seconds;
+        before = await CostsAsync(servers, contender, database, orders, inventory);
         await RunAsync(orders, database, open, Command("open", options.Rate, options.Seconds));
+        after = await CostsAsync(servers, contender, database, orders, inventory);
+        result["open_cpu_ms"] = Math.Round((after.App - before.App + after.Postgres - before.Postgres + after.Broker - before.Broker) / open, 3);
+        result["open_cpu_ms_app"] = Math.Round((after.App - before.App) / open, 3);
+        result["open_write_transactions"] = Math.Round((double)(after.Transactions - before.Transactions) / open, 3);
         var latencies = await database.LatenciesAsync();
         result["open_rate"] = options.Rate;
         foreach (var (name, value) in LatencyNames.Zip(latencies)) result[name] = Math.Round(value, 2);
@@ -88,24 +103,28 @@ internal static class Driver
     }
 
     private static async Task<(double App, double Postgres, double Broker, long Transactions, decimal Wal)> CostsAsync(
-        Options options, Contender contender, Database database, Node orders, Node inventory)
+        Servers servers, Contender contender, Database database, Node orders, Node inventory)
     {
         var (transactions, wal) = await database.CostsAsync();
-        return (Cpu.OfTree(orders.Id) + Cpu.OfTree(inventory.Id), Cpu.OfTree(options.PostgresPid),
+        return (Cpu.OfTree(orders.Id) + Cpu.OfTree(inventory.Id), Cpu.OfTree(servers.PostgresPid),
             contender.BrokerPid > 0 ? Cpu.OfTree(contender.BrokerPid) : 0, transactions, wal);
     }
 
-    private static Dictionary<string, string> Settings(Options options, Contender contender, string prefix, string service) => new()
+    private static Dictionary<string, string> Settings(Servers servers, Contender contender, string prefix, string service) => new()
     {
         ["Database__Engine"] = "postgres",
-        ["Database__ConnectionString"] = Schema.Of(options.Postgres, $"{prefix}_{service}"),
+        ["Database__ConnectionString"] = Schema.Of(servers.Postgres, $"{prefix}_{service}"),
         ["Messaging__Broker"] = contender.Broker,
         ["Messaging__RabbitMq__Uri"] = contender.Address,
+        ["Messaging__RabbitMq__QuorumSize"] = "1",
         ["Messaging__Kafka__BootstrapServers"] = contender.Address,
+        ["Messaging__Kafka__AcceptSingleReplica"] = "true",
+        ["Messaging__Kafka__ReplicationFactor"] = "1",
+        ["Messaging__Kafka__MinInSyncReplicas"] = "1",
+        ["Messaging__Redis__AcceptEverysecFsync"] = "true",
         ["Messaging__Redis__Configuration"] = contender.Address,
         ["Logging__LogLevel__Default"] = "Warning",
-        ["Listen__Http1"] = "127.0.0.1:0",
-        ["Listen__Http2"] = "127.0.0.1:0",
+        ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
         ["DOTNET_gcServer"] = "0",
     };
 }

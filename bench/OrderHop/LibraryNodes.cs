@@ -12,6 +12,7 @@ internal static class LibraryNodes
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddMessagingDefaults("orders", messages => messages
+            .SubscribedBy(["inventory"])
             .Publishes<OrderPlaced>(placed => placed.Order)
             .Handle<ConfirmOnStockReserved>());
         return builder.Build();
@@ -21,22 +22,40 @@ internal static class LibraryNodes
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddMessagingDefaults("inventory", messages => messages
+            .SubscribedBy(["orders"])
             .Publishes<StockReserved>(reserved => reserved.Order)
             .Publishes<StockRefused>(refused => refused.Order)
             .Handle<ReserveOnOrderPlaced>());
         return builder.Build();
     }
 
+    /// <summary>A transaction for each order.</summary>
     public static Load.Place Placing(IServiceProvider services) => async (order, sku, quantity, created) =>
     {
         await using var scope = services.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         await work.BeginAsync(CancellationToken.None);
+        Place(work, order, sku, quantity, created);
+        await work.CommitAsync(CancellationToken.None);
+    };
+
+    /// <summary>Orders that are placed at the same time share a transaction.</summary>
+    public static Load.Place PlacingInGroups(IServiceProvider services)
+    {
+        var group = services.GetRequiredService<GroupCommit>();
+        return (order, sku, quantity, created) => group.RunAsync("place", (scope, _) =>
+        {
+            Place(scope.GetRequiredService<UnitOfWork>(), order, sku, quantity, created);
+            return Task.FromResult(true);
+        }, CancellationToken.None);
+    }
+
+    private static void Place(UnitOfWork work, Guid order, int sku, int quantity, DateTimeOffset created)
+    {
         work.Enqueue(
             "insert into orders (id, sku, quantity, status, created) values ($1, $2, $3, 'placed', $4)", order, sku, quantity, created);
         work.Publish(new OrderPlaced(order, sku, quantity));
-        await work.CommitAsync(CancellationToken.None);
-    };
+    }
 }
 
 internal sealed class ConfirmOnStockReserved : IHandle<StockReserved>

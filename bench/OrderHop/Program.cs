@@ -1,17 +1,20 @@
 using Tessera.OrderHop;
 
 // Roles of the child processes; anything else is the driver. See bench/README.md.
-switch (args is [var role, ..] ? role : "")
+var role = args is [var first, ..] ? first : "";
+switch (role)
 {
     case "orders":
+    case "grouped-orders":
         await using (var app = LibraryNodes.Orders([]))
         {
             await app.StartAsync();
-            await Serve.RunAsync(LibraryNodes.Placing(app.Services));
+            await Serve.RunAsync(role == "orders" ? LibraryNodes.Placing(app.Services) : LibraryNodes.PlacingInGroups(app.Services));
             await app.StopAsync();
         }
         return 0;
     case "inventory":
+    case "grouped-inventory":
         await using (var app = LibraryNodes.Inventory([]))
         {
             await app.StartAsync();

@@ -53,6 +53,9 @@ public sealed class KafkaServer : IAsyncLifetime
         if (_given is not null) Assert.Skip("The server at TESSERA_TEST_KAFKA is not ours to kill.");
     }
 
+    /// <summary>The id of the server that was started here.</summary>
+    public int ProcessId => Process.Id;
+
     public async ValueTask InitializeAsync()
     {
         if (_given is not null || _libs is null) return;

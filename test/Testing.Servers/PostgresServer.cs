@@ -58,6 +58,9 @@ public sealed class PostgresServer : IAsyncLifetime
         return new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString;
     }
 
+    /// <summary>The id of the server that was started here.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server was not started here.");
+
     public async ValueTask InitializeAsync()
     {
         if (_given is not null || _programs is null) return;

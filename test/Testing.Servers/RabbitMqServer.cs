@@ -52,6 +52,9 @@ public sealed class RabbitMqServer : IAsyncLifetime
         if (!IsOwn) Assert.Skip("The server at TESSERA_TEST_RABBITMQ is not ours to kill.");
     }
 
+    /// <summary>The id of the server that was started here.</summary>
+    public int ProcessId => Node.Id;
+
     public async ValueTask InitializeAsync()
     {
         if (_given is not null || !IsAvailable) return;

@@ -53,6 +53,9 @@ public sealed class RedisServer : IAsyncLifetime
         if (!IsOwn) Assert.Skip("The server at TESSERA_TEST_REDIS is not ours to kill.");
     }
 
+    /// <summary>The id of the server that was started here.</summary>
+    public int ProcessId => Running.Id;
+
     public async ValueTask InitializeAsync()
     {
         if (_given is not null || !IsAvailable) return;
