@@ -67,6 +67,51 @@ public abstract class InboxPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task Told_that_all_ids_are_new_the_transaction_holds_only_if_they_are()
+    {
+        await CreateAccountsAsync();
+        await AdmitAsync(Store, _ids.Take(1));
+        await HopeAsync(_ids.Skip(1).Take(2), "k", holds: true);
+        await HopeAsync(_ids.Skip(2), "k", holds: false);
+        Assert.Equal(_ids.Skip(3).ToHashSet(), await AdmitAsync(Store, _ids));
+    }
+
+    [Fact]
+    public async Task Told_that_no_key_is_parked_the_transaction_holds_only_if_none_is()
+    {
+        await CreateAccountsAsync();
+        await ParkAsync(Some.Parked(Some.Event("bad")), Some.Parked(Some.Event("other", stream: "payments")));
+        await HopeAsync(_ids.Take(1), "other", holds: true);
+        await HopeAsync(_ids.Skip(1).Take(1), "bad", holds: false);
+        Assert.Equal(_ids.Skip(1).ToHashSet(), await AdmitAsync(Store, _ids));
+    }
+
+    /// <summary>Where the engine does not offer it, nothing was queued and the asking way is left.</summary>
+    private async Task HopeAsync(IEnumerable<Guid> ids, string key, bool holds)
+    {
+        var before = await AccountsAsync();
+        var session = await Store.BeginAsync(Stop);
+        await using (session)
+        {
+            if (!session.TryAdmitNew("orders", [.. ids], [key], Now))
+            {
+                if (holds) await session.AdmitAsync("orders", [.. ids], [key], Now, Stop);
+                if (holds) await session.CommitAsync(Stop);
+                return;
+            }
+            session.Enqueue("INSERT INTO accounts (name, pence) VALUES ($1, $2)", [Some.Name("account"), 5L]);
+            if (holds)
+            {
+                await session.CommitAsync(Stop);
+                return;
+            }
+            var refusal = await Assert.ThrowsAnyAsync<Exception>(() => session.CommitAsync(Stop));
+            Assert.False(Store.IsTransient(refusal), refusal.ToString());
+        }
+        Assert.Equal(before, await AccountsAsync());
+    }
+
+    [Fact]
     public async Task A_large_batch_is_admitted_as_a_whole()
     {
         var ids = Enumerable.Range(0, 3000).Select(_ => Guid.CreateVersion7()).ToList();

@@ -77,6 +77,16 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task What_is_settled_with_a_read_is_not_read()
+    {
+        await AppendAsync(Some.OutboxRow(text: "1"), Some.OutboxRow(text: "2"), Some.OutboxRow(text: "3"));
+        var rows = await ReadOutboxAsync();
+        var left = await Store.SettleAndReadOutboxAsync([rows[0], rows[1]], [0, 1, 2, 3], 100, Now, Stop);
+        Assert.Equal("3", Text(Assert.Single(left).Event));
+        Assert.Equal("3", Text(Assert.Single(await ReadOutboxAsync()).Event));
+    }
+
+    [Fact]
     public async Task A_held_key_waits_until_its_retry_and_no_other_key_does()
     {
         await AppendAsync(

@@ -39,7 +39,7 @@ public sealed class RelayRules : IAsyncDisposable
         await UntilEmptyAsync();
         Assert.Single(_broker.Log("orders"));
         Assert.Equal(Enumerable.Range(0, 100), Numbers());
-        Assert.Single(_store.Trips, trip => trip == "settle outbox");
+        Assert.Single(_store.Trips, trip => trip.StartsWith("settle", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class RelayRules : IAsyncDisposable
         var calls = 0;
         _store.Before = trip =>
         {
-            if (trip is "read outbox" or "settle outbox" && Interlocked.Increment(ref calls) % 4 == 1)
+            if (trip is "read outbox" or "settle outbox" or "settle and read outbox" && Interlocked.Increment(ref calls) % 4 == 1)
                 throw new DatabaseAwayException();
         };
         await PublishAsync(Enumerable.Range(0, 40).Select(number => new OrderPlaced("k" + (number % 5), number)));

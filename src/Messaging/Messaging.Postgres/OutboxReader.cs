@@ -43,13 +43,14 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     /// <summary>Settling rows of the shard must look for holds from now on.</summary>
     public void KeysWereHeld(int shard) => Mark(shard).MayHold = true;
 
+    /// <summary>Deletes what was accepted, and reads on: the pipeline is one transaction.</summary>
     public async Task<IReadOnlyList<OutboxRow>> ReadAsync(
-        IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
     {
-        if (shards.Count == 0) return [];
         var looks = shards.Distinct().Select(shard => new Look(shard, Mark(shard))).ToArray();
         await using var batch = database.DataSource.CreateBatch();
         batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
+        AddDeletes(batch, accepted);
         batch.BatchCommands.Add(PostgresStore.Command(Read,
             Parameters.Array(Array.ConvertAll(looks, look => look.Shard)),
             Parameters.Array(Array.ConvertAll(looks, look => look.From)),
@@ -70,11 +71,18 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
 
     public async Task SettleAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop)
     {
+        await using var batch = database.DataSource.CreateBatch();
+        batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
+        AddDeletes(batch, accepted);
+        await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+    }
+
+    private void AddDeletes(NpgsqlBatch batch, IReadOnlyList<OutboxRow> accepted)
+    {
+        if (accepted.Count == 0) return;
         var shard = new int[accepted.Count];
         var id = new long[accepted.Count];
         for (var i = 0; i < id.Length; i++) (shard[i], id[i]) = (accepted[i].Shard, accepted[i].Id);
-        await using var batch = database.DataSource.CreateBatch();
-        batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
         batch.BatchCommands.Add(PostgresStore.Command(Delete, Parameters.Array(shard), Parameters.Array(id)));
         if (accepted.Where(row => Mark(row.Shard).MayHold).Distinct().ToArray() is { Length: > 0 } held)
         {
@@ -83,7 +91,6 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
                 Parameters.Array(Array.ConvertAll(held, row => row.Event.Stream)),
                 Parameters.Array(Array.ConvertAll(held, row => row.Event.Key))));
         }
-        await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
     }
 
     private async Task<List<OutboxRow>> ReadAsync(NpgsqlDataReader reader, Look[] looks, CancellationToken stop)

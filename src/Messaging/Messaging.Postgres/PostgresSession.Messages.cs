@@ -36,6 +36,19 @@ internal sealed partial class PostgresSession
         }
     }
 
+    /// <remarks>As in <see cref="AdmitAsync"/>, but a known id violates the key, and a parked one is no number. The server's
+    /// log names either, once a redelivered batch.</remarks>
+    public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
+    {
+        var sorted = ids.ToArray();
+        Array.Sort(sorted);
+        Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id)",
+            Parameters.Array(sorted), Parameters.Of(now));
+        Enqueue("insert into msg_row_guard (refused) select ('parked: ' || key)::bigint from msg_parked_keys " +
+            "where stream = $1 and key = any($2)", Parameters.Of(stream), Parameters.Array(keys.ToArray()));
+        return true;
+    }
+
     public async Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop)
     {
         var taken = await QueryAsync(Own("""

@@ -10,11 +10,19 @@ namespace Tessera.Messaging.Postgres;
 /// When everything was queued until the commit, all of it is one pipeline, which PostgreSQL runs as one transaction
 /// without BEGIN and COMMIT; else BEGIN rides with the first statement and COMMIT with the last.
 /// </summary>
+/// <remarks>
+/// Counts of touched rows are compared here, where the answer comes before the commit. Where commit and statements share a
+/// pipeline the server must compare (<see cref="RowGuard"/>), which costs it more than the statement itself; so beyond
+/// <see cref="GuardsMax"/> of them the commit takes a round trip of its own.
+/// </remarks>
 internal sealed partial class PostgresSession(PostgresDatabase database) : IStoreSession
 {
+    internal const int GuardsMax = 8;
+
     private NpgsqlConnection? _connection;
     private NpgsqlTransaction? _transaction;
     private readonly List<NpgsqlBatchCommand> _queue = [];
+    private readonly List<Expectation> _expected = [];
     private bool _queueMayReturnRows;
     private Exception? _failure;
     private bool _ended;
@@ -26,9 +34,9 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     public void Enqueue(string sql, object?[] parameters, int rowsExpected = -1)
     {
         ThrowIfUnusable();
-        var command = new NpgsqlBatchCommand(rowsExpected < 0 ? sql : RowGuard.Wrap(sql, parameters.Length));
+        var command = new NpgsqlBatchCommand(sql);
         Parameters.AddAll(command.Parameters, parameters);
-        if (rowsExpected >= 0) command.Parameters.Add(Parameters.Of((long)rowsExpected));
+        if (rowsExpected >= 0) _expected.Add(new Expectation(command, RowGuard.Wrap(sql, parameters.Length), rowsExpected));
         else _queueMayReturnRows |= RowGuard.MayReturnRows(sql);
         _queue.Add(command);
     }
@@ -63,6 +71,13 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         ThrowIfUnusable();
         _ended = true; // Whatever comes of it, nothing more can be added.
         if (_transaction is null && _queue.Count == 0) return;
+        if (_expected.Count > GuardsMax) await CheckedAsync(stop).ConfigureAwait(false);
+        foreach (var (command, guarded, rows) in _expected)
+        {
+            command.CommandText = guarded;
+            command.Parameters.Add(Parameters.Of((long)rows));
+        }
+        _expected.Clear();
         if (_transaction is not null) _queue.Add(new NpgsqlBatchCommand("commit"));
         else _connection = await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
         await using var batch = new NpgsqlBatch(_connection);
@@ -107,6 +122,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
             {
                 // To the end: an error of a later statement surfaces here.
             }
+            CompareRows();
             return rows;
         }
         catch (Exception failure)
@@ -120,11 +136,31 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         try
         {
             await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+            CompareRows();
         }
         catch (Exception failure)
         {
             throw Failed(failure);
         }
+    }
+
+    /// <summary>Everything that is queued, answered; so its counts are known before the commit leaves.</summary>
+    private async Task CheckedAsync(CancellationToken stop)
+    {
+        await OpenAsync(stop).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(_connection);
+        MoveQueueTo(batch);
+        await RunAsync(batch, stop).ConfigureAwait(false);
+    }
+
+    private void CompareRows()
+    {
+        foreach (var (command, _, rows) in _expected)
+        {
+            if (command.RecordsAffected != rows)
+                throw new UnexpectedRowsException(command.CommandText, rows, command.RecordsAffected);
+        }
+        _expected.Clear();
     }
 
     /// <summary>What is queued and <paramref name="last"/>, on the connection of the transaction, which is begun.</summary>
@@ -200,4 +236,6 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         throw new InvalidOperationException(
             "A statement of this transaction failed; it can only be rolled back. See the inner exception.", _failure);
     }
+
+    private readonly record struct Expectation(NpgsqlBatchCommand Command, string Guarded, int Rows);
 }

@@ -35,7 +35,11 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
 
     public Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
         IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
-        Outbox.ReadAsync(shards, limitPerShard, now, stop);
+        Outbox.ReadAsync([], shards, limitPerShard, now, stop);
+
+    public Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
+        Outbox.ReadAsync(accepted, shards, limitPerShard, now, stop);
 
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         accepted.Count == 0 ? Task.CompletedTask : Outbox.SettleAsync(accepted, stop);

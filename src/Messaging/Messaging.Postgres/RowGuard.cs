@@ -7,7 +7,7 @@ using Tessera.Messaging.Store;
 namespace Tessera.Messaging.Postgres;
 
 /// <summary>
-/// Has the server check how many rows a queued statement touched, so that the check and the commit share a round trip: on
+/// Has the server check how many rows a queued statement touched, where the check and the commit share a round trip: on
 /// a mismatch the statement goes on to put the counts, which are no number, into <c>msg_row_guard</c>. That fails with the
 /// counts in its message (a constraint's detail would be hidden by the client), and the transaction with it.
 /// </summary>

@@ -30,6 +30,9 @@ internal sealed class SqliteSession(SqliteTurn turn) : IStoreSession
         string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop) =>
         RunAsync(link => InboxTable.Admit(link, stream, ids, keys, now), stop);
 
+    /// <summary>There is no round trip to save.</summary>
+    public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now) => false;
+
     public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop) =>
         RunAsync(link => TimerTable.Take(link, dueBy, limit), stop);
 

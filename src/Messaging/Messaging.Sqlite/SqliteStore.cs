@@ -36,6 +36,13 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
         return rows;
     }
 
+    public async Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        await SettleOutboxAsync(accepted, stop).ConfigureAwait(false);
+        return await ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
+    }
+
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         WriteAsync(durable: false, link => { OutboxTable.Settle(link, accepted); return true; }, stop);
 

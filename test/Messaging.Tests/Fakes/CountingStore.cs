@@ -48,6 +48,13 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         return inner.ReadOutboxAsync(shards, limitPerShard, now, stop);
     }
 
+    public Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        Count("settle and read outbox");
+        return inner.SettleAndReadOutboxAsync(accepted, shards, limitPerShard, now, stop);
+    }
+
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop)
     {
         Count("settle outbox");
@@ -126,6 +133,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
             store.Count("admit");
             return inner.AdmitAsync(stream, ids, keys, now, stop);
         }
+
+        public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now) =>
+            inner.TryAdmitNew(stream, ids, keys, now);
 
         public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop)
         {

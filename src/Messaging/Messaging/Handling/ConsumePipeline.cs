@@ -15,7 +15,11 @@ internal sealed partial class ConsumePipeline(
     BatchExecutor executor, HandlerTable handlers, IOptions<ConsumeOptions> options, TimeProvider clock,
     Checkpoints checkpoints, MessagingHealth health, ILogger<ConsumePipeline> logger)
 {
+    // Copies come in swarms, after a crash or a reconnect: hope would fail for each of them.
+    private const int CarefulBatches = 32;
+
     private readonly ConsumeOptions _options = options.Value;
+    private int _careful;
 
     /// <summary>Never throws: a delivery ends settled, or is delivered again.</summary>
     public async Task<DeliveryOutcome> HandleAsync(string stream, Delivery delivery, CancellationToken revoked)
@@ -62,11 +66,12 @@ internal sealed partial class ConsumePipeline(
         var pending = Chunks(batch.Count);
         var away = new Backoff(_options.RetryDelayMin, _options.RetryDelayMax, clock);
         var search = new PoisonSearch(batch, _options, clock, checkpoints, logger);
+        var hopeful = Volatile.Read(ref _careful) <= 0 || Interlocked.Decrement(ref _careful) < 0;
         while (pending.TryPop(out var range))
         {
             if (revoked.IsCancellationRequested) return false;
-            var failure = await executor.TryAsync(new DeliveryIntake(stream, batch, range, clock), revoked)
-                .ConfigureAwait(false);
+            var intake = new DeliveryIntake(stream, batch, range, hopeful, clock);
+            var failure = await executor.TryAsync(intake, revoked).ConfigureAwait(false);
             if (failure is null)
             {
                 away.Reset();
@@ -74,6 +79,17 @@ internal sealed partial class ConsumePipeline(
                 continue;
             }
             if (revoked.IsCancellationRequested) return false;
+            if (intake.WasHopeful)
+            {
+                hopeful = false;
+                Volatile.Write(ref _careful, CarefulBatches);
+                if (!failure.IsTransient)
+                {
+                    // Perhaps only because a message was known or its key parked: ask before anything is held against it.
+                    pending.Push(range);
+                    continue;
+                }
+            }
 
             // Nothing was committed. Parking itself can only fail for reasons that lie with the database.
             TimeSpan wait;

@@ -5,8 +5,13 @@ using Tessera.Messaging.Telemetry;
 namespace Tessera.Messaging.Handling;
 
 /// <summary>Takes a part of a delivery: new events are handled, known ones dropped, those of parked keys parked behind.</summary>
-internal sealed class DeliveryIntake(string stream, List<BatchItem> batch, Range range, TimeProvider clock) : Intake
+/// <param name="hopeful">Whether to count on all events being new and no key being parked. Where that is wrong the attempt
+/// fails without saying anything against a message, and another one, not hopeful, finds out.</param>
+internal sealed class DeliveryIntake(string stream, List<BatchItem> batch, Range range, bool hopeful, TimeProvider clock) : Intake
 {
+    /// <summary>Whether the inbox was not asked, only told.</summary>
+    public bool WasHopeful { get; private set; }
+
     public override string Stream => stream;
 
     public override Checkpoint Taken => Checkpoint.ConsumeAdmitted;
@@ -24,8 +29,22 @@ internal sealed class DeliveryIntake(string stream, List<BatchItem> batch, Range
             keys.Add(batch[i].Event.Key);
         }
         var now = clock.GetUtcNow();
+        if (hopeful && IsPlain(start, count, ids) && session.TryAdmitNew(stream, ids, keys, now))
+        {
+            WasHopeful = true;
+            return new Taking(batch.GetRange(start, count), null);
+        }
         var admission = await session.AdmitAsync(stream, ids, keys, now, stop).ConfigureAwait(false);
         return Sort(batch.GetRange(start, count), admission, now);
+    }
+
+    private bool IsPlain(int start, int count, List<Guid> ids)
+    {
+        for (var i = start; i < start + count; i++)
+        {
+            if (batch[i].ParkReason is not null) return false;
+        }
+        return count == 1 || new HashSet<Guid>(ids).Count == count;
     }
 
     private Taking Sort(List<BatchItem> items, Admission admission, DateTimeOffset now)

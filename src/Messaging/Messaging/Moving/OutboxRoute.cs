@@ -78,6 +78,16 @@ internal sealed partial class OutboxRoute(
     public Task SettleAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         brokers.AreSeveral ? table.SettleAsync(accepted, _shards, stop) : store.SettleOutboxAsync(accepted, stop);
 
+    /// <summary>Settles what the pass before had accepted, and reads what is to be sent now.</summary>
+    public async Task<IReadOnlyList<OutboxRow>> SettleAndReadAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        if (!brokers.AreSeveral && accepted.Count > 0)
+            return await store.SettleAndReadOutboxAsync(accepted, shards, limitPerShard, now, stop).ConfigureAwait(false);
+        if (accepted.Count > 0) await SettleAsync(accepted, stop).ConfigureAwait(false);
+        return await store.ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
+    }
+
     private ITransport TransportOf(int shard) => Reach(_shards[shard].Broker);
 
     private ITransport Reach(string name) => brokers.Find(name)

@@ -21,16 +21,14 @@ internal sealed partial class Relay(
     IMessageStore store, OutboxRoute route, LeaseKeeper leases, OutboxSignal signal, RefusedKeys refused,
     IOptions<OutboxOptions> options, TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<Relay> logger)
 {
-    // A small batch's delete may run while the next read goes; after a large one the read would mostly see rows that are
-    // just being deleted.
-    private const int OverlapRowsMax = 64;
+    // Accepted rows are deleted by the next read, which under load follows at once; when none follows, after this time.
+    private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly OutboxOptions _options = options.Value;
     private readonly RelayLimits _limits =
         new(options.Value.Frames, Math.Min(options.Value.FrameBytesMax, route.BodySizeBytesMax));
 
-    private readonly HashSet<long> _settling = [];
-    private Task _settled = Task.CompletedTask;
+    private List<OutboxRow> _accepted = [];
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -40,7 +38,7 @@ internal sealed partial class Relay(
         }
         finally
         {
-            await FinishSettlingAsync().ConfigureAwait(false);
+            await SettleAsync().ConfigureAwait(false);
         }
     }
 
@@ -68,6 +66,11 @@ internal sealed partial class Relay(
 
     private async Task WaitForRowsAsync(CancellationToken stop)
     {
+        if (_accepted.Count > 0)
+        {
+            if (await signal.WaitForRelayAsync(SettleDelay, stop).ConfigureAwait(false)) return;
+            await SettleAsync().ConfigureAwait(false);
+        }
         var idleSince = clock.GetTimestamp();
         // Commits of this process wake us. Those of others do not: while others live, look often whether there were any.
         while (clock.GetElapsedTime(idleSince) < _options.IdlePollInterval)
@@ -79,10 +82,9 @@ internal sealed partial class Relay(
         }
     }
 
-    /// <summary>Read, send, settle: two round trips to the database for up to a batch per shard.</summary>
+    /// <summary>Settle what was sent, read, send: one round trip to the database for up to a batch per shard.</summary>
     private async Task<RelayPass> PassAsync(CancellationToken stop)
     {
-        if (_settling.Count > OverlapRowsMax) await FinishSettlingAsync().ConfigureAwait(false);
         var shards = leases.Held.Select(lease => lease.Slot).ToArray();
         if (shards.Length == 0) return default;
         try
@@ -94,14 +96,10 @@ internal sealed partial class Relay(
             return new RelayPass(false, away.Message);
         }
         var now = clock.GetUtcNow();
-        var rows = await store.ReadOutboxAsync(shards, _options.BatchSize, now, stop).ConfigureAwait(false);
+        var rows = await SettleAndReadAsync(shards, now, stop).ConfigureAwait(false);
         checkpoints.Pass(Checkpoint.RelayRead);
         var (queues, full) = Queue(rows);
-        if (queues.Count == 0)
-        {
-            await FinishSettlingAsync().ConfigureAwait(false);
-            return new RelayPass(full, null);
-        }
+        if (queues.Count == 0) return new RelayPass(full, null);
 
         var batch = new RelayBatch(queues);
         while (batch.NextRound() && queues.TrueForAll(queue => leases.Holds(queue.Shard)))
@@ -112,14 +110,15 @@ internal sealed partial class Relay(
         }
 
         checkpoints.Pass(Checkpoint.RelaySent);
-        await FinishSettlingAsync().ConfigureAwait(false);
+        _accepted = batch.Accepted;
+        refused.Accepted(_accepted);
         if (batch.Held.Count > 0)
         {
+            await SettleAsync().ConfigureAwait(false); // First, for it releases keys that an earlier refusal held.
             foreach (var key in batch.Held) Log.KeyHeld(logger, key.Key, key.EventId, key.Reason, key.RetryAt);
             await store.HoldKeysAsync(batch.Held, stop).ConfigureAwait(false);
             checkpoints.Pass(Checkpoint.RelayHeld);
         }
-        if (batch.Accepted.Count > 0) BeginSettling(batch.Accepted);
         return new RelayPass(full, batch.Failure);
     }
 
@@ -153,34 +152,33 @@ internal sealed partial class Relay(
                 count = 0;
             }
             full |= ++count >= _options.BatchSize;
-            if (!_settling.Contains(row.Id)) queue.Add(row);
+            queue.Add(row);
         }
-        queues.RemoveAll(empty => empty.Count == 0);
         return (queues, full);
     }
 
-    private void BeginSettling(IReadOnlyList<OutboxRow> accepted)
+    private async Task<IReadOnlyList<OutboxRow>> SettleAndReadAsync(int[] shards, DateTimeOffset now, CancellationToken stop)
     {
-        foreach (var row in accepted) _settling.Add(row.Id);
-        refused.Accepted(accepted);
-        // Not cut off by a stop: what is deleted now is not sent twice.
-        _settled = route.SettleAsync(accepted, CancellationToken.None);
+        var accepted = Taken();
+        var rows = await route.SettleAndReadAsync(accepted, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
+        if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
+        return rows;
     }
 
-    /// <summary>Waits for the delete of the batch before. If it failed, its rows are read and sent again.</summary>
-    private async Task FinishSettlingAsync()
+    private async Task SettleAsync()
     {
-        if (_settling.Count == 0) return;
-        try
-        {
-            await _settled.ConfigureAwait(false);
-            checkpoints.Pass(Checkpoint.RelaySettled);
-        }
-        finally
-        {
-            _settling.Clear();
-            _settled = Task.CompletedTask;
-        }
+        if (Taken() is not { Count: > 0 } accepted) return;
+        // Not cut off by a stop: what is deleted now is not sent twice.
+        await route.SettleAsync(accepted, CancellationToken.None).ConfigureAwait(false);
+        checkpoints.Pass(Checkpoint.RelaySettled);
+    }
+
+    /// <summary>Each accepted row is deleted by one attempt; if that fails, it is read and sent again.</summary>
+    private List<OutboxRow> Taken()
+    {
+        var accepted = _accepted;
+        _accepted = [];
+        return accepted;
     }
 
     private readonly record struct RelayPass(bool More, string? Failure);

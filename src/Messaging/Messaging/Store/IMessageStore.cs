@@ -24,6 +24,11 @@ public interface IMessageStore
     Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
         IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop);
 
+    /// <summary>As <see cref="SettleOutboxAsync"/> and then <see cref="ReadOutboxAsync"/>, in one round trip where the engine
+    /// has such.</summary>
+    Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop);
+
     /// <summary>Deletes rows that the broker has accepted, and what held their keys. One round trip; the commit need not
     /// be synchronous: a lost delete is only a second send.</summary>
     Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop);
@@ -104,6 +109,13 @@ public interface IStoreSession : IAsyncDisposable
     /// </summary>
     Task<Admission> AdmitAsync(
         string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop);
+
+    /// <summary>
+    /// Queues the admission of a batch of which it is likely that all ids are new and no key is parked; where that is not so,
+    /// the transaction fails. So the answer needs no round trip of its own. False where the engine gains nothing by it:
+    /// nothing was queued, use <see cref="AdmitAsync"/>.
+    /// </summary>
+    bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now);
 
     /// <summary>Takes due timers out of the table, earliest first; those another process holds are skipped.</summary>
     Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop);
