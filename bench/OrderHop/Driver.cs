@@ -8,6 +8,8 @@ internal static class Driver
 {
     private static readonly string[] LatencyNames = ["p50_ms", "p95_ms", "p99_ms", "max_ms"];
 
+    private const int WarmUpSeconds = 10;
+
     private const string Usage = """
         OrderHop [--brokers rabbitmq,redis,kafka] [--grouped] [--floor] [--orders 20000] [--callers 64] [--rate 200] [--seconds 20]
                  [--repetitions 5] [--out FILE.jsonl]
@@ -51,7 +53,9 @@ internal static class Driver
         await using var inventory = await Node.StartAsync(contender.Role("inventory"), Settings(servers, contender, prefix, "inventory"));
         await using var orders = await Node.StartAsync(contender.Role("orders"), Settings(servers, contender, prefix, "orders"));
         await using var database = new Database(servers.Postgres, prefix);
-        await RunAsync(orders, database, options.Orders / 3, Command("closed", options.Orders / 3, options.Callers));
+        // The same again, unmeasured: what is measured afterwards is compiled.
+        await RunAsync(orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
+        await RunAsync(orders, database, options.Rate * WarmUpSeconds, Command("open", options.Rate, WarmUpSeconds));
 
         var before = await CostsAsync(servers, contender, database, orders, inventory);
         var accepted = await RunAsync(orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
