@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tessera.Bench;
 
 namespace Tessera.OrderHop;
 
@@ -26,7 +27,7 @@ internal static class Driver
         }
         await using var servers = new Servers();
         await servers.StartAsync(options.Brokers);
-        List<Contender> contenders = [.. servers.Contenders];
+        List<Contender> contenders = [.. servers.Brokers.Select(one => new Contender(one.Name, one.Address, one.ProcessId))];
         if (contenders.Find(one => one.Broker == "rabbitmq") is { } rabbit)
         {
             if (options.Grouped) contenders.Add(rabbit with { Kind = "grouped-" });

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Tessera.OrderHop;
+namespace Tessera.Bench;
 
 /// <summary>CPU milliseconds of process trees, from /proc: what a process used and what its ended children used.</summary>
-internal static class Cpu
+public static class Cpu
 {
     private const double MillisecondsPerTick = 10; // USER_HZ is 100 on Linux, whatever the kernel's own tick.
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 
-namespace Tessera.OrderHop;
+namespace Tessera.Bench;
 
-/// <summary>One of the two child processes: commands on its standard input, answers on its standard output.</summary>
-internal sealed class Node : IAsyncDisposable
+/// <summary>A child process, which is this program in another role: commands on its standard input, answers on its standard
+/// output.</summary>
+public sealed class Node : IAsyncDisposable
 {
     private readonly Process _process;
 
@@ -25,11 +25,18 @@ internal sealed class Node : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Has the node place orders; returns the seconds that took.</summary>
-    public async Task<double> PlaceAsync(string command)
+    /// <summary>Gives a command; returns the line that begins with <paramref name="answer"/>.</summary>
+    public async Task<string> AskAsync(string command, string answer)
     {
         await _process.StandardInput.WriteLineAsync(command);
-        return double.Parse((await ExpectAsync("placed ")).Split(' ')[1], CultureInfo.InvariantCulture);
+        return await ExpectAsync(answer);
+    }
+
+    /// <summary>As a crash: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>A clean stop: what a killed one leaves unsettled would reach the next run, whose databases are new.</summary>
@@ -37,8 +44,11 @@ internal sealed class Node : IAsyncDisposable
     {
         try
         {
-            await _process.StandardInput.WriteLineAsync("quit");
-            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            if (!_process.HasExited)
+            {
+                await _process.StandardInput.WriteLineAsync("quit");
+                await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            }
         }
         catch (Exception failure) when (failure is IOException or TimeoutException)
         {
