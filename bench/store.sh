@@ -32,10 +32,10 @@ for i in $(seq 120); do id=$(place "one-$i"); await "$id"; state "$id"; echo; do
     while read -r a b; do echo $(( ($(date -d "$b" +%s%N) - $(date -d "$a" +%s%N)) / 1000 )); done | sort -n > "$data.latency"
 p50=$(awk 'NR == 50 { printf "%.1f", $1 / 1000 }' "$data.latency") p99=$(awk 'NR == 99 { printf "%.1f", $1 / 1000 }' "$data.latency")
 
-# Idle: what the six processes use in 30 s, from the kernel's accounting.
+# Idle: what the six processes use in 30 s, from the kernel's accounting, once the start's code is compiled.
 pids=$(cat "$data"/run/*.pid | awk '{ print $1 }')
 ticks() { for p in $pids; do sed 's/.*) //' "/proc/$p/stat"; done | awk '{ t += $12 + $13 } END { print t }'; }
-sleep 10; before=$(ticks); sleep 30; after=$(ticks)
+sleep 120; before=$(ticks); sleep 30; after=$(ticks)
 cpu=$(awk -v a="$before" -v b="$after" 'BEGIN { printf "%.1f", (b - a) / 30 }')
 rss=$(for p in $pids; do awk '/^VmRSS/ { print $2 }' "/proc/$p/status"; done | awk '{ s += $1 } END { printf "%.0f", s / 1024 }')
 pss=$(for p in $pids; do awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup"; done | awk '{ s += $1 } END { printf "%.0f", s / 1024 }')

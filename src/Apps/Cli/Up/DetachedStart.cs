@@ -46,6 +46,7 @@ internal static class DetachedStart
         start.UseShellExecute = false;
         // The supervisor lives as long as the store and does little: memory matters more than its speed.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         start.Environment["DOTNET_GCConserveMemory"] = "9";
         return Process.Start(start)!;
     }

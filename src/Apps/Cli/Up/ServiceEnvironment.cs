@@ -19,6 +19,8 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             ["Database__File"] = Path.Combine(folder.Data, instance.Service, instance.Service + ".db"),
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
+            // Waiting threads sleep at once: six processes that spin before they sleep take most of what an idle store uses.
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
             ["DOTNET_NOLOGO"] = "1",
         };
         foreach (var service in plan.Instances.GroupBy(each => each.Service))
