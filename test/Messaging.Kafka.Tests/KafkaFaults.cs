@@ -30,7 +30,7 @@ public sealed class KafkaFaults(KafkaBackend kafka)
     public Task Resumes_after_the_broker_was_frozen() => SurvivesAsync(async () =>
     {
         kafka.Server.Pause();
-        await Task.Delay(TimeSpan.FromSeconds(20), Stop);
+        await Task.Delay(TimeSpan.FromMinutes(1), Stop);
         kafka.Server.Resume();
     });
 

@@ -16,9 +16,10 @@ public sealed record OutboxStatus(long Rows, double? OldestSeconds, long HeldKey
 
 public sealed record ParkedStatus(long Messages, long Keys);
 
+/// <param name="Broker">A stream is read at each broker of <c>Messaging:AlsoConsume</c> too, one line each.</param>
 /// <param name="Unread">Broker messages that wait; null when the broker is away.</param>
 /// <param name="Unavailable">Why the broker did not tell, or null.</param>
 public sealed record SubscriptionStatus(
-    string Stream, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<PartitionStatus> Partitions, string? Unavailable);
+    string Stream, string Broker, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<PartitionStatus> Partitions, string? Unavailable);
 
 public sealed record PartitionStatus(int Partition, string? Owner, long Unread, double? OldestUnreadSeconds);

@@ -5,16 +5,23 @@ using Tessera.Messaging.Transport;
 namespace Tessera.MessagingDefaults;
 
 /// <summary>How far the service's messaging is: what waits to be sent, what waits to be handled, what is parked.</summary>
-internal sealed class ReadStatus(MessageRegistry registry, IMessageStore store, ITransport transport, TimeProvider clock)
+/// <param name="transports">All that are read; the last one is also published to.</param>
+internal sealed class ReadStatus(
+    MessageRegistry registry, IMessageStore store, IEnumerable<ITransport> transports, TimeProvider clock)
 {
+    private readonly ITransport[] _transports = [.. transports];
+
     public async Task<MessagingStatus> ReadAsync(CancellationToken stop)
     {
         var statistics = await store.ReadStatisticsAsync(stop);
         var subscriptions = new List<SubscriptionStatus>();
-        foreach (var stream in registry.SubscribedStreams) subscriptions.Add(await InspectAsync(stream, stop));
+        foreach (var stream in registry.SubscribedStreams)
+        {
+            foreach (var transport in _transports.Reverse()) subscriptions.Add(await InspectAsync(transport, stream, stop));
+        }
         return new MessagingStatus(
             registry.Service,
-            transport.Name,
+            _transports[^1].Name,
             store.Name,
             new OutboxStatus(statistics.OutboxRows, AgeOf(statistics.OutboxOldest), statistics.HeldKeys),
             new ParkedStatus(statistics.ParkedMessages, statistics.ParkedKeys),
@@ -22,7 +29,7 @@ internal sealed class ReadStatus(MessageRegistry registry, IMessageStore store, 
             subscriptions);
     }
 
-    private async Task<SubscriptionStatus> InspectAsync(string stream, CancellationToken stop)
+    private async Task<SubscriptionStatus> InspectAsync(ITransport transport, string stream, CancellationToken stop)
     {
         try
         {
@@ -32,11 +39,11 @@ internal sealed class ReadStatus(MessageRegistry registry, IMessageStore store, 
                     partition.Partition, partition.Owner, partition.Unread, AgeOf(partition.OldestUnread)))
                 .ToList();
             return new SubscriptionStatus(
-                stream, states.Sum(state => state.Unread), states.Max(state => state.OldestUnreadSeconds), states, null);
+                stream, transport.Name, states.Sum(state => state.Unread), states.Max(state => state.OldestUnreadSeconds), states, null);
         }
         catch (TransportUnavailableException away)
         {
-            return new SubscriptionStatus(stream, null, null, [], away.Message); // The rest of the page is of use without it.
+            return new SubscriptionStatus(stream, transport.Name, null, null, [], away.Message); // The rest of the page is of use without it.
         }
     }
 

@@ -11,7 +11,7 @@ internal static class MessagingTables
         var outboxes = new Table().Border(TableBorder.Simple);
         outboxes.AddColumns("service", "unsent", "oldest unsent", "held keys", "parked", "timers");
         var subscriptions = new Table().Border(TableBorder.Simple);
-        subscriptions.AddColumns("subscription", "unread", "oldest unread", "partitions and their readers");
+        subscriptions.AddColumns("subscription", "broker", "unread", "oldest unread", "partitions and their readers");
         foreach (var service in services)
         {
             var answer = await store.Client.GetAsync($"/services/{service}/messaging/status", await store.Operator.TokenAsync(stop), stop);
@@ -27,7 +27,7 @@ internal static class MessagingTables
             foreach (var subscription in status.Subscriptions)
             {
                 subscriptions.AddRow(
-                    $"{subscription.Stream} → {service}",
+                    $"{subscription.Stream} → {service}", subscription.Broker,
                     subscription.Unread is { } unread ? Text(unread) : Markup.Escape(subscription.Unavailable ?? "not told"),
                     Age(subscription.OldestUnreadSeconds),
                     Markup.Escape(string.Join("  ", subscription.Partitions.Select(one => $"{one.Partition}: {one.Owner ?? "nobody"}"))));
@@ -49,7 +49,7 @@ internal static class MessagingTables
     private sealed record Parked(long Messages, long Keys);
 
     private sealed record Subscription(
-        string Stream, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<Reader> Partitions, string? Unavailable);
+        string Stream, string Broker, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<Reader> Partitions, string? Unavailable);
 
     private sealed record Reader(int Partition, string? Owner);
 }
