@@ -21,6 +21,7 @@ internal static class Driver
             return 2;
         }
         var failed = false;
+        var lines = new List<IReadOnlyDictionary<string, object>>();
         await using var servers = new Servers();
         await servers.StartAsync([]);
         for (var repetition = 1; repetition <= options.Repetitions; repetition++)
@@ -40,11 +41,13 @@ internal static class Driver
                     failed = true;
                     continue;
                 }
+                lines.Add(run.Line);
                 var line = JsonSerializer.Serialize(run.Line);
                 Console.WriteLine(line);
                 if (options.Out is { } file) await File.AppendAllTextAsync(file, line + "\n");
             }
         }
+        Console.WriteLine(Medians.Table(lines, by: "broker"));
         return failed ? 1 : 0;
     }
 

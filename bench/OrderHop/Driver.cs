@@ -33,16 +33,19 @@ internal static class Driver
             if (options.Grouped) contenders.Add(rabbit with { Kind = "grouped-" });
             if (options.Floor) contenders.Add(rabbit with { Kind = "floor-" });
         }
+        var results = new List<Dictionary<string, object>>();
         for (var repetition = 1; repetition <= options.Repetitions; repetition++)
         {
             foreach (var contender in contenders)
             {
                 var result = await MeasureAsync(options, servers, contender, repetition);
+                results.Add(result);
                 var line = JsonSerializer.Serialize(result);
                 Console.WriteLine(line);
                 if (options.Out is { } file) await File.AppendAllTextAsync(file, line + "\n");
             }
         }
+        Console.WriteLine(Medians.Table(results, by: "contender"));
         return 0;
     }
 
