@@ -159,8 +159,8 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         return described.Where(topic => topic.Error.Code == ErrorCode.NoError).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
     }
 
-    /// <remarks>By the plain metadata request: librdkafka ends the whole process when a broker that is still starting
-    /// answers DescribeCluster without naming any broker.</remarks>
+    /// <remarks>By the plain metadata request: DescribeCluster to a broker that was still starting has been seen to end the
+    /// whole process inside librdkafka.</remarks>
     public async Task<int> CountBrokersAsync(CancellationToken stop)
     {
         var metadata = await AskAsync(
