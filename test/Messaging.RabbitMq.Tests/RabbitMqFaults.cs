@@ -9,8 +9,7 @@ namespace Tessera.Messaging.RabbitMq.Tests;
 /// one of its own: the hundreds of queues that the other tests leave behind are slow to come back after a kill.</summary>
 public sealed class RabbitMqFaults(RabbitMqBackend rabbit, RabbitMqServer server) : IClassFixture<RabbitMqServer>
 {
-    /// <summary>Twice what is promised: the machine that tests is busier than one that serves. The output says how long it was.</summary>
-    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>For faults that last less than the minute of the promise: longer than every timeout and heartbeat.</summary>
     private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(14);
