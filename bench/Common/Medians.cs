@@ -16,15 +16,15 @@ public static class Medians
             $"| {by} (runs) | {string.Join(" | ", rows.Select(row => $"{row.Key} ({row.Count()})"))} |",
             $"|---|{string.Concat(rows.Select(_ => "---|"))}",
         };
-        table.AddRange(columns.Select(column =>
-            $"| {column} | {string.Join(" | ", rows.Select(row => Cell([.. row.Where(line => line.ContainsKey(column)).Select(line => line[column])])))} |"));
+        table.AddRange(columns.Select(column => $"| {column} | {string.Join(" | ", rows.Select(row => Cell(row, column)))} |"));
         return string.Join('\n', table);
     }
 
-    private static string Cell(object[] values)
+    private static string Cell(IEnumerable<IReadOnlyDictionary<string, object>> lines, string column)
     {
-        if (values.Length == 0) return "";
-        double[] sorted = [.. values.Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture)).Order()];
+        double[] sorted = [.. lines.Where(line => line.ContainsKey(column))
+            .Select(line => Convert.ToDouble(line[column], CultureInfo.InvariantCulture)).Order()];
+        if (sorted.Length == 0) return "";
         var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
         return sorted.Length == 1 || sorted[0].Equals(sorted[^1])
             ? Text(median)
