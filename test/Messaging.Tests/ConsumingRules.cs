@@ -46,6 +46,24 @@ public sealed class ConsumingRules : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Takes_a_batch_for_new_and_holds_nothing_against_a_copy_in_it()
+    {
+        await _stock.StartAsync();
+        _stock.Counted.AdmitsWithCommit = true;
+        _stock.Counted.Forget();
+        var one = StockService.Event(new OrderPlaced("a", 1));
+        _stock.Deliver(one);
+        await _stock.UntilSeenAsync(1);
+        Assert.DoesNotContain("admit", _stock.Counted.Trips);
+
+        _stock.Broker.Append(Wire.WireFormat.EncodeFrame([one, StockService.Event(new OrderPlaced("a", 2))], 0));
+        Assert.Equal([1, 2], await _stock.UntilSeenAsync(2));
+        Assert.Equal(1, _stock.Counted.Trips.Count(trip => trip == "admit"));
+        Assert.All(_stock.Script.Calls, call => Assert.Equal(1, call.Attempt));
+        Assert.Empty(await _stock.ParkedAsync());
+    }
+
+    [Fact]
     public async Task Parks_the_failing_message_and_those_behind_it_and_handles_the_others()
     {
         _stock.Script.OnOrder = (placed, _) => Fail(placed.Number == 3);

@@ -27,6 +27,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         lock (_sync) _trips.Clear();
     }
 
+    /// <summary>As an engine with round trips to save: the inbox answers with the commit.</summary>
+    public bool AdmitsWithCommit { get; set; }
+
     public void Count(string trip)
     {
         lock (_sync) _trips.Add(trip);
@@ -101,6 +104,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
 
     private sealed class Session(CountingStore store, IStoreSession inner) : IStoreSession
     {
+        private Func<CancellationToken, Task<Admission>>? _admission;
+        private int _expected;
+
         public DbConnection Connection => inner.Connection;
 
         public DbTransaction Transaction => inner.Transaction;
@@ -134,8 +140,12 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
             return inner.AdmitAsync(stream, ids, keys, now, stop);
         }
 
-        public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now) =>
-            inner.TryAdmitNew(stream, ids, keys, now);
+        public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
+        {
+            _expected = ids.Count;
+            if (store.AdmitsWithCommit) _admission = stop => inner.AdmitAsync(stream, ids, keys, now, stop);
+            return store.AdmitsWithCommit;
+        }
 
         public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop)
         {
@@ -163,10 +173,15 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
 
         public void Park(IReadOnlyList<ParkedMessage> messages) => inner.Park(messages);
 
-        public Task CommitAsync(CancellationToken stop)
+        public async Task CommitAsync(CancellationToken stop)
         {
             store.Count("commit");
-            return inner.CommitAsync(stop);
+            if (_admission is not null)
+            {
+                var admission = await _admission(stop);
+                if (admission.New.Count < _expected || admission.ParkedKeys.Count > 0) throw new InvalidOperationException("Not all is new.");
+            }
+            await inner.CommitAsync(stop);
         }
 
         public Task RollbackAsync() => inner.RollbackAsync();
