@@ -7,17 +7,19 @@ namespace Tessera.Messaging.EntityFramework;
 public static class MessagingDbContextExtensions
 {
     /// <summary>
-    /// Adds a scoped <typeparamref name="TContext"/> over the service's own database, the one that the messaging store is in.
+    /// Adds a scoped <typeparamref name="TContext"/> over the service's own database, the one
+    /// that the messaging store is in.
     /// </summary>
     /// <remarks>
     /// While the scope's <see cref="UnitOfWork"/> is begun, as it is in every handler, the context works inside its
     /// transaction; it neither commits nor rolls it back. Otherwise it reads on a connection of its own, and each
     /// <c>SaveChangesAsync</c> is a unit of work: its rows and the events of
-    /// <see cref="Publish{TEvent}(DbContext, TEvent)"/> commit together and the relay is woken. On SQLite this waits for
-    /// its turn among the writers, as every unit of work does. Savepoints are off: each would be a round trip.
+    /// <see cref="Publish{TEvent}(DbContext, TEvent)"/> commit together and the relay is woken. On SQLite this waits
+    /// for its turn among the writers, as every unit of work does. Savepoints are off: each would be a round trip.
     /// </remarks>
-    /// <param name="configure">Names the provider and the same database as the store's: <c>UseSqlite</c> with its file, or
-    /// <c>UseNpgsql</c> with its data source. Do not enable the provider's retries: a unit of work cannot be re-run in part.</param>
+    /// <param name="configure">Names the provider and the same database as the store's: <c>UseSqlite</c> with
+    /// its file, or <c>UseNpgsql</c> with its data source. Do not enable the provider's retries: a unit of work
+    /// cannot be re-run in part.</param>
     public static IServiceCollection AddMessagingDbContext<TContext>(
         this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> configure)
         where TContext : DbContext
@@ -50,8 +52,8 @@ public static class MessagingDbContextExtensions
         SaveInUnitOfWork.Of(context).Publish(work => work.Publish(message));
 
     /// <summary>
-    /// Has a context that was made before <see cref="UnitOfWork.BeginAsync"/> work inside that transaction from now on, with
-    /// its reads too. Saving does so by itself.
+    /// Has a context that was made before <see cref="UnitOfWork.BeginAsync"/> work inside that transaction from now on,
+    /// with its reads too. Saving does so by itself.
     /// </summary>
     public static async Task JoinAsync(this DbContext context, UnitOfWork work, CancellationToken stop)
     {

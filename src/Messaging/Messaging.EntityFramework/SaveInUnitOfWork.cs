@@ -5,7 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tessera.Messaging.EntityFramework;
 
-/// <summary>Puts every save of one context into a unit of work: the scope's, when it is begun, else one of its own.</summary>
+/// <summary>Puts every save of one context into a unit of work: the scope's, when it is begun,
+/// else one of its own.</summary>
 internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory scopes) : SaveChangesInterceptor
 {
     private readonly List<Action<UnitOfWork>> _events = [];
@@ -38,8 +39,10 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         if (_own is null) work.AfterCommit(() => Leave(context));
     }
 
-    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) =>
-        throw new NotSupportedException("A unit of work waits for its database without holding a thread: call SaveChangesAsync.");
+    public override InterceptionResult<int> SavingChanges(
+        DbContextEventData eventData, InterceptionResult<int> result) =>
+        throw new NotSupportedException(
+            "A unit of work waits for its database without holding a thread: call SaveChangesAsync.");
 
     public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
@@ -56,8 +59,8 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         {
             if (_events.Count == 0) return result;
             throw new InvalidOperationException(
-                "Events were published, but the transaction that is open is not a unit of work's: they would not be sent " +
-                "after its commit. Begin a UnitOfWork instead of a transaction of EF Core.");
+                "Events were published, but the transaction that is open is not a unit of work's: " +
+                "they would not be sent after its commit. Begin a UnitOfWork instead of a transaction of EF Core.");
         }
         if (_events.Count > 0 || context.ChangeTracker.HasChanges())
             await BeginAsync(context, cancellationToken).ConfigureAwait(false);
@@ -109,6 +112,9 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         _joined = null;
         context.Database.UseTransaction(null);
         context.Database.SetDbConnection(null);
-        if (string.IsNullOrEmpty(context.Database.GetConnectionString())) context.Database.SetConnectionString(_connectionString);
+        if (string.IsNullOrEmpty(context.Database.GetConnectionString()))
+        {
+            context.Database.SetConnectionString(_connectionString);
+        }
     }
 }

@@ -6,10 +6,11 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Kafka;
 
 /// <summary>
-/// Signals that may be lost: one topic of one partition, kept for a minute. Each listening process reads it from its end
-/// by itself, without a group, so nothing is committed and nothing is delivered later.
+/// Signals that may be lost: one topic of one partition, kept for a minute. Each listening process reads it from its
+/// end by itself, without a group, so nothing is committed and nothing is delivered later.
 /// </summary>
-internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions options, KafkaTopics topics, ILogger logger)
+internal sealed partial class KafkaBroadcast(
+    KafkaClients clients, KafkaOptions options, KafkaTopics topics, ILogger logger)
     : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Listener, string> _listeners = new();
@@ -22,15 +23,21 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
     public async Task SendAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop)
     {
         if (!_topicIsThere || _producer is null) await PrepareAsync(stop).ConfigureAwait(false);
-        var message = new Message<byte[]?, byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(channel), Value = payload.ToArray() };
+        var message = new Message<byte[]?, byte[]>
+        {
+            Key = System.Text.Encoding.UTF8.GetBytes(channel),
+            Value = payload.ToArray(),
+        };
         try
         {
-            await _producer!.ProduceAsync(new TopicPartition(options.BroadcastTopic, 0), message, stop).ConfigureAwait(false);
+            await _producer!.ProduceAsync(
+                new TopicPartition(options.BroadcastTopic, 0), message, stop).ConfigureAwait(false);
         }
         catch (ProduceException<byte[]?, byte[]> lost)
         {
             // It is not sent again: the caller knows best whether the next signal says the same.
-            throw new TransportUnavailableException($"Kafka did not take the signal on '{channel}': {lost.Error.Reason}", lost);
+            throw new TransportUnavailableException(
+                $"Kafka did not take the signal on '{channel}': {lost.Error.Reason}", lost);
         }
     }
 
@@ -47,7 +54,8 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
             {
                 TaskCompletionSource positioned = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 _reading = Task.Factory.StartNew(
-                    () => Read(positioned), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    () => Read(positioned), CancellationToken.None,
+                    TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 await positioned.Task.WaitAsync(2 * options.RequestTimeout, stop).ConfigureAwait(false);
             }
         }
@@ -101,7 +109,8 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
     private void Hand(ConsumeResult<byte[]?, byte[]?> signal)
     {
         var channel = System.Text.Encoding.UTF8.GetString(signal.Message.Key ?? []);
-        foreach (var (listener, _) in _listeners.Where(entry => entry.Value == channel)) _ = TellAsync(listener, signal.Message.Value);
+        foreach (var (listener, _) in _listeners.Where(entry => entry.Value == channel))
+            _ = TellAsync(listener, signal.Message.Value);
     }
 
     private async Task TellAsync(Listener listener, byte[]? payload)
@@ -125,7 +134,8 @@ internal sealed partial class KafkaBroadcast(KafkaClients clients, KafkaOptions 
         _stopping.Dispose();
     }
 
-    private sealed class Listener(KafkaBroadcast owner, Func<ReadOnlyMemory<byte>, ValueTask> onSignal) : IAsyncDisposable
+    private sealed class Listener(KafkaBroadcast owner, Func<ReadOnlyMemory<byte>, ValueTask> onSignal)
+        : IAsyncDisposable
     {
         public Func<ReadOnlyMemory<byte>, ValueTask> OnSignal { get; } = onSignal;
 

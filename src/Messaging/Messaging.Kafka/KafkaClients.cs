@@ -131,7 +131,8 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
     private void SayAway()
     {
         var (now, said) = (Environment.TickCount64, Interlocked.Read(ref _saidAway));
-        if (now - said < SayAwayEveryMilliseconds || Interlocked.CompareExchange(ref _saidAway, now, said) != said) return;
+        if (now - said < SayAwayEveryMilliseconds
+            || Interlocked.CompareExchange(ref _saidAway, now, said) != said) return;
         Log.NoBroker(logger, options.BootstrapServers);
     }
 

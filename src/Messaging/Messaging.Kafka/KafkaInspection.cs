@@ -35,7 +35,8 @@ internal static class KafkaInspection
         }
         catch (Exception failure) when (failure is KafkaException or TimeoutException)
         {
-            throw new TransportUnavailableException($"Kafka does not tell the state of the group '{group}': {failure.Message}", failure);
+            throw new TransportUnavailableException(
+                $"Kafka does not tell the state of the group '{group}': {failure.Message}", failure);
         }
     }
 
@@ -43,7 +44,8 @@ internal static class KafkaInspection
         IAdminClient admin, List<TopicPartition> partitions, OffsetSpec which, TimeSpan timeout)
     {
         var answer = await admin.ListOffsetsAsync(
-            partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
+            partitions.Select(
+                partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
             new() { RequestTimeout = timeout }).ConfigureAwait(false);
         return answer.ResultInfos.ToDictionary(
             info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
@@ -55,7 +57,8 @@ internal static class KafkaInspection
         try
         {
             var answer = await admin.ListConsumerGroupOffsetsAsync(
-                [new ConsumerGroupTopicPartitions(group, partitions)], new() { RequestTimeout = timeout }).ConfigureAwait(false);
+                [new ConsumerGroupTopicPartitions(group, partitions)],
+                new() { RequestTimeout = timeout }).ConfigureAwait(false);
             return answer.SelectMany(one => one.Partitions)
                 .Where(offset => offset.Offset.Value >= 0)
                 .ToDictionary(offset => offset.TopicPartition, offset => offset.Offset.Value);
@@ -66,13 +69,16 @@ internal static class KafkaInspection
         }
     }
 
-    private static async Task<Dictionary<TopicPartition, string>> OwnersAsync(IAdminClient admin, string group, TimeSpan timeout)
+    private static async Task<Dictionary<TopicPartition, string>> OwnersAsync(
+        IAdminClient admin, string group, TimeSpan timeout)
     {
         try
         {
-            var answer = await admin.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = timeout }).ConfigureAwait(false);
+            var answer = await admin.DescribeConsumerGroupsAsync(
+                [group], new() { RequestTimeout = timeout }).ConfigureAwait(false);
             return answer.ConsumerGroupDescriptions.SelectMany(description => description.Members)
-                .SelectMany(member => (member.Assignment?.TopicPartitions ?? []).Select(partition => (partition, member.ClientId)))
+                .SelectMany(member =>
+                    (member.Assignment?.TopicPartitions ?? []).Select(partition => (partition, member.ClientId)))
                 .GroupBy(held => held.partition)
                 .ToDictionary(held => held.Key, held => held.First().ClientId);
         }
@@ -82,7 +88,8 @@ internal static class KafkaInspection
         }
     }
 
-    /// <summary>The accept time of the first unread message of each partition: read, not committed, by a passing consumer.</summary>
+    /// <summary>The accept time of the first unread message of each partition: read, not committed,
+    /// by a passing consumer.</summary>
     private static Task<Dictionary<TopicPartition, DateTimeOffset>> OldestAsync(
         KafkaClients clients, List<TopicPartitionOffset> behind, TimeSpan timeout) =>
         behind.Count == 0 ? Task.FromResult<Dictionary<TopicPartition, DateTimeOffset>>([]) : Task.Factory.StartNew(
@@ -95,7 +102,8 @@ internal static class KafkaInspection
                 while (found.Count < behind.Count && Environment.TickCount64 - began < timeout.TotalMilliseconds)
                 {
                     if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } first) continue;
-                    if (!found.TryAdd(first.TopicPartition, new(first.Message.Timestamp.UtcDateTime, TimeSpan.Zero))) continue;
+                    if (!found.TryAdd(
+                        first.TopicPartition, new(first.Message.Timestamp.UtcDateTime, TimeSpan.Zero))) continue;
                     consumer.Pause([first.TopicPartition]);
                 }
                 return found;

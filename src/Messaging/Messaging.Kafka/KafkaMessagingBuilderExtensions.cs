@@ -29,9 +29,11 @@ internal sealed class KafkaOptionsValidation : IValidateOptions<KafkaOptions>
     public ValidateOptionsResult Validate(string? name, KafkaOptions options)
     {
         List<string> failures = [];
-        foreach (var setting in options.Client.Keys.Where(key => KafkaOptions.OwnedSettings.Contains(key.ToLowerInvariant())))
+        foreach (var setting in options.Client.Keys.Where(
+            key => KafkaOptions.OwnedSettings.Contains(key.ToLowerInvariant())))
         {
-            failures.Add($"{KafkaOptions.Section}:Client:{setting} cannot be set: the transport's promises rest on its own value.");
+            failures.Add($"{KafkaOptions.Section}:Client:{setting} cannot be set: " +
+                "the transport's promises rest on its own value.");
         }
         if (options.MinInSyncReplicas > options.ReplicationFactor)
         {

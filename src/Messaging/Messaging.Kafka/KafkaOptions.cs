@@ -17,14 +17,15 @@ public sealed class KafkaOptions
     /// <summary>Copies that must have a message before it counts as accepted.</summary>
     [Range(1, 7)] public int MinInSyncReplicas { get; set; } = 2;
 
-    /// <summary>Accepts topics whose accepted events are on one broker only: a lost disk loses them. Said once at start.
-    /// Without it a topic with one replica, or one in-sync replica, is refused.</summary>
+    /// <summary>Accepts topics whose accepted events are on one broker only: a lost disk loses them. Said once at
+    /// start. Without it a topic with one replica, or one in-sync replica, is refused.</summary>
     public bool AcceptSingleReplica { get; set; }
 
     /// <summary>How long a topic that is created keeps events, read or not; null keeps them for ever. A subscriber that
-    /// stays away longer loses what it has not read. Not longer than the inbox remembers (<c>Messaging:Inbox:Retention</c>)
-    /// and the cluster keeps the place of a group nobody is in (<c>offsets.retention.minutes</c>), all 7 days by default:
-    /// a subscriber that returns after that begins anew, and would handle again what its inbox has forgotten.</summary>
+    /// stays away longer loses what it has not read. Not longer than the inbox remembers
+    /// (<c>Messaging:Inbox:Retention</c>) and the cluster keeps the place of a group nobody is in
+    /// (<c>offsets.retention.minutes</c>), all 7 days by default: a subscriber that returns after that begins anew,
+    /// and would handle again what its inbox has forgotten.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(7);
 
@@ -35,8 +36,8 @@ public sealed class KafkaOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long one request may stay unanswered before its connection is given up and opened anew. It bounds how
-    /// long a connection that died in silence delays the recovery.</summary>
+    /// <summary>How long one request may stay unanswered before its connection is given up and opened anew.
+    /// It bounds how long a connection that died in silence delays the recovery.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(6);
 

@@ -14,7 +14,8 @@ namespace Tessera.Messaging.Kafka;
 /// first copies stand in order; the later copies are what the inbox is for.
 /// </remarks>
 internal sealed partial class KafkaProducer(
-    KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Lazy<KafkaTopics> topics) : IDisposable
+    KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Lazy<KafkaTopics> topics)
+    : IDisposable
 {
     private static readonly Error ProducerGone = new(ErrorCode.Local_PurgeQueue, "The producer was replaced.");
     private readonly Lock _gate = new();
@@ -39,7 +40,8 @@ internal sealed partial class KafkaProducer(
         catch (TimeoutException) when (!send.AnyKnown)
         {
             throw new TransportUnavailableException(
-                $"Kafka at {options.BootstrapServers} did not answer within {options.SendTimeout} ({KafkaOptions.Section}:SendTimeout).");
+                $"Kafka at {options.BootstrapServers} did not answer within {options.SendTimeout} " +
+                $"({KafkaOptions.Section}:SendTimeout).");
         }
         catch (TimeoutException)
         {
@@ -52,7 +54,10 @@ internal sealed partial class KafkaProducer(
         }
         var result = send.Result(messages);
         if (result.Failures.Count == messages.Count && !send.AnyKnown)
-            throw new TransportUnavailableException($"Kafka at {options.BootstrapServers} accepted nothing: {result.Failures[0].Reason}");
+        {
+            throw new TransportUnavailableException(
+                $"Kafka at {options.BootstrapServers} accepted nothing: {result.Failures[0].Reason}");
+        }
         return result;
     }
 
@@ -97,7 +102,8 @@ internal sealed partial class KafkaProducer(
             try
             {
                 send.Producer.Produce(
-                    new TopicPartition(message.Stream, message.Partition), KafkaWire.ToKafka(message), send.ReportOf(index));
+                    new TopicPartition(message.Stream, message.Partition),
+                    KafkaWire.ToKafka(message), send.ReportOf(index));
                 index++;
             }
             catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
@@ -121,13 +127,18 @@ internal sealed partial class KafkaProducer(
         if (message.Body.Length > options.BodySizeBytesMax)
         {
             return new Error(ErrorCode.MsgSizeTooLarge,
-                $"The body has {message.Body.Length} bytes; {KafkaOptions.Section}:BodySizeBytesMax allows {options.BodySizeBytesMax}.");
+                $"The body has {message.Body.Length} bytes; " +
+                $"{KafkaOptions.Section}:BodySizeBytesMax allows {options.BodySizeBytesMax}.");
         }
         var partitions = await topics.Value.CountPartitionsAsync(message.Stream, stop).ConfigureAwait(false);
         if (partitions == 0)
             return new Error(ErrorCode.Local_UnknownTopic, $"There is no Kafka topic '{message.Stream}'.");
-        return message.Partition >= 0 && message.Partition < partitions ? null : new Error(ErrorCode.Local_UnknownPartition,
-            $"The Kafka topic '{message.Stream}' has {partitions} partitions; there is no partition {message.Partition}.");
+        return message.Partition >= 0 && message.Partition < partitions
+            ? null
+            : new Error(
+                ErrorCode.Local_UnknownPartition,
+                $"The Kafka topic '{message.Stream}' has {partitions} partitions; " +
+                $"there is no partition {message.Partition}.");
     }
 
     private PendingSend Begin(int count)
@@ -150,7 +161,10 @@ internal sealed partial class KafkaProducer(
     private void ReplaceAfter(Error error)
     {
         if (!error.IsFatal && error.Code is not (ErrorCode.Local_Fatal or ErrorCode.Local_Inconsistent
-            or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight)) return;
+            or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight))
+        {
+            return;
+        }
         _failed = true;
     }
 
@@ -172,7 +186,8 @@ internal sealed partial class KafkaProducer(
         }
     }
 
-    /// <summary>Disposes the old producer beside the work: closing its connections may take as long as a request.</summary>
+    /// <summary>Disposes the old producer beside the work: closing its connections may take
+    /// as long as a request.</summary>
     private void Retire(IProducer<byte[]?, byte[]> old)
     {
         var sends = _open.Where(send => send.Producer == old).ToArray();

@@ -32,11 +32,13 @@ internal sealed partial class KafkaReader
         Log.Revoked(_logger, KafkaSubscription.GroupOf(_subscription), leaving.Count, _owned.Count, unfinished);
     }
 
-    /// <summary>The group has given the partitions to others already: nothing of ours may be committed any more.</summary>
+    /// <summary>The group has given the partitions to others already: nothing of ours may
+    /// be committed any more.</summary>
     private void OnLost(IConsumer<byte[]?, byte[]?> consumer, List<TopicPartitionOffset> positions)
     {
         var lost = positions.Select(position => position.TopicPartition).ToHashSet();
-        if (_inWork is { } work && work.Marks.Any(mark => lost.Contains(mark.Next.TopicPartition))) work.Revoked.Cancel();
+        if (_inWork is { } work && work.Marks.Any(
+            mark => lost.Contains(mark.Next.TopicPartition))) work.Revoked.Cancel();
         Forget(lost);
         Log.Lost(_logger, KafkaSubscription.GroupOf(_subscription), lost.Count);
     }
@@ -44,7 +46,10 @@ internal sealed partial class KafkaReader
     private void OnCommitted(IConsumer<byte[]?, byte[]?> consumer, CommittedOffsets committed)
     {
         if (committed.Error.IsError && committed.Error.Code != ErrorCode.Local_NoOffset)
-            Log.CommitFailed(_logger, KafkaSubscription.GroupOf(_subscription), committed.Error.Code, committed.Error.Reason);
+        {
+            Log.CommitFailed(
+                _logger, KafkaSubscription.GroupOf(_subscription), committed.Error.Code, committed.Error.Reason);
+        }
     }
 
     private void CommitSettled(HashSet<TopicPartition> leaving)
@@ -57,12 +62,15 @@ internal sealed partial class KafkaReader
         }
         catch (KafkaException failure)
         {
-            // Rebalanced away, unknown member, broker gone: the next reader gets some messages again, the inbox knows them.
-            Log.CommitFailed(_logger, KafkaSubscription.GroupOf(_subscription), failure.Error.Code, failure.Error.Reason);
+            // Rebalanced away, unknown member, broker gone: the next reader gets some messages again,
+            // the inbox knows them.
+            Log.CommitFailed(
+                _logger, KafkaSubscription.GroupOf(_subscription), failure.Error.Code, failure.Error.Reason);
         }
     }
 
-    /// <summary>Ends the generation of the partitions: what was read under it is dropped, completions of it are ignored.</summary>
+    /// <summary>Ends the generation of the partitions: what was read under it is dropped, completions
+    /// of it are ignored.</summary>
     private void Forget(HashSet<TopicPartition> partitions)
     {
         _owned.Remove(partitions);
@@ -79,13 +87,16 @@ internal sealed partial class KafkaReader
             "{Group} hands {Count} Kafka partitions over and keeps {Total} (delivery unfinished: {Unfinished})")]
         public static partial void Revoked(ILogger logger, string group, int count, int total, bool unfinished);
 
-        [LoggerMessage(4143, LogLevel.Warning, "{Group} lost {Count} Kafka partitions: the group took this reader for dead")]
+        [LoggerMessage(4143, LogLevel.Warning,
+            "{Group} lost {Count} Kafka partitions: the group took this reader for dead")]
         public static partial void Lost(ILogger logger, string group, int count);
 
-        [LoggerMessage(4144, LogLevel.Debug, "{Group} could not commit its Kafka offsets: {Code}: {Reason}; the inbox absorbs the redelivery")]
+        [LoggerMessage(4144, LogLevel.Debug,
+            "{Group} could not commit its Kafka offsets: {Code}: {Reason}; the inbox absorbs the redelivery")]
         public static partial void CommitFailed(ILogger logger, string group, ErrorCode code, string reason);
 
-        [LoggerMessage(4145, LogLevel.Information, "Kafka offset {Offset} came too late to be stored: {Code}; the inbox absorbs the redelivery")]
+        [LoggerMessage(4145, LogLevel.Information,
+            "Kafka offset {Offset} came too late to be stored: {Code}; the inbox absorbs the redelivery")]
         public static partial void OffsetNotStored(ILogger logger, string offset, ErrorCode code);
 
         [LoggerMessage(4146, LogLevel.Warning, "{Group} cannot read from Kafka now: {Code}: {Reason}")]

@@ -47,7 +47,8 @@ internal sealed partial class KafkaReader
             .Build();
     }
 
-    /// <param name="leave">Asked at the end: whether the group is told. Only the death of a process, in tests, does not.</param>
+    /// <param name="leave">Asked at the end: whether the group is told. Only the death of a process,
+    /// in tests, does not.</param>
     public void Read(Func<bool> leave)
     {
         try
@@ -90,7 +91,8 @@ internal sealed partial class KafkaReader
         while (_batch.Count > 0 && !_stop.IsCancellationRequested)
         {
             if (DeliverOnce() == DeliveryOutcome.Settle) return;
-            // The same messages again, from memory and in order; those of partitions taken away meanwhile have left the batch.
+            // The same messages again, from memory and in order; those of partitions taken away
+            // meanwhile have left the batch.
             PollUntil(PausedWait(delay));
             delay = delay * 2 < RedeliveryDelayMax ? delay * 2 : RedeliveryDelayMax;
         }
@@ -122,13 +124,16 @@ internal sealed partial class KafkaReader
         }
         catch (Exception failure)
         {
-            if (!revoked.IsCancellationRequested) Log.DeliveryFailed(_logger, failure, KafkaSubscription.GroupOf(_subscription));
+            if (!revoked.IsCancellationRequested)
+            {
+                Log.DeliveryFailed(_logger, failure, KafkaSubscription.GroupOf(_subscription));
+            }
             return DeliveryOutcome.Redeliver;
         }
     }
 
-    /// <summary>Keeps the membership alive while the handler works, with nothing fetched; ends with the task, or when the
-    /// subscription stops and the handler outlasts the deadline.</summary>
+    /// <summary>Keeps the membership alive while the handler works, with nothing fetched; ends with the task,
+    /// or when the subscription stops and the handler outlasts the deadline.</summary>
     private void PollUntil(Task task)
     {
         long? stopping = null;
@@ -146,7 +151,8 @@ internal sealed partial class KafkaReader
         }
     }
 
-    /// <summary>Settled: the offsets behind the batch may be committed, but only for partitions held since it began.</summary>
+    /// <summary>Settled: the offsets behind the batch may be committed, but only for partitions
+    /// held since it began.</summary>
     private DeliveryOutcome Finish(InWork work)
     {
         if (!work.Task.IsCompleted || OutcomeOf(work.Task) != DeliveryOutcome.Settle) return DeliveryOutcome.Redeliver;
@@ -165,7 +171,8 @@ internal sealed partial class KafkaReader
             }
             catch (KafkaException fenced)
             {
-                // The partition left between the look and the store: its next reader gets these again, the inbox knows them.
+                // The partition left between the look and the store: its next reader gets these again,
+                // the inbox knows them.
                 Log.OffsetNotStored(_logger, offset.ToString(), fenced.Error.Code);
             }
         }
@@ -180,7 +187,8 @@ internal sealed partial class KafkaReader
         catch (ConsumeException failure) when (!failure.Error.IsFatal)
         {
             // The consumer goes on by itself: rejoins, asks for metadata again, waits for the topic.
-            Log.ConsumeFailed(_logger, KafkaSubscription.GroupOf(_subscription), failure.Error.Code, failure.Error.Reason);
+            Log.ConsumeFailed(
+                _logger, KafkaSubscription.GroupOf(_subscription), failure.Error.Code, failure.Error.Reason);
             _stop.WaitHandle.WaitOne(PollIdle);
             return null;
         }

@@ -23,14 +23,16 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
     public KafkaSubscription(
         Subscription subscription, OnDelivery onDelivery, KafkaClients clients, KafkaOptions options, ILogger logger)
     {
-        (_subscription, _onDelivery, _clients, _options, _logger) = (subscription, onDelivery, clients, options, logger);
+        (_subscription, _onDelivery, _clients, _options, _logger) =
+            (subscription, onDelivery, clients, options, logger);
         new Thread(Run) { IsBackground = true, Name = $"kafka {GroupOf(subscription)}" }.Start();
     }
 
     /// <summary>The consumer group: one for each subscription, so that a service's streams rebalance apart.</summary>
     public static string GroupOf(Subscription subscription) => $"{subscription.Subscriber}.{subscription.Stream}";
 
-    /// <summary>Waits for the delivery in work (bounded) and leaves the group, so that others read on at once.</summary>
+    /// <summary>Waits for the delivery in work (bounded) and leaves the group, so that others read
+    /// on at once.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -61,7 +63,8 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
         {
             try
             {
-                new KafkaReader(_subscription, _onDelivery, _clients, _options, _logger, _stopping.Token).Read(leave: () => !_abandoned);
+                new KafkaReader(_subscription, _onDelivery, _clients, _options, _logger, _stopping.Token)
+                    .Read(leave: () => !_abandoned);
             }
             catch (Exception failure)
             {
@@ -79,7 +82,8 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
         public static partial void ReaderFailed(ILogger logger, Exception failure, string group, TimeSpan backoff);
 
         [LoggerMessage(4132, LogLevel.Information,
-            "The Kafka reader of {Group} could not say goodbye to the broker in time; its partitions are free after the session timeout")]
+            "The Kafka reader of {Group} could not say goodbye to the broker in time; " +
+            "its partitions are free after the session timeout")]
         public static partial void LeftWithoutGoodbye(ILogger logger, string group);
     }
 }

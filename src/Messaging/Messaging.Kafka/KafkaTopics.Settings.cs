@@ -15,13 +15,14 @@ internal sealed partial class KafkaTopics
         try
         {
             answers = await AskAsync(
-                () => admin.DescribeConfigsAsync(resources, new() { RequestTimeout = options.RequestTimeout }), stop).ConfigureAwait(false);
+                () => admin.DescribeConfigsAsync(resources, new() { RequestTimeout = options.RequestTimeout }),
+                stop).ConfigureAwait(false);
         }
         catch (DescribeConfigsException denied)
         {
             throw new TransportRefusedException(
-                $"Kafka does not show the topics' settings ({denied.Error.Reason}), so what they promise cannot be checked. " +
-                "Grant DescribeConfigs on the topics.", denied);
+                $"Kafka does not show the topics' settings ({denied.Error.Reason}), so what they promise cannot be " +
+                "checked. Grant DescribeConfigs on the topics.", denied);
         }
         List<string> single = [];
         foreach (var answer in answers)
@@ -42,18 +43,21 @@ internal sealed partial class KafkaTopics
         if (inSync > replicas)
         {
             throw new TransportRefusedException(
-                $"The Kafka topic '{topic.Name}' has min.insync.replicas={inSync} but {replicas} replica(s): it accepts nothing.");
+                $"The Kafka topic '{topic.Name}' has min.insync.replicas={inSync} but {replicas} " +
+                "replica(s): it accepts nothing.");
         }
         if (settings["unclean.leader.election.enable"].Value == "true" && replicas > 1)
         {
             throw new TransportRefusedException(
-                $"The Kafka topic '{topic.Name}' has unclean.leader.election.enable=true, which loses accepted events. Set it to false.");
+                $"The Kafka topic '{topic.Name}' has unclean.leader.election.enable=true, " +
+                "which loses accepted events. Set it to false.");
         }
         if (replicas >= 2 && inSync >= 2) return false;
         if (options.AcceptSingleReplica) return true;
         throw new TransportRefusedException(
-            $"The Kafka topic '{topic.Name}' has {replicas} replica(s) and min.insync.replicas={inSync}: an accepted event may be " +
-            $"on one broker only. Raise both to 2 or more, or set {KafkaOptions.Section}:AcceptSingleReplica=true to accept that.");
+            $"The Kafka topic '{topic.Name}' has {replicas} replica(s) and min.insync.replicas={inSync}: " +
+            "an accepted event may be on one broker only. Raise both to 2 or more, " +
+            $"or set {KafkaOptions.Section}:AcceptSingleReplica=true to accept that.");
     }
 
     private void CheckRetention(string topic, Dictionary<string, ConfigEntryResult> settings)
@@ -61,8 +65,8 @@ internal sealed partial class KafkaTopics
         if (settings["cleanup.policy"].Value != "delete")
         {
             throw new TransportRefusedException(
-                $"The Kafka topic '{topic}' has cleanup.policy={settings["cleanup.policy"].Value}: compaction removes events of a key " +
-                "that were not read yet. Set it to delete.");
+                $"The Kafka topic '{topic}' has cleanup.policy={settings["cleanup.policy"].Value}: " +
+                "compaction removes events of a key that were not read yet. Set it to delete.");
         }
         var bytes = Number(settings, "retention.bytes");
         if (bytes >= 0) Log.RetainsBytes(logger, topic, bytes);
@@ -76,8 +80,8 @@ internal sealed partial class KafkaTopics
         var allowed = Number(settings, "max.message.bytes");
         if (allowed >= options.BodySizeBytesMax + KafkaClients.OverheadBytes) return;
         throw new TransportRefusedException(
-            $"The Kafka topic '{topic}' has max.message.bytes={allowed}; {KafkaOptions.Section}:BodySizeBytesMax needs " +
-            $"{options.BodySizeBytesMax + KafkaClients.OverheadBytes}. Raise the one or lower the other.");
+            $"The Kafka topic '{topic}' has max.message.bytes={allowed}; {KafkaOptions.Section}:BodySizeBytesMax " +
+            $"needs {options.BodySizeBytesMax + KafkaClients.OverheadBytes}. Raise the one or lower the other.");
     }
 
     private static long Number(Dictionary<string, ConfigEntryResult> settings, string name) =>
@@ -86,17 +90,20 @@ internal sealed partial class KafkaTopics
     private static partial class Log
     {
         [LoggerMessage(4121, LogLevel.Warning,
-            "Kafka topics {Topics} keep accepted events on one broker only (Messaging:Kafka:AcceptSingleReplica): its disk's loss loses them")]
+            "Kafka topics {Topics} keep accepted events on one broker only (Messaging:Kafka:AcceptSingleReplica): " +
+            "its disk's loss loses them")]
         public static partial void SingleReplicaAccepted(ILogger logger, string topics);
 
-        [LoggerMessage(4122, LogLevel.Information, "Kafka topic {Topic} keeps events for {Retention}, read or not (retention.ms)")]
+        [LoggerMessage(4122, LogLevel.Information,
+            "Kafka topic {Topic} keeps events for {Retention}, read or not (retention.ms)")]
         public static partial void RetainsFor(ILogger logger, string topic, TimeSpan retention);
 
         [LoggerMessage(4123, LogLevel.Information, "Kafka topic {Topic} keeps events for ever (retention.ms=-1)")]
         public static partial void RetainsForEver(ILogger logger, string topic);
 
         [LoggerMessage(4124, LogLevel.Warning,
-            "Kafka topic {Topic} keeps only the last {Bytes} bytes of a partition, read or not (retention.bytes): set it to -1")]
+            "Kafka topic {Topic} keeps only the last {Bytes} bytes of a partition, " +
+            "read or not (retention.bytes): set it to -1")]
         public static partial void RetainsBytes(ILogger logger, string topic, long bytes);
     }
 }

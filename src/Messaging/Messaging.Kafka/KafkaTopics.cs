@@ -47,7 +47,8 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
                     Name = options.BroadcastTopic,
                     NumPartitions = 1,
                     ReplicationFactor = 1,
-                    Configs = new() { ["retention.ms"] = "60000", ["segment.ms"] = "60000", ["cleanup.policy"] = "delete" },
+                    Configs =
+                        new() { ["retention.ms"] = "60000", ["segment.ms"] = "60000", ["cleanup.policy"] = "delete" },
                 },
             ],
             stop).ConfigureAwait(false);
@@ -58,11 +59,15 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
     {
         Dictionary<string, int> wanted = new(StringComparer.Ordinal);
         var all = topology.Streams.Select(stream => (stream.Name, stream.Partitions))
-            .Concat(topology.Subscriptions.Select(subscription => (Name: subscription.Stream, subscription.Partitions)));
+            .Concat(topology.Subscriptions.Select(
+                subscription => (Name: subscription.Stream, subscription.Partitions)));
         foreach (var (name, partitions) in all)
         {
             if (!wanted.TryAdd(name, partitions) && wanted[name] != partitions)
-                throw new TransportRefusedException($"The stream '{name}' is declared with {wanted[name]} and with {partitions} partitions.");
+            {
+                throw new TransportRefusedException(
+                    $"The stream '{name}' is declared with {wanted[name]} and with {partitions} partitions.");
+            }
         }
         return wanted;
     }
@@ -79,7 +84,8 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
                 ? ((long)kept.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)
                 : "-1",
             ["retention.bytes"] = "-1",
-            ["max.message.bytes"] = (options.BodySizeBytesMax + KafkaClients.OverheadBytes).ToString(CultureInfo.InvariantCulture),
+            ["max.message.bytes"] = (options.BodySizeBytesMax + KafkaClients.OverheadBytes).ToString(
+                CultureInfo.InvariantCulture),
             ["unclean.leader.election.enable"] = "false",
         },
     };
@@ -87,23 +93,29 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
     private async Task CreateAsync(IEnumerable<TopicSpecification> topics, CancellationToken stop)
     {
         var brokers = await CountBrokersAsync(stop).ConfigureAwait(false);
-        var copies = options.AcceptSingleReplica ? (short)Math.Min(options.ReplicationFactor, brokers) : options.ReplicationFactor;
+        var copies = options.AcceptSingleReplica
+            ? (short)Math.Min(options.ReplicationFactor, brokers)
+            : options.ReplicationFactor;
         var specifications = topics.ToList();
         foreach (var topic in specifications.Where(topic => topic.ReplicationFactor < 0))
         {
             if (copies > brokers)
             {
                 throw new TransportRefusedException(
-                    $"{KafkaOptions.Section}:ReplicationFactor is {copies}, but the cluster at {options.BootstrapServers} has " +
-                    $"{brokers} broker(s), so the topic '{topic.Name}' cannot be created. Add brokers, or set " +
-                    $"{KafkaOptions.Section}:AcceptSingleReplica=true to accept that events are kept on one broker only.");
+                    $"{KafkaOptions.Section}:ReplicationFactor is {copies}, " +
+                    $"but the cluster at {options.BootstrapServers} has {brokers} broker(s), " +
+                    $"so the topic '{topic.Name}' cannot be created. " +
+                    $"Add brokers, or set {KafkaOptions.Section}:AcceptSingleReplica=true " +
+                    "to accept that events are kept on one broker only.");
             }
             topic.ReplicationFactor = copies;
-            topic.Configs["min.insync.replicas"] = Math.Min(options.MinInSyncReplicas, copies).ToString(CultureInfo.InvariantCulture);
+            topic.Configs["min.insync.replicas"] =
+                Math.Min(options.MinInSyncReplicas, copies).ToString(CultureInfo.InvariantCulture);
         }
         try
         {
-            await AskAsync(() => admin.CreateTopicsAsync(specifications, new() { RequestTimeout = options.RequestTimeout }), stop)
+            await AskAsync(
+                () => admin.CreateTopicsAsync(specifications, new() { RequestTimeout = options.RequestTimeout }), stop)
                 .ConfigureAwait(false);
         }
         catch (CreateTopicsException failure)
@@ -126,10 +138,16 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         while (true)
         {
             var found = await FindAsync(names, stop).ConfigureAwait(false);
-            if (found.Count == names.Length && found.Values.All(topic => topic.Partitions.TrueForAll(part => part.Leader is { Id: >= 0 })))
+            if (found.Count == names.Length && found.Values.All(
+                topic => topic.Partitions.TrueForAll(part => part.Leader is { Id: >= 0 })))
+            {
                 return found;
+            }
             if (TimeProvider.System.GetElapsedTime(began) > VisibleWithin)
-                throw new TransportUnavailableException($"Kafka created {string.Join(", ", names.Except(found.Keys))} but does not show them.");
+            {
+                throw new TransportUnavailableException(
+                    $"Kafka created {string.Join(", ", names.Except(found.Keys))} but does not show them.");
+            }
             await Task.Delay(50, stop).ConfigureAwait(false);
         }
     }
@@ -142,7 +160,8 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         try
         {
             var answer = await AskAsync(
-                () => admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = options.RequestTimeout }),
+                () => admin.DescribeTopicsAsync(
+                    TopicCollection.OfTopicNames(names), new() { RequestTimeout = options.RequestTimeout }),
                 stop).ConfigureAwait(false);
             described = answer.TopicDescriptions;
         }
@@ -153,14 +172,19 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         foreach (var topic in described)
         {
             if (topic.Error.Code is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart) continue;
-            if (IsPassing(topic.Error)) throw new TransportUnavailableException($"Kafka topic '{topic.Name}': {topic.Error.Reason}");
-            throw new TransportRefusedException($"Kafka topic '{topic.Name}': {topic.Error.Reason} ({topic.Error.Code})");
+            if (IsPassing(topic.Error))
+            {
+                throw new TransportUnavailableException($"Kafka topic '{topic.Name}': {topic.Error.Reason}");
+            }
+            throw new TransportRefusedException(
+                $"Kafka topic '{topic.Name}': {topic.Error.Reason} ({topic.Error.Code})");
         }
-        return described.Where(topic => topic.Error.Code == ErrorCode.NoError).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+        return described.Where(topic => topic.Error.Code == ErrorCode.NoError)
+            .ToDictionary(topic => topic.Name, StringComparer.Ordinal);
     }
 
-    /// <remarks>By the plain metadata request: DescribeCluster to a broker that was still starting has been seen to end the
-    /// whole process inside librdkafka.</remarks>
+    /// <remarks>By the plain metadata request: DescribeCluster to a broker that was still starting has been seen to end
+    /// the whole process inside librdkafka.</remarks>
     public async Task<int> CountBrokersAsync(CancellationToken stop)
     {
         var metadata = await AskAsync(
@@ -170,18 +194,21 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
             stop).ConfigureAwait(false);
         return metadata.Brokers.Count > 0
             ? metadata.Brokers.Count
-            : throw new TransportUnavailableException($"Kafka at {options.BootstrapServers} is starting: it names no broker yet.");
+            : throw new TransportUnavailableException(
+                $"Kafka at {options.BootstrapServers} is starting: it names no broker yet.");
     }
 
     private static void CheckPartitions(TopicDescription topic, int partitions)
     {
         if (topic.Partitions.Count == partitions) return;
         throw new TransportRefusedException(
-            $"The Kafka topic '{topic.Name}' has {topic.Partitions.Count} partitions, but Messaging:Partitions is {partitions}. " +
-            "A stream keeps the count it was created with: set Messaging:Partitions to the topic's, or move to a new topic.");
+            $"The Kafka topic '{topic.Name}' has {topic.Partitions.Count} partitions, " +
+            $"but Messaging:Partitions is {partitions}. A stream keeps the count it was created with: " +
+            "set Messaging:Partitions to the topic's, or move to a new topic.");
     }
 
-    /// <summary>Runs one request of the admin client; what time can cure becomes <see cref="TransportUnavailableException"/>.</summary>
+    /// <summary>Runs one request of the admin client; what time can cure
+    /// becomes <see cref="TransportUnavailableException"/>.</summary>
     private async Task<T> AskAsync<T>(Func<Task<T>> request, CancellationToken stop)
     {
         try
@@ -193,15 +220,19 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
             throw new TransportUnavailableException($"Kafka at {options.BootstrapServers} does not answer.", late);
         }
         catch (KafkaException failure) when (
-            failure is not (CreateTopicsException or DescribeTopicsException or DescribeConfigsException) && IsPassing(failure.Error))
+            failure is not (CreateTopicsException or DescribeTopicsException or DescribeConfigsException)
+            && IsPassing(failure.Error))
         {
             throw new TransportUnavailableException(
-                $"Kafka at {options.BootstrapServers} ({KafkaOptions.Section}:BootstrapServers) does not answer: {failure.Error.Reason}", failure);
+                $"Kafka at {options.BootstrapServers} ({KafkaOptions.Section}:BootstrapServers) does not answer: " +
+                $"{failure.Error.Reason}", failure);
         }
-        catch (KafkaException failure) when (failure.Error.Code is ErrorCode.ClusterAuthorizationFailed or ErrorCode.SaslAuthenticationFailed)
+        catch (KafkaException failure)
+            when (failure.Error.Code is ErrorCode.ClusterAuthorizationFailed or ErrorCode.SaslAuthenticationFailed)
         {
             throw new TransportRefusedException(
-                $"Kafka at {options.BootstrapServers} refuses this client: {failure.Error.Reason}. See {KafkaOptions.Section}:Client.", failure);
+                $"Kafka at {options.BootstrapServers} refuses this client: {failure.Error.Reason}. " +
+                $"See {KafkaOptions.Section}:Client.", failure);
         }
     }
 
@@ -209,7 +240,8 @@ internal sealed partial class KafkaTopics(IAdminClient admin, KafkaOptions optio
         await AskAsync(async () => { await request().ConfigureAwait(false); return true; }, stop).ConfigureAwait(false);
 
     private static bool IsPassing(Error error) => error.Code is
-        ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve
+        ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
+        or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve
         or ErrorCode.Local_WaitCoord or ErrorCode.Local_Destroy or ErrorCode.RequestTimedOut or ErrorCode.NotController
         or ErrorCode.LeaderNotAvailable or ErrorCode.BrokerNotAvailable or ErrorCode.NetworkException
         or ErrorCode.NotLeaderForPartition or ErrorCode.Local_State or ErrorCode.Local_TimedOutQueue;

@@ -6,7 +6,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Kafka;
 
-/// <summary>Streams as Kafka topics: a partition of the stream is a partition of the topic, a subscription is a group.</summary>
+/// <summary>Streams as Kafka topics: a partition of the stream is a partition of the topic,
+/// a subscription is a group.</summary>
 internal sealed class KafkaTransport : ITransport
 {
     private readonly KafkaOptions _options;
@@ -54,7 +55,8 @@ internal sealed class KafkaTransport : ITransport
         messages.Count == 0 ? Task.FromResult(SendResult.AllAccepted) : _producer.SendAsync(messages, stop);
 
     /// <inheritdoc/>
-    public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
+    public Task<IAsyncDisposable> SubscribeAsync(
+        Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         var reading = new KafkaSubscription(
@@ -63,7 +65,8 @@ internal sealed class KafkaTransport : ITransport
         return Task.FromResult<IAsyncDisposable>(reading);
     }
 
-    /// <summary>For tests: ends all reading as the death of the process would, with nothing settled and no goodbye.</summary>
+    /// <summary>For tests: ends all reading as the death of the process would, with nothing settled
+    /// and no goodbye.</summary>
     internal async Task AbandonAsync()
     {
         foreach (var subscription in _subscriptions) await subscription.AbandonAsync().ConfigureAwait(false);

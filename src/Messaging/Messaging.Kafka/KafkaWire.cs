@@ -50,7 +50,10 @@ internal static class KafkaWire
                 attributes.Add(new(name, text));
             }
             else if (header.Key.Equals(ContentTypeHeader, StringComparison.OrdinalIgnoreCase)) contentType = text;
-            else if (TraceHeaders.Contains(header.Key.ToLowerInvariant())) trace.Add(new(header.Key.ToLowerInvariant(), text));
+            else if (TraceHeaders.Contains(header.Key.ToLowerInvariant()))
+            {
+                trace.Add(new(header.Key.ToLowerInvariant(), text));
+            }
         }
         // A foreign producer may give only the plain header; the attribute, where there is one, is the better witness.
         if (attributes.Count > 0)
@@ -66,7 +69,8 @@ internal static class KafkaWire
     }
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> body) =>
-        MemoryMarshal.TryGetArray(body, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+        MemoryMarshal.TryGetArray(body, out var segment)
+        && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array
             : body.ToArray();
 }

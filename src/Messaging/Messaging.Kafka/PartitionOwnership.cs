@@ -2,7 +2,8 @@ using Confluent.Kafka;
 
 namespace Tessera.Messaging.Kafka;
 
-/// <summary>The offset behind a partition's part of a batch, and the generation of the assignment it was read under.</summary>
+/// <summary>The offset behind a partition's part of a batch, and the generation of the assignment
+/// it was read under.</summary>
 internal readonly record struct OwnedOffset(TopicPartitionOffset Next, long Generation);
 
 /// <summary>
@@ -41,7 +42,8 @@ internal sealed class PartitionOwnership
     {
         Dictionary<TopicPartition, TopicPartitionOffset> next = [];
         foreach (var result in batch) next[result.TopicPartition] = new(result.TopicPartition, result.Offset + 1);
-        return [.. next.Values.Select(offset => new OwnedOffset(offset, _generations.GetValueOrDefault(offset.TopicPartition)))];
+        return [.. next.Values.Select(
+            offset => new OwnedOffset(offset, _generations.GetValueOrDefault(offset.TopicPartition)))];
     }
 
     /// <summary>The offsets whose partition has not changed hands since the mark.</summary>

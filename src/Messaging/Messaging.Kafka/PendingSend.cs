@@ -46,8 +46,8 @@ internal sealed class PendingSend(int count, IProducer<byte[]?, byte[]> producer
     }
 
     /// <summary>
-    /// What became of each message so far. Behind the first message of a partition whose fate is unknown every later one
-    /// counts as unknown too, so that the resend keeps their order.
+    /// What became of each message so far. Behind the first message of a partition whose fate is unknown every later
+    /// one counts as unknown too, so that the resend keeps their order.
     /// </summary>
     public SendResult Result(IReadOnlyList<WireMessage> messages)
     {
@@ -59,7 +59,8 @@ internal sealed class PendingSend(int count, IProducer<byte[]?, byte[]> producer
             var error = Volatile.Read(ref _reports[index]);
             if (stopped.Contains(partition))
             {
-                failures.Add(new(index, SendOutcome.Unknown, "An earlier message of its partition is not known to be accepted."));
+                failures.Add(new(
+                    index, SendOutcome.Unknown, "An earlier message of its partition is not known to be accepted."));
             }
             else if (error is null)
             {

@@ -5,8 +5,8 @@ namespace Tessera.Messaging.Postgres;
 
 /// <summary>
 /// The lease protocol as one pipeline. Members of a group take turns by a lock that ends with the transaction, so each
-/// statement after it sees what the one before left. Time is the server's clock, read after the lock was granted: clocks
-/// of processes may differ, and a turn may have waited.
+/// statement after it sees what the one before left. Time is the server's clock, read after the lock was granted:
+/// clocks of processes may differ, and a turn may have waited.
 /// </summary>
 internal static class LeaseExchange
 {
@@ -17,7 +17,8 @@ internal static class LeaseExchange
         on conflict (lease_group, member) do update set expires_at = excluded.expires_at
         """;
 
-    private const string ForgetTheDead = "delete from msg_members where lease_group = $1 and expires_at <= clock_timestamp()";
+    private const string ForgetTheDead =
+        "delete from msg_members where lease_group = $1 and expires_at <= clock_timestamp()";
 
     private const string Slots = """
         insert into msg_leases (lease_group, slot, member, token, expires_at)
@@ -27,8 +28,8 @@ internal static class LeaseExchange
         """;
 
     /// <summary>
-    /// The member keeps its busy slots and of the others as many as its share allows, gives the rest back, and takes free
-    /// or expired ones up to its share. A lease that expired without another taking it is still its own.
+    /// The member keeps its busy slots and of the others as many as its share allows, gives the rest back, and takes
+    /// free or expired ones up to its share. A lease that expired without another taking it is still its own.
     /// </summary>
     private const string Share = """
         with share as (
@@ -65,7 +66,8 @@ internal static class LeaseExchange
         batch.BatchCommands.Add(PostgresStore.Command(Turn, Group(request)));
         if (request.Leave) AddLeaving(batch, request);
         else AddTurn(batch, request);
-        batch.BatchCommands.Add(PostgresStore.Command(Granted, Group(request), Member(request), Parameters.Of(request.Slots)));
+        batch.BatchCommands.Add(
+            PostgresStore.Command(Granted, Group(request), Member(request), Parameters.Of(request.Slots)));
         batch.BatchCommands.Add(PostgresStore.Command(Members, Group(request)));
 
         await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
@@ -92,7 +94,8 @@ internal static class LeaseExchange
     private static void AddLeaving(NpgsqlBatch batch, LeaseRequest request)
     {
         batch.BatchCommands.Add(PostgresStore.Command(
-            "update msg_leases set member = null where lease_group = $1 and member = $2", Group(request), Member(request)));
+            "update msg_leases set member = null where lease_group = $1 and member = $2",
+            Group(request), Member(request)));
         batch.BatchCommands.Add(PostgresStore.Command(
             "delete from msg_members where lease_group = $1 and member = $2", Group(request), Member(request)));
     }

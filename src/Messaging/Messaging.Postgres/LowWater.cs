@@ -1,16 +1,16 @@
 namespace Tessera.Messaging.Postgres;
 
 /// <summary>
-/// From where to read a shard. Deleted rows leave dead entries at the low end of the index, and while any transaction is
-/// open anywhere in the database they cannot be cleaned away: a read from 0 would walk over all of them, each time.
+/// From where to read a shard. Deleted rows leave dead entries at the low end of the index, and while any transaction
+/// is open anywhere in the database they cannot be cleaned away: a read from 0 would walk over all of them, each time.
 /// </summary>
 /// <remarks>
 /// The danger is the row with a lower id that commits late. It can only come from a transaction that was running when
 /// the mark passed its id, so those are remembered with the mark before they appeared. Young ones hold the mark back: a
 /// read starts below what they may have written. One that grows old is left behind, so that it does not make each read
 /// long, and when it ends, one read starts from there. What remains is a transaction that had drawn its id but no
-/// number yet when the snapshot was taken, a window of microseconds; for it, and for whatever else moves ids, there is a
-/// look at everything from time to time, seldom enough to cost at most one percent.
+/// number yet when the snapshot was taken, a window of microseconds; for it, and for whatever else moves ids,
+/// there is a look at everything from time to time, seldom enough to cost at most one percent.
 /// </remarks>
 internal sealed class LowWater(TimeProvider clock)
 {

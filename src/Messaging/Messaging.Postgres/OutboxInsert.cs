@@ -16,7 +16,8 @@ internal static class OutboxInsert
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
-    public static NpgsqlBatchCommand Of(IReadOnlyList<OutboxRow> rows) => rows.Count == 1 ? OfOne(rows[0]) : OfMany(rows);
+    public static NpgsqlBatchCommand Of(IReadOnlyList<OutboxRow> rows) =>
+        rows.Count == 1 ? OfOne(rows[0]) : OfMany(rows);
 
     private static NpgsqlBatchCommand OfOne(OutboxRow row) => new(One)
     {

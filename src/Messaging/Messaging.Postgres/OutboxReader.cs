@@ -8,8 +8,8 @@ namespace Tessera.Messaging.Postgres;
 internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// First one line per shard with its first row's id and the snapshot of the statement, then the rows. Each shard is a
-    /// walk along the primary key from its low-water mark, so neither the backlog nor deleted rows cost anything.
+    /// First one line per shard with its first row's id and the snapshot of the statement, then the rows. Each shard
+    /// is a walk along the primary key from its low-water mark, so neither the backlog nor deleted rows cost anything.
     /// </summary>
     internal const string Read = """
         select s.shard, coalesce(
@@ -45,7 +45,8 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
 
     /// <summary>Deletes what was accepted, and reads on: the pipeline is one transaction.</summary>
     public async Task<IReadOnlyList<OutboxRow>> ReadAsync(
-        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
     {
         var looks = shards.Distinct().Select(shard => new Look(shard, Mark(shard))).ToArray();
         await using var batch = database.DataSource.CreateBatch();
@@ -63,7 +64,8 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
         }
         catch (Exception)
         {
-            // Behind a lost connection there may be another server, restored or promoted, on which lower ids come again.
+            // Behind a lost connection there may be another server, restored or promoted,
+            // on which lower ids come again.
             _marks.Clear();
             throw;
         }

@@ -19,7 +19,8 @@ internal static class Parameters
     public static NpgsqlParameter Of(ReadOnlyMemory<byte> value) =>
         new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
 
-    /// <summary>A text that may be null keeps its type, else the statement would be planned anew for each null.</summary>
+    /// <summary>A text that may be null keeps its type, else the statement would be planned anew
+    /// for each null.</summary>
     public static NpgsqlParameter OfNullable(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 

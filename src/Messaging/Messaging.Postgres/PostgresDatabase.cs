@@ -19,7 +19,8 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         Options = options.Value;
         DataSource = NpgsqlDataSource.Create(ConnectionString(Options));
         SetIdleTimeout = string.Create(CultureInfo.InvariantCulture,
-            $"set local idle_in_transaction_session_timeout = {(int)Options.IdleInTransactionTimeout.TotalMilliseconds}");
+            $"set local idle_in_transaction_session_timeout = " +
+            $"{(int)Options.IdleInTransactionTimeout.TotalMilliseconds}");
     }
 
     /// <summary>The shared pool, for health checks and for EF Core's <c>UseNpgsql</c>.</summary>

@@ -29,9 +29,9 @@ internal static class PostgresErrors
         _ => failure?.InnerException is { } inner && IsStalePlan(inner),
     };
 
-    /// <summary>By class: 08 connection, 28 and 3D the login (a rotated password, a database not yet there), 40 rollback
-    /// (deadlock, serialization), 53 resources (disk full, memory, connections), 57 operator (shutdown, starting up,
-    /// cancelled), 58 the system beneath.</summary>
+    /// <summary>By class: 08 connection, 28 and 3D the login (a rotated password, a database not yet there),
+    /// 40 rollback (deadlock, serialization), 53 resources (disk full, memory, connections), 57 operator (shutdown,
+    /// starting up, cancelled), 58 the system beneath.</summary>
     private static bool IsTransientState(string state) =>
         state[..2] is "08" or "28" or "3D" or "53" or "57" or "58"
         || (state.StartsWith("40", StringComparison.Ordinal) && state != "40002")

@@ -14,7 +14,8 @@ public static class PostgresMessagingExtensions
     /// out of bounds; it names the setting.</exception>
     public static MessagingBuilder UsePostgres(this MessagingBuilder builder, Action<PostgresStoreOptions> configure)
     {
-        builder.Services.AddOptions<PostgresStoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<PostgresStoreOptions>()
+            .Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton<PostgresDatabase>();
         builder.Services.TryAddSingleton(services => services.GetRequiredService<PostgresDatabase>().DataSource);
         builder.Services.TryAddSingleton<IDatabase>(services => services.GetRequiredService<PostgresDatabase>());

@@ -7,14 +7,16 @@ namespace Tessera.Messaging.Postgres;
 internal sealed partial class PostgresSession
 {
     public async Task<Admission> AdmitAsync(
-        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop)
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys,
+        DateTimeOffset now, CancellationToken stop)
     {
         if (_queue.Count > 0) await FlushAsync(stop).ConfigureAwait(false);
-        // In one order everywhere: two consumers that meet over the same ids or keys wait for each other, not both ways.
+        // In one order everywhere: two consumers that meet over the same ids or keys wait
+        // for each other, not both ways.
         var sorted = ids.ToArray();
         Array.Sort(sorted);
-        // First the inbox: should another consumer of these ids be about to park a key of theirs, this waits for its end,
-        // and the second statement, which has a newer snapshot, sees the key.
+        // First the inbox: should another consumer of these ids be about to park a key of theirs, this waits for its
+        // end, and the second statement, which has a newer snapshot, sees the key.
         Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id) " +
             "on conflict do nothing returning event_id", Parameters.Array(sorted), Parameters.Of(now));
         Enqueue("select key from msg_parked_keys where stream = $1 and key = any($2) order by key for update",
@@ -36,9 +38,10 @@ internal sealed partial class PostgresSession
         }
     }
 
-    /// <remarks>As in <see cref="AdmitAsync"/>, but a known id violates the key, and a parked one is no number. The server's
-    /// log names either, once a redelivered batch.</remarks>
-    public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
+    /// <remarks>As in <see cref="AdmitAsync"/>, but a known id violates the key, and a parked one is no number.
+    /// The server's log names either, once a redelivered batch.</remarks>
+    public bool TryAdmitNew(
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
     {
         var sorted = ids.ToArray();
         Array.Sort(sorted);
@@ -81,7 +84,8 @@ internal sealed partial class PostgresSession
             delete from msg_parked where stream = $1 and key = $2 and position = any(array(
                 select position from msg_parked where stream = $1 and key = $2 order by position limit $3))
             returning {Rows.ParkedColumns}
-            """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(limit)), Rows.Parked, stop).ConfigureAwait(false);
+            """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(limit)),
+            Rows.Parked, stop).ConfigureAwait(false);
         Enqueue("""
             delete from msg_parked_keys k where stream = $1 and key = $2
             and not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)

@@ -11,9 +11,9 @@ namespace Tessera.Messaging.Postgres;
 /// without BEGIN and COMMIT; else BEGIN rides with the first statement and COMMIT with the last.
 /// </summary>
 /// <remarks>
-/// Counts of touched rows are compared here, where the answer comes before the commit. Where commit and statements share a
-/// pipeline the server must compare (<see cref="RowGuard"/>), which costs it more than the statement itself; so beyond
-/// <see cref="GuardsMax"/> of them the commit takes a round trip of its own.
+/// Counts of touched rows are compared here, where the answer comes before the commit. Where commit and statements
+/// share a pipeline the server must compare (<see cref="RowGuard"/>), which costs it more than the statement itself;
+/// so beyond <see cref="GuardsMax"/> of them the commit takes a round trip of its own.
 /// </remarks>
 internal sealed partial class PostgresSession(PostgresDatabase database) : IStoreSession
 {
@@ -36,8 +36,14 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         ThrowIfUnusable();
         var command = new NpgsqlBatchCommand(sql);
         Parameters.AddAll(command.Parameters, parameters);
-        if (rowsExpected >= 0) _expected.Add(new Expectation(command, RowGuard.Wrap(sql, parameters.Length), rowsExpected));
-        else _queueMayReturnRows |= RowGuard.MayReturnRows(sql);
+        if (rowsExpected >= 0)
+        {
+            _expected.Add(new Expectation(command, RowGuard.Wrap(sql, parameters.Length), rowsExpected));
+        }
+        else
+        {
+            _queueMayReturnRows |= RowGuard.MayReturnRows(sql);
+        }
         _queue.Add(command);
     }
 
@@ -108,10 +114,12 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         _ended = true;
     }
 
-    private async Task<List<T>> QueryAsync<T>(NpgsqlBatchCommand command, Func<StoreReader, T> read, CancellationToken stop)
+    private async Task<List<T>> QueryAsync<T>(
+        NpgsqlBatchCommand command, Func<StoreReader, T> read, CancellationToken stop)
     {
         ThrowIfUnusable();
-        // The result sets of the batch come without their statement's number, so only a queue without any may share one.
+        // The result sets of the batch come without their statement's number, so only a queue without
+        // any may share one.
         if (_queueMayReturnRows) await FlushAsync(stop).ConfigureAwait(false);
         await using var batch = await BatchAsync(command, stop).ConfigureAwait(false);
         try
@@ -163,7 +171,8 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         _expected.Clear();
     }
 
-    /// <summary>What is queued and <paramref name="last"/>, on the connection of the transaction, which is begun.</summary>
+    /// <summary>What is queued and <paramref name="last"/>, on the connection of the transaction,
+    /// which is begun.</summary>
     private async ValueTask<NpgsqlBatch> BatchAsync(NpgsqlBatchCommand? last, CancellationToken stop)
     {
         ThrowIfUnusable();
@@ -189,8 +198,8 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         return _transaction = transaction;
     }
 
-    /// <summary>Who asks for the ADO.NET objects before any statement and without <see cref="FlushAsync"/> may, when every
-    /// connection is taken, hold the thread for the connect timeout.</summary>
+    /// <summary>Who asks for the ADO.NET objects before any statement and without <see cref="FlushAsync"/> may,
+    /// when every connection is taken, hold the thread for the connect timeout.</summary>
     private NpgsqlTransaction Begun()
     {
         ThrowIfUnusable();
@@ -228,7 +237,8 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         (_connection, _transaction) = (null, null);
     }
 
-    /// <summary>A COMMIT after a failed statement is a silent rollback in PostgreSQL; nobody may take it for a commit.</summary>
+    /// <summary>A COMMIT after a failed statement is a silent rollback in PostgreSQL; nobody may
+    /// take it for a commit.</summary>
     private void ThrowIfUnusable()
     {
         if (_ended) throw new InvalidOperationException("The transaction has ended.");

@@ -17,7 +17,8 @@ internal sealed partial class PostgresStore
         order by stream, key for update
         """;
 
-    public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop)
+    public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
+        ParkedFilter filter, int limit, CancellationToken stop)
     {
         await using var command = database.DataSource.CreateCommand(
             $"select {Rows.ParkedColumns} from msg_parked where {Filter} order by stream, key, position limit $4");
@@ -27,7 +28,8 @@ internal sealed partial class PostgresStore
         return await PostgresReader.ReadAllAsync(reader, Rows.Parked, stop).ConfigureAwait(false);
     }
 
-    public async Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
+    public async Task<int> RequestReplayAsync(
+        ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
     {
         var audit = Audit("replay", keepData: false, $"""
             select * from msg_parked where (stream, key) in (select stream, key from msg_parked where {Filter})
@@ -39,7 +41,8 @@ internal sealed partial class PostgresStore
         return audit.RecordsAffected;
     }
 
-    public async Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
+    public async Task<int> DiscardParkedAsync(
+        ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
     {
         var audit = Audit("discard", keepData: true, $"select * from msg_parked where {Filter}", filter, by, now);
         await RunAsync(stop, Command(LockKeys, Of(filter)), audit,
@@ -51,13 +54,14 @@ internal sealed partial class PostgresStore
         return audit.RecordsAffected;
     }
 
-    public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) => RunAsync(stop,
-        Command("update msg_parked_keys set replay_requested_at = null where stream = $1 and key = $2",
-            Parameters.Of(stream), Parameters.Of(key)),
-        Command("""
-            update msg_parked set reason = $3, attempts = $4 where stream = $1 and key = $2
-            and position = (select min(position) from msg_parked where stream = $1 and key = $2)
-            """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(reason), Parameters.Of(attempts)));
+    public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
+        RunAsync(stop,
+            Command("update msg_parked_keys set replay_requested_at = null where stream = $1 and key = $2",
+                Parameters.Of(stream), Parameters.Of(key)),
+            Command("""
+                update msg_parked set reason = $3, attempts = $4 where stream = $1 and key = $2
+                and position = (select min(position) from msg_parked where stream = $1 and key = $2)
+                """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(reason), Parameters.Of(attempts)));
 
     public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop)
     {
@@ -69,12 +73,14 @@ internal sealed partial class PostgresStore
         command.Parameters.Add(Parameters.Of(limit));
         await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
         return await PostgresReader.ReadAllAsync(
-            reader, row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2)), stop).ConfigureAwait(false);
+            reader, row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2)),
+            stop).ConfigureAwait(false);
     }
 
     /// <summary>One record per message concerned; the number of records is the answer's count.</summary>
     private static NpgsqlBatchCommand Audit(
-        string action, bool keepData, string messages, ParkedFilter filter, string by, DateTimeOffset now) => Command($"""
+        string action, bool keepData, string messages, ParkedFilter filter, string by, DateTimeOffset now) =>
+        Command($"""
         insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data)
         select $4, $5, '{action}', stream, key, event_id, type, reason, {(keepData ? "data" : "null::bytea")} from ({messages}) m
         """, [.. Of(filter), Parameters.Of(now), Parameters.Of(by)]);

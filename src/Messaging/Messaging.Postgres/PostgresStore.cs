@@ -38,7 +38,8 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
         Outbox.ReadAsync([], shards, limitPerShard, now, stop);
 
     public Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
-        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
         Outbox.ReadAsync(accepted, shards, limitPerShard, now, stop);
 
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
@@ -74,7 +75,8 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
     public ValueTask<bool> MayHaveForeignCommitsAsync(CancellationToken stop) => new(true);
 
     public async Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) =>
-        (await database.QueryAsync("select due from msg_timers order by due, id limit 1", [], row => row.GetTime(0), stop)
+        (await database.QueryAsync(
+            "select due from msg_timers order by due, id limit 1", [], row => row.GetTime(0), stop)
             .ConfigureAwait(false)) is [var due] ? due : null;
 
     public async Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop)
@@ -90,7 +92,8 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
     public async Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop)
     {
         var rows = await database.QueryAsync(Statistics, [], row => new StoreStatistics(
-            row.GetInt64(0), row.GetTimeOrNull(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop)
+            row.GetInt64(0), row.GetTimeOrNull(1), row.GetInt64(2),
+            row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop)
             .ConfigureAwait(false);
         return rows[0];
     }

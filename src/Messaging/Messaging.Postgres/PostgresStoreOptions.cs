@@ -9,7 +9,8 @@ public sealed class PostgresStoreOptions
 
     /// <summary>An Npgsql connection string. What it says of the settings below is overridden by them.</summary>
     [Required(AllowEmptyStrings = false, ErrorMessage =
-        "Database:ConnectionString is empty. Give an Npgsql connection string, such as Host=db;Database=orders;Username=orders.")]
+        "Database:ConnectionString is empty. Give an Npgsql connection string, " +
+        "such as Host=db;Database=orders;Username=orders.")]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>Connections of this process at most, default 24: more only queue up inside the server.</summary>
@@ -23,13 +24,13 @@ public sealed class PostgresStoreOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>After this long without a statement the server ends an open transaction of ours. It frees the locks of a
-    /// process that froze or whose network is gone, so that another can take its partitions over. Default 8 s, which is
-    /// less than the 10 s in which a takeover is promised.</summary>
+    /// <summary>After this long without a statement the server ends an open transaction of ours. It frees the locks
+    /// of a process that froze or whose network is gone, so that another can take its partitions over. Default 8 s,
+    /// which is less than the 10 s in which a takeover is promised.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan IdleInTransactionTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Whether statements are prepared once per connection. Default true; switch off behind a transaction pooler
-    /// that does not know prepared statements (PgBouncer before 1.21).</summary>
+    /// <summary>Whether statements are prepared once per connection. Default true; switch off behind a transaction
+    /// pooler that does not know prepared statements (PgBouncer before 1.21).</summary>
     public bool PreparedStatements { get; set; } = true;
 }

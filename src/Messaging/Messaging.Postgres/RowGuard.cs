@@ -8,8 +8,8 @@ namespace Tessera.Messaging.Postgres;
 
 /// <summary>
 /// Has the server check how many rows a queued statement touched, where the check and the commit share a round trip: on
-/// a mismatch the statement goes on to put the counts, which are no number, into <c>msg_row_guard</c>. That fails with the
-/// counts in its message (a constraint's detail would be hidden by the client), and the transaction with it.
+/// a mismatch the statement goes on to put the counts, which are no number, into <c>msg_row_guard</c>. That fails with
+/// the counts in its message (a constraint's detail would be hidden by the client), and the transaction with it.
 /// </summary>
 internal static partial class RowGuard
 {
@@ -31,8 +31,8 @@ internal static partial class RowGuard
         var expected = "$" + (parameters + 1).ToString(CultureInfo.InvariantCulture);
         var wrapped =
             $"with touched as ({statement} returning 1), counted as (select count(*) as actual from touched) " +
-            $"insert into msg_row_guard (refused) select ('{Mark} ' || actual || '/' || {expected})::bigint from counted " +
-            $"where actual <> {expected}";
+            $"insert into msg_row_guard (refused) select ('{Mark} ' || actual || '/' || {expected})::bigint " +
+            $"from counted where actual <> {expected}";
         // Statements are texts of the program, a few hundred at most; text made at run time must not fill the memory.
         return Wrapped.Count < 1000 ? Wrapped.GetOrAdd(sql, wrapped) : wrapped;
     }
@@ -43,7 +43,10 @@ internal static partial class RowGuard
     /// <summary>The seam's exception for a refusal of the guard; every other failure as it is.</summary>
     public static Exception Translate(Exception failure)
     {
-        if (failure is not PostgresException { SqlState: PostgresErrorCodes.InvalidTextRepresentation } refused) return failure;
+        if (failure is not PostgresException { SqlState: PostgresErrorCodes.InvalidTextRepresentation } refused)
+        {
+            return failure;
+        }
         var counts = Counts().Match(refused.MessageText);
         return counts.Success
             ? new UnexpectedRowsException(OriginalOf(refused.BatchCommand?.CommandText ?? ""), Number(2), Number(1))

@@ -7,8 +7,8 @@ internal static class Schema
     public const long Lock = 0x7465_7373_6572_61;
 
     /// <summary>
-    /// msg_outbox: rows live for milliseconds, so it is vacuumed early, by count and unthrottled, and its bodies are not
-    /// compressed. It has the primary key only: each further index would cost every publish.
+    /// msg_outbox: rows live for milliseconds, so it is vacuumed early, by count and unthrottled, and its bodies are
+    /// not compressed. It has the primary key only: each further index would cost every publish.
     /// msg_inbox: the second index serves the retention; equal times of a batch share one entry.
     /// msg_row_guard stays empty: see RowGuard.
     /// </summary>

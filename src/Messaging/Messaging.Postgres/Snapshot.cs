@@ -19,6 +19,7 @@ internal sealed record Snapshot(ulong Min, ulong Max, IReadOnlyList<ulong> Runni
             ? []
             : Array.ConvertAll(parts[2].Split(','), one => ulong.Parse(one, CultureInfo.InvariantCulture));
         return new Snapshot(
-            ulong.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture), running);
+            ulong.Parse(parts[0], CultureInfo.InvariantCulture),
+            ulong.Parse(parts[1], CultureInfo.InvariantCulture), running);
     }
 }

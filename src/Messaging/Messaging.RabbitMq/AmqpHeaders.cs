@@ -29,7 +29,8 @@ internal static class AmqpHeaders
         return properties;
     }
 
-    public static WireMessage Read(string stream, int partition, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
+    public static WireMessage Read(
+        string stream, int partition, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         List<KeyValuePair<string, string>>? attributes = null;
         string? key = null;

@@ -60,7 +60,8 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
                 if (!failing) Log.NotListening(_logger, _channel, failure);
                 failing = true;
             }
-            await Task.Delay(_options.ReconnectDelayMax, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                _options.ReconnectDelayMax, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -84,12 +85,14 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
                 ["x-max-length"] = 1000, // A listener that falls behind loses the oldest signals.
                 ["x-overflow"] = "drop-head",
             };
-            var queue = await channel.QueueDeclareAsync("", false, true, true, bound, cancellationToken: stop).ConfigureAwait(false);
+            var queue = await channel.QueueDeclareAsync(
+                "", false, true, true, bound, cancellationToken: stop).ConfigureAwait(false);
             await channel.QueueBindAsync(queue.QueueName, exchange, "", cancellationToken: stop).ConfigureAwait(false);
             var consumer = new AsyncEventingBasicConsumer(channel);
             consumer.ReceivedAsync += (_, signal) => HandAsync(signal.Body);
             await channel.BasicConsumeAsync(
-                queue.QueueName, autoAck: true, "", noLocal: false, exclusive: false, null, consumer, stop).ConfigureAwait(false);
+                queue.QueueName, autoAck: true, "", noLocal: false,
+                exclusive: false, null, consumer, stop).ConfigureAwait(false);
             _first.TrySetResult();
             await lost.Task.WaitAsync(stop).ConfigureAwait(false);
         }

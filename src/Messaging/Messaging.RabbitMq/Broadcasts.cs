@@ -53,5 +53,6 @@ internal sealed class Broadcasts(
         new(consume, channel, onSignal, options, clock, logger);
 
     public static Task DeclareAsync(IChannel channel, string exchange, CancellationToken stop) =>
-        channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: stop);
+        channel.ExchangeDeclareAsync(
+            exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: stop);
 }

@@ -9,7 +9,8 @@ namespace Tessera.Messaging.RabbitMq;
 /// seen to succeed with consumers that the broker does not know.
 /// </summary>
 internal sealed partial class BrokerLink(
-    RabbitMqOptions options, string name, Func<IConnection, CancellationToken, Task> onOpened, TimeProvider clock, ILogger logger)
+    RabbitMqOptions options, string name,
+    Func<IConnection, CancellationToken, Task> onOpened, TimeProvider clock, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromMilliseconds(400);
@@ -27,8 +28,8 @@ internal sealed partial class BrokerLink(
     /// <summary>Whether something that was declared is known to be missing at the broker.</summary>
     public bool IsStale { get; private set; }
 
-    /// <summary>Someone deleted a queue or an exchange: the next <see cref="OpenAsync"/> declares all of it anew, but not
-    /// before <see cref="Declarations.ForgetTime"/> has passed.</summary>
+    /// <summary>Someone deleted a queue or an exchange: the next <see cref="OpenAsync"/> declares all of it anew,
+    /// but not before <see cref="Declarations.ForgetTime"/> has passed.</summary>
     public void DeclareAnew(string reason)
     {
         if (IsStale) return;
@@ -103,7 +104,8 @@ internal sealed partial class BrokerLink(
         IConnection? connection = null;
         try
         {
-            connection = await _factory.CreateConnectionAsync(Endpoints(options.Uri), name, timeout.Token).ConfigureAwait(false);
+            connection = await _factory.CreateConnectionAsync(
+                Endpoints(options.Uri), name, timeout.Token).ConfigureAwait(false);
             connection.ConnectionBlockedAsync += (_, blocked) => OnBlocked(blocked.Reason);
             connection.ConnectionUnblockedAsync += (_, _) => OnUnblocked();
             connection.ConnectionShutdownAsync += (_, shutdown) => OnShutdown(shutdown.ReplyText);
@@ -191,10 +193,12 @@ internal sealed partial class BrokerLink(
         public static partial void Dropped(ILogger logger, string name, string reason);
 
         [LoggerMessage(3104, LogLevel.Error,
-            "Something that {Name} declared is gone from RabbitMQ and will be declared anew; what it held is lost: {Reason}")]
+            "Something that {Name} declared is gone from RabbitMQ and will be declared anew; " +
+            "what it held is lost: {Reason}")]
         public static partial void Missing(ILogger logger, string name, string reason);
 
-        [LoggerMessage(3103, LogLevel.Warning, "RabbitMQ accepts no publishing on {Name} until its alarm ends: {Reason}")]
+        [LoggerMessage(3103, LogLevel.Warning,
+            "RabbitMQ accepts no publishing on {Name} until its alarm ends: {Reason}")]
         public static partial void Blocked(ILogger logger, string name, string reason);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class ConfirmWindow
         _ring = new Slot[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity)];
     }
 
-    /// <summary>Takes the next sequence number for a message. False: the window is full or the channel is gone.</summary>
+    /// <summary>Takes the next sequence number for a message. False: the window is full or
+    /// the channel is gone.</summary>
     public bool TryAdd(SendBatch batch, int index)
     {
         lock (_sync)

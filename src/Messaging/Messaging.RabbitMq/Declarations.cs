@@ -17,9 +17,9 @@ internal sealed class Declarations(RabbitMqOptions options)
     public const int DeliveryLimit = 1_000_000_000;
 
     /// <summary>
-    /// What was deleted is not declared again before the broker's channels have heard of it. One that hears too late finds
-    /// the new queue, consumes it by itself instead of cancelling the consumer, and then takes the new queue's messages for
-    /// copies of the old one's: they stay lent and reach nobody (seen on 3.10; the argument against it,
+    /// What was deleted is not declared again before the broker's channels have heard of it. One that hears too late
+    /// finds the new queue, consumes it by itself instead of cancelling the consumer, and then takes the new queue's
+    /// messages for copies of the old one's: they stay lent and reach nobody (seen on 3.10; the argument against it,
     /// x-cancel-on-ha-failover, is refused by quorum queues).
     /// </summary>
     public static readonly TimeSpan ForgetTime = TimeSpan.FromSeconds(1);
@@ -30,7 +30,8 @@ internal sealed class Declarations(RabbitMqOptions options)
         var channel = await connection.CreateChannelAsync(plain, stop).ConfigureAwait(false);
         await using (channel.ConfigureAwait(false))
         {
-            foreach (var stream in topology.Streams) await DeclareStreamAsync(channel, stream, stop).ConfigureAwait(false);
+            foreach (var stream in topology.Streams)
+                await DeclareStreamAsync(channel, stream, stop).ConfigureAwait(false);
             foreach (var read in topology.Subscriptions)
             {
                 await DeclareExchangeAsync(channel, read.Stream, read.Partitions, stop).ConfigureAwait(false);
@@ -49,10 +50,12 @@ internal sealed class Declarations(RabbitMqOptions options)
         arguments["x-dead-letter-exchange"] = ""; // The default exchange: straight to the queue named by the key.
         arguments["x-dead-letter-routing-key"] = Names.DeadLetters(read.Subscriber, read.Stream);
         arguments["x-dead-letter-strategy"] = "at-least-once";
-        arguments["x-overflow"] = "reject-publish"; // What at-least-once asks for; without a length bound it never acts.
+        // What at-least-once asks for; without a length bound it never acts.
+        arguments["x-overflow"] = "reject-publish";
         await DeclareQueueAsync(channel, queue, arguments, stop).ConfigureAwait(false);
         await channel.QueueBindAsync(
-            queue, Names.Exchange(read.Stream), Names.RoutingKey(partition), cancellationToken: stop).ConfigureAwait(false);
+            queue, Names.Exchange(read.Stream), Names.RoutingKey(partition),
+            cancellationToken: stop).ConfigureAwait(false);
     }
 
     private async Task DeclareStreamAsync(IChannel channel, StreamDefinition stream, CancellationToken stop)
@@ -78,28 +81,31 @@ internal sealed class Declarations(RabbitMqOptions options)
         var name = Names.PartitionCount(stream);
         try
         {
-            await channel.QueueDeclareAsync(name, true, false, false, marker, cancellationToken: stop).ConfigureAwait(false);
+            await channel.QueueDeclareAsync(
+                name, true, false, false, marker, cancellationToken: stop).ConfigureAwait(false);
         }
         catch (OperationInterruptedException refusal) when (Failures.IsMismatch(refusal))
         {
             throw new TransportRefusedException(
-                $"Messaging:Partitions is {partitions}, but the stream '{stream}' was created at RabbitMQ with another " +
-                $"count (the length bound of its queue '{name}'): {Failures.Text(refusal)}. The count of a stream is " +
-                "fixed: set Messaging:Partitions back.", refusal);
+                $"Messaging:Partitions is {partitions}, but the stream '{stream}' was created " +
+                $"at RabbitMQ with another count (the length bound of its queue '{name}'): {Failures.Text(refusal)}. " +
+                "The count of a stream is fixed: set Messaging:Partitions back.", refusal);
         }
     }
 
     private async Task DeclareSubscriptionAsync(IChannel channel, Subscription read, CancellationToken stop)
     {
         // First the dead letters' queue: what points at it must never point at nothing.
-        await DeclareQueueAsync(channel, Names.DeadLetters(read.Subscriber, read.Stream), Quorum(), stop).ConfigureAwait(false);
+        await DeclareQueueAsync(
+            channel, Names.DeadLetters(read.Subscriber, read.Stream), Quorum(), stop).ConfigureAwait(false);
         for (var partition = 0; partition < read.Partitions; partition++)
         {
             await DeclarePartitionAsync(channel, read, partition, stop).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Without a known subscriber every event would be unroutable; they are kept in one bounded queue instead.</summary>
+    /// <summary>Without a known subscriber every event would be unroutable; they are kept in one
+    /// bounded queue instead.</summary>
     private async Task DeclareRetainedAsync(IChannel channel, StreamDefinition stream, CancellationToken stop)
     {
         var queue = Names.Retained(stream.Name);
@@ -115,12 +121,14 @@ internal sealed class Declarations(RabbitMqOptions options)
             var key = Names.RoutingKey(partition);
             if (stream.Subscribers.Count == 0)
             {
-                await channel.QueueBindAsync(queue, Names.Exchange(stream.Name), key, cancellationToken: stop).ConfigureAwait(false);
+                await channel.QueueBindAsync(
+                    queue, Names.Exchange(stream.Name), key, cancellationToken: stop).ConfigureAwait(false);
             }
             else
             {
                 // Since the first known subscriber the queue must not hide a missing one; what it holds stays.
-                await channel.QueueUnbindAsync(queue, Names.Exchange(stream.Name), key, null, stop).ConfigureAwait(false);
+                await channel.QueueUnbindAsync(
+                    queue, Names.Exchange(stream.Name), key, null, stop).ConfigureAwait(false);
             }
         }
     }
@@ -130,13 +138,15 @@ internal sealed class Declarations(RabbitMqOptions options)
     {
         try
         {
-            await channel.QueueDeclareAsync(name, true, false, false, arguments, cancellationToken: stop).ConfigureAwait(false);
+            await channel.QueueDeclareAsync(
+                name, true, false, false, arguments, cancellationToken: stop).ConfigureAwait(false);
         }
         catch (OperationInterruptedException refusal) when (Failures.IsMismatch(refusal))
         {
             throw new TransportRefusedException(
-                $"RabbitMQ's queue '{name}' stands with another setting than this process needs: {Failures.Text(refusal)}. " +
-                "A queue cannot be changed in place: let its readers empty it, delete it, and start again.", refusal);
+                $"RabbitMQ's queue '{name}' stands with another setting than this process needs: " +
+                $"{Failures.Text(refusal)}. A queue cannot be changed in place: let its readers empty it, " +
+                "delete it, and start again.", refusal);
         }
     }
 

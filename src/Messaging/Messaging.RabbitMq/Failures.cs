@@ -14,7 +14,8 @@ internal static class Failures
     public static bool IsMismatch(OperationInterruptedException failure) =>
         failure.ShutdownReason?.ReplyCode == PreconditionFailed;
 
-    public static string Text(OperationInterruptedException failure) => failure.ShutdownReason?.ReplyText ?? failure.Message;
+    public static string Text(OperationInterruptedException failure) =>
+        failure.ShutdownReason?.ReplyText ?? failure.Message;
 
     /// <summary>The exception to throw instead, whichever call failed.</summary>
     public static Exception Sort(Exception failure, string what)
@@ -27,14 +28,16 @@ internal static class Failures
                 return new TransportRefusedException(
                     $"RabbitMQ refused the user of Messaging:RabbitMq:Uri while {what}: {cause.Message}", failure);
             }
-            if (cause is OperationInterruptedException { ShutdownReason.ReplyCode: AccessRefused or NotAllowed } refused)
+            if (cause is OperationInterruptedException
+                { ShutdownReason.ReplyCode: AccessRefused or NotAllowed } refused)
             {
                 return new TransportRefusedException(
                     $"RabbitMQ refused {what}: {Text(refused)}. Check user, permissions and virtual host of " +
                     "Messaging:RabbitMq:Uri.", failure);
             }
         }
-        return new TransportUnavailableException($"RabbitMQ did not answer while {what}: {Innermost(failure).Message}", failure);
+        return new TransportUnavailableException(
+            $"RabbitMQ did not answer while {what}: {Innermost(failure).Message}", failure);
     }
 
     /// <summary>Whether a failure is one of the connection or the broker, rather than a defect of ours.</summary>

@@ -1,8 +1,9 @@
 namespace Tessera.Messaging.RabbitMq;
 
 /// <summary>
-/// Shares the partitions of a subscription between processes. The broker serves whoever came first, so the first process
-/// gets all; each process therefore leaves what exceeds its fair share to the next in line, one partition a look.
+/// Shares the partitions of a subscription between processes. The broker serves whoever came first,
+/// so the first process gets all; each process therefore leaves what exceeds its fair share to the next
+/// in line, one partition a look.
 /// </summary>
 internal sealed class PartitionBalance(int partitions, Presence presence)
 {

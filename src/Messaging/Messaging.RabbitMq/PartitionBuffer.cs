@@ -133,6 +133,7 @@ internal sealed class PartitionBuffer
 }
 
 /// <summary>The part of a delivery that comes from one partition.</summary>
-/// <param name="LastTag">All of the generation up to this tag are settled or taken: one cumulative ack settles it.</param>
+/// <param name="LastTag">All of the generation up to this tag are settled or taken: one cumulative
+/// ack settles it.</param>
 /// <param name="Lost">Fires when the generation ends.</param>
 internal sealed record Taken(PartitionBuffer From, int Generation, ulong LastTag, CancellationToken Lost);

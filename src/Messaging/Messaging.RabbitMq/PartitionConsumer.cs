@@ -5,7 +5,8 @@ namespace Tessera.Messaging.RabbitMq;
 
 /// <summary>Copies what one channel delivers into the partition's buffer and wakes the subscription's loop.</summary>
 internal sealed class PartitionConsumer(
-    IChannel channel, string stream, int partition, int generation, PartitionBuffer buffer, WakeUp wake, Action<string> onLost)
+    IChannel channel, string stream, int partition, int generation,
+    PartitionBuffer buffer, WakeUp wake, Action<string> onLost)
     : IAsyncBasicConsumer
 {
     public const string Cancelled = "RabbitMQ cancelled the consumer: its queue was deleted or moved";
@@ -28,9 +29,11 @@ internal sealed class PartitionConsumer(
         return Task.CompletedTask;
     }
 
-    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+        Task.CompletedTask;
 
-    public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+        Task.CompletedTask;
 
     public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
     {

@@ -6,17 +6,17 @@ namespace Tessera.Messaging.RabbitMq;
 
 /// <summary>
 /// Keeps one partition's queue consumed: opens a channel, consumes, watches, and begins anew whenever the channel, the
-/// consumer or the broker is lost. Only one process's reader is served by the broker at a time (single active consumer);
-/// the others wait in line.
+/// consumer or the broker is lost. Only one process's reader is served by the broker at a time (single active
+/// consumer); the others wait in line.
 /// </summary>
 internal sealed partial class PartitionReader(
     BrokerLink link, Declarations declarations, Subscription subscription, int partition, RabbitMqOptions options,
     PartitionBalance balance, WakeUp wake, TimeProvider clock, ILogger logger)
 {
     /// <summary>
-    /// Messages that the broker may lend a reader ahead of their settling. The same for every reader of every version: what
-    /// a dead reader leaves is put back in order, but a next reader that could not take all of it at once and died too
-    /// would have its part put back behind the rest (seen on 3.10).
+    /// Messages that the broker may lend a reader ahead of their settling. The same for every reader of every version:
+    /// what a dead reader leaves is put back in order, but a next reader that could not take all of it at once and
+    /// died too would have its part put back behind the rest (seen on 3.10).
     /// </summary>
     public const ushort Prefetch = 128;
 
@@ -46,7 +46,10 @@ internal sealed partial class PartitionReader(
                 if (stop.IsCancellationRequested) return;
                 Log.Lost(logger, _queue, reason);
                 if (clock.GetElapsedTime(began) > options.WatchInterval) delay = ReconnectDelayFirst;
-                if (reason == PartitionConsumer.Cancelled) await Task.Delay(Declarations.ForgetTime, clock, stop).ConfigureAwait(false);
+                if (reason == PartitionConsumer.Cancelled)
+                {
+                    await Task.Delay(Declarations.ForgetTime, clock, stop).ConfigureAwait(false);
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -85,7 +88,8 @@ internal sealed partial class PartitionReader(
     {
         var connection = await link.OpenAsync(stop).ConfigureAwait(false);
         var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), stop).ConfigureAwait(false);
+        var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(false, false), stop).ConfigureAwait(false);
         try
         {
             channel.ChannelShutdownAsync += (_, shutdown) =>
@@ -98,7 +102,8 @@ internal sealed partial class PartitionReader(
             _channel = channel;
             _failing = false;
             var consumer = new PartitionConsumer(
-                channel, subscription.Stream, partition, Buffer.Begin(), Buffer, wake, reason => lost.TrySetResult(reason));
+                channel, subscription.Stream, partition, Buffer.Begin(),
+                Buffer, wake, reason => lost.TrySetResult(reason));
             await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stop).ConfigureAwait(false);
             return await WatchAsync(connection, channel, lost.Task, stop).ConfigureAwait(false);
         }
@@ -110,7 +115,8 @@ internal sealed partial class PartitionReader(
         }
     }
 
-    private async Task<string> WatchAsync(IConnection connection, IChannel channel, Task<string> lost, CancellationToken stop)
+    private async Task<string> WatchAsync(
+        IConnection connection, IChannel channel, Task<string> lost, CancellationToken stop)
     {
         var watchdog = new Watchdog(Buffer);
         while (true)
@@ -126,9 +132,11 @@ internal sealed partial class PartitionReader(
             QueueDeclareOk queue;
             try
             {
-                queue = await channel.QueueDeclarePassiveAsync(_queue, stop).WaitAsync(options.BrokerTimeout, clock, stop).ConfigureAwait(false);
+                queue = await channel.QueueDeclarePassiveAsync(_queue, stop)
+                    .WaitAsync(options.BrokerTimeout, clock, stop).ConfigureAwait(false);
             }
-            catch (Exception silence) when (silence is TimeoutException or OperationCanceledException && !stop.IsCancellationRequested)
+            catch (Exception silence)
+                when (silence is TimeoutException or OperationCanceledException && !stop.IsCancellationRequested)
             {
                 await link.DropAsync(connection, "it answers no more").ConfigureAwait(false);
                 return "RabbitMQ answers no more";
@@ -175,11 +183,12 @@ internal sealed partial class PartitionReader(
         public static partial void Failed(ILogger logger, string queue, Exception failure);
 
         [LoggerMessage(3113, LogLevel.Error,
-            "RabbitMQ queue {Queue} holds {Count} events that a policy (message-ttl, max-length, delivery-limit) took from their " +
-            "subscriber. Remove the policy and move them back")]
+            "RabbitMQ queue {Queue} holds {Count} events that a policy (message-ttl, max-length, " +
+            "delivery-limit) took from their subscriber. Remove the policy and move them back")]
         public static partial void DeadLetters(ILogger logger, string queue, uint count);
 
-        [LoggerMessage(3112, LogLevel.Information, "RabbitMQ queue {Queue}: handled messages could not be settled and will come again: {Reason}")]
+        [LoggerMessage(3112, LogLevel.Information,
+            "RabbitMQ queue {Queue}: handled messages could not be settled and will come again: {Reason}")]
         public static partial void NotSettled(ILogger logger, string queue, string reason);
     }
 }

@@ -7,7 +7,8 @@ namespace Tessera.Messaging.RabbitMq;
 /// Counts the live processes of a subscription by signals that each sends to all. The broker itself counts only the
 /// consumers that it serves, not those in line; and a count that is wrong for a moment only delays the sharing of work.
 /// </summary>
-internal sealed class Presence(Broadcasts broadcasts, string channel, string member, TimeSpan interval, TimeProvider clock)
+internal sealed class Presence(
+    Broadcasts broadcasts, string channel, string member, TimeSpan interval, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal);
 
@@ -50,7 +51,8 @@ internal sealed class Presence(Broadcasts broadcasts, string channel, string mem
     {
         try
         {
-            await broadcasts.SendAsync(channel, Encoding.UTF8.GetBytes(word), CancellationToken.None).ConfigureAwait(false);
+            await broadcasts.SendAsync(
+                channel, Encoding.UTF8.GetBytes(word), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failure) when (Failures.IsExpected(failure))
         {

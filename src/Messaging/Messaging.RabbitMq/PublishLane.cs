@@ -124,7 +124,8 @@ internal sealed partial class PublishLane(BrokerLink link, RabbitMqOptions optio
         return window;
     }
 
-    /// <summary>The size in "message size N (is) larger than (configured) max size M", which closes the channel.</summary>
+    /// <summary>The size in "message size N (is) larger than (configured) max size M", which closes
+    /// the channel.</summary>
     private static int? TooLarge(string? reply) =>
         reply is not null && MessageSize().Match(reply) is { Success: true } match
         && int.TryParse(match.Groups[1].ValueSpan, out var size) ? size : null;

@@ -75,8 +75,8 @@ internal sealed class Publisher
             var message = batch.Messages[index];
             if (message.Body.Length > _options.BodySizeBytesMax)
             {
-                batch.Refuse(index, $"too large: {message.Body.Length} bytes; Messaging:RabbitMq:BodySizeBytesMax allows " +
-                    $"{_options.BodySizeBytesMax}");
+                batch.Refuse(index, $"too large: {message.Body.Length} bytes; " +
+                    $"Messaging:RabbitMq:BodySizeBytesMax allows {_options.BodySizeBytesMax}");
                 if (message.Key is not null) (stopped ??= []).Add((message.Stream, message.Key));
             }
             else if (message.Key is not null && stopped?.Contains((message.Stream, message.Key)) == true)
@@ -100,7 +100,8 @@ internal sealed class Publisher
         }
     }
 
-    /// <summary>Waits for all; throws when the broker could not be reached at all, so that nothing is known of any.</summary>
+    /// <summary>Waits for all; throws when the broker could not be reached at all, so that nothing
+    /// is known of any.</summary>
     private static async Task AllAsync(List<Task> publishing)
     {
         try

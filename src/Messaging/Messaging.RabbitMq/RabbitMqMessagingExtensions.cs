@@ -8,7 +8,8 @@ namespace Tessera.Messaging.RabbitMq;
 /// <summary>Registers RabbitMQ as the broker.</summary>
 public static class RabbitMqMessagingExtensions
 {
-    /// <summary>The service's events go through RabbitMQ 3.10 or newer. Options out of bounds stop the host at start.</summary>
+    /// <summary>The service's events go through RabbitMQ 3.10 or newer. Options out of bounds stop
+    /// the host at start.</summary>
     public static MessagingBuilder UseRabbitMq(this MessagingBuilder messaging, Action<RabbitMqOptions> configure)
     {
         messaging.Services.AddOptions<RabbitMqOptions>()
@@ -17,7 +18,8 @@ public static class RabbitMqMessagingExtensions
             .Validate(
                 options => options.Uri.Split(',').All(uri =>
                     Uri.TryCreate(uri.Trim(), UriKind.Absolute, out var parsed) && parsed.Scheme is "amqp" or "amqps"),
-                $"{RabbitMqOptions.Section}:Uri must be amqp://user:password@host:port/vhost, or several separated by commas.")
+                $"{RabbitMqOptions.Section}:Uri must be amqp://user:password@host:port/vhost, " +
+                "or several separated by commas.")
             .ValidateOnStart();
         var service = messaging.Registry.Service;
         messaging.Services.AddSingleton<ITransport>(services => new RabbitMqTransport(

@@ -6,7 +6,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.RabbitMq;
 
-/// <summary>Streams as exchanges, a quorum queue per subscription and partition; two connections, one for each way.</summary>
+/// <summary>Streams as exchanges, a quorum queue per subscription and partition; two connections,
+/// one for each way.</summary>
 internal sealed partial class RabbitMqTransport : ITransport
 {
     private readonly RabbitMqOptions _options;
@@ -21,7 +22,8 @@ internal sealed partial class RabbitMqTransport : ITransport
     private readonly string _member;
     private Topology _topology = new([], []);
 
-    public RabbitMqTransport(RabbitMqOptions options, string service, TimeProvider clock, ILogger<RabbitMqTransport> logger)
+    public RabbitMqTransport(
+        RabbitMqOptions options, string service, TimeProvider clock, ILogger<RabbitMqTransport> logger)
     {
         _options = options;
         _clock = clock;
@@ -59,7 +61,8 @@ internal sealed partial class RabbitMqTransport : ITransport
     public Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop) =>
         _publisher.SendAsync(messages, stop);
 
-    public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
+    public Task<IAsyncDisposable> SubscribeAsync(
+        Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         // Each subscription is a member of its own, so that two of one process share like two processes.
         var presence = new Presence(
@@ -108,9 +111,11 @@ internal sealed partial class RabbitMqTransport : ITransport
         IConnection connection, Subscription read, int partition, CancellationToken stop)
     {
         var own = _subscriptions.Keys
-            .FirstOrDefault(reading => reading.Subscription.Stream == read.Stream && reading.Subscription.Subscriber == read.Subscriber)
+            .FirstOrDefault(reading => reading.Subscription.Stream == read.Stream
+                && reading.Subscription.Subscriber == read.Subscriber)
             ?.Reader(partition);
-        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false), stop).ConfigureAwait(false);
+        var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(false, false), stop).ConfigureAwait(false);
         await using (channel.ConfigureAwait(false))
         {
             try

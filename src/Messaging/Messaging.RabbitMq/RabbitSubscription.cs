@@ -39,7 +39,8 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
             link, declarations, subscription, partition, options, balance, _wake, clock, logger))];
         foreach (var reader in _readers) balance.Add(reader);
         _loop = LoopAsync(_stopTaking.Token);
-        _reading = Task.WhenAll([presence.RunAsync(_stopReading.Token), .. _readers.Select(reader => reader.RunAsync(_stopReading.Token))]);
+        _reading = Task.WhenAll(
+            [presence.RunAsync(_stopReading.Token), .. _readers.Select(reader => reader.RunAsync(_stopReading.Token))]);
     }
 
     public Subscription Subscription => _subscription;
@@ -140,7 +141,8 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         [LoggerMessage(3120, LogLevel.Error, "A delivery of {Stream} to {Subscriber} failed and is handed over again")]
         public static partial void DeliveryFailed(ILogger logger, string subscriber, string stream, Exception failure);
 
-        [LoggerMessage(3121, LogLevel.Warning, "The last delivery of {Stream} to {Subscriber} did not end within {Timeout}; it will come again")]
+        [LoggerMessage(3121, LogLevel.Warning,
+            "The last delivery of {Stream} to {Subscriber} did not end within {Timeout}; it will come again")]
         public static partial void NotDrained(ILogger logger, string subscriber, string stream, TimeSpan timeout);
     }
 }

@@ -2,7 +2,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.RabbitMq;
 
-/// <summary>One send: the fate of each message, and when all are known. Completed from several channels at once.</summary>
+/// <summary>One send: the fate of each message, and when all are known. Completed from several
+/// channels at once.</summary>
 internal sealed class SendBatch(IReadOnlyList<WireMessage> messages)
 {
     private const byte Pending = 0;
@@ -25,8 +26,8 @@ internal sealed class SendBatch(IReadOnlyList<WireMessage> messages)
 
     public void Leave(int index, string reason) => Complete(index, Unknown, reason);
 
-    /// <summary>The result as it stands. What is still open counts as unknown, and so does everything of a partition that
-    /// comes after its first unknown message: the caller sends again from there, in order.</summary>
+    /// <summary>The result as it stands. What is still open counts as unknown, and so does everything of a partition
+    /// that comes after its first unknown message: the caller sends again from there, in order.</summary>
     public SendResult Result(string openReason)
     {
         List<SendFailure>? failures = null;

@@ -17,5 +17,6 @@ internal sealed class WakeUp
 
     public void Signal() => _signal.Writer.TryWrite(true);
 
-    public async ValueTask WaitAsync(CancellationToken stop) => await _signal.Reader.ReadAsync(stop).ConfigureAwait(false);
+    public async ValueTask WaitAsync(CancellationToken stop) =>
+        await _signal.Reader.ReadAsync(stop).ConfigureAwait(false);
 }

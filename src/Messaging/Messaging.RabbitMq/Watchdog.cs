@@ -6,7 +6,8 @@ internal sealed class Watchdog(PartitionBuffer buffer)
     private long _receivedBefore = -1;
 
     /// <summary>One look at what the broker says of the queue; a complaint when the reader should begin anew.</summary>
-    /// <param name="consumers">Consumers that the broker serves: one, whoever it is, as long as any reader lives.</param>
+    /// <param name="consumers">Consumers that the broker serves: one, whoever it is, as long as any
+    /// reader lives.</param>
     /// <param name="served">Whether it must be us. Otherwise the messages may wait for another process.</param>
     public string? Look(uint ready, uint consumers, bool served)
     {

@@ -4,8 +4,8 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Redis;
 
 /// <summary>
-/// The messages of one partition as one MULTI/EXEC: all are appended, in order, or none. A plain pipeline could lose one
-/// in its middle to a full memory and take the next.
+/// The messages of one partition as one MULTI/EXEC: all are appended, in order, or none. A plain pipeline could lose
+/// one in its middle to a full memory and take the next.
 /// </summary>
 internal sealed class Append(IReadOnlyList<WireMessage> messages, List<int> indexes)
 {
@@ -37,7 +37,10 @@ internal sealed class Append(IReadOnlyList<WireMessage> messages, List<int> inde
         string? reason = null;
         try
         {
-            if (!await _executed.WaitAsync(patience, deadline).ConfigureAwait(false)) reason = "Redis discarded the transaction";
+            if (!await _executed.WaitAsync(patience, deadline).ConfigureAwait(false))
+            {
+                reason = "Redis discarded the transaction";
+            }
         }
         catch (Exception failure) when (failure is RedisException)
         {

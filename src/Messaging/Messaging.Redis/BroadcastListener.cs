@@ -3,7 +3,8 @@ using StackExchange.Redis;
 
 namespace Tessera.Messaging.Redis;
 
-/// <summary>Listens on one Pub/Sub channel, and listens again whenever the connection was replaced, until disposed.</summary>
+/// <summary>Listens on one Pub/Sub channel, and listens again whenever the connection was replaced,
+/// until disposed.</summary>
 internal sealed partial class BroadcastListener : IAsyncDisposable
 {
     private readonly RedisLink _link;
@@ -52,7 +53,8 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
                 var multiplexer = await _link.OpenAsync(stop).ConfigureAwait(false);
                 if (!ReferenceEquals(multiplexer, listening))
                 {
-                    queue = await multiplexer.GetSubscriber().SubscribeAsync(Keys.Broadcast(_channel)).ConfigureAwait(false);
+                    queue = await multiplexer.GetSubscriber()
+                        .SubscribeAsync(Keys.Broadcast(_channel)).ConfigureAwait(false);
                     queue.OnMessage(HandAsync);
                     listening = multiplexer;
                     _first.TrySetResult();
@@ -62,7 +64,8 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
             {
                 Log.NotListening(_logger, _channel, failure.Message);
             }
-            await Task.Delay(_options.BrokerTimeout, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                _options.BrokerTimeout, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         if (queue is not null) await UnsubscribeAsync(queue).ConfigureAwait(false);
     }

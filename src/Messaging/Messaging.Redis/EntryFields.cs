@@ -3,7 +3,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Redis;
 
-/// <summary>CloudEvents as the fields of a stream entry: <c>ce_*</c> attributes, <c>content-type</c> and <c>data</c>.</summary>
+/// <summary>CloudEvents as the fields of a stream entry: <c>ce_*</c> attributes, <c>content-type</c>
+/// and <c>data</c>.</summary>
 internal static class EntryFields
 {
     private const string Prefix = "ce_";
@@ -15,7 +16,8 @@ internal static class EntryFields
     private static readonly Dictionary<string, RedisValue> s_known = new[]
     {
         "id", "source", "type", "specversion", "time", "partitionkey", "traceparent", "tracestate", "subject",
-    }.ToDictionary(name => name, name => (RedisValue)System.Text.Encoding.UTF8.GetBytes(Prefix + name), StringComparer.Ordinal);
+    }.ToDictionary(
+        name => name, name => (RedisValue)System.Text.Encoding.UTF8.GetBytes(Prefix + name), StringComparer.Ordinal);
 
     public static NameValueEntry[] Write(WireMessage message)
     {
@@ -24,7 +26,8 @@ internal static class EntryFields
         var next = 0;
         foreach (var (name, value) in message.Attributes)
         {
-            fields[next++] = new NameValueEntry(s_known.TryGetValue(name, out var known) ? known : Prefix + name, value);
+            fields[next++] = new NameValueEntry(
+                s_known.TryGetValue(name, out var known) ? known : Prefix + name, value);
         }
         if (!binary && message.Id is not null) fields[next++] = new NameValueEntry(s_messageId, message.Id);
         fields[next++] = new NameValueEntry(s_contentType, message.ContentType);

@@ -2,7 +2,8 @@ using StackExchange.Redis;
 
 namespace Tessera.Messaging.Redis;
 
-/// <summary>One partition of a subscription as this process sees it: whether it is ours, and where reading stands.</summary>
+/// <summary>One partition of a subscription as this process sees it: whether it is ours, and
+/// where reading stands.</summary>
 internal sealed class HeldPartition(int number)
 {
     /// <summary>Reads what was handed out before and not settled, from the beginning.</summary>
@@ -18,7 +19,8 @@ internal sealed class HeldPartition(int number)
 
     public int Number => number;
 
-    /// <summary>The lease's value at the server while it is ours; null otherwise. It differs with each change of hands.</summary>
+    /// <summary>The lease's value at the server while it is ours; null otherwise. It differs with
+    /// each change of hands.</summary>
     public string? Lease { get; private set; }
 
     /// <summary>When the last renewal that succeeded was begun.</summary>

@@ -10,17 +10,26 @@ internal static class Inspection
     public static async Task<PartitionState> OfAsync(IDatabase database, Subscription subscription, int partition)
     {
         var stream = Keys.Stream(subscription.Stream, partition);
-        var lease = (string?)await database.StringGetAsync(Keys.Lease(subscription.Stream, partition, subscription.Subscriber)).ConfigureAwait(false);
+        var lease = (string?)await database.StringGetAsync(
+            Keys.Lease(subscription.Stream, partition, subscription.Subscriber)).ConfigureAwait(false);
         var owner = lease?[(lease.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        if (!await database.KeyExistsAsync(stream).ConfigureAwait(false)) return new PartitionState(partition, owner, 0, null);
+        if (!await database.KeyExistsAsync(stream).ConfigureAwait(false))
+        {
+            return new PartitionState(partition, owner, 0, null);
+        }
         var groups = await database.StreamGroupInfoAsync(stream).ConfigureAwait(false);
-        if (!groups.Any(group => group.Name == subscription.Subscriber)) return new PartitionState(partition, owner, 0, null);
+        if (!groups.Any(group => group.Name == subscription.Subscriber))
+        {
+            return new PartitionState(partition, owner, 0, null);
+        }
         var found = groups.First(group => group.Name == subscription.Subscriber);
 
         // Servers before 7.0, and groups whose stream had entries deleted, do not tell the lag.
-        var lag = found.Lag ?? (found.PendingMessageCount == 0 ? await database.StreamLengthAsync(stream).ConfigureAwait(false) : 0);
+        var lag = found.Lag
+            ?? (found.PendingMessageCount == 0 ? await database.StreamLengthAsync(stream).ConfigureAwait(false) : 0);
         var oldest = found.PendingMessageCount > 0
-            ? (await database.StreamPendingAsync(stream, subscription.Subscriber).ConfigureAwait(false)).LowestPendingMessageId
+            ? (await database.StreamPendingAsync(stream, subscription.Subscriber)
+                .ConfigureAwait(false)).LowestPendingMessageId
             : await FirstAfterAsync(database, stream, found.LastDeliveredId ?? "0-0").ConfigureAwait(false);
         return new PartitionState(partition, owner, lag + found.PendingMessageCount, TimeOf(oldest));
     }

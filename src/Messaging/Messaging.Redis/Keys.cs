@@ -3,7 +3,8 @@ using StackExchange.Redis;
 
 namespace Tessera.Messaging.Redis;
 
-/// <summary>What things are called at the server. The braces put all keys of one partition into one slot of a cluster.</summary>
+/// <summary>What things are called at the server. The braces put all keys of one partition into
+/// one slot of a cluster.</summary>
 internal static class Keys
 {
     /// <summary>The entries of one partition: <c>orders:3</c>.</summary>
@@ -28,7 +29,8 @@ internal static class Keys
     public static RedisChannel Wake(string stream) => RedisChannel.Literal($"{stream}:wake");
 
     /// <summary>Says that a partition of the subscriber is free to be taken.</summary>
-    public static RedisChannel Released(string stream, string subscriber) => RedisChannel.Literal($"{stream}:released:{subscriber}");
+    public static RedisChannel Released(string stream, string subscriber) =>
+        RedisChannel.Literal($"{stream}:released:{subscriber}");
 
     public static RedisChannel Broadcast(string channel) => RedisChannel.Literal($"broadcast:{channel}");
 }

@@ -4,7 +4,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Redis;
 
-/// <summary>Renews the leases of one subscription, takes free partitions up to the fair share, and marks what exceeds it.</summary>
+/// <summary>Renews the leases of one subscription, takes free partitions up to the fair share, and
+/// marks what exceeds it.</summary>
 internal sealed partial class LeaseKeeper(
     RedisLink link, Subscription subscription, HeldPartition[] partitions, RedisOptions options, string member,
     WakeUp readerWake, TimeProvider clock, ILogger logger)
@@ -33,7 +34,8 @@ internal sealed partial class LeaseKeeper(
             }
             catch (Exception failure)
             {
-                if (!failing) Log.Failed(logger, subscription.Stream, subscription.Subscriber, failure); // Once an outage.
+                // Once an outage.
+                if (!failing) Log.Failed(logger, subscription.Stream, subscription.Subscriber, failure);
                 failing = true;
             }
             try
@@ -58,7 +60,8 @@ internal sealed partial class LeaseKeeper(
         }
         catch (Exception failure) when (Failures.IsExpected(failure))
         {
-            Log.NotReleased(logger, subscription.Stream, subscription.Subscriber, options.LeaseDuration, failure.Message);
+            Log.NotReleased(
+                logger, subscription.Stream, subscription.Subscriber, options.LeaseDuration, failure.Message);
         }
     }
 
@@ -67,7 +70,8 @@ internal sealed partial class LeaseKeeper(
         if (partition.Lease is not { } lease) return;
         partition.Lose();
         await database.ScriptEvaluateAsync(Scripts.Release, [LeaseKey(partition)], [lease]).ConfigureAwait(false);
-        await database.PublishAsync(Keys.Released(subscription.Stream, subscription.Subscriber), partition.Number).ConfigureAwait(false);
+        await database.PublishAsync(
+            Keys.Released(subscription.Stream, subscription.Subscriber), partition.Number).ConfigureAwait(false);
     }
 
     private async Task TurnAsync(CancellationToken stop)
@@ -120,36 +124,42 @@ internal sealed partial class LeaseKeeper(
         return true;
     }
 
-    /// <summary>Without a renewal for a whole duration the server may give the partition to another, so ours ends a little
-    /// before. A loop of its own: the other may be waiting for an answer that does not come.</summary>
+    /// <summary>Without a renewal for a whole duration the server may give the partition to another, so ours ends
+    /// a little before. A loop of its own: the other may be waiting for an answer that does not come.</summary>
     private async Task ExpireAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             foreach (var partition in partitions)
             {
-                if (partition.Lease is null || clock.GetElapsedTime(partition.RenewedAt) < options.LeaseDuration * 0.9) continue;
+                if (partition.Lease is null
+                    || clock.GetElapsedTime(partition.RenewedAt) < options.LeaseDuration * 0.9) continue;
                 Log.Expired(logger, Keys.Stream(subscription.Stream, partition.Number), subscription.Subscriber);
                 partition.Lose();
             }
-            await Task.Delay(options.LeaseDuration / 25, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                options.LeaseDuration / 25, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task<long> JoinAsync(IDatabase database, bool leave) => (long)await database.ScriptEvaluateAsync(
         Scripts.Join, [_members], [member, _durationMs, leave ? 1 : 0]).ConfigureAwait(false);
 
-    private RedisKey LeaseKey(HeldPartition partition) => Keys.Lease(subscription.Stream, partition.Number, subscription.Subscriber);
+    private RedisKey LeaseKey(HeldPartition partition) =>
+        Keys.Lease(subscription.Stream, partition.Number, subscription.Subscriber);
 
     private static partial class Log
     {
         [LoggerMessage(3210, LogLevel.Warning, "The leases of {Stream} for {Subscriber} cannot be renewed now")]
         public static partial void Failed(ILogger logger, string stream, string subscriber, Exception failure);
 
-        [LoggerMessage(3211, LogLevel.Warning, "{Partition} is no longer read for {Subscriber} here: its lease could not be renewed in time")]
+        [LoggerMessage(3211, LogLevel.Warning,
+            "{Partition} is no longer read for {Subscriber} here: its lease could not be renewed in time")]
         public static partial void Expired(ILogger logger, string partition, string subscriber);
 
-        [LoggerMessage(3212, LogLevel.Information, "{Stream} could not be released for {Subscriber}; others take over after {Duration}: {Reason}")]
-        public static partial void NotReleased(ILogger logger, string stream, string subscriber, TimeSpan duration, string reason);
+        [LoggerMessage(3212, LogLevel.Information,
+            "{Stream} could not be released for {Subscriber}; others take over after {Duration}: {Reason}")]
+        public static partial void NotReleased(
+            ILogger logger, string stream, string subscriber, TimeSpan duration, string reason);
     }
 }

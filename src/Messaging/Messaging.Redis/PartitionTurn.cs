@@ -21,7 +21,8 @@ internal sealed partial class PartitionTurn(Subscription subscription, ILogger l
         RedisResult answer;
         try
         {
-            answer = await CallAsync(database, partition, lease, settled, partition.Leaving ? 0 : count).ConfigureAwait(false);
+            answer = await CallAsync(
+                database, partition, lease, settled, partition.Leaving ? 0 : count).ConfigureAwait(false);
         }
         catch (Exception failure) when (Failures.IsNoGroup(failure))
         {
@@ -58,7 +59,8 @@ internal sealed partial class PartitionTurn(Subscription subscription, ILogger l
         }
     }
 
-    private Task<RedisResult> CallAsync(IDatabase database, HeldPartition partition, string lease, RedisValue[] settled, int count)
+    private Task<RedisResult> CallAsync(
+        IDatabase database, HeldPartition partition, string lease, RedisValue[] settled, int count)
     {
         var stream = Keys.Stream(subscription.Stream, partition.Number);
         RedisValue[] values = [lease, subscription.Subscriber, count, partition.From, .. settled];
@@ -75,7 +77,8 @@ internal sealed partial class PartitionTurn(Subscription subscription, ILogger l
             if (parts[1].IsNull)
             {
                 // Handed out once, not settled, and gone: someone deleted or trimmed it. Nothing can bring it back.
-                Log.Trimmed(logger, Keys.Stream(subscription.Stream, partition.Number), (string)id!, subscription.Subscriber);
+                Log.Trimmed(
+                    logger, Keys.Stream(subscription.Stream, partition.Number), (string)id!, subscription.Subscriber);
                 partition.Settle([id]);
                 continue;
             }
@@ -99,11 +102,12 @@ internal sealed partial class PartitionTurn(Subscription subscription, ILogger l
     private static partial class Log
     {
         [LoggerMessage(3230, LogLevel.Error,
-            "Redis has lost the group {Subscriber} of {Stream}: it was made anew and reads from the beginning. Events may be " +
-            "lost; a failover or a server without its append-only file does this")]
+            "Redis has lost the group {Subscriber} of {Stream}: it was made anew and reads from the beginning. " +
+            "Events may be lost; a failover or a server without its append-only file does this")]
         public static partial void NoGroup(ILogger logger, string stream, string subscriber);
 
-        [LoggerMessage(3231, LogLevel.Error, "Entry {Id} of {Stream} was trimmed before {Subscriber} handled it: the event is lost to it")]
+        [LoggerMessage(3231, LogLevel.Error,
+            "Entry {Id} of {Stream} was trimmed before {Subscriber} handled it: the event is lost to it")]
         public static partial void Trimmed(ILogger logger, string stream, string id, string subscriber);
 
         [LoggerMessage(3232, LogLevel.Warning, "{Stream} is read for {Subscriber} by another process now")]

@@ -8,7 +8,8 @@ namespace Tessera.Messaging.Redis;
 /// One multiplexer, opened when needed. The client reconnects by itself when a connection breaks, but keeps one that is
 /// merely silent for minutes; so when answers stay out, the whole multiplexer is replaced.
 /// </summary>
-internal sealed partial class RedisLink(RedisOptions options, string name, TimeSpan answerTimeout, ILogger logger) : IAsyncDisposable
+internal sealed partial class RedisLink(RedisOptions options, string name, TimeSpan answerTimeout, ILogger logger)
+    : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ConnectionMultiplexer? _open;
@@ -63,7 +64,8 @@ internal sealed partial class RedisLink(RedisOptions options, string name, TimeS
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         try
         {
-            var open = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(options.BrokerTimeout * 2, stop).ConfigureAwait(false);
+            var open = await ConnectionMultiplexer.ConnectAsync(settings)
+                .WaitAsync(options.BrokerTimeout * 2, stop).ConfigureAwait(false);
             open.ConnectionFailed += (_, failure) => Log.Lost(logger, name, failure.FailureType);
             Log.Opened(logger, name);
             return open;
@@ -78,7 +80,8 @@ internal sealed partial class RedisLink(RedisOptions options, string name, TimeS
     {
         try
         {
-            await multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            await multiplexer.CloseAsync(allowCommandsToComplete: false)
+                .WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
             await multiplexer.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
         }
         catch (Exception failure) when (Failures.IsExpected(failure))

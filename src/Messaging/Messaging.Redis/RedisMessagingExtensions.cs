@@ -8,7 +8,8 @@ namespace Tessera.Messaging.Redis;
 /// <summary>Registers Redis as the broker.</summary>
 public static class RedisMessagingExtensions
 {
-    /// <summary>The service's events go through Redis 6.2 or newer. Options out of bounds stop the host at start.</summary>
+    /// <summary>The service's events go through Redis 6.2 or newer. Options out of bounds stop
+    /// the host at start.</summary>
     public static MessagingBuilder UseRedis(this MessagingBuilder messaging, Action<RedisOptions> configure)
     {
         messaging.Services.AddOptions<RedisOptions>()

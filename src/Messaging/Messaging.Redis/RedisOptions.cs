@@ -13,12 +13,14 @@ public sealed class RedisOptions
     public string Configuration { get; set; } = "127.0.0.1:6379";
 
     /// <summary>
-    /// Lives with <c>appendfsync everysec</c>: a loss of power may lose the last second of accepted events, whose outbox
-    /// rows are gone by then. Without it <c>appendfsync always</c> is required, or a server that knows WAITAOF (7.2).
+    /// Lives with <c>appendfsync everysec</c>: a loss of power may lose the last second of accepted events,
+    /// whose outbox rows are gone by then. Without it <c>appendfsync always</c> is required, or a server
+    /// that knows WAITAOF (7.2).
     /// </summary>
     public bool AcceptEverysecFsync { get; set; }
 
-    /// <summary>Lives with a server without append-only file: its restart loses every waiting event. For trials.</summary>
+    /// <summary>Lives with a server without append-only file: its restart loses every waiting event.
+    /// For trials.</summary>
     public bool AcceptNoAppendOnlyFile { get; set; }
 
     /// <summary>Lives with a server that does not tell its settings (CONFIG forbidden, as managed ones do).</summary>
@@ -41,7 +43,8 @@ public sealed class RedisOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a partition is looked at without having been woken: a lost wake-up costs this. Default 250 ms.</summary>
+    /// <summary>How often a partition is looked at without having been woken: a lost wake-up costs this.
+    /// Default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
@@ -61,7 +64,8 @@ public sealed class RedisOptions
     [Range(1024, 128 * 1024 * 1024)]
     public int BodySizeBytesMax { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How long the end of a subscription waits for the delivery that is being handled. Default 10 s.</summary>
+    /// <summary>How long the end of a subscription waits for the delivery that is being handled.
+    /// Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }

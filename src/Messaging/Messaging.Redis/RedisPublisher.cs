@@ -41,8 +41,8 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
         return new SendResult(failures);
     }
 
-    /// <summary>Indexes by stream and partition, in order. Those too large are refused at once, and with them what follows of
-    /// their key: a key must not run ahead of its refused event.</summary>
+    /// <summary>Indexes by stream and partition, in order. Those too large are refused at once, and with them what
+    /// follows of their key: a key must not run ahead of its refused event.</summary>
     private List<List<int>> Distribute(IReadOnlyList<WireMessage> messages, List<SendFailure> failures)
     {
         Dictionary<(string, int), List<int>> parts = [];
@@ -52,12 +52,14 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
             var message = messages[index];
             if (!Declared.Contains(message.Stream))
             {
-                failures.Add(new SendFailure(index, SendOutcome.Refused, $"the stream '{message.Stream}' was not declared at start"));
+                failures.Add(new SendFailure(
+                    index, SendOutcome.Refused, $"the stream '{message.Stream}' was not declared at start"));
             }
             else if (message.Body.Length > options.BodySizeBytesMax)
             {
                 failures.Add(new SendFailure(index, SendOutcome.Refused,
-                    $"too large: {message.Body.Length} bytes; Messaging:Redis:BodySizeBytesMax allows {options.BodySizeBytesMax}"));
+                    $"too large: {message.Body.Length} bytes; " +
+                    $"Messaging:Redis:BodySizeBytesMax allows {options.BodySizeBytesMax}"));
                 if (message.Key is not null) (stopped ??= []).Add((message.Stream, message.Key));
             }
             else if (message.Key is not null && stopped?.Contains((message.Stream, message.Key)) == true)
@@ -74,7 +76,8 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
         return [.. parts.Values];
     }
 
-    /// <summary>Waits until what was written on this connection is in the file or at the replicas; null when it is.</summary>
+    /// <summary>Waits until what was written on this connection is in the file or at the replicas;
+    /// null when it is.</summary>
     private async Task<string?> NotSafeAsync(IDatabase database, CancellationToken deadline)
     {
         if (!WaitsForFile && options.ReplicasMin == 0) return null;
@@ -85,10 +88,14 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
             {
                 var synced = (RedisResult[]?)await database.ExecuteAsync("WAITAOF", 1, options.ReplicasMin, patience)
                     .WaitAsync(deadline).ConfigureAwait(false);
-                if (synced is null || (long)synced[0] < 1) return "Redis did not sync it to its append-only file in time";
+                if (synced is null || (long)synced[0] < 1)
+                {
+                    return "Redis did not sync it to its append-only file in time";
+                }
                 return (long)synced[1] < options.ReplicasMin ? TooFew((long)synced[1]) : null;
             }
-            var reached = (long)await database.ExecuteAsync("WAIT", options.ReplicasMin, patience).WaitAsync(deadline).ConfigureAwait(false);
+            var reached = (long)await database.ExecuteAsync("WAIT", options.ReplicasMin, patience)
+                .WaitAsync(deadline).ConfigureAwait(false);
             return reached < options.ReplicasMin ? TooFew(reached) : null;
         }
         catch (RedisServerException refusal)
@@ -96,7 +103,8 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
             return refusal.Message;
         }
 
-        string TooFew(long reached) => $"{reached} replicas have it; Messaging:Redis:ReplicasMin asks for {options.ReplicasMin}";
+        string TooFew(long reached) =>
+            $"{reached} replicas have it; Messaging:Redis:ReplicasMin asks for {options.ReplicasMin}";
     }
 
     private static void Leave(IReadOnlyList<WireMessage> messages, List<SendFailure> failures, string reason)

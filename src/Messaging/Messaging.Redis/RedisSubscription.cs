@@ -5,7 +5,8 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Redis;
 
 /// <summary>
-/// Reads the partitions held by this process in one loop: settle and read in one round trip a partition, hand over, again.
+/// Reads the partitions held by this process in one loop: settle and read in one round trip
+/// a partition, hand over, again.
 /// </summary>
 internal sealed partial class RedisSubscription : IAsyncDisposable
 {
@@ -77,7 +78,10 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                     // As long as there is something, there is no waiting.
                 }
                 failing = false;
-                if (!stop.IsCancellationRequested) await _wake.WaitAsync(_options.PollInterval, _clock, stop).ConfigureAwait(false);
+                if (!stop.IsCancellationRequested)
+                {
+                    await _wake.WaitAsync(_options.PollInterval, _clock, stop).ConfigureAwait(false);
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -85,14 +89,16 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                if (!failing) Log.Failed(_logger, _subscription.Subscriber, _subscription.Stream, failure); // Once an outage.
+                // Once an outage.
+                if (!failing) Log.Failed(_logger, _subscription.Subscriber, _subscription.Stream, failure);
                 failing = true;
                 await Task.Delay(FailureDelay, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>One round: settle and read all partitions that are due, hand over what came. False when nothing came.</summary>
+    /// <summary>One round: settle and read all partitions that are due, hand over what came.
+    /// False when nothing came.</summary>
     private async Task<bool> RoundAsync(CancellationToken stop)
     {
         var multiplexer = await _link.OpenAsync(stop).ConfigureAwait(false);
@@ -107,27 +113,33 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         if (parts.Count > 0) await DeliverAsync(parts, stop).ConfigureAwait(false);
         if (!stop.IsCancellationRequested)
         {
-            foreach (var leaving in _partitions.Where(partition => partition is { Leaving: true, Lease: not null, HasSettled: false }))
+            foreach (var leaving in _partitions.Where(
+                partition => partition is { Leaving: true, Lease: not null, HasSettled: false }))
+            {
                 await _keeper.ReleaseAsync(database, leaving).ConfigureAwait(false);
+            }
             return parts.Count > 0 || reads.Any(read => read.Partition.Due);
         }
         await _turn.SettleAsync(database, _partitions).ConfigureAwait(false);
         return false;
     }
 
-    private async Task<PartitionRead[]> ReadAsync(ConnectionMultiplexer multiplexer, IDatabase database, CancellationToken stop)
+    private async Task<PartitionRead[]> ReadAsync(
+        ConnectionMultiplexer multiplexer, IDatabase database, CancellationToken stop)
     {
         if (_clock.GetElapsedTime(_polledAt) >= _options.PollInterval)
         {
             _polledAt = _clock.GetTimestamp();
             foreach (var partition in _partitions) partition.Due = true;
         }
-        var due = _partitions.Where(partition => partition.Lease is not null && (partition.Due || partition.HasSettled)).ToList();
+        var due = _partitions.Where(
+            partition => partition.Lease is not null && (partition.Due || partition.HasSettled)).ToList();
         if (due.Count == 0) return [];
         var count = Math.Max(1, _subscription.BatchMax / due.Count);
         try
         {
-            return await Task.WhenAll(due.Select(partition => _turn.RunAsync(database, partition, count))).ConfigureAwait(false);
+            return await Task.WhenAll(
+                due.Select(partition => _turn.RunAsync(database, partition, count))).ConfigureAwait(false);
         }
         catch (Exception silence) when (Failures.IsSilence(silence) && !stop.IsCancellationRequested)
         {
@@ -157,7 +169,8 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         using var revoked = CancellationTokenSource.CreateLinkedTokenSource([stop, .. parts.Select(part => part.Lost)]);
         try
         {
-            IReadOnlyList<WireMessage> messages = parts.Count == 1 ? parts[0].Messages : [.. parts.SelectMany(part => part.Messages)];
+            IReadOnlyList<WireMessage> messages =
+                parts.Count == 1 ? parts[0].Messages : [.. parts.SelectMany(part => part.Messages)];
             return await _onDelivery(new Delivery(messages), revoked.Token).ConfigureAwait(false);
         }
         catch (Exception failure)
@@ -195,7 +208,10 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
 
     private void OnWake(RedisChannel channel, RedisValue number)
     {
-        if (number.TryParse(out int partition) && (uint)partition < (uint)_partitions.Length) _partitions[partition].Due = true;
+        if (number.TryParse(out int partition) && (uint)partition < (uint)_partitions.Length)
+        {
+            _partitions[partition].Due = true;
+        }
         _wake.Signal();
     }
 
@@ -209,7 +225,8 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         [LoggerMessage(3221, LogLevel.Error, "A delivery of {Stream} to {Subscriber} failed and is handed over again")]
         public static partial void DeliveryFailed(ILogger logger, string subscriber, string stream, Exception failure);
 
-        [LoggerMessage(3222, LogLevel.Warning, "The last delivery of {Stream} to {Subscriber} did not end within {Timeout}; it will come again")]
+        [LoggerMessage(3222, LogLevel.Warning,
+            "The last delivery of {Stream} to {Subscriber} did not end within {Timeout}; it will come again")]
         public static partial void NotDrained(ILogger logger, string subscriber, string stream, TimeSpan timeout);
 
         [LoggerMessage(3223, LogLevel.Warning, "Wake-ups of {Stream} are not heard, so it is polled: {Reason}")]

@@ -5,7 +5,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Redis;
 
-/// <summary>A Redis stream per partition, a group per subscriber, one leased reader per partition; Pub/Sub for signals.</summary>
+/// <summary>A Redis stream per partition, a group per subscriber, one leased reader per partition;
+/// Pub/Sub for signals.</summary>
 internal sealed class RedisTransport : ITransport
 {
     private readonly RedisOptions _options;
@@ -38,7 +39,8 @@ internal sealed class RedisTransport : ITransport
 
     public TransportFeatures Features => new()
     {
-        SurvivesPowerLoss = !_options.AcceptEverysecFsync && !_options.AcceptNoAppendOnlyFile && !_options.AcceptUnknownSettings,
+        SurvivesPowerLoss = !_options.AcceptEverysecFsync
+            && !_options.AcceptNoAppendOnlyFile && !_options.AcceptUnknownSettings,
         BodySizeBytesMax = _options.BodySizeBytesMax,
         TakeoverMax = TimeSpan.FromSeconds(10),
     };
@@ -48,8 +50,10 @@ internal sealed class RedisTransport : ITransport
         try
         {
             var multiplexer = await _reading.OpenAsync(stop).ConfigureAwait(false);
-            _publisher.WaitsForFile = await _check.RunAsync(multiplexer).WaitAsync(_options.BrokerTimeout * 2, stop).ConfigureAwait(false);
-            await DeclareAsync(multiplexer.GetDatabase(), topology).WaitAsync(_options.BrokerTimeout * 4, stop).ConfigureAwait(false);
+            _publisher.WaitsForFile = await _check.RunAsync(multiplexer)
+                .WaitAsync(_options.BrokerTimeout * 2, stop).ConfigureAwait(false);
+            await DeclareAsync(multiplexer.GetDatabase(), topology)
+                .WaitAsync(_options.BrokerTimeout * 4, stop).ConfigureAwait(false);
         }
         catch (Exception failure) when (Failures.IsExpected(failure) && !stop.IsCancellationRequested)
         {
@@ -65,7 +69,8 @@ internal sealed class RedisTransport : ITransport
     public Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop) =>
         _publisher.SendAsync(messages, stop);
 
-    public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
+    public Task<IAsyncDisposable> SubscribeAsync(
+        Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         // Each subscription is a member of its own, so that two of one process share like two processes.
         var member = $"{_member}/{_subscriptions.Count}";
@@ -126,7 +131,8 @@ internal sealed class RedisTransport : ITransport
         {
             await CheckPartitionsAsync(database, stream.Name, stream.Partitions).ConfigureAwait(false);
 
-            // The groups of known subscribers exist from the start, so that their events are not trimmed before they come.
+            // The groups of known subscribers exist from the start, so that their events are not
+            // trimmed before they come.
             foreach (var subscriber in stream.Subscribers)
                 await CreateGroupsAsync(database, stream.Name, stream.Partitions, subscriber).ConfigureAwait(false);
         }
@@ -145,8 +151,8 @@ internal sealed class RedisTransport : ITransport
         if (created != partitions)
         {
             throw new TransportRefusedException(
-                $"Messaging:Partitions is {partitions}, but the stream '{stream}' was created at Redis with {created} (key " +
-                $"'{key}'). The count of a stream is fixed: set Messaging:Partitions back.");
+                $"Messaging:Partitions is {partitions}, but the stream '{stream}' was created at Redis with " +
+                $"{created} (key '{key}'). The count of a stream is fixed: set Messaging:Partitions back.");
         }
     }
 

@@ -6,8 +6,8 @@ namespace Tessera.Messaging.Redis;
 /// </summary>
 internal static class Scripts
 {
-    /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or ''. Renews or takes: returns the lease value,
-    /// or '' when another holds it.</summary>
+    /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or ''. Renews or takes: returns the lease
+    /// value, or '' when another holds it.</summary>
     public const string Hold = """
         local held = redis.call('GET', KEYS[1])
         if held then
@@ -26,10 +26,12 @@ internal static class Scripts
         return redis.call('DEL', KEYS[1])
         """;
 
-    /// <summary>KEYS stream, lease. ARGV lease value, group, count, from, then ids to settle. Settles, then reads: entries
-    /// still pending after the id <c>from</c>, or new ones when it is '>'. False when the lease is another's.</summary>
-    /// <remarks>All readers of a group use one consumer name: the lease allows one at a time, and the next one finds what
-    /// the last one left under that name, in order, without waiting for an idle time and without claiming.</remarks>
+    /// <summary>KEYS stream, lease. ARGV lease value, group, count, from, then ids to settle. Settles,
+    /// then reads: entries still pending after the id <c>from</c>, or new ones when it is '>'. False when
+    /// the lease is another's.</summary>
+    /// <remarks>All readers of a group use one consumer name: the lease allows one at a time, and the next
+    /// one finds what the last one left under that name, in order, without waiting for an idle time
+    /// and without claiming.</remarks>
     public const string Turn = """
         if redis.call('GET', KEYS[2]) ~= ARGV[1] then return false end
         local last = #ARGV
@@ -45,9 +47,9 @@ internal static class Scripts
         """;
 
     /// <summary>
-    /// KEYS stream. ARGV step, the id below which entries go when there is no group. Removes what every group has settled,
-    /// at most about a step of it. Returns the number removed, and the group that holds back the most with the number
-    /// of its entries unsettled or unread.
+    /// KEYS stream. ARGV step, the id below which entries go when there is no group. Removes what every group has
+    /// settled, at most about a step of it. Returns the number removed, and the group that holds back the most with
+    /// the number of its entries unsettled or unread.
     /// </summary>
     public const string Trim = """
         if redis.call('EXISTS', KEYS[1]) == 0 then return {0, '', 0} end
@@ -77,7 +79,8 @@ internal static class Scripts
         return {removed, slowest or '', behind or 0}
         """;
 
-    /// <summary>KEYS members. ARGV member, duration ms, 1 to leave. Signs for life; returns the number of live members.</summary>
+    /// <summary>KEYS members. ARGV member, duration ms, 1 to leave. Signs for life; returns the number
+    /// of live members.</summary>
     public const string Join = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -11,14 +11,19 @@ internal sealed partial class SettingsCheck(RedisOptions options, ILogger logger
     private static readonly Version s_knowsWaitAof = new(7, 2);
 
     /// <summary>Whether sends must wait for the append-only file (WAITAOF).</summary>
-    /// <exception cref="TransportRefusedException">A setting would weaken a promise and no option accepts it.</exception>
+    /// <exception cref="TransportRefusedException">A setting would weaken a promise and no
+    /// option accepts it.</exception>
     public async Task<bool> RunAsync(ConnectionMultiplexer multiplexer)
     {
         var waits = false;
-        foreach (var server in multiplexer.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        foreach (var server in multiplexer.GetServers()
+            .Where(server => server is { IsConnected: true, IsReplica: false }))
         {
             if (server.Version < s_oldest)
-                throw new TransportRefusedException($"Redis at {server.EndPoint} is {server.Version}; {s_oldest} or newer is needed.");
+            {
+                throw new TransportRefusedException(
+                    $"Redis at {server.EndPoint} is {server.Version}; {s_oldest} or newer is needed.");
+            }
             var settings = await ReadAsync(server).ConfigureAwait(false);
             if (settings is not null) waits |= Judge(settings, server.Version, server.EndPoint.ToString() ?? "");
         }
@@ -32,8 +37,8 @@ internal sealed partial class SettingsCheck(RedisOptions options, ILogger logger
         if (policy != "noeviction")
         {
             throw new TransportRefusedException(
-                $"Redis at {server} has maxmemory-policy {policy}: it would drop waiting events when memory is short. " +
-                "Set maxmemory-policy noeviction.");
+                $"Redis at {server} has maxmemory-policy {policy}: it would drop waiting events when memory is " +
+                "short. Set maxmemory-policy noeviction.");
         }
         if (settings.GetValueOrDefault("appendonly", "") != "yes")
         {
@@ -45,7 +50,8 @@ internal sealed partial class SettingsCheck(RedisOptions options, ILogger logger
         if (sync == "everysec" && version >= s_knowsWaitAof && !options.AcceptEverysecFsync) return true;
         return Accept(sync == "everysec" && options.AcceptEverysecFsync, server,
             $"appendfsync {sync}: a loss of power may lose accepted events",
-            "Set appendfsync always, or use Redis 7.2 or newer with everysec", nameof(RedisOptions.AcceptEverysecFsync));
+            "Set appendfsync always, or use Redis 7.2 or newer with everysec",
+            nameof(RedisOptions.AcceptEverysecFsync));
     }
 
     private bool Accept(bool accepted, string server, string weakness, string remedy, string option)
@@ -66,7 +72,8 @@ internal sealed partial class SettingsCheck(RedisOptions options, ILogger logger
             var settings = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var name in (string[])["appendonly", "appendfsync", "maxmemory-policy"])
             {
-                foreach (var (key, value) in await server.ConfigGetAsync(name).ConfigureAwait(false)) settings[key] = value;
+                foreach (var (key, value) in await server.ConfigGetAsync(name).ConfigureAwait(false))
+                    settings[key] = value;
             }
             if (settings.Count == 3) return settings;
         }
@@ -82,7 +89,8 @@ internal sealed partial class SettingsCheck(RedisOptions options, ILogger logger
 
     private static partial class Log
     {
-        [LoggerMessage(3240, LogLevel.Warning, "Redis at {Server} has {Weakness}; accepted by Messaging:Redis:{Option}")]
+        [LoggerMessage(3240, LogLevel.Warning,
+            "Redis at {Server} has {Weakness}; accepted by Messaging:Redis:{Option}")]
         public static partial void Accepted(ILogger logger, string server, string weakness, string option);
 
         [LoggerMessage(3241, LogLevel.Information, "Redis at {Server} does not answer CONFIG GET: {Reason}")]

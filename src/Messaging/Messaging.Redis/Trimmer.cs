@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Tessera.Messaging.Redis;
 
 /// <summary>
-/// Removes what all groups of a stream have settled. A step is one script, so it needs no lease: two processes that trim
-/// at once remove the same entries.
+/// Removes what all groups of a stream have settled. A step is one script, so it needs no lease: two processes that
+/// trim at once remove the same entries.
 /// </summary>
 internal sealed partial class Trimmer(RedisLink link, RedisOptions options, TimeProvider clock, ILogger logger)
 {
@@ -49,7 +49,11 @@ internal sealed partial class Trimmer(RedisLink link, RedisOptions options, Time
             var answer = (RedisResult[])(await database.ScriptEvaluateAsync(
                 Scripts.Trim, [key], [options.TrimStep, oldest]).ConfigureAwait(false))!;
             if ((long)answer[0] > 0) continue;
-            if ((long)answer[2] > 0) await ComplainAsync(database, stream, partition, (string)answer[1]!, (long)answer[2]).ConfigureAwait(false);
+            if ((long)answer[2] > 0)
+            {
+                await ComplainAsync(
+                    database, stream, partition, (string)answer[1]!, (long)answer[2]).ConfigureAwait(false);
+            }
             return;
         }
     }
@@ -67,8 +71,8 @@ internal sealed partial class Trimmer(RedisLink link, RedisOptions options, Time
     private static partial class Log
     {
         [LoggerMessage(3250, LogLevel.Warning,
-            "Nobody reads {Stream} for {Group}: {Behind} entries wait and cannot be trimmed. Start it, or, if it is gone for " +
-            "good, remove its group: XGROUP DESTROY {Stream} {Group}")]
+            "Nobody reads {Stream} for {Group}: {Behind} entries wait and cannot be trimmed. " +
+            "Start it, or, if it is gone for good, remove its group: XGROUP DESTROY {Stream} {Group}")]
         public static partial void NobodyReads(ILogger logger, string stream, string group, long behind);
 
         [LoggerMessage(3251, LogLevel.Information, "Redis streams could not be trimmed this time: {Reason}")]

@@ -18,7 +18,8 @@ internal sealed class WakeUp
     {
         if (_signal.Reader.TryRead(out _)) return;
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), wait, atMost, Timeout.InfiniteTimeSpan);
+        using var timer = clock.CreateTimer(
+            static source => ((CancellationTokenSource)source!).Cancel(), wait, atMost, Timeout.InfiniteTimeSpan);
         try
         {
             await _signal.Reader.ReadAsync(wait.Token).ConfigureAwait(false);

@@ -53,7 +53,8 @@ internal sealed class EmbeddedTransport : ITransport
         {
             throw new TransportRefusedException($"Messaging:Embedded:File: {failure.Message}", failure);
         }
-        await _log.Writer.RunAsync(LogWrite.Append, link => { _log.Streams.Declare(link, topology); return true; }, stop)
+        await _log.Writer.RunAsync(
+            LogWrite.Append, link => { _log.Streams.Declare(link, topology); return true; }, stop)
             .ConfigureAwait(false);
         if (_started) return;
         _started = true;
@@ -69,20 +70,28 @@ internal sealed class EmbeddedTransport : ITransport
         var entries = new List<(long Partition, WireMessage Message)>(messages.Count);
         for (var index = 0; index < messages.Count; index++)
         {
-            if (Refusal(messages[index]) is { } reason) failures.Add(new SendFailure(index, SendOutcome.Refused, reason));
-            else entries.Add((_log.Streams.Find(messages[index].Stream)![messages[index].Partition], messages[index]));
+            if (Refusal(messages[index]) is { } reason)
+            {
+                failures.Add(new SendFailure(index, SendOutcome.Refused, reason));
+            }
+            else
+            {
+                entries.Add((_log.Streams.Find(messages[index].Stream)![messages[index].Partition], messages[index]));
+            }
         }
         stop.ThrowIfCancellationRequested();
         if (entries.Count > 0)
         {
             var now = _log.Clock.GetUtcNow();
-            await _log.Writer.RunAsync(LogWrite.Append, link => { LogEntries.Append(link, entries, now); return true; }, stop)
+            await _log.Writer.RunAsync(
+                LogWrite.Append, link => { LogEntries.Append(link, entries, now); return true; }, stop)
                 .ConfigureAwait(false);
         }
         return failures.Count == 0 ? SendResult.AllAccepted : new SendResult(failures);
     }
 
-    public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
+    public Task<IAsyncDisposable> SubscribeAsync(
+        Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         ThrowUnlessDeclared(subscription.Stream);
         var reading = new LogSubscription(
@@ -110,14 +119,16 @@ internal sealed class EmbeddedTransport : ITransport
         }
         catch (SqliteException failure)
         {
-            return Task.FromException<IReadOnlyList<PartitionState>>(LogErrors.Translate(failure, _log.File, _log.Options.SizeBytesMax));
+            return Task.FromException<IReadOnlyList<PartitionState>>(
+                LogErrors.Translate(failure, _log.File, _log.Options.SizeBytesMax));
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
-        await Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(
+            _subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _signals.DisposeAsync().ConfigureAwait(false);
         await _renewal.DisposeAsync().ConfigureAwait(false);
         await _retention.DisposeAsync().ConfigureAwait(false);
@@ -141,12 +152,16 @@ internal sealed class EmbeddedTransport : ITransport
             return $"The stream '{message.Stream}' was not declared when this process started.";
         return message.Partition >= 0 && message.Partition < partitions.Length
             ? null
-            : $"The stream '{message.Stream}' has the partitions 0 to {partitions.Length - 1}, not {message.Partition}.";
+            : $"The stream '{message.Stream}' has the partitions 0 to {partitions.Length - 1}, " +
+                $"not {message.Partition}.";
     }
 
     private void ThrowUnlessDeclared(string stream)
     {
         if (_log.Streams.Find(stream) is null)
-            throw new InvalidOperationException($"Call StartAsync with a topology that names the stream '{stream}' first.");
+        {
+            throw new InvalidOperationException(
+                $"Call StartAsync with a topology that names the stream '{stream}' first.");
+        }
     }
 }

@@ -28,8 +28,8 @@ public sealed class EmbeddedTransportOptions
         ErrorMessage = "Messaging:Embedded:DeliverySizeBytesMax must lie between 1 KiB and 256 MiB.")]
     public int DeliverySizeBytesMax { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How long a reader's partitions stay its own without a sign of life. A third of it lies between two signs;
-    /// a dead reader's partitions are read on after it and a third more.</summary>
+    /// <summary>How long a reader's partitions stay its own without a sign of life. A third of it lies between two
+    /// signs; a dead reader's partitions are read on after it and a third more.</summary>
     [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00",
         ErrorMessage = "Messaging:Embedded:LeaseDuration must lie between 500 ms and 5 min.")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(3);
@@ -44,8 +44,8 @@ public sealed class EmbeddedTransportOptions
         ErrorMessage = "Messaging:Embedded:RetainUnclaimed must lie between 0 and 365 days.")]
     public TimeSpan RetainUnclaimed { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The log does not grow beyond this size. Messages that a subscriber has not read are never deleted: when they
-    /// fill the log, sends fail as when the broker is away, and the events wait in their outboxes.</summary>
+    /// <summary>The log does not grow beyond this size. Messages that a subscriber has not read are never deleted:
+    /// when they fill the log, sends fail as when the broker is away, and the events wait in their outboxes.</summary>
     [Range(1024 * 1024, long.MaxValue,
         ErrorMessage = "Messaging:Embedded:SizeBytesMax must be at least 1 MiB.")]
     public long SizeBytesMax { get; set; } = 32L * 1024 * 1024 * 1024;

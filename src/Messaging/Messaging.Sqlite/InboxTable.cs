@@ -31,5 +31,6 @@ internal static class InboxTable
         return new Admission(fresh, parked.ToHashSet(StringComparer.Ordinal));
     }
 
-    public static int Trim(SqliteLink link, DateTimeOffset before, int limit) => link.Execute(TrimOldest, before, limit);
+    public static int Trim(SqliteLink link, DateTimeOffset before, int limit) =>
+        link.Execute(TrimOldest, before, limit);
 }

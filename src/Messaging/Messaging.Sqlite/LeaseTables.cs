@@ -2,8 +2,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Sqlite;
 
-/// <summary>The lease protocol (<see cref="LeaseRequest"/>) on two tables, the same in the service's database and in the
-/// embedded log. Runs inside a write transaction, so an exchange is atomic.</summary>
+/// <summary>The lease protocol (<see cref="LeaseRequest"/>) on two tables, the same in the service's database and
+/// in the embedded log. Runs inside a write transaction, so an exchange is atomic.</summary>
 internal static class LeaseTables
 {
     public const string Schema =
@@ -31,7 +31,8 @@ internal static class LeaseTables
         if (request.Leave)
         {
             link.Execute("DELETE FROM msg_members WHERE grp = $1 AND member = $2", group, member);
-            link.Execute("UPDATE msg_leases SET owner = NULL, expires = 0 WHERE grp = $1 AND owner = $2", group, member);
+            link.Execute(
+                "UPDATE msg_leases SET owner = NULL, expires = 0 WHERE grp = $1 AND owner = $2", group, member);
             return new LeaseGrant([], Members(link, group, now));
         }
 
@@ -47,9 +48,11 @@ internal static class LeaseTables
         var share = (request.Slots + members - 1) / members;
         var held = Held(link, group, member).Where(lease => lease.Slot < request.Slots).ToList();
 
-        while (held.Count > share && held.FindLastIndex(lease => !request.Busy.Contains(lease.Slot)) is >= 0 and var last)
+        while (held.Count > share
+            && held.FindLastIndex(lease => !request.Busy.Contains(lease.Slot)) is >= 0 and var last)
         {
-            link.Execute("UPDATE msg_leases SET owner = NULL, expires = 0 WHERE grp = $1 AND slot = $2", group, held[last].Slot);
+            link.Execute(
+                "UPDATE msg_leases SET owner = NULL, expires = 0 WHERE grp = $1 AND slot = $2", group, held[last].Slot);
             held.RemoveAt(last);
         }
         link.Execute("UPDATE msg_leases SET expires = $3 WHERE grp = $1 AND owner = $2", group, member, expires);
@@ -79,6 +82,9 @@ internal static class LeaseTables
     {
         var known = (int)link.QueryNumber("SELECT COUNT(*) FROM msg_leases WHERE grp = $1", group);
         for (var slot = known; slot < slots; slot++)
-            link.Execute("INSERT INTO msg_leases (grp, slot, owner, token, expires) VALUES ($1, $2, NULL, 0, 0)", group, slot);
+        {
+            link.Execute(
+                "INSERT INTO msg_leases (grp, slot, owner, token, expires) VALUES ($1, $2, NULL, 0, 0)", group, slot);
+        }
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Tessera.Messaging.Sqlite;
 
 /// <summary>
-/// Rings in other processes when something was appended: a byte written to a file that they have the system watch. Nothing
-/// depends on it: who hears nothing looks at <c>PRAGMA data_version</c> more often (<see cref="LogWatch"/>).
+/// Rings in other processes when something was appended: a byte written to a file that they have the system watch.
+/// Nothing depends on it: who hears nothing looks at <c>PRAGMA data_version</c> more often (<see cref="LogWatch"/>).
 /// </summary>
 /// <remarks>The file is alone in its folder, so that the writing of the log itself wakes nobody.</remarks>
 internal sealed class LogBell : IDisposable
@@ -76,6 +76,7 @@ internal sealed class LogBell : IDisposable
     private SafeFileHandle Open()
     {
         Directory.CreateDirectory(_folder);
-        return File.OpenHandle(FileName, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        return File.OpenHandle(
+            FileName, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
     }
 }

@@ -7,7 +7,8 @@ namespace Tessera.Messaging.Sqlite;
 internal static class LogEntries
 {
     private const string Insert =
-        "INSERT INTO log_entries (id, at, key, message_id, content_type, attributes, body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        "INSERT INTO log_entries (id, at, key, message_id, content_type, attributes, body) " +
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
     private const string Select =
         """
@@ -33,7 +34,8 @@ internal static class LogEntries
             link.Execute("UPDATE log_partitions SET next = $2 WHERE id = $1", partition, offset);
     }
 
-    /// <summary>Adds entries of one partition from an offset on, within the bounds; returns the offset after the last.</summary>
+    /// <summary>Adds entries of one partition from an offset on, within the bounds; returns the offset
+    /// after the last.</summary>
     public static long Read(
         SqliteLink link, string stream, int partition, long number, long from,
         List<WireMessage> into, int countMax, ref long bytesLeft)

@@ -5,7 +5,8 @@ namespace Tessera.Messaging.Sqlite;
 
 /// <summary>
 /// Which partitions of one subscription this process reads now. A lease counts only as long as this process knows it to
-/// be valid by its own clock; the position is written only while the token is still the lease's (<see cref="SettleAsync"/>).
+/// be valid by its own clock; the position is written only while the token is still the
+/// lease's (<see cref="SettleAsync"/>).
 /// </summary>
 internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
     : IDisposable
@@ -46,7 +47,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
     public Task ExchangeAsync(CancellationToken stop) => RenewAsync(log, [this], stop);
 
     /// <summary>One turn of the lease protocol for each, in one transaction.</summary>
-    public static async Task RenewAsync(EmbeddedLog log, IReadOnlyList<LogMembership> memberships, CancellationToken stop)
+    public static async Task RenewAsync(
+        EmbeddedLog log, IReadOnlyList<LogMembership> memberships, CancellationToken stop)
     {
         var entered = new List<LogMembership>();
         try
@@ -82,7 +84,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
             _held.Clear();
             var request = Request(leave: true);
             // As an append, so that the others are rung for.
-            await log.Writer.RunAsync(LogWrite.Signal, link => LeaseTables.Exchange(link, request), stop).ConfigureAwait(false);
+            await log.Writer.RunAsync(
+                LogWrite.Signal, link => LeaseTables.Exchange(link, request), stop).ConfigureAwait(false);
         }
         finally
         {
@@ -90,14 +93,16 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
         }
     }
 
-    /// <summary>The partitions to read next and their positions; they count as busy until <see cref="EndAsync"/>.</summary>
+    /// <summary>The partitions to read next and their positions; they count as busy
+    /// until <see cref="EndAsync"/>.</summary>
     public async Task<IReadOnlyList<Position>> BeginAsync(CancellationTokenSource delivery, CancellationToken stop)
     {
         await _gate.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             if (_clock.GetElapsedTime(_renewedAt) >= _duration) _held.Clear(); // Perhaps another's by now.
-            var readable = _held.Values.Where(held => !_surplus.Contains(held.Partition)).OrderBy(held => held.Partition).ToList();
+            var readable = _held.Values.Where(held => !_surplus.Contains(held.Partition))
+                .OrderBy(held => held.Partition).ToList();
             _busy = [.. readable.Select(held => held.Partition)];
             _delivery = delivery;
             return readable;
@@ -128,8 +133,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
         }
     }
 
-    /// <summary>Writes the positions, each only if the lease is still this process's. Need not reach the disk: what a loss of
-    /// power takes back is delivered again.</summary>
+    /// <summary>Writes the positions, each only if the lease is still this process's. Need not reach the disk:
+    /// what a loss of power takes back is delivered again.</summary>
     public Task SettleAsync(IReadOnlyList<Position> positions, CancellationToken stop) => log.Writer.RunAsync(
         LogWrite.Note,
         link =>
@@ -137,7 +142,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
             foreach (var (partition, token, next) in positions)
             {
                 link.Execute(
-                    MovePosition, subscription.Stream, subscription.Subscriber, partition, next, _group, _member, token);
+                    MovePosition, subscription.Stream, subscription.Subscriber,
+                    partition, next, _group, _member, token);
             }
             return true;
         },
@@ -152,7 +158,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
 
     public void Dispose() => _gate.Dispose();
 
-    private LeaseRequest Request(bool leave) => new(_group, _member, subscription.Partitions, _duration, [.. _busy], leave);
+    private LeaseRequest Request(bool leave) =>
+        new(_group, _member, subscription.Partitions, _duration, [.. _busy], leave);
 
     private Answer Exchange(SqliteLink link, LeaseRequest request)
     {
@@ -176,15 +183,21 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
                 : positions.GetValueOrDefault(lease.Slot);
             _held[lease.Slot] = new Position(lease.Slot, lease.Token, next);
         }
-        if (_busy.Any(partition => !_held.TryGetValue(partition, out var held) || held.Token != before[partition].Token))
+        if (_busy.Any(
+            partition => !_held.TryGetValue(partition, out var held) || held.Token != before[partition].Token))
+        {
             Revoke();
+        }
         var share = (subscription.Partitions + grant.Members - 1) / grant.Members;
         _surplus = [.. _held.Keys.OrderDescending().Take(_held.Count - share)];
         Volatile.Write(ref _surplusCount, _surplus.Count);
         Volatile.Write(ref _heldCount, _held.Count);
         Volatile.Write(ref _members, grant.Members);
         Interlocked.Exchange(ref _renewedAt, asked);
-        if (_held.Count != before.Count || !_held.Keys.All(before.ContainsKey)) log.Watch.Stream(subscription.Stream).Signal();
+        if (_held.Count != before.Count || !_held.Keys.All(before.ContainsKey))
+        {
+            log.Watch.Stream(subscription.Stream).Signal();
+        }
     }
 
     private sealed record Answer(LeaseGrant Grant, Dictionary<int, long> Positions);

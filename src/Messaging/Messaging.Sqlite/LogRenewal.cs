@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Tessera.Messaging.Sqlite;
 
-/// <summary>Signs of life for all subscriptions of this process in one small transaction, whatever their readers do; and the
-/// end of their deliveries when the signs do not get through.</summary>
+/// <summary>Signs of life for all subscriptions of this process in one small transaction, whatever their readers do;
+/// and the end of their deliveries when the signs do not get through.</summary>
 internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<LogMembership, byte> _memberships = [];
@@ -38,7 +38,8 @@ internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> lo
                 while (!renewal.IsCompleted)
                 {
                     // Not WhenAny with a delay: each would leave a timer behind that wakes an idle process.
-                    await renewal.WaitAsync(pause, log.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await renewal.WaitAsync(
+                        pause, log.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     foreach (var membership in _memberships.Keys) membership.RevokeIfExpired();
                 }
             }
@@ -67,7 +68,8 @@ internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> lo
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Cannot renew the hold on the embedded log's partitions; trying again: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "Cannot renew the hold on the embedded log's partitions; trying again: {Reason}")]
         public static partial void CannotRenew(ILogger logger, string reason);
     }
 }

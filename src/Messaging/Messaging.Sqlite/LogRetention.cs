@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Tessera.Messaging.Sqlite;
 
-/// <summary>Deletes what every subscriber has read and nobody may still want, in small steps beside the other writes.</summary>
+/// <summary>Deletes what every subscriber has read and nobody may still want, in small steps beside
+/// the other writes.</summary>
 /// <remarks>Each process does it now and then; two at once find nothing left to do, which costs one read.</remarks>
 internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention> logger) : IAsyncDisposable
 {
@@ -43,7 +44,8 @@ internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention
         var deleted = 0;
         using var link = log.OpenReader();
         var now = log.Clock.GetUtcNow();
-        var ends = link.Query(Ends, [], row => (Partition: row.GetInt64(0), End: row.GetInt64(1), Subscribers: row.GetInt64(2)));
+        var ends = link.Query(
+            Ends, [], row => (Partition: row.GetInt64(0), End: row.GetInt64(1), Subscribers: row.GetInt64(2)));
         foreach (var (partition, end, subscribers) in ends)
         {
             var before = now - (subscribers > 0 ? log.Options.RetainRead : log.Options.RetainUnclaimed);
@@ -51,7 +53,8 @@ internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention
             while (link.QueryNumber($"SELECT EXISTS ({Oldest})", bounds) == 1)
             {
                 deleted += await log.Writer.RunAsync(
-                    LogWrite.Note, writer => writer.Execute($"DELETE FROM log_entries WHERE id IN ({Oldest})", bounds), stop)
+                    LogWrite.Note,
+                    writer => writer.Execute($"DELETE FROM log_entries WHERE id IN ({Oldest})", bounds), stop)
                     .ConfigureAwait(false);
                 await Task.Delay(s_betweenSteps, log.Clock, stop).ConfigureAwait(false);
             }

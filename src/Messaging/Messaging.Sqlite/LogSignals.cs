@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Tessera.Messaging.Sqlite;
 
-/// <summary>Signals through a small ring in the log's file: a listener that is slower than the ring misses some.</summary>
+/// <summary>Signals through a small ring in the log's file: a listener that is slower than
+/// the ring misses some.</summary>
 internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsyncDisposable
 {
     private const int Kept = 1024;
@@ -19,7 +20,10 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
     public async Task SendAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop)
     {
         if (payload.Length > PayloadSizeBytesMax)
-            throw new ArgumentException($"A signal carries at most {PayloadSizeBytesMax} bytes, not {payload.Length}.", nameof(payload));
+        {
+            throw new ArgumentException(
+                $"A signal carries at most {PayloadSizeBytesMax} bytes, not {payload.Length}.", nameof(payload));
+        }
         await _log.Writer.RunAsync(
             LogWrite.Signal,
             link =>
@@ -56,7 +60,8 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
             _signals = signals;
             _channel = channel;
             _onSignal = onSignal;
-            using (var link = signals._log.OpenReader()) _last = link.QueryNumber("SELECT COALESCE(MAX(id), 0) FROM log_signals");
+            using (var link = signals._log.OpenReader())
+                _last = link.QueryNumber("SELECT COALESCE(MAX(id), 0) FROM log_signals");
             _listening = ListenAsync();
         }
 
@@ -84,10 +89,14 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
                     foreach (var (id, channel, payload) in signals)
                     {
                         _last = id;
-                        if (channel == _channel && !_stop.IsCancellationRequested) await HandAsync(payload).ConfigureAwait(false);
+                        if (channel == _channel && !_stop.IsCancellationRequested)
+                        {
+                            await HandAsync(payload).ConfigureAwait(false);
+                        }
                     }
                     if (signals.Count > 0) continue;
-                    await _signals._log.Watch.Broadcasts.WaitAsync(seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
+                    await _signals._log.Watch.Broadcasts.WaitAsync(
+                        seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (_stop.IsCancellationRequested)
                 {

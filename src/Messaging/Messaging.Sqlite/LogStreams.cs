@@ -40,8 +40,9 @@ internal sealed class LogStreams
         if (known.Count != partitions)
         {
             throw new TransportRefusedException(
-                $"The stream '{stream}' has {known.Count} partitions in {link.Connection.DataSource}, and Messaging:Partitions " +
-                $"says {partitions}. Events would change their partition and lose their order: set Messaging:Partitions to {known.Count}.");
+                $"The stream '{stream}' has {known.Count} partitions in {link.Connection.DataSource}, and " +
+                $"Messaging:Partitions says {partitions}. Events would change their partition and lose their order: " +
+                $"set Messaging:Partitions to {known.Count}.");
         }
         _partitions[stream] = [.. known];
     }

@@ -56,7 +56,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
             using var bound = new CancellationTokenSource(s_stopMax, _log.Clock);
             await _membership.LeaveAsync(bound.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException or TransportUnavailableException)
+        catch (Exception failure)
+            when (failure is TimeoutException or OperationCanceledException or TransportUnavailableException)
         {
             // The leases run out by themselves.
             Log.NotHandedOver(_logger, _membership.Group, failure);
@@ -89,8 +90,14 @@ internal sealed partial class LogSubscription : IAsyncDisposable
                 var seen = _changes.Version;
                 var settled = await DeliverAsync().ConfigureAwait(false);
                 backoff = settled is false ? Longer(backoff) : TimeSpan.Zero;
-                if (LeasesShouldMove(idle: settled is null)) await _membership.ExchangeAsync(_stopping.Token).ConfigureAwait(false);
-                else if (settled is null) await _changes.WaitAsync(seen, s_lookAgain, _stopping.Token).ConfigureAwait(false);
+                if (LeasesShouldMove(idle: settled is null))
+                {
+                    await _membership.ExchangeAsync(_stopping.Token).ConfigureAwait(false);
+                }
+                else if (settled is null)
+                {
+                    await _changes.WaitAsync(seen, s_lookAgain, _stopping.Token).ConfigureAwait(false);
+                }
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -108,8 +115,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         _link?.Dispose();
     }
 
-    /// <summary>True when something was delivered and settled, false when it is to be delivered again, null when there was
-    /// nothing.</summary>
+    /// <summary>True when something was delivered and settled, false when it is to be delivered again, null
+    /// when there was nothing.</summary>
     private async Task<bool?> DeliverAsync()
     {
         using var revoked = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
@@ -120,7 +127,10 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         try
         {
             Read(partitions, messages, read);
-            if (messages.Count > 0) outcome = await _onDelivery(new Delivery(messages), revoked.Token).ConfigureAwait(false);
+            if (messages.Count > 0)
+            {
+                outcome = await _onDelivery(new Delivery(messages), revoked.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception failure) when (messages.Count > 0 && failure is not SqliteException)
         {
@@ -129,7 +139,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         }
         finally
         {
-            var settlements = await _membership.EndAsync(outcome == DeliveryOutcome.Settle ? read : []).ConfigureAwait(false);
+            var settlements = await _membership.EndAsync(
+                outcome == DeliveryOutcome.Settle ? read : []).ConfigureAwait(false);
             if (settlements.Count > 0 && !_ended.IsCancellationRequested)
             {
                 // Written while the next delivery is handled, but never two at once: at most one delivery is in doubt.
@@ -149,7 +160,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         long bytesLeft = _log.Options.DeliverySizeBytesMax;
         // Each partition may fill what the others before it leave; they take turns at being first.
         var first = _turn++ % partitions.Count;
-        for (var index = 0; index < partitions.Count && messages.Count < _subscription.BatchMax && bytesLeft > 0; index++)
+        for (var index = 0; index < partitions.Count
+            && messages.Count < _subscription.BatchMax && bytesLeft > 0; index++)
         {
             var position = partitions[(first + index) % partitions.Count];
             var next = LogEntries.Read(
@@ -184,8 +196,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether this process should give back or may take over partitions now, rather than at the next sign of life: a look
-    /// at two small tables, at most once in a while.
+    /// Whether this process should give back or may take over partitions now, rather than at the next sign of life:
+    /// a look at two small tables, at most once in a while.
     /// </summary>
     private bool LeasesShouldMove(bool idle)
     {
@@ -195,7 +207,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         _lookedAt = _log.Clock.GetTimestamp();
         _link ??= _log.OpenReader();
         var members = _link.QueryNumber(
-            "SELECT COUNT(*) FROM msg_members WHERE grp = $1 AND expires > CAST(unixepoch('subsec') * 1000 AS INTEGER)", _membership.Group);
+            "SELECT COUNT(*) FROM msg_members WHERE grp = $1 AND expires > CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            _membership.Group);
         if (members != _membership.Members) return true;
         return !_membership.HoldsAll && _link.QueryNumber(
             """
@@ -233,7 +246,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         [LoggerMessage(3, LogLevel.Error, "{Group}: the delivery failed and is repeated")]
         public static partial void DeliveryFailed(ILogger logger, string group, Exception failure);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Group}: could not hand its partitions over; others take them when the leases run out")]
+        [LoggerMessage(4, LogLevel.Warning,
+            "{Group}: could not hand its partitions over; others take them when the leases run out")]
         public static partial void NotHandedOver(ILogger logger, string group, Exception failure);
     }
 }

@@ -5,8 +5,8 @@ namespace Tessera.Messaging.Sqlite;
 
 /// <summary>
 /// Notices what any process commits to the log, and tells those whom it concerns. One thread looks at
-/// <c>PRAGMA data_version</c>, which costs microseconds, when the bell rings and between: often while the log is busy, seldom
-/// while it is not. A sign of life of another process wakes nobody.
+/// <c>PRAGMA data_version</c>, which costs microseconds, when the bell rings and between: often while the log is busy,
+/// seldom while it is not. A sign of life of another process wakes nobody.
 /// </summary>
 internal sealed class LogWatch : IDisposable
 {

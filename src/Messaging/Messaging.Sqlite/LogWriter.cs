@@ -5,8 +5,8 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Sqlite;
 
 /// <summary>
-/// Writes to the log on a thread of its own, because a commit blocks until the disk has it. All that waits is written in
-/// one transaction: many senders share one flush.
+/// Writes to the log on a thread of its own, because a commit blocks until the disk has it. All that waits is written
+/// in one transaction: many senders share one flush.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
@@ -51,7 +51,10 @@ internal sealed class LogWriter : IDisposable
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
             if (_waiting.Count >= WaitingMax)
-                throw new TransportUnavailableException($"{WaitingMax} writes wait for the log {_file}: its disk does not keep up.");
+            {
+                throw new TransportUnavailableException(
+                    $"{WaitingMax} writes wait for the log {_file}: its disk does not keep up.");
+            }
             _waiting.Enqueue(item);
             Monitor.Pulse(_waiting);
         }
@@ -62,7 +65,8 @@ internal sealed class LogWriter : IDisposable
         }
         catch (TimeoutException)
         {
-            throw new TransportUnavailableException($"The disk of the log {_file} has not answered for {_timeout.TotalSeconds * 2:0.#} s.");
+            throw new TransportUnavailableException(
+                $"The disk of the log {_file} has not answered for {_timeout.TotalSeconds * 2:0.#} s.");
         }
         finally
         {
@@ -95,7 +99,8 @@ internal sealed class LogWriter : IDisposable
         _link?.Dispose();
     }
 
-    /// <summary>Waits for work and takes what is there. False when the end has come; what waits then is still written.</summary>
+    /// <summary>Waits for work and takes what is there. False when the end has come; what waits
+    /// then is still written.</summary>
     private bool Take(List<LogWork> group)
     {
         lock (_waiting)
@@ -167,7 +172,10 @@ internal sealed class LogWriter : IDisposable
         while (!link.TryLock())
         {
             if (_clock.GetElapsedTime(since) > _timeout)
-                throw new SqliteException($"another process has been writing for {_timeout.TotalSeconds:0.#} s", raw.SQLITE_BUSY);
+            {
+                throw new SqliteException(
+                    $"another process has been writing for {_timeout.TotalSeconds:0.#} s", raw.SQLITE_BUSY);
+            }
             _stopped.WaitOne(1);
         }
     }

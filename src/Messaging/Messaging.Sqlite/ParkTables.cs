@@ -2,7 +2,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Sqlite;
 
-/// <summary>Messages that could not be handled with those that wait behind them, and what operators did to them.</summary>
+/// <summary>Messages that could not be handled with those that wait behind them, and what
+/// operators did to them.</summary>
 internal static class ParkTables
 {
     public const string AddKey =
@@ -16,11 +17,14 @@ internal static class ParkTables
         """;
 
     private const string Columns =
-        "position, event_id, stream, key, type, source, time, traceparent, tracestate, data, reason, attempts, parked_at";
+        "position, event_id, stream, key, type, source, time, traceparent, tracestate, " +
+        "data, reason, attempts, parked_at";
 
-    private const string Matches = "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3)";
+    private const string Matches =
+        "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3)";
 
-    public const string ListAll = $"SELECT {Columns} FROM msg_parked WHERE {Matches} ORDER BY stream, key, position LIMIT $4";
+    public const string ListAll =
+        $"SELECT {Columns} FROM msg_parked WHERE {Matches} ORDER BY stream, key, position LIMIT $4";
 
     public const string ListReplays =
         """
@@ -44,7 +48,8 @@ internal static class ParkTables
     private const string MatchingKeys = $"SELECT DISTINCT stream, key FROM msg_parked WHERE {Matches}";
 
     private const string Audit =
-        "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data) " +
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
     public static object?[] Parameters(ParkedMessage message)
     {
@@ -94,11 +99,13 @@ internal static class ParkTables
 
     public static int Discard(SqliteLink link, ParkedFilter filter, string by, DateTimeOffset now)
     {
-        var discarded = link.Query($"DELETE FROM msg_parked WHERE {Matches} RETURNING {Columns}", Parameters(filter), Read);
+        var discarded = link.Query(
+            $"DELETE FROM msg_parked WHERE {Matches} RETURNING {Columns}", Parameters(filter), Read);
         foreach (var message in discarded)
         {
             var parked = message.Event;
-            link.Execute(Audit, now, by, "discard", parked.Stream, parked.Key, parked.Id, parked.Type, message.Reason, parked.Data);
+            link.Execute(Audit, now, by, "discard", parked.Stream,
+                parked.Key, parked.Id, parked.Type, message.Reason, parked.Data);
         }
         foreach (var (stream, key) in discarded.Select(message => (message.Event.Stream, message.Event.Key)).Distinct())
             link.Execute(RemoveEmptyKey, stream, key);

@@ -23,7 +23,8 @@ internal static class SqliteFile
                 throw new InvalidOperationException(
                     $"{file} cannot use the write-ahead log (journal_mode stays '{mode}'): put it on a local disk.");
             }
-            catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY && clock.GetElapsedTime(since) < timeout)
+            catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY
+                && clock.GetElapsedTime(since) < timeout)
             {
                 // The switch needs the file alone, and another process makes it now.
                 await Task.Delay(TimeSpan.FromMilliseconds(10), clock, stop).ConfigureAwait(false);

@@ -26,8 +26,8 @@ internal sealed class SqliteLink : IDisposable
     public SqliteTransaction? Transaction { get; set; }
 
     /// <param name="file">The database file.</param>
-    /// <param name="busyTimeoutMilliseconds">How long SQLite itself waits for a lock, in steps of a few milliseconds. Without it
-    /// Microsoft.Data.Sqlite waits in steps of 150 ms.</param>
+    /// <param name="busyTimeoutMilliseconds">How long SQLite itself waits for a lock, in steps of a few milliseconds.
+    /// Without it Microsoft.Data.Sqlite waits in steps of 150 ms.</param>
     /// <param name="statementsMax">Prepared statements kept.</param>
     public static SqliteLink Open(string file, int busyTimeoutMilliseconds, int statementsMax)
     {
@@ -80,9 +80,9 @@ internal sealed class SqliteLink : IDisposable
     }
 
     /// <summary>
-    /// Takes the write lock in the transaction that BEGIN has opened, as BEGIN IMMEDIATE would, but answers at once when
-    /// another process has it: Microsoft.Data.Sqlite would sleep 150 ms on this thread. The statement begins a write
-    /// transaction and, as the file has no incremental vacuum, changes nothing.
+    /// Takes the write lock in the transaction that BEGIN has opened, as BEGIN IMMEDIATE would, but answers at once
+    /// when another process has it: Microsoft.Data.Sqlite would sleep 150 ms on this thread. The statement begins
+    /// a write transaction and, as the file has no incremental vacuum, changes nothing.
     /// </summary>
     public bool TryLock()
     {
@@ -101,7 +101,10 @@ internal sealed class SqliteLink : IDisposable
     /// </summary>
     public long DataVersion()
     {
-        if (_dataVersion is null) Check(raw.sqlite3_prepare_v2(Connection.Handle, "PRAGMA data_version", out _dataVersion));
+        if (_dataVersion is null)
+        {
+            Check(raw.sqlite3_prepare_v2(Connection.Handle, "PRAGMA data_version", out _dataVersion));
+        }
         try
         {
             var result = raw.sqlite3_step(_dataVersion);

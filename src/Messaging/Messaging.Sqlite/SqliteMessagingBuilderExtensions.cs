@@ -19,7 +19,8 @@ public static class SqliteMessagingBuilderExtensions
 
     /// <summary>Exchanges events through a log in one file that all local processes open (section
     /// <c>Messaging:Embedded</c>).</summary>
-    public static MessagingBuilder UseEmbeddedTransport(this MessagingBuilder messages, Action<EmbeddedTransportOptions> configure)
+    public static MessagingBuilder UseEmbeddedTransport(
+        this MessagingBuilder messages, Action<EmbeddedTransportOptions> configure)
     {
         messages.Services.AddOptions<EmbeddedTransportOptions>()
             .Configure(configure).ValidateDataAnnotations().ValidateOnStart();

@@ -12,8 +12,8 @@ internal static class SqliteSchema
         if (version > s_steps.Length)
         {
             throw new InvalidOperationException(
-                $"{link.Connection.DataSource} was written by a newer version (schema {version}, known {s_steps.Length}): " +
-                "update this program.");
+                $"{link.Connection.DataSource} was written by a newer version (schema {version}, " +
+                $"known {s_steps.Length}): update this program.");
         }
         for (var step = version; step < s_steps.Length; step++)
         {

@@ -3,8 +3,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Sqlite;
 
-/// <summary>One transaction of the service's database. There is no network to save round trips on; statements are queued all
-/// the same, so that they fail where they would on PostgreSQL.</summary>
+/// <summary>One transaction of the service's database. There is no network to save round trips on; statements are
+/// queued all the same, so that they fail where they would on PostgreSQL.</summary>
 internal sealed class SqliteSession(SqliteTurn turn) : IStoreSession
 {
     private readonly List<Queued> _queued = [];
@@ -27,11 +27,13 @@ internal sealed class SqliteSession(SqliteTurn turn) : IStoreSession
         RunAsync(link => link.Query(sql, parameters, read), stop);
 
     public Task<Admission> AdmitAsync(
-        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop) =>
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys,
+        DateTimeOffset now, CancellationToken stop) =>
         RunAsync(link => InboxTable.Admit(link, stream, ids, keys, now), stop);
 
     /// <summary>There is no round trip to save.</summary>
-    public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now) => false;
+    public bool TryAdmitNew(
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now) => false;
 
     public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(DateTimeOffset dueBy, int limit, CancellationToken stop) =>
         RunAsync(link => TimerTable.Take(link, dueBy, limit), stop);
@@ -39,7 +41,8 @@ internal sealed class SqliteSession(SqliteTurn turn) : IStoreSession
     public Task<IReadOnlyList<TimerRow>> TakeTimersAsync(IReadOnlyList<Guid> ids, CancellationToken stop) =>
         RunAsync(link => TimerTable.Take(link, ids), stop);
 
-    public Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(string stream, string key, int limit, CancellationToken stop) =>
+    public Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(
+        string stream, string key, int limit, CancellationToken stop) =>
         RunAsync(link => ParkTables.Take(link, stream, key, limit), stop);
 
     public void AppendOutbox(IReadOnlyList<OutboxRow> rows)

@@ -18,7 +18,8 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
     public async Task PrepareAsync(CancellationToken stop)
     {
         await SqliteFile.CreateAsync(database.File, options.Value.WriteTimeout, clock, stop).ConfigureAwait(false);
-        await WriteAsync(durable: true, link => { SqliteSchema.Upgrade(link); return true; }, stop).ConfigureAwait(false);
+        await WriteAsync(
+            durable: true, link => { SqliteSchema.Upgrade(link); return true; }, stop).ConfigureAwait(false);
     }
 
     public async ValueTask<IStoreSession> BeginAsync(CancellationToken stop) =>
@@ -37,7 +38,8 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
     }
 
     public async Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
-        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
     {
         await SettleOutboxAsync(accepted, stop).ConfigureAwait(false);
         return await ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
@@ -71,7 +73,8 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
     public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
         WriteAsync(durable: false, link => InboxTable.Trim(link, before, limit), stop);
 
-    public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
+    public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
+        ParkedFilter filter, int limit, CancellationToken stop) =>
         await database.QueryAsync(
             ParkTables.ListAll, [.. ParkTables.Parameters(filter), limit], ParkTables.Read, stop).ConfigureAwait(false);
 
@@ -87,7 +90,8 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
             row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2)), stop).ConfigureAwait(false);
 
     public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
-        WriteAsync(durable: true, link => { ParkTables.EndReplay(link, stream, key, reason, attempts); return true; }, stop);
+        WriteAsync(
+            durable: true, link => { ParkTables.EndReplay(link, stream, key, reason, attempts); return true; }, stop);
 
     public async Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop) =>
         (await database.QueryAsync(

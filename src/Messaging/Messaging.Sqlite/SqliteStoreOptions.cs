@@ -12,9 +12,10 @@ public sealed class SqliteStoreOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "Database:File is missing: name the service's database file.")]
     public string File { get; set; } = "";
 
-    /// <summary>How long a transaction waits for its turn to write, behind those of this and other processes. When it is
-    /// over, the failure is transient (<see cref="Store.IMessageStore.IsTransient"/>).</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00", ErrorMessage = "Database:WriteTimeout must lie between 10 ms and 10 min.")]
+    /// <summary>How long a transaction waits for its turn to write, behind those of this and other processes.
+    /// When it is over, the failure is transient (<see cref="Store.IMessageStore.IsTransient"/>).</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00",
+        ErrorMessage = "Database:WriteTimeout must lie between 10 ms and 10 min.")]
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Connections kept for reads that run beside the writer.</summary>

@@ -16,12 +16,13 @@ internal static class SqliteValue
         ReadOnlyMemory<byte> bytes => ArrayOf(bytes),
         Enum or short or byte => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
         _ => throw new ArgumentException(
-            $"A parameter of type {value.GetType()} is not supported: give null, string, bool, int, long, double, Guid, " +
-            "DateTimeOffset, byte[] or ReadOnlyMemory<byte>.", nameof(value)),
+            $"A parameter of type {value.GetType()} is not supported: give null, string, bool, int, long, double, " +
+            "Guid, DateTimeOffset, byte[] or ReadOnlyMemory<byte>.", nameof(value)),
     };
 
     private static byte[] ArrayOf(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+        MemoryMarshal.TryGetArray(bytes, out var segment)
+        && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array
             : bytes.ToArray();
 }

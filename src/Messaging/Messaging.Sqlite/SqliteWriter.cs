@@ -19,7 +19,8 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
     private bool _disposed;
 
     /// <summary>Waits for the turn and takes the file's write lock.</summary>
-    /// <param name="durable">Whether the commit waits for the disk. Where its loss only repeats work, it need not.</param>
+    /// <param name="durable">Whether the commit waits for the disk. Where its loss only repeats work,
+    /// it need not.</param>
     /// <param name="stop">Gives the wait up.</param>
     public async ValueTask<SqliteTurn> BeginAsync(bool durable, CancellationToken stop)
     {
@@ -93,7 +94,8 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
     }
 
     private SqliteException Busy(string who, SqliteLink? link) => new(
-        $"The database {link?.Connection.DataSource ?? file} is locked: {who} has been writing for {timeout.TotalSeconds:0.#} s.",
+        $"The database {link?.Connection.DataSource ?? file} is locked: " +
+        $"{who} has been writing for {timeout.TotalSeconds:0.#} s.",
         raw.SQLITE_BUSY);
 }
 

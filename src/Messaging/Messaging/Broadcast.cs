@@ -4,8 +4,8 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging;
 
 /// <summary>
-/// Signals that may be lost: at most once, to whoever listens now, in no promised order. For "this page may refresh", never
-/// for facts; those are published. A singleton service.
+/// Signals that may be lost: at most once, to whoever listens now, in no promised order. For "this page may refresh",
+/// never for facts; those are published. A singleton service.
 /// </summary>
 public sealed class Broadcast
 {
@@ -19,7 +19,8 @@ public sealed class Broadcast
     }
 
     /// <summary>Sends to all who listen on the channel now, in any process.</summary>
-    /// <exception cref="InvalidOperationException">The signal is larger than <c>Messaging:PayloadSizeBytesMax</c>.</exception>
+    /// <exception cref="InvalidOperationException">The signal is larger
+    /// than <c>Messaging:PayloadSizeBytesMax</c>.</exception>
     /// <exception cref="TransportUnavailableException">The broker is away; the signal is lost.</exception>
     public Task SendAsync<TSignal>(string channel, TSignal signal, CancellationToken stop)
     {
@@ -27,16 +28,18 @@ public sealed class Broadcast
         if (payload.Length > _registry.PayloadSizeBytesMax)
         {
             throw new InvalidOperationException(
-                $"A signal of {payload.Length} bytes on '{channel}' exceeds Messaging:PayloadSizeBytesMax, {_registry.PayloadSizeBytesMax}.");
+                $"A signal of {payload.Length} bytes on '{channel}' exceeds Messaging:PayloadSizeBytesMax, " +
+                $"{_registry.PayloadSizeBytesMax}.");
         }
         return _transport.BroadcastAsync(channel, payload, stop);
     }
 
-    /// <summary>Calls <paramref name="onSignal"/> for each signal until the returned object is disposed. What cannot be read
-    /// as <typeparamref name="TSignal"/> is dropped.</summary>
+    /// <summary>Calls <paramref name="onSignal"/> for each signal until the returned object is disposed. What cannot
+    /// be read as <typeparamref name="TSignal"/> is dropped.</summary>
     public Task<IAsyncDisposable> ListenAsync<TSignal>(
         string channel, Func<TSignal, ValueTask> onSignal, CancellationToken stop) =>
-        _transport.ListenAsync(channel, payload => TryRead(payload, out TSignal? signal) ? onSignal(signal!) : default, stop);
+        _transport.ListenAsync(
+            channel, payload => TryRead(payload, out TSignal? signal) ? onSignal(signal!) : default, stop);
 
     private bool TryRead<TSignal>(ReadOnlyMemory<byte> payload, out TSignal? signal)
     {

@@ -12,7 +12,8 @@ public sealed record EventEnvelope
     /// <summary>The stream that the event belongs to: its publisher's name.</summary>
     public required string Stream { get; init; }
 
-    /// <summary>The CloudEvents <c>partitionkey</c>: events of one key are handled in the order they happened.</summary>
+    /// <summary>The CloudEvents <c>partitionkey</c>: events of one key are handled in the
+    /// order they happened.</summary>
     public required string Key { get; init; }
 
     /// <summary>The wire type, such as <c>orders.order-placed.v1</c>.</summary>

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Tessera.Messaging;
 
-/// <summary>What a service publishes, handles and schedules, as it listed it. Read-only once the host is built.</summary>
+/// <summary>What a service publishes, handles and schedules, as it listed it. Read-only once the host
+/// is built.</summary>
 public sealed class MessageRegistry
 {
     private readonly Dictionary<Type, PublishedEvent> _published = [];
@@ -41,13 +42,15 @@ public sealed class MessageRegistry
     public static string StreamOf(string typeName) =>
         typeName.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
             ? typeName[..dot]
-            : throw new ArgumentException($"'{typeName}' is no event type: expected stream.event-name.vN.", nameof(typeName));
+            : throw new ArgumentException(
+                $"'{typeName}' is no event type: expected stream.event-name.vN.", nameof(typeName));
 
     /// <summary>The wire type of an event record: its <c>public const string EventType</c>.</summary>
     public static string TypeNameOf(Type type) =>
         type.GetField("EventType", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
         ?? throw new InvalidOperationException(
-            $"{type} has no 'public const string EventType = \"stream.event-name.v1\"'. Events name their wire type there.");
+            $"{type} has no 'public const string EventType = \"stream.event-name.v1\"'. " +
+            "Events name their wire type there.");
 
     internal MessageRegistry Apply(MessagingOptions options)
     {
@@ -68,7 +71,10 @@ public sealed class MessageRegistry
     internal void AddHandled(HandledMessage handled)
     {
         if (!_handled.TryAdd(handled.TypeName, handled))
-            throw new InvalidOperationException($"{handled.TypeName} has a handler already: {_handled[handled.TypeName].Handler}.");
+        {
+            throw new InvalidOperationException(
+                $"{handled.TypeName} has a handler already: {_handled[handled.TypeName].Handler}.");
+        }
     }
 
     internal void AddTimer(Type timer, string name) => _timers.Add(timer, name);
@@ -94,4 +100,5 @@ public sealed class MessageRegistry
 internal sealed record PublishedEvent(string TypeName, Func<object, string> KeyOf);
 
 /// <summary>One line of the service's list: which handler takes which wire type.</summary>
-internal sealed record HandledMessage(string TypeName, Type MessageType, Type Handler, bool IsTimer, bool IsBatch, bool Prefetches);
+internal sealed record HandledMessage(
+    string TypeName, Type MessageType, Type Handler, bool IsTimer, bool IsBatch, bool Prefetches);

@@ -17,7 +17,8 @@ public sealed class MessagingBuilder
 
     public MessageRegistry Registry { get; }
 
-    /// <summary>The service publishes this event; <paramref name="key"/> says what it is about (order per key).</summary>
+    /// <summary>The service publishes this event; <paramref name="key"/> says what it is about (order
+    /// per key).</summary>
     public MessagingBuilder Publishes<TEvent>(Func<TEvent, object> key) where TEvent : class
     {
         Registry.AddPublished(key);
@@ -31,15 +32,16 @@ public sealed class MessagingBuilder
     /// <summary>The handler takes the timers it implements <see cref="IHandle{TEvent}"/> for.</summary>
     public MessagingBuilder Timer<THandler>() where THandler : class => Add<THandler>(timer: true);
 
-    /// <summary>The subscribers of this service's stream that are known at deployment, so that a broker that keeps queues
-    /// keeps events for one that has not started yet.</summary>
+    /// <summary>The subscribers of this service's stream that are known at deployment, so that a broker that keeps
+    /// queues keeps events for one that has not started yet.</summary>
     public MessagingBuilder SubscribedBy(IReadOnlyList<string> subscribers)
     {
         Registry.Subscribers = subscribers;
         return this;
     }
 
-    /// <summary>Partitions of every stream; 4 unless set. Fixed when a stream is created: all services must agree.</summary>
+    /// <summary>Partitions of every stream; 4 unless set. Fixed when a stream is created: all
+    /// services must agree.</summary>
     public MessagingBuilder Partitions(int partitions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
@@ -59,9 +61,13 @@ public sealed class MessagingBuilder
     {
         var contracts = typeof(THandler).GetInterfaces().Where(face => face.IsGenericType).ToArray();
         var handled = contracts.Where(face =>
-            face.GetGenericTypeDefinition() == typeof(IHandle<>) || face.GetGenericTypeDefinition() == typeof(IHandleBatch<>)).ToArray();
+            face.GetGenericTypeDefinition() == typeof(IHandle<>)
+            || face.GetGenericTypeDefinition() == typeof(IHandleBatch<>)).ToArray();
         if (handled.Length == 0)
-            throw new InvalidOperationException($"{typeof(THandler)} implements neither IHandle<T> nor IHandleBatch<T>.");
+        {
+            throw new InvalidOperationException(
+                $"{typeof(THandler)} implements neither IHandle<T> nor IHandleBatch<T>.");
+        }
         foreach (var face in handled)
         {
             var message = face.GetGenericArguments()[0];

@@ -12,7 +12,8 @@ public sealed class MessagingHealth
     private readonly ConcurrentDictionary<string, MessagingPart> _parts = new(StringComparer.Ordinal);
     private volatile bool _started;
 
-    /// <summary>Whether the store is prepared, the transport started and every subscription made. Stays true afterwards.</summary>
+    /// <summary>Whether the store is prepared, the transport started and every subscription made.
+    /// Stays true afterwards.</summary>
     public bool HasStarted => _started;
 
     /// <summary>Started, and no part is failing now.</summary>

@@ -23,7 +23,8 @@ public static class MessagingServiceCollectionExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(service);
         var registry = new MessageRegistry { Service = service, Source = "/tessera/" + service };
-        services.AddSingleton(provider => registry.Apply(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
+        services.AddSingleton(
+            provider => registry.Apply(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
         AddOptions<MessagingOptions>(services, MessagingOptions.Section);
         AddOptions<OutboxOptions>(services, OutboxOptions.Section);
         AddOptions<ConsumeOptions>(services, ConsumeOptions.Section);

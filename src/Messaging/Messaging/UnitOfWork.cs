@@ -35,12 +35,14 @@ public sealed class UnitOfWork : IAsyncDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool IsBegun => _session is not null && !_closed;
 
-    /// <summary>For Dapper, EF Core and plain ADO.NET. <see cref="FlushAsync"/> first if statements are queued.</summary>
+    /// <summary>For Dapper, EF Core and plain ADO.NET. <see cref="FlushAsync"/> first if statements
+    /// are queued.</summary>
     public DbConnection Connection => Session.Connection;
 
     public DbTransaction Transaction => Session.Transaction;
 
-    /// <summary>The message that is being handled: what is published while no trace is recorded continues its trace.</summary>
+    /// <summary>The message that is being handled: what is published while no trace is recorded
+    /// continues its trace.</summary>
     internal EventEnvelope? Cause { get; set; }
 
     internal IStoreSession Session => _closed
@@ -58,7 +60,8 @@ public sealed class UnitOfWork : IAsyncDisposable
     public void Enqueue(string sql, params object?[] parameters) => Session.Enqueue(sql, parameters);
 
     /// <summary>As <see cref="Enqueue"/>, but the commit fails unless the statement touches exactly one row.</summary>
-    public void EnqueueOne(string sql, params object?[] parameters) => Session.Enqueue(sql, parameters, rowsExpected: 1);
+    public void EnqueueOne(string sql, params object?[] parameters) =>
+        Session.Enqueue(sql, parameters, rowsExpected: 1);
 
     /// <inheritdoc cref="IStoreSession.FlushAsync"/>
     public Task FlushAsync(CancellationToken stop) => Session.FlushAsync(stop);
@@ -80,8 +83,8 @@ public sealed class UnitOfWork : IAsyncDisposable
         _published.Add(_serializer.ToOutboxRow(message, Cause));
     }
 
-    /// <summary>Has the timer handled by this service at or soon after <paramref name="due"/>. A waiting timer of the same
-    /// type and key is replaced.</summary>
+    /// <summary>Has the timer handled by this service at or soon after <paramref name="due"/>. A waiting timer
+    /// of the same type and key is replaced.</summary>
     public void Schedule<TTimer>(string key, TTimer timer, DateTimeOffset due) where TTimer : class
     {
         _ = Session;
@@ -96,8 +99,8 @@ public sealed class UnitOfWork : IAsyncDisposable
         Session.CancelTimer(type, key);
     }
 
-    /// <summary>Has <paramref name="wake"/> run in memory once the transaction has committed. A crash loses it, so it is for
-    /// wake-ups of something that also polls, never for work. It must be quick and must not throw.</summary>
+    /// <summary>Has <paramref name="wake"/> run in memory once the transaction has committed. A crash loses it, so
+    /// it is for wake-ups of something that also polls, never for work. It must be quick and must not throw.</summary>
     public void AfterCommit(Action wake)
     {
         _ = Session;

@@ -8,11 +8,12 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Handling;
 
 /// <summary>
-/// One attempt at one batch: one scope, one transaction, the handlers in order, one commit. Either all of it happened or
-/// nothing did.
+/// One attempt at one batch: one scope, one transaction, the handlers in order, one commit. Either all
+/// of it happened or nothing did.
 /// </summary>
 internal sealed class BatchExecutor(
-    IMessageStore store, IServiceScopeFactory scopes, HandlerTable handlers, Checkpoints checkpoints, TimeProvider clock)
+    IMessageStore store, IServiceScopeFactory scopes,
+    HandlerTable handlers, Checkpoints checkpoints, TimeProvider clock)
 {
     /// <summary>Null when committed (or when there was nothing to do); else nothing was.</summary>
     public async Task<BatchFailure?> TryAsync(Intake intake, CancellationToken stop)
@@ -131,8 +132,11 @@ internal sealed class BatchExecutor(
         var links = new List<ActivityLink>(items.Count);
         foreach (var item in items)
         {
-            if (ActivityContext.TryParse(item.Event.TraceParent, item.Event.TraceState, isRemote: true, out var context))
+            if (ActivityContext.TryParse(
+                item.Event.TraceParent, item.Event.TraceState, isRemote: true, out var context))
+            {
                 links.Add(new ActivityLink(context));
+            }
         }
         return MessagingTraces.StartBatch("receive", stream, links, items.Count);
     }

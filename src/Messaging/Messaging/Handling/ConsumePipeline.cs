@@ -8,8 +8,8 @@ using Tessera.Messaging.Wire;
 namespace Tessera.Messaging.Handling;
 
 /// <summary>
-/// What happens to a delivery, from receipt to settling: decode, then per transaction admit, handle, commit; retry while the
-/// database is away; search for the poison when a handler fails, and park it. Runs on the loop that received.
+/// What happens to a delivery, from receipt to settling: decode, then per transaction admit, handle, commit; retry
+/// while the database is away; search for the poison when a handler fails, and park it. Runs on the loop that received.
 /// </summary>
 internal sealed partial class ConsumePipeline(
     BatchExecutor executor, HandlerTable handlers, IOptions<ConsumeOptions> options, TimeProvider clock,
@@ -37,7 +37,8 @@ internal sealed partial class ConsumePipeline(
         {
             Log.Unexpected(logger, unexpected, stream);
             health.Failing(PartOf(stream), unexpected.Message);
-            await Task.Delay(_options.RetryDelayMin, clock, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                _options.RetryDelayMin, clock, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return DeliveryOutcome.Redeliver;
         }
     }
@@ -53,7 +54,8 @@ internal sealed partial class ConsumePipeline(
         foreach (var (envelope, malformed) in events)
         {
             var invoker = handlers.Find(envelope.Type);
-            // A stream says more than each subscriber wants to hear: other types are settled without a trace but a count.
+            // A stream says more than each subscriber wants to hear: other types are settled without
+            // a trace but a count.
             if (invoker is null && malformed is null) continue;
             batch.Add(new BatchItem(envelope, invoker) { ParkReason = malformed });
         }
@@ -85,7 +87,8 @@ internal sealed partial class ConsumePipeline(
                 Volatile.Write(ref _careful, CarefulBatches);
                 if (!failure.IsTransient)
                 {
-                    // Perhaps only because a message was known or its key parked: ask before anything is held against it.
+                    // Perhaps only because a message was known or its key parked: ask before anything
+                    // is held against it.
                     pending.Push(range);
                     continue;
                 }
@@ -132,7 +135,8 @@ internal sealed partial class ConsumePipeline(
         [LoggerMessage(1311, LogLevel.Warning, "Events of {Stream} wait for {Wait}: they cannot be handled now")]
         public static partial void Waiting(ILogger logger, Exception cause, string stream, TimeSpan wait);
 
-        [LoggerMessage(1312, LogLevel.Error, "A delivery of {Stream} goes back to the broker after an unexpected failure")]
+        [LoggerMessage(1312, LogLevel.Error,
+            "A delivery of {Stream} goes back to the broker after an unexpected failure")]
         public static partial void Unexpected(ILogger logger, Exception cause, string stream);
     }
 }

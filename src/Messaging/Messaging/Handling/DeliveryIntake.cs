@@ -4,10 +4,12 @@ using Tessera.Messaging.Telemetry;
 
 namespace Tessera.Messaging.Handling;
 
-/// <summary>Takes a part of a delivery: new events are handled, known ones dropped, those of parked keys parked behind.</summary>
-/// <param name="hopeful">Whether to count on all events being new and no key being parked. Where that is wrong the attempt
-/// fails without saying anything against a message, and another one, not hopeful, finds out.</param>
-internal sealed class DeliveryIntake(string stream, List<BatchItem> batch, Range range, bool hopeful, TimeProvider clock) : Intake
+/// <summary>Takes a part of a delivery: new events are handled, known ones dropped, those of parked
+/// keys parked behind.</summary>
+/// <param name="hopeful">Whether to count on all events being new and no key being parked. Where that is wrong
+/// the attempt fails without saying anything against a message, and another one, not hopeful, finds out.</param>
+internal sealed class DeliveryIntake(
+    string stream, List<BatchItem> batch, Range range, bool hopeful, TimeProvider clock) : Intake
 {
     /// <summary>Whether the inbox was not asked, only told.</summary>
     public bool WasHopeful { get; private set; }
@@ -64,7 +66,8 @@ internal sealed class DeliveryIntake(string stream, List<BatchItem> batch, Range
             }
             else if (admission.ParkedKeys.Contains(key) || parkedHere?.Contains(key) == true)
             {
-                (parked ??= []).Add(new ParkedMessage(0, item.Event, "Waits behind a parked message of its key.", 0, now));
+                (parked ??= []).Add(
+                    new ParkedMessage(0, item.Event, "Waits behind a parked message of its key.", 0, now));
             }
             else
             {

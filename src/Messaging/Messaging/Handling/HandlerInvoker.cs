@@ -3,7 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tessera.Messaging.Handling;
 
-/// <summary>Calls one handler for one message type without reflection: made once per line of the service's list.</summary>
+/// <summary>Calls one handler for one message type without reflection: made once per line
+/// of the service's list.</summary>
 internal abstract class HandlerInvoker(HandledMessage handled, int index)
 {
     /// <summary>Its place among the invokers, for per-attempt lookups.</summary>

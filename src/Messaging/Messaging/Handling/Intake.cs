@@ -13,7 +13,8 @@ internal abstract class Intake
 
     public abstract Checkpoint Committed { get; }
 
-    /// <summary>Takes the messages within the attempt's transaction. Failing here says nothing against a message.</summary>
+    /// <summary>Takes the messages within the attempt's transaction. Failing here says nothing
+    /// against a message.</summary>
     public abstract Task<Taking> TakeAsync(IStoreSession session, CancellationToken stop);
 }
 

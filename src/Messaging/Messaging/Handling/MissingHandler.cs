@@ -1,7 +1,7 @@
 namespace Tessera.Messaging.Handling;
 
-/// <summary>Stands for the handler of a parked message that none can take: bytes that are no event, or a type whose handler
-/// was removed. Such a message stays parked until it is discarded.</summary>
+/// <summary>Stands for the handler of a parked message that none can take: bytes that are no event, or a type whose
+/// handler was removed. Such a message stays parked until it is discarded.</summary>
 internal sealed class MissingHandler : HandlerInvoker
 {
     public static readonly MissingHandler Instance = new();
@@ -18,7 +18,8 @@ internal sealed class MissingHandler : HandlerInvoker
         object handler, object message, MessageContext context, CancellationToken stop) => throw Unreachable();
 
     public override Task HandleBatchAsync(
-        object handler, IReadOnlyList<BatchItem> items, int first, int count, UnitOfWork work, CancellationToken stop) =>
+        object handler, IReadOnlyList<BatchItem> items, int first,
+        int count, UnitOfWork work, CancellationToken stop) =>
         throw Unreachable();
 
     public override Task PrefetchAsync(object handler, IReadOnlyList<BatchItem> items, CancellationToken stop) =>

@@ -4,8 +4,8 @@ using Tessera.Messaging.Hosting;
 namespace Tessera.Messaging.Handling;
 
 /// <summary>
-/// Divides a batch that failed into smaller ones, until the failing message stands alone; gives that one its attempts, and
-/// then up on it. Order is kept: the parts are handled in the order they stand in.
+/// Divides a batch that failed into smaller ones, until the failing message stands alone; gives that one its attempts,
+/// and then up on it. Order is kept: the parts are handled in the order they stand in.
 /// </summary>
 internal sealed partial class PoisonSearch(
     List<BatchItem> batch, ConsumeOptions options, TimeProvider clock, Checkpoints checkpoints, ILogger logger)
@@ -79,7 +79,8 @@ internal sealed partial class PoisonSearch(
         [LoggerMessage(1301, LogLevel.Warning, "A batch of {Count} failed together; trying smaller ones")]
         public static partial void Dividing(ILogger logger, Exception cause, int count);
 
-        [LoggerMessage(1302, LogLevel.Warning, "{EventType} {EventId} of key {Key} failed {Failures} times; trying again")]
+        [LoggerMessage(1302, LogLevel.Warning,
+            "{EventType} {EventId} of key {Key} failed {Failures} times; trying again")]
         public static partial void Retrying(
             ILogger logger, Exception cause, string eventType, Guid eventId, string key, int failures);
 

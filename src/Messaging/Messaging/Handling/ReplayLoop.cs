@@ -7,8 +7,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Handling;
 
-/// <summary>Handles the parked messages that an operator asked for again, in order per key. A key's replay ends with its last
-/// message or with the first that fails; that one and those behind it stay parked.</summary>
+/// <summary>Handles the parked messages that an operator asked for again, in order per key. A key's replay ends with
+/// its last message or with the first that fails; that one and those behind it stay parked.</summary>
 internal sealed partial class ReplayLoop(
     IMessageStore store, BatchExecutor executor, HandlerTable handlers, OutboxSignal signal, LeaseKeeper leases,
     IOptions<ConsumeOptions> options, Checkpoints checkpoints, MessagingHealth health, ILogger<ReplayLoop> logger)

@@ -60,7 +60,8 @@ internal sealed class TimerIntake(
             TraceParent = timer.TraceParent,
             Data = timer.Data,
         };
-        // A timer is a promise that the service made to itself: without a handler it is kept for an operator, not dropped.
+        // A timer is a promise that the service made to itself: without a handler it is kept for an operator,
+        // not dropped.
         return new BatchItem(envelope, invoker)
         {
             ParkReason = invoker is null ? $"The service has no handler for the timer '{timer.Type}'." : null,

@@ -7,7 +7,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Handling;
 
-/// <summary>Handles timers soon after they are due, as the consumer handles events: in batches, in one transaction each.</summary>
+/// <summary>Handles timers soon after they are due, as the consumer handles events: in batches,
+/// in one transaction each.</summary>
 internal sealed partial class TimerLoop(
     IMessageStore store, BatchExecutor executor, HandlerTable handlers, OutboxSignal signal, LeaseKeeper leases,
     IOptions<TimersOptions> options, IOptions<ConsumeOptions> consume, TimeProvider clock,
@@ -34,7 +35,8 @@ internal sealed partial class TimerLoop(
         }
     }
 
-    /// <summary>A timer scheduled meanwhile wakes us if by this process; another process's is seen at the next look.</summary>
+    /// <summary>A timer scheduled meanwhile wakes us if by this process; another process's is seen
+    /// at the next look.</summary>
     private Task<bool> WaitAsync(TimeSpan wait, CancellationToken stop) =>
         // A timer of the runtime may fire a little early: a millisecond more, and it is surely due.
         signal.WaitForTimersAsync(

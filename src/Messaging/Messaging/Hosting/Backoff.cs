@@ -1,7 +1,7 @@
 namespace Tessera.Messaging.Hosting;
 
-/// <summary>Waits that double from <paramref name="min"/> to <paramref name="max"/>, each shortened by up to a quarter at
-/// random so that processes that failed together do not come back together.</summary>
+/// <summary>Waits that double from <paramref name="min"/> to <paramref name="max"/>, each shortened by up to a quarter
+/// at random so that processes that failed together do not come back together.</summary>
 internal sealed class Backoff(TimeSpan min, TimeSpan max, TimeProvider clock)
 {
     private int _failures;
@@ -12,7 +12,8 @@ internal sealed class Backoff(TimeSpan min, TimeSpan max, TimeProvider clock)
 
     public TimeSpan Next() => DelayAfter(++_failures, min, max);
 
-    /// <summary>Waits the next delay; returns false at once when <paramref name="stop"/> has fired, without throwing.</summary>
+    /// <summary>Waits the next delay; returns false at once when <paramref name="stop"/> has fired,
+    /// without throwing.</summary>
     public async Task<bool> WaitAsync(CancellationToken stop)
     {
         await Task.Delay(Next(), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

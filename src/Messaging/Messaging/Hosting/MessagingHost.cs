@@ -8,20 +8,21 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Hosting;
 
 /// <summary>
-/// Starts the library in the background of the service: the store, then the loops that need only it, then the broker, then
-/// the relay and the subscriptions. The service itself starts whether or not database and broker are there; it is not ready
-/// until they are.
+/// Starts the library in the background of the service: the store, then the loops that need only it, then the broker,
+/// then the relay and the subscriptions. The service itself starts whether or not database and broker are there;
+/// it is not ready until they are.
 /// </summary>
 internal sealed partial class MessagingHost(
-    IMessageStore store, Brokers brokers, OutboxRoute route, MessageRegistry registry, MessagingLoops loops, MoveGate gate,
+    IMessageStore store, Brokers brokers, OutboxRoute route,
+    MessageRegistry registry, MessagingLoops loops, MoveGate gate,
     Supervisor supervisor, MessagingHealth health, IOptions<MessagingOptions> options, IOptions<ConsumeOptions> consume,
     TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<MessagingHost> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan FirstPrepareMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>Before any request can come in, so that the first one finds the tables. If the database is away, requests
-    /// fail anyway, and the preparation goes on in the background.</summary>
+    /// <summary>Before any request can come in, so that the first one finds the tables. If the database is away,
+    /// requests fail anyway, and the preparation goes on in the background.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -56,7 +57,8 @@ internal sealed partial class MessagingHost(
                 {
                     if (!await TryUntilDoneAsync(
                         "consume:" + stream,
-                        async stop => subscriptions.Add(await SubscribeAsync(broker, stream, stop).ConfigureAwait(false)),
+                        async stop => subscriptions.Add(
+                            await SubscribeAsync(broker, stream, stop).ConfigureAwait(false)),
                         stop).ConfigureAwait(false)) return;
                 }
             }
@@ -67,7 +69,8 @@ internal sealed partial class MessagingHost(
         finally
         {
             // Together: each waits, within its bound, for the delivery that is being handled.
-            await Task.WhenAll(subscriptions.Select(subscription => subscription.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await Task.WhenAll(
+                subscriptions.Select(subscription => subscription.DisposeAsync().AsTask())).ConfigureAwait(false);
             await Task.WhenAll(running).ConfigureAwait(false);
         }
     }
@@ -83,10 +86,13 @@ internal sealed partial class MessagingHost(
 
     private Task<IAsyncDisposable> SubscribeAsync(ITransport broker, string stream, CancellationToken stop) =>
         broker.SubscribeAsync(
-            Subscription(stream), (delivery, revoked) => gate.HandleAsync(Subscription(stream), delivery, revoked), stop);
+            Subscription(stream),
+            (delivery, revoked) => gate.HandleAsync(Subscription(stream), delivery, revoked), stop);
 
     private Topology Topology() => new(
-        registry.PublishesAny ? [new StreamDefinition(registry.Service, registry.Partitions, registry.Subscribers)] : [],
+        registry.PublishesAny
+            ? [new StreamDefinition(registry.Service, registry.Partitions, registry.Subscribers)]
+            : [],
         [.. registry.SubscribedStreams.Select(Subscription)]);
 
     private Subscription Subscription(string stream) =>
@@ -118,7 +124,8 @@ internal sealed partial class MessagingHost(
             {
                 // A refusal says by itself what to change; of anything else the trace is wanted.
                 health.Failing(part, final.Message);
-                Log.StartRefused(logger, final is TransportRefusedException ? null : final, registry.Service, part, final.Message);
+                Log.StartRefused(
+                    logger, final is TransportRefusedException ? null : final, registry.Service, part, final.Message);
                 Environment.ExitCode = 1;
                 lifetime.StopApplication();
                 return false;
@@ -136,6 +143,7 @@ internal sealed partial class MessagingHost(
         public static partial void StartDelayed(ILogger logger, string part, string reason);
 
         [LoggerMessage(1013, LogLevel.Critical, "{Service} stops, its messaging cannot use the {Part}: {Reason}")]
-        public static partial void StartRefused(ILogger logger, Exception? failure, string service, string part, string reason);
+        public static partial void StartRefused(
+            ILogger logger, Exception? failure, string service, string part, string reason);
     }
 }

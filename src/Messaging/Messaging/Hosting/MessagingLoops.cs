@@ -14,9 +14,11 @@ namespace Tessera.Messaging.Hosting;
 internal sealed record MessagingLoop(string Part, Func<CancellationToken, Task> RunAsync);
 
 /// <summary>The background loops of one service with the leases they work under.</summary>
-internal sealed class MessagingLoops(IServiceProvider services, MessageRegistry registry, IOptions<MessagingOptions> options)
+internal sealed class MessagingLoops(
+    IServiceProvider services, MessageRegistry registry, IOptions<MessagingOptions> options)
 {
-    private readonly string _member = $"{registry.Service}-{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
+    private readonly string _member =
+        $"{registry.Service}-{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
 
     /// <summary>What needs only the database.</summary>
     public IEnumerable<MessagingLoop> OfStore()

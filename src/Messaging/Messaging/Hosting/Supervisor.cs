@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Tessera.Messaging.Hosting;
 
-/// <summary>Keeps a background loop running: what ends it is logged and reported, and it starts again after a wait.</summary>
+/// <summary>Keeps a background loop running: what ends it is logged and reported, and it starts
+/// again after a wait.</summary>
 internal sealed partial class Supervisor(TimeProvider clock, MessagingHealth health, ILogger<Supervisor> logger)
 {
     private static readonly TimeSpan DelayMin = TimeSpan.FromMilliseconds(100);

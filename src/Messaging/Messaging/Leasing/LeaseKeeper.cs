@@ -12,8 +12,8 @@ namespace Tessera.Messaging.Leasing;
 public sealed record LeaseGroup(string Group, string Member, int Slots, TimeSpan Duration);
 
 /// <summary>
-/// Keeps this process's share of a group's leases: renews them, gives back what is too much, takes what is free. Says at any
-/// instant, by this process's own monotonic clock, which of them certainly still hold.
+/// Keeps this process's share of a group's leases: renews them, gives back what is too much, takes what is free.
+/// Says at any instant, by this process's own monotonic clock, which of them certainly still hold.
 /// </summary>
 public sealed partial class LeaseKeeper
 {
@@ -46,7 +46,8 @@ public sealed partial class LeaseKeeper
     /// <summary>Called when leases were gained or lost, from the renewing loop. Must not block or throw.</summary>
     public Action? Changed { get; init; }
 
-    /// <summary>Called with null after each renewal, and with the failure when one failed. Must not block or throw.</summary>
+    /// <summary>Called with null after each renewal, and with the failure when one failed.
+    /// Must not block or throw.</summary>
     public Action<Exception?>? Renewed { get; init; }
 
     /// <summary>Live members of the group at the last renewal, this one included.</summary>
@@ -67,8 +68,8 @@ public sealed partial class LeaseKeeper
         return false;
     }
 
-    /// <summary>Renews until stopped, then gives everything back. A failed renewal is tried again; the leases then run out by
-    /// themselves.</summary>
+    /// <summary>Renews until stopped, then gives everything back. A failed renewal is tried again; the leases then
+    /// run out by themselves.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var interval = _group.Duration / 3;
@@ -93,7 +94,8 @@ public sealed partial class LeaseKeeper
             _checkpoints?.Pass(Checkpoint.LeaseBeforeRenewal);
             // Measured from before the request is sent: the database starts to count later, so we stop first.
             var asked = _clock.GetTimestamp();
-            var request = new LeaseRequest(_group.Group, _group.Member, _group.Slots, _group.Duration, Busy?.Invoke() ?? []);
+            var request = new LeaseRequest(
+                _group.Group, _group.Member, _group.Slots, _group.Duration, Busy?.Invoke() ?? []);
             var answer = await _store.ExchangeLeasesAsync(request, stop).ConfigureAwait(false);
             var before = Held;
             _grant = new Grant(answer.Leases, asked, answer.Members);
@@ -101,7 +103,8 @@ public sealed partial class LeaseKeeper
             Renewed?.Invoke(null);
             if (!before.SequenceEqual(answer.Leases))
             {
-                Log.LeasesChanged(_logger, _group.Group, string.Join(", ", answer.Leases.Select(lease => lease.Slot)), answer.Members);
+                Log.LeasesChanged(_logger, _group.Group,
+                    string.Join(", ", answer.Leases.Select(lease => lease.Slot)), answer.Members);
                 Changed?.Invoke();
             }
         }

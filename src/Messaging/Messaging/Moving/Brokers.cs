@@ -3,18 +3,25 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Moving;
 
 /// <summary>
-/// Every broker that this process is connected to. The last one registered is published to; the others are there while a
-/// running system moves: they are read as well, and get the markers that close their partitions.
+/// Every broker that this process is connected to. The last one registered is published to; the others are there while
+/// a running system moves: they are read as well, and get the markers that close their partitions.
 /// </summary>
 internal sealed class Brokers
 {
     public Brokers(IEnumerable<ITransport> registered)
     {
         All = [.. registered];
-        if (All.Count == 0) throw new InvalidOperationException("No broker is registered: call one of the Use… methods of a transport.");
+        if (All.Count == 0)
+        {
+            throw new InvalidOperationException(
+                "No broker is registered: call one of the Use… methods of a transport.");
+        }
         Primary = All[^1];
         if (All.Select(transport => transport.Name).Distinct(StringComparer.Ordinal).Count() != All.Count)
-            throw new InvalidOperationException("A broker is registered twice: Messaging:AlsoConsume must not name Messaging:Broker.");
+        {
+            throw new InvalidOperationException(
+                "A broker is registered twice: Messaging:AlsoConsume must not name Messaging:Broker.");
+        }
     }
 
     public IReadOnlyList<ITransport> All { get; }

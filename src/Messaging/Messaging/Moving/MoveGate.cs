@@ -6,8 +6,9 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Moving;
 
 /// <summary>
-/// Stands before the pipeline while several brokers are read: what follows an opening marker waits until its closing marker
-/// was seen in the old broker, by whichever process of the service reads that. What does not wait is handled first.
+/// Stands before the pipeline while several brokers are read: what follows an opening marker waits until
+/// its closing marker was seen in the old broker, by whichever process of the service reads that. What
+/// does not wait is handled first.
 /// </summary>
 internal sealed partial class MoveGate(
     Brokers brokers, ConsumePipeline pipeline, IMessageStore store, TimeProvider clock, ILogger<MoveGate> logger)
@@ -38,10 +39,12 @@ internal sealed partial class MoveGate(
         var lookedAt = clock.GetTimestamp();
         while (true)
         {
-            var (ready, closed, waiting, awaited) = await SortAsync(read.Stream, messages, revoked).ConfigureAwait(false);
+            var (ready, closed, waiting, awaited) = await SortAsync(
+                read.Stream, messages, revoked).ConfigureAwait(false);
             if (ready.Count > 0)
             {
-                var outcome = await pipeline.HandleAsync(read.Stream, new Delivery(ready), revoked).ConfigureAwait(false);
+                var outcome = await pipeline.HandleAsync(
+                    read.Stream, new Delivery(ready), revoked).ConfigureAwait(false);
                 if (outcome != DeliveryOutcome.Settle) return outcome;
             }
             // Only now: a marker that counts as seen says that all before it is handled.
@@ -52,7 +55,8 @@ internal sealed partial class MoveGate(
             if (revoked.IsCancellationRequested) return DeliveryOutcome.Redeliver;
             if (clock.GetElapsedTime(lookedAt) < InspectInterval) continue;
             lookedAt = clock.GetTimestamp();
-            foreach (var (partition, marker) in awaited) await LetPassIfDrainedAsync(read, partition, marker, revoked).ConfigureAwait(false);
+            foreach (var (partition, marker) in awaited)
+                await LetPassIfDrainedAsync(read, partition, marker, revoked).ConfigureAwait(false);
         }
     }
 
@@ -65,7 +69,8 @@ internal sealed partial class MoveGate(
             if (sorted.Awaited.ContainsKey(message.Partition)) sorted.Waiting.Add(message);
             else if (marker is null) sorted.Ready.Add(message);
             else if (marker.IsClosing) sorted.Closed.Add(marker.Move);
-            else if (brokers.Find(marker.From) is not null && !await WasSeenAsync(stream, marker.Move, stop).ConfigureAwait(false))
+            else if (brokers.Find(marker.From) is not null
+                && !await WasSeenAsync(stream, marker.Move, stop).ConfigureAwait(false))
             {
                 sorted.Awaited.Add(message.Partition, marker);
                 sorted.Waiting.Add(message);
@@ -75,10 +80,12 @@ internal sealed partial class MoveGate(
     }
 
     /// <summary>
-    /// A subscriber that is younger than the move never gets the closing marker. The opening one says that the closing one
-    /// was accepted before it; so once nothing of the old partition is unread, the marker was either seen or never came.
+    /// A subscriber that is younger than the move never gets the closing marker. The opening one says that
+    /// the closing one was accepted before it; so once nothing of the old partition is unread, the marker
+    /// was either seen or never came.
     /// </summary>
-    private async Task LetPassIfDrainedAsync(Subscription read, int partition, MoveMarker marker, CancellationToken stop)
+    private async Task LetPassIfDrainedAsync(
+        Subscription read, int partition, MoveMarker marker, CancellationToken stop)
     {
         var states = await brokers.Find(marker.From)!.InspectAsync(read, stop).ConfigureAwait(false);
         if (states.FirstOrDefault(state => state.Partition == partition) is not { Unread: 0 }) return;
@@ -115,11 +122,13 @@ internal sealed partial class MoveGate(
 
     private static partial class Log
     {
-        [LoggerMessage(1261, LogLevel.Warning, "Events of {Stream} wait: whether their old partition is read to its end cannot be told now")]
+        [LoggerMessage(1261, LogLevel.Warning,
+            "Events of {Stream} wait: whether their old partition is read to its end cannot be told now")]
         public static partial void GateFailed(ILogger logger, Exception failure, string stream);
 
         [LoggerMessage(1262, LogLevel.Information,
-            "Partition {Partition} of {Stream} goes on: {From} holds nothing more of it, and its last marker is older than this subscriber")]
+            "Partition {Partition} of {Stream} goes on: {From} holds nothing more of it, " +
+            "and its last marker is older than this subscriber")]
         public static partial void NeverCame(ILogger logger, string stream, int partition, string from);
     }
 }

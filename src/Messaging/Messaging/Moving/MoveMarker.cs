@@ -5,8 +5,9 @@ using Tessera.Messaging.Wire;
 namespace Tessera.Messaging.Moving;
 
 /// <summary>
-/// The pair of messages that joins a partition's two halves: the last one in the old broker, and the one in the new broker
-/// behind which nothing is handled before the other has been seen. CloudEvents, so foreign readers may take or leave them.
+/// The pair of messages that joins a partition's two halves: the last one in the old broker, and the one
+/// in the new broker behind which nothing is handled before the other has been seen. CloudEvents, so foreign
+/// readers may take or leave them.
 /// </summary>
 /// <param name="Move">The identity of the move, and of the closing marker.</param>
 /// <param name="IsClosing">Whether this is the one in the old broker.</param>
@@ -25,7 +26,8 @@ internal sealed record MoveMarker(Guid Move, bool IsClosing, string From)
             else if (name == "tesseramove") move = value;
             else if (name == "tesserafrom") from = value;
         }
-        if (type is not (ClosedType or OpenedType) || from is null || !Guid.TryParseExact(move, "D", out var id)) return null;
+        if (type is not (ClosedType or OpenedType) || from is null
+            || !Guid.TryParseExact(move, "D", out var id)) return null;
         return new MoveMarker(id, type == ClosedType, from);
     }
 
@@ -35,7 +37,8 @@ internal sealed record MoveMarker(Guid Move, bool IsClosing, string From)
         return new WireMessage(
             stream, partition, null, id, WireFormat.Json,
             [
-                new("specversion", "1.0"), new("id", id), new("source", source), new("type", IsClosing ? ClosedType : OpenedType),
+                new("specversion", "1.0"), new("id", id), new("source", source),
+                new("type", IsClosing ? ClosedType : OpenedType),
                 new("time", Timestamps.Format(now)), new("tesseramove", Move.ToString("D")), new("tesserafrom", From),
             ],
             Encoding.UTF8.GetBytes("{}"));

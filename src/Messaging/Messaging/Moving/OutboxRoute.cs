@@ -5,9 +5,9 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Moving;
 
 /// <summary>
-/// The relay's way to the broker. With one broker it is that broker and nothing else. With several, each shard goes where the
-/// database says, and a shard that goes elsewhere than this process is configured for is moved first: the decision is
-/// recorded, the old partition closed with a marker, the new one opened with its counterpart.
+/// The relay's way to the broker. With one broker it is that broker and nothing else. With several, each shard goes
+/// where the database says, and a shard that goes elsewhere than this process is configured for is moved first:
+/// the decision is recorded, the old partition closed with a marker, the new one opened with its counterpart.
 /// </summary>
 /// <remarks>
 /// A process moves only shards whose last move is older than itself: of two differently configured replicas, the one
@@ -25,18 +25,22 @@ internal sealed partial class OutboxRoute(
 
     public string BrokerName => brokers.Primary.Name;
 
-    /// <summary>Records the broker of shards that are new, and refuses to leave another broker's partitions unclosed.</summary>
-    /// <exception cref="TransportRefusedException">A shard's events went to a broker that this process cannot reach.</exception>
+    /// <summary>Records the broker of shards that are new, and refuses to leave another broker's
+    /// partitions unclosed.</summary>
+    /// <exception cref="TransportRefusedException">A shard's events went to a broker that this
+    /// process cannot reach.</exception>
     public async Task StartAsync(CancellationToken stop)
     {
-        await table.RecordAsync(registry.Partitions, brokers.Primary.Name, clock.GetUtcNow(), stop).ConfigureAwait(false);
+        await table.RecordAsync(
+            registry.Partitions, brokers.Primary.Name, clock.GetUtcNow(), stop).ConfigureAwait(false);
         var shards = await table.ReadAsync(stop).ConfigureAwait(false);
         var needed = shards.Values.Select(row => row.Broker)
             .Concat(shards.Values.Where(row => !row.IsClosed && row.Previous is not null).Select(row => row.Previous!));
         if (needed.FirstOrDefault(name => brokers.Find(name) is null) is not { } missing) return;
         throw new TransportRefusedException(
-            $"The events of {registry.Service} went to {missing} until now, and Messaging:Broker is {brokers.Primary.Name}. Add {missing} to " +
-            "Messaging:AlsoConsume, so that its partitions are closed and read to their end; see docs/changing-the-broker.md.");
+            $"The events of {registry.Service} went to {missing} until now, " +
+            $"and Messaging:Broker is {brokers.Primary.Name}. Add {missing} to Messaging:AlsoConsume, " +
+            "so that its partitions are closed and read to their end; see docs/changing-the-broker.md.");
     }
 
     /// <summary>Learns where the shards go now, and moves those that are to go elsewhere.</summary>
@@ -66,7 +70,8 @@ internal sealed partial class OutboxRoute(
     {
         if (!brokers.AreSeveral) return await brokers.Primary.SendAsync(messages, stop).ConfigureAwait(false);
         var failures = new List<SendFailure>();
-        foreach (var part in messages.Select((message, index) => (message, index)).GroupBy(sent => TransportOf(sent.message.Partition)))
+        foreach (var part in messages.Select((message, index) => (message, index))
+            .GroupBy(sent => TransportOf(sent.message.Partition)))
         {
             var sent = part.ToList();
             var result = await part.Key.SendAsync([.. sent.Select(one => one.message)], stop).ConfigureAwait(false);
@@ -80,10 +85,14 @@ internal sealed partial class OutboxRoute(
 
     /// <summary>Settles what the pass before had accepted, and reads what is to be sent now.</summary>
     public async Task<IReadOnlyList<OutboxRow>> SettleAndReadAsync(
-        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
     {
         if (!brokers.AreSeveral && accepted.Count > 0)
-            return await store.SettleAndReadOutboxAsync(accepted, shards, limitPerShard, now, stop).ConfigureAwait(false);
+        {
+            return await store.SettleAndReadOutboxAsync(
+                accepted, shards, limitPerShard, now, stop).ConfigureAwait(false);
+        }
         if (accepted.Count > 0) await SettleAsync(accepted, stop).ConfigureAwait(false);
         return await store.ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
     }
@@ -91,7 +100,8 @@ internal sealed partial class OutboxRoute(
     private ITransport TransportOf(int shard) => Reach(_shards[shard].Broker);
 
     private ITransport Reach(string name) => brokers.Find(name)
-        ?? throw new TransportUnavailableException($"Another process sends to {name}, which Messaging:AlsoConsume of this one does not name.");
+        ?? throw new TransportUnavailableException(
+            $"Another process sends to {name}, which Messaging:AlsoConsume of this one does not name.");
 
     private async Task MarkAsync(ShardBroker shard, string broker, bool isClosing, CancellationToken stop)
     {
@@ -99,7 +109,10 @@ internal sealed partial class OutboxRoute(
         var message = marker.Write(registry.Service, registry.Source, shard.Shard, clock.GetUtcNow());
         var result = await Reach(broker).SendAsync([message], stop).ConfigureAwait(false);
         if (result.Failures.Count > 0)
-            throw new TransportUnavailableException($"{broker} did not take the marker of a move: {result.Failures[0].Reason}");
+        {
+            throw new TransportUnavailableException(
+                $"{broker} did not take the marker of a move: {result.Failures[0].Reason}");
+        }
     }
 
     private static partial class Log

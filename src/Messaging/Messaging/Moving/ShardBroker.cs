@@ -5,4 +5,5 @@ namespace Tessera.Messaging.Moving;
 /// <param name="Move">The identity of that move.</param>
 /// <param name="MovedAt">When it was decided.</param>
 /// <param name="IsClosed">Whether both its markers were accepted.</param>
-internal sealed record ShardBroker(int Shard, string Broker, string? Previous, Guid? Move, DateTimeOffset MovedAt, bool IsClosed);
+internal sealed record ShardBroker(
+    int Shard, string Broker, string? Previous, Guid? Move, DateTimeOffset MovedAt, bool IsClosed);

@@ -21,8 +21,8 @@ public sealed class ParkedMessages
     public Task<IReadOnlyList<ParkedMessage>> ListAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
         _store.ListParkedAsync(filter, limit, stop);
 
-    /// <summary>Has the matching keys handled again, in order, soon after. A message is replayed with its whole key: those
-    /// before it come first, those behind it follow. Recorded under <paramref name="by"/>.</summary>
+    /// <summary>Has the matching keys handled again, in order, soon after. A message is replayed with its whole key:
+    /// those before it come first, those behind it follow. Recorded under <paramref name="by"/>.</summary>
     /// <returns>How many messages wait under these keys.</returns>
     public async Task<int> ReplayAsync(ParkedFilter filter, string by, CancellationToken stop)
     {
@@ -32,7 +32,8 @@ public sealed class ParkedMessages
         return messages;
     }
 
-    /// <summary>Removes the matching messages for good; what they were is recorded under <paramref name="by"/>.</summary>
+    /// <summary>Removes the matching messages for good; what they were is recorded
+    /// under <paramref name="by"/>.</summary>
     /// <returns>How many were removed.</returns>
     public Task<int> DiscardAsync(ParkedFilter filter, string by, CancellationToken stop)
     {

@@ -20,7 +20,8 @@ internal sealed class RetentionLoop(
         {
             var before = clock.GetUtcNow() - _options.Retention;
             while (leases.Holds(Chores.Retention)
-                && await store.TrimInboxAsync(before, _options.TrimStep, stop).ConfigureAwait(false) >= _options.TrimStep)
+                && await store.TrimInboxAsync(before, _options.TrimStep, stop).ConfigureAwait(false)
+                    >= _options.TrimStep)
             {
                 checkpoints.Pass(Checkpoint.RetentionTrimmed);
             }

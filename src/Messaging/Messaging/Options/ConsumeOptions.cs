@@ -17,12 +17,13 @@ public sealed class ConsumeOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan RetryDelayMin { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest wait before a retry; also while the database is away, however long that takes. Default 2 s.</summary>
+    /// <summary>The longest wait before a retry; also while the database is away, however long that takes.
+    /// Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan RetryDelayMax { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the failing messages of one delivery may hold up the healthy ones behind them: after that each is
-    /// parked at its next failure, whatever attempts are left. Default 10 s.</summary>
+    /// <summary>How long the failing messages of one delivery may hold up the healthy ones behind them: after that
+    /// each is parked at its next failure, whatever attempts are left. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan HoldTimeMax { get; set; } = TimeSpan.FromSeconds(10);
 }

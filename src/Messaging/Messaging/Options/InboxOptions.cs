@@ -7,8 +7,8 @@ public sealed class InboxOptions
 {
     public const string Section = "Messaging:Inbox";
 
-    /// <summary>How long an event's id stays known, so that a second copy is recognised. Must exceed the longest time in which
-    /// the broker may deliver again. Default 7 days.</summary>
+    /// <summary>How long an event's id stays known, so that a second copy is recognised. Must exceed the longest time
+    /// in which the broker may deliver again. Default 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 

@@ -15,12 +15,13 @@ public sealed class MessagingOptions
     /// registered, else 1 MiB.</summary>
     [Range(1, 64 * 1024 * 1024)] public int? PayloadSizeBytesMax { get; set; }
 
-    /// <summary>Subscribers of this service's stream that are known at deployment, so that a broker that keeps queues keeps
-    /// events for one that has not started yet. Default none.</summary>
+    /// <summary>Subscribers of this service's stream that are known at deployment, so that a broker that keeps queues
+    /// keeps events for one that has not started yet. Default none.</summary>
     public IList<string> Subscribers { get; } = [];
 
-    /// <summary>How long a lease on an outbox shard, or on timers, replay and retention, holds without renewal. It is renewed
-    /// three times in that time. After a process died, another one goes on at most this much later. Default 3 s.</summary>
+    /// <summary>How long a lease on an outbox shard, or on timers, replay and retention, holds without renewal.
+    /// It is renewed three times in that time. After a process died, another one goes on at most this much later.
+    /// Default 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.500", "00:05:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(3);
 

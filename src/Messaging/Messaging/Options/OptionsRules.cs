@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.Messaging;
 
-/// <summary>Checks the bounds on an options class's properties and names the configuration key of what is wrong.</summary>
+/// <summary>Checks the bounds on an options class's properties and names the configuration
+/// key of what is wrong.</summary>
 internal sealed class OptionsRules<TOptions>(string section) : IValidateOptions<TOptions>
     where TOptions : class
 {

@@ -10,8 +10,8 @@ public sealed class OutboxOptions
     /// <summary>Most rows read per shard and pass. Default 256.</summary>
     [Range(1, 10_000)] public int BatchSize { get; set; } = 256;
 
-    /// <summary>How often the relay looks for other processes' commits while another process of the service lives; its own
-    /// process's commits wake it at once. Default 10 ms.</summary>
+    /// <summary>How often the relay looks for other processes' commits while another process of the service lives;
+    /// its own process's commits wake it at once. Default 10 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(10);
 
@@ -19,8 +19,8 @@ public sealed class OutboxOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan IdlePollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether waiting events of one partition travel together in one broker message (CloudEvents JSON batch). Turn
-    /// off for a stream that foreign software reads. Default true.</summary>
+    /// <summary>Whether waiting events of one partition travel together in one broker message (CloudEvents JSON batch).
+    /// Turn off for a stream that foreign software reads. Default true.</summary>
     public bool Frames { get; set; } = true;
 
     /// <summary>The largest frame in bytes; the broker's own limit applies too. Default 256 KiB.</summary>

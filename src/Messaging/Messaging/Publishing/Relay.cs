@@ -10,16 +10,17 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Publishing;
 
 /// <summary>
-/// Sends the outbox's rows to the broker, oldest first per shard, and deletes them once the broker has them. The table is the
-/// only queue: nothing here is the only copy of anything.
+/// Sends the outbox's rows to the broker, oldest first per shard, and deletes them once the broker has them.
+/// The table is the only queue: nothing here is the only copy of anything.
 /// </summary>
 /// <remarks>
-/// Two relays that believe to lead one shard do no harm: each sends from the lowest row that is not deleted, in order, so the
-/// first copies that arrive are in order, and the inboxes keep the first copies.
+/// Two relays that believe to lead one shard do no harm: each sends from the lowest row that is not deleted, in order,
+/// so the first copies that arrive are in order, and the inboxes keep the first copies.
 /// </remarks>
 internal sealed partial class Relay(
     IMessageStore store, OutboxRoute route, LeaseKeeper leases, OutboxSignal signal, RefusedKeys refused,
-    IOptions<OutboxOptions> options, TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<Relay> logger)
+    IOptions<OutboxOptions> options, TimeProvider clock,
+    Checkpoints checkpoints, MessagingHealth health, ILogger<Relay> logger)
 {
     // Accepted rows are deleted by the next read, which under load follows at once; when none follows, after this time.
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(20);
@@ -72,7 +73,8 @@ internal sealed partial class Relay(
             await SettleAsync().ConfigureAwait(false);
         }
         var idleSince = clock.GetTimestamp();
-        // Commits of this process wake us. Those of others do not: while others live, look often whether there were any.
+        // Commits of this process wake us. Those of others do not: while others live, look often
+        // whether there were any.
         while (clock.GetElapsedTime(idleSince) < _options.IdlePollInterval)
         {
             var alone = leases.Members <= 1 || leases.Held.Count == 0;
@@ -157,10 +159,12 @@ internal sealed partial class Relay(
         return (queues, full);
     }
 
-    private async Task<IReadOnlyList<OutboxRow>> SettleAndReadAsync(int[] shards, DateTimeOffset now, CancellationToken stop)
+    private async Task<IReadOnlyList<OutboxRow>> SettleAndReadAsync(
+        int[] shards, DateTimeOffset now, CancellationToken stop)
     {
         var accepted = Taken();
-        var rows = await route.SettleAndReadAsync(accepted, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
+        var rows = await route.SettleAndReadAsync(
+            accepted, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
         if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
         return rows;
     }
@@ -190,6 +194,7 @@ internal sealed partial class Relay(
 
         [LoggerMessage(1202, LogLevel.Error,
             "The broker refuses event {EventId} of key {Key}: {Reason}. The key waits until {RetryAt}; others go on")]
-        public static partial void KeyHeld(ILogger logger, string key, Guid eventId, string reason, DateTimeOffset retryAt);
+        public static partial void KeyHeld(
+            ILogger logger, string key, Guid eventId, string reason, DateTimeOffset retryAt);
     }
 }

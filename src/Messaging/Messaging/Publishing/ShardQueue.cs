@@ -6,8 +6,8 @@ namespace Tessera.Messaging.Publishing;
 
 /// <summary>The rows of one shard in one pass of the relay: what goes out next, and what must not any more.</summary>
 /// <remarks>
-/// A round never holds two messages that could carry the same key: either one frame, or single events of different keys. So
-/// when the broker refuses one, nothing later of its key is on the way.
+/// A round never holds two messages that could carry the same key: either one frame, or single events of different
+/// keys. So when the broker refuses one, nothing later of its key is on the way.
 /// </remarks>
 internal sealed class ShardQueue(int shard, RelayLimits limits)
 {

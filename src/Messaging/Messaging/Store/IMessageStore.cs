@@ -24,13 +24,14 @@ public interface IMessageStore
     Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
         IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop);
 
-    /// <summary>As <see cref="SettleOutboxAsync"/> and then <see cref="ReadOutboxAsync"/>, in one round trip where the engine
-    /// has such.</summary>
+    /// <summary>As <see cref="SettleOutboxAsync"/> and then <see cref="ReadOutboxAsync"/>, in one round trip where
+    /// the engine has such.</summary>
     Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
-        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop);
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop);
 
-    /// <summary>Deletes rows that the broker has accepted, and what held their keys. One round trip; the commit need not
-    /// be synchronous: a lost delete is only a second send.</summary>
+    /// <summary>Deletes rows that the broker has accepted, and what held their keys. One round trip; the commit need
+    /// not be synchronous: a lost delete is only a second send.</summary>
     Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop);
 
     /// <summary>Holds the keys of refused rows back until their retry is due; the rows stay.</summary>
@@ -48,22 +49,25 @@ public interface IMessageStore
     /// <summary>When the next timer is due, or null.</summary>
     Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop);
 
-    /// <summary>Deletes at most <paramref name="limit"/> inbox rows older than <paramref name="before"/>; returns how many.</summary>
+    /// <summary>Deletes at most <paramref name="limit"/> inbox rows older than <paramref name="before"/>;
+    /// returns how many.</summary>
     Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop);
 
     Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop);
 
-    /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns the messages concerned.</summary>
+    /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns
+    /// the messages concerned.</summary>
     Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop);
 
-    /// <summary>Removes the matching parked messages for good (recorded in <c>msg_audit</c> with their content).</summary>
+    /// <summary>Removes the matching parked messages for good (recorded in <c>msg_audit</c>
+    /// with their content).</summary>
     Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop);
 
     /// <summary>Parked keys marked for replay, oldest first.</summary>
     Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop);
 
-    /// <summary>Ends the replay of a key whose first parked message failed again: clears the key's mark and notes the new
-    /// reason and count of attempts on that message. Order is kept: nothing of the key moves.</summary>
+    /// <summary>Ends the replay of a key whose first parked message failed again: clears the key's mark and notes
+    /// the new reason and count of attempts on that message. Order is kept: nothing of the key moves.</summary>
     Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop);
 
     Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop);
@@ -78,13 +82,14 @@ public interface IMessageStore
 /// <summary>One transaction. Not safe for concurrent use. Disposing without a commit rolls back.</summary>
 /// <remarks>
 /// Statements use positional parameters <c>$1</c>, <c>$2</c> … on both engines. Parameter values: null, string, bool,
-/// int, long, double, Guid, DateTimeOffset (UTC), byte[] / ReadOnlyMemory&lt;byte&gt;, and on PostgreSQL arrays of them.
-/// SQLite stores Guid as TEXT (lower case, dashes) and DateTimeOffset as INTEGER Unix milliseconds; PostgreSQL as
-/// <c>uuid</c> and <c>timestamptz</c>. <see cref="StoreReader"/> reads both alike.
+/// int, long, double, Guid, DateTimeOffset (UTC), byte[] / ReadOnlyMemory&lt;byte&gt;, and on PostgreSQL arrays
+/// of them. SQLite stores Guid as TEXT (lower case, dashes) and DateTimeOffset as INTEGER Unix milliseconds;
+/// PostgreSQL as <c>uuid</c> and <c>timestamptz</c>. <see cref="StoreReader"/> reads both alike.
 /// </remarks>
 public interface IStoreSession : IAsyncDisposable
 {
-    /// <summary>For Dapper, EF Core and plain ADO.NET. Call <see cref="FlushAsync"/> first if statements are queued.</summary>
+    /// <summary>For Dapper, EF Core and plain ADO.NET. Call <see cref="FlushAsync"/> first if
+    /// statements are queued.</summary>
     System.Data.Common.DbConnection Connection { get; }
 
     System.Data.Common.DbTransaction Transaction { get; }
@@ -108,12 +113,13 @@ public interface IStoreSession : IAsyncDisposable
     /// which are new, and which of the keys are parked (their key rows locked until the end of this transaction).
     /// </summary>
     Task<Admission> AdmitAsync(
-        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop);
+        string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys,
+        DateTimeOffset now, CancellationToken stop);
 
     /// <summary>
-    /// Queues the admission of a batch of which it is likely that all ids are new and no key is parked; where that is not so,
-    /// the transaction fails. So the answer needs no round trip of its own. False where the engine gains nothing by it:
-    /// nothing was queued, use <see cref="AdmitAsync"/>.
+    /// Queues the admission of a batch of which it is likely that all ids are new and no key is parked; where that
+    /// is not so, the transaction fails. So the answer needs no round trip of its own. False where the engine gains
+    /// nothing by it: nothing was queued, use <see cref="AdmitAsync"/>.
     /// </summary>
     bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now);
 
@@ -144,6 +150,7 @@ public interface IStoreSession : IAsyncDisposable
     Task RollbackAsync();
 }
 
-/// <summary>A statement queued with an expectation touched another number of rows. Deterministic, not transient.</summary>
+/// <summary>A statement queued with an expectation touched another number of rows. Deterministic,
+/// not transient.</summary>
 public sealed class UnexpectedRowsException(string sql, int expected, int actual)
     : Exception($"The statement touched {actual} rows, not {expected}: {sql}");

@@ -15,11 +15,14 @@ public static class SqlDialect
         IsPostgres(database) ? " for update skip locked" : "";
 
     /// <summary>A condition that <paramref name="column"/> is one of a list. The text does not depend on how many there
-    /// are, so the statement is prepared once. Pass the list through <see cref="List(IDatabase, IReadOnlyCollection{string})"/>.</summary>
+    /// are, so the statement is prepared once. Pass the list
+    /// through <see cref="List(IDatabase, IReadOnlyCollection{string})"/>.</summary>
     public static string In(this IDatabase database, string column, int parameter)
     {
         var number = parameter.ToString(CultureInfo.InvariantCulture);
-        return IsPostgres(database) ? $"{column} = any(${number})" : $"{column} in (select value from json_each(${number}))";
+        return IsPostgres(database)
+            ? $"{column} = any(${number})"
+            : $"{column} in (select value from json_each(${number}))";
     }
 
     /// <summary>The parameter value for <see cref="In"/>.</summary>

@@ -5,7 +5,8 @@ namespace Tessera.Messaging.Store;
 public sealed record OutboxRow(long Id, int Shard, EventEnvelope Event);
 
 /// <summary>A key whose first outbox row the broker refused.</summary>
-public sealed record HeldKey(string Stream, int Shard, string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
+public sealed record HeldKey(
+    string Stream, int Shard, string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
 
 /// <summary>Answer of the inbox: the new ids, and the keys that have parked messages.</summary>
 public sealed record Admission(IReadOnlySet<Guid> New, IReadOnlySet<string> ParkedKeys);
@@ -13,18 +14,21 @@ public sealed record Admission(IReadOnlySet<Guid> New, IReadOnlySet<string> Park
 /// <summary>A message to the service itself, due later.</summary>
 /// <param name="Type">The registered timer name.</param>
 /// <param name="Key">What it is about; one timer of a type and key waits at a time.</param>
-public sealed record TimerRow(Guid Id, string Type, string Key, DateTimeOffset Due, string? TraceParent, ReadOnlyMemory<byte> Data);
+public sealed record TimerRow(
+    Guid Id, string Type, string Key, DateTimeOffset Due, string? TraceParent, ReadOnlyMemory<byte> Data);
 
 /// <summary>A message that could not be handled, or one that waits behind it.</summary>
 /// <param name="Position">Order within the key; given by the database, 0 when parked.</param>
 /// <param name="Attempts">0 for a follower that was never tried.</param>
-public sealed record ParkedMessage(long Position, EventEnvelope Event, string Reason, int Attempts, DateTimeOffset ParkedAt);
+public sealed record ParkedMessage(
+    long Position, EventEnvelope Event, string Reason, int Attempts, DateTimeOffset ParkedAt);
 
 public sealed record ParkedKey(string Stream, string Key, int Messages);
 
 /// <summary>Which parked messages; null means any.</summary>
 public sealed record ParkedFilter(string? Stream = null, string? Key = null, Guid? EventId = null);
 
-/// <summary>What the health and status pages show. <see cref="OutboxRows"/> is exact up to 10,000, then an estimate.</summary>
+/// <summary>What the health and status pages show. <see cref="OutboxRows"/> is exact up to 10,000,
+/// then an estimate.</summary>
 public sealed record StoreStatistics(
     long OutboxRows, DateTimeOffset? OutboxOldest, long HeldKeys, long ParkedMessages, long ParkedKeys, long Timers);

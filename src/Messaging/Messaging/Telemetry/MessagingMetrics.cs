@@ -4,7 +4,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Telemetry;
 
-/// <summary>Instruments by the OpenTelemetry messaging conventions, and our own under <c>tessera.messaging</c>.</summary>
+/// <summary>Instruments by the OpenTelemetry messaging conventions, and our own
+/// under <c>tessera.messaging</c>.</summary>
 internal static class MessagingMetrics
 {
     private static readonly Meter Meter = new(MessagingTraces.Name);
@@ -71,5 +72,6 @@ internal static class MessagingMetrics
         if (count > 0) ParkedEvents.Add(count, Destination(stream));
     }
 
-    private static KeyValuePair<string, object?> Destination(string stream) => new("messaging.destination.name", stream);
+    private static KeyValuePair<string, object?> Destination(string stream) =>
+        new("messaging.destination.name", stream);
 }

@@ -29,7 +29,8 @@ internal static class MessagingTraces
             .SetTag("messaging.destination.name", stream)
             .SetTag("messaging.batch.message_count", count);
 
-    /// <summary>One handled message: a child of what published it, linked to the batch it shares a transaction with.</summary>
+    /// <summary>One handled message: a child of what published it, linked to the batch it shares
+    /// a transaction with.</summary>
     public static Activity? StartProcess(EventEnvelope envelope, ActivityContext batch)
     {
         if (!Source.HasListeners()) return null;

@@ -25,8 +25,10 @@ internal sealed class StatisticsLoop
                 name, () => Seen().Select(seen => new Measurement<long>(read(seen), service)), unit, description);
         _gauges =
         [
-            Count("tessera.messaging.outbox.rows", "{event}", "Events that wait for the relay.", seen => seen.OutboxRows),
-            Count("tessera.messaging.outbox.held_keys", "{key}", "Keys whose event the broker refuses.", seen => seen.HeldKeys),
+            Count(
+                "tessera.messaging.outbox.rows", "{event}", "Events that wait for the relay.", seen => seen.OutboxRows),
+            Count("tessera.messaging.outbox.held_keys", "{key}",
+                "Keys whose event the broker refuses.", seen => seen.HeldKeys),
             Count("tessera.messaging.parked.messages", "{event}", "Parked events.", seen => seen.ParkedMessages),
             Count("tessera.messaging.parked.keys", "{key}", "Keys with parked events.", seen => seen.ParkedKeys),
             Count("tessera.messaging.timers", "{timer}", "Timers that wait.", seen => seen.Timers),

@@ -3,7 +3,8 @@ namespace Tessera.Messaging.Transport;
 /// <summary>The seam to one broker.</summary>
 public interface ITransport : IAsyncDisposable
 {
-    /// <summary>Short lower-case name as used in configuration: <c>embedded</c>, <c>rabbitmq</c>, <c>kafka</c>, <c>redis</c>.</summary>
+    /// <summary>Short lower-case name as used in configuration: <c>embedded</c>, <c>rabbitmq</c>,
+    /// <c>kafka</c>, <c>redis</c>.</summary>
     string Name { get; }
 
     TransportFeatures Features { get; }
@@ -12,20 +13,24 @@ public interface ITransport : IAsyncDisposable
     /// Connects, declares what <paramref name="topology"/> names (idempotently, by any number of processes at once)
     /// and compares the broker's real settings with what the promises need.
     /// </summary>
-    /// <exception cref="TransportUnavailableException">The broker cannot be reached; calling again later may succeed.</exception>
-    /// <exception cref="TransportRefusedException">A setting would weaken a promise; the message names it. Final.</exception>
+    /// <exception cref="TransportUnavailableException">The broker cannot be reached; calling again
+    /// later may succeed.</exception>
+    /// <exception cref="TransportRefusedException">A setting would weaken a promise; the message
+    /// names it. Final.</exception>
     Task StartAsync(Topology topology, CancellationToken stop);
 
     /// <summary>Completes when the broker has durably accepted every message; says which were refused.</summary>
     /// <remarks>
     /// Messages of one partition are accepted in the given order, without gaps: after a message of a partition whose
-    /// fate is <see cref="SendOutcome.Unknown"/> no later one of that partition is reported accepted. Sends are pipelined.
-    /// Not called concurrently for one partition. Never waits longer than the transport's send timeout.
+    /// fate is <see cref="SendOutcome.Unknown"/> no later one of that partition is reported accepted. Sends are
+    /// pipelined. Not called concurrently for one partition. Never waits longer than the transport's send timeout.
     /// </remarks>
-    /// <exception cref="TransportUnavailableException">Nothing is known of any message: all may be sent again.</exception>
+    /// <exception cref="TransportUnavailableException">Nothing is known of any message: all
+    /// may be sent again.</exception>
     Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop);
 
-    /// <summary>Hands over deliveries, in order within a partition, until disposed. What is not settled is delivered again.</summary>
+    /// <summary>Hands over deliveries, in order within a partition, until disposed. What is not settled
+    /// is delivered again.</summary>
     /// <remarks>
     /// Each partition is read by one live instance of <see cref="Subscription.Subscriber"/> at a time; when one dies,
     /// the others take its partitions over within 10 s (embedded: 5 s). A partition has at most one delivery
@@ -65,15 +70,18 @@ public enum DeliveryOutcome
 /// <summary>What a transport took from one or more partitions; in order within each partition.</summary>
 public sealed record Delivery(IReadOnlyList<WireMessage> Messages);
 
-/// <summary>One broker message. <see cref="Body"/> holds one event, or a frame of several (CloudEvents JSON batch).</summary>
+/// <summary>One broker message. <see cref="Body"/> holds one event, or a frame of several (CloudEvents
+/// JSON batch).</summary>
 /// <param name="Stream">The stream (topic) name.</param>
 /// <param name="Partition">0 ≤ partition &lt; partitions of the stream.</param>
 /// <param name="Key">The key of the event; of a frame, null.</param>
-/// <param name="Id">The event's id, or the first event's of a frame: brokers that want a message id get this one.</param>
+/// <param name="Id">The event's id, or the first event's of a frame: brokers that want a message id
+/// get this one.</param>
 /// <param name="ContentType"><c>application/json</c> in binary mode, <c>application/cloudevents+json</c>,
 /// or <c>application/cloudevents-batch+json</c>.</param>
-/// <param name="Attributes">CloudEvents attributes by bare name (<c>id</c>, <c>type</c>, <c>traceparent</c> …) in binary
-/// mode; empty otherwise. The transport adds and strips its own prefix (<c>ce_</c>, <c>cloudEvents_</c>, …).</param>
+/// <param name="Attributes">CloudEvents attributes by bare name (<c>id</c>, <c>type</c>,
+/// <c>traceparent</c> …) in binary mode; empty otherwise. The transport adds and strips its own prefix
+/// (<c>ce_</c>, <c>cloudEvents_</c>, …).</param>
 /// <param name="Body">Owned by the message: a transport never reuses the buffer of a received one.</param>
 public sealed record WireMessage(
     string Stream,

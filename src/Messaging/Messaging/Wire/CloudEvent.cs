@@ -13,8 +13,8 @@ internal static class CloudEvent
         if (string.IsNullOrEmpty(type)) throw Missing("type");
     }
 
-    /// <summary>Foreign events may lack a partition key; then the broker message's own key is as good, else order is kept per
-    /// subject, or not at all.</summary>
+    /// <summary>Foreign events may lack a partition key; then the broker message's own key is as good, else order
+    /// is kept per subject, or not at all.</summary>
     public static string KeyOf(string? partitionKey, string? subject, string id) =>
         !string.IsNullOrEmpty(partitionKey) ? partitionKey : !string.IsNullOrEmpty(subject) ? subject : id;
 

@@ -52,8 +52,8 @@ public static class WireFormat
             events[0].Stream, partition, null, events[0].Id.ToString("D"), Batch, [], writer.TakeFrame());
     }
 
-    /// <summary>Adds the events of a received message to <paramref name="events"/>, in order. What cannot be read becomes a
-    /// <see cref="DecodedEvent"/> with a reason, so that it can be parked and blocks nothing.</summary>
+    /// <summary>Adds the events of a received message to <paramref name="events"/>, in order. What cannot be read
+    /// becomes a <see cref="DecodedEvent"/> with a reason, so that it can be parked and blocks nothing.</summary>
     /// <param name="now">Stands in for a missing <c>time</c>.</param>
     public static void Decode(WireMessage message, DateTimeOffset now, List<DecodedEvent> events)
     {
