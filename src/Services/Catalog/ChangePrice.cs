@@ -13,7 +13,8 @@ internal static class ChangePrice
         if (before.Withdrawn)
         {
             return TypedResults.Problem(
-                $"'{sku}' is withdrawn; PUT /products/{sku} puts it on sale again.", statusCode: StatusCodes.Status409Conflict);
+                $"'{sku}' is withdrawn; PUT /products/{sku} puts it on sale again.",
+                statusCode: StatusCodes.Status409Conflict);
         }
         var change = before.Reprice(request.PriceMinor);
         products.Save(change);

@@ -3,7 +3,8 @@ using Tessera.Catalog.Contracts;
 
 namespace Tessera.Catalog;
 
-/// <summary>Many products in one transaction, each as PUT would take it; what the file does not say stays as it is.</summary>
+/// <summary>Many products in one transaction, each as PUT would take it; what the file does not say
+/// stays as it is.</summary>
 internal static class ImportProducts
 {
     public static async Task<Results<Ok<ImportedProductsView>, ProblemHttpResult>> Handle(
@@ -13,15 +14,17 @@ internal static class ImportProducts
         foreach (var product in request.Products)
         {
             if (skus.Add(product.Sku)) continue;
-            return TypedResults.Problem($"'{product.Sku}' is in the list twice.", statusCode: StatusCodes.Status422UnprocessableEntity);
+            return TypedResults.Problem(
+                $"'{product.Sku}' is in the list twice.", statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         var known = await products.BeginAsync(skus, stop);
         var (added, changed) = (0, 0);
         foreach (var product in request.Products)
         {
             var before = known.GetValueOrDefault(product.Sku);
-            var change = before?.Put(product.Name, before.Description, product.Category ?? before.Category, product.PriceMinor)
-                ?? Product.Add(product.Sku, product.Name, null, product.Category, product.PriceMinor);
+            var change =
+                before?.Put(product.Name, before.Description, product.Category ?? before.Category, product.PriceMinor)
+                    ?? Product.Add(product.Sku, product.Name, null, product.Category, product.PriceMinor);
             products.Save(change);
             if (before is null) added++;
             else if (change.Kind != ChangeKind.None) changed++;

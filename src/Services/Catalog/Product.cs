@@ -8,7 +8,10 @@ internal sealed record Product(
     public const string SkuPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$";
 
     public static ProductChange Add(string sku, string name, string? description, string? category, long priceMinor) =>
-        new(new Product(sku, name, description, category ?? CategoryOtherwise, priceMinor, Withdrawn: false, Version: 1), ChangeKind.Listed);
+        new(
+            new Product(
+                sku, name, description, category ?? CategoryOtherwise, priceMinor, Withdrawn: false, Version: 1),
+            ChangeKind.Listed);
 
     /// <summary>Takes the whole content. A withdrawn product is thereby for sale again.</summary>
     public ProductChange Put(string name, string? description, string? category, long priceMinor)
@@ -37,7 +40,8 @@ internal sealed record Product(
         : new ProductChange(this with { Withdrawn = true, Version = Version + 1 }, ChangeKind.Withdrawn);
 }
 
-/// <summary>A product after a change, and which one it was: others hear of all but <see cref="ChangeKind.Described"/>.</summary>
+/// <summary>A product after a change, and which one it was: others hear of all
+/// but <see cref="ChangeKind.Described"/>.</summary>
 internal readonly record struct ProductChange(Product Product, ChangeKind Kind);
 
 internal enum ChangeKind

@@ -23,7 +23,8 @@ internal sealed record ProductFilter(string? Text, string? Category, long? MinPr
     }
 
     private IEnumerable<string> Words() =>
-        (Text ?? "").ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(WordsMax);
+        (Text ?? "").ToLowerInvariant()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(WordsMax);
 
     private static string Escape(string word) => word
         .Replace("!", "!!", StringComparison.Ordinal)

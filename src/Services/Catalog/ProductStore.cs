@@ -15,13 +15,16 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         return found.SingleOrDefault();
     }
 
-    public async Task<(List<Product> Items, int Total)> SearchAsync(ProductFilter filter, int page, int size, CancellationToken stop)
+    public async Task<(List<Product> Items, int Total)> SearchAsync(
+        ProductFilter filter, int page, int size, CancellationToken stop)
     {
         var (where, parameters) = filter.ToSql();
-        var total = await database.QueryAsync($"select count(*) from products where {where}", parameters, row => row.GetInt64(0), stop);
+        var total = await database.QueryAsync(
+            $"select count(*) from products where {where}", parameters, row => row.GetInt64(0), stop);
         // The SKU makes the order total: pages neither repeat nor skip a product.
         var items = await database.QueryAsync(
-            $"select {Columns} from products where {where} order by name, sku limit ${parameters.Length + 1} offset ${parameters.Length + 2}",
+            $"select {Columns} from products where {where} order by name, sku " +
+            $"limit ${parameters.Length + 1} offset ${parameters.Length + 2}",
             [.. parameters, size, (long)(page - 1) * size], Read, stop);
         return (items, (int)total[0]);
     }
@@ -33,7 +36,8 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         return await LockAsync(sku, stop);
     }
 
-    public async Task<IReadOnlyDictionary<string, Product>> BeginAsync(IReadOnlyCollection<string> skus, CancellationToken stop)
+    public async Task<IReadOnlyDictionary<string, Product>> BeginAsync(
+        IReadOnlyCollection<string> skus, CancellationToken stop)
     {
         await work.BeginAsync(stop);
         var found = await work.QueryAsync(
@@ -63,13 +67,14 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         {
             // A second creator of the same SKU at the same time fails here and is told to try again.
             work.EnqueueOne(
-                $"insert into products ({Columns}, search_text) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing", values);
+                $"insert into products ({Columns}, search_text) values ($1, $2, $3, $4, $5, $6, $7, $8) " +
+                "on conflict do nothing", values);
         }
         else
         {
             work.EnqueueOne(
-                "update products set name = $2, description = $3, category = $4, price_minor = $5, withdrawn = $6, version = $7, " +
-                "search_text = $8 where sku = $1 and version = $7 - 1", values);
+                "update products set name = $2, description = $3, category = $4, price_minor = $5, withdrawn = $6, " +
+                "version = $7, search_text = $8 where sku = $1 and version = $7 - 1", values);
         }
         Publish(product, kind);
     }
@@ -95,5 +100,6 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
     }
 
     private static Product Read(StoreReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetStringOrNull(2), row.GetString(3), row.GetInt64(4), row.GetBoolean(5), row.GetInt32(6));
+        row.GetString(0), row.GetString(1), row.GetStringOrNull(2),
+        row.GetString(3), row.GetInt64(4), row.GetBoolean(5), row.GetInt32(6));
 }

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.Gateway;
 
-/// <summary>Lines of JSON, gathered in memory and written out many at a time by one loop: the console logger would cost a
-/// request more than the rest of the gateway's own work.</summary>
-internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccessLog> logger) : BackgroundService
+/// <summary>Lines of JSON, gathered in memory and written out many at a time by one loop: the console logger would
+/// cost a request more than the rest of the gateway's own work.</summary>
+internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccessLog> logger)
+    : BackgroundService
 {
     private const int WaitingBytesMax = 4 * 1024 * 1024;
     private static readonly TimeSpan writeInterval = TimeSpan.FromMilliseconds(100);
@@ -94,7 +95,8 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         [LoggerMessage(400, LogLevel.Warning, "Lines of the access log were lost: {Reason}")]
         public static partial void Lost(ILogger logger, string reason);
 
-        [LoggerMessage(401, LogLevel.Warning, "{Count} lines of the access log were dropped: they come faster than they can be written")]
+        [LoggerMessage(401, LogLevel.Warning,
+            "{Count} lines of the access log were dropped: they come faster than they can be written")]
         public static partial void Dropped(ILogger logger, long count);
     }
 }

@@ -4,7 +4,8 @@ using Yarp.ReverseProxy.Model;
 
 namespace Tessera.Gateway;
 
-/// <summary>One broken connection takes a replica out for a moment: the others can serve, and the next probe brings it back.</summary>
+/// <summary>One broken connection takes a replica out for a moment: the others can serve, and the next
+/// probe brings it back.</summary>
 internal sealed class AvoidUnreachable(IDestinationHealthUpdater health) : IPassiveHealthCheckPolicy
 {
     public const string PolicyName = "AvoidUnreachable";

@@ -18,7 +18,8 @@ internal static class Clusters
         LoadBalancingPolicy = "PowerOfTwoChoices",
         Destinations = addresses
             .Select((address, index) => (Name: $"{service}-{index + 1}", address))
-            .ToDictionary(replica => replica.Name, replica => new DestinationConfig { Address = replica.address.AbsoluteUri }),
+            .ToDictionary(
+                replica => replica.Name, replica => new DestinationConfig { Address = replica.address.AbsoluteUri }),
         HttpRequest = new ForwarderRequestConfig
         {
             Version = HttpVersion.Version20,

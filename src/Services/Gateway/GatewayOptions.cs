@@ -24,11 +24,13 @@ public sealed class GatewayOptions
     public int SignInsPerSecond { get; set; } = 10;
 
     /// <summary>How long a service may take until its answer begins, and between two parts of it.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Gateway:UpstreamTimeout must lie between 1 s and 10 min.")]
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00",
+        ErrorMessage = "Gateway:UpstreamTimeout must lie between 1 s and 10 min.")]
     public TimeSpan UpstreamTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often each replica is asked whether it is ready.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00", ErrorMessage = "Gateway:ProbeInterval must lie between 100 ms and 1 min.")]
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00",
+        ErrorMessage = "Gateway:ProbeInterval must lie between 100 ms and 1 min.")]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The largest request body, bytes.</summary>

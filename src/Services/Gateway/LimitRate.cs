@@ -17,7 +17,8 @@ internal sealed class LimitRate : IDisposable
     {
         _next = next;
         var rates = options.Value;
-        _limiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Partition(context, rates), StringComparer.Ordinal);
+        _limiter = PartitionedRateLimiter.Create<HttpContext, string>(
+            context => Partition(context, rates), StringComparer.Ordinal);
     }
 
     public async Task InvokeAsync(HttpContext context)
@@ -31,7 +32,8 @@ internal sealed class LimitRate : IDisposable
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await context.WriteProblem(StatusCodes.Status429TooManyRequests, $"Too many requests. Try again in {seconds} s.");
+        await context.WriteProblem(
+            StatusCodes.Status429TooManyRequests, $"Too many requests. Try again in {seconds} s.");
     }
 
     public void Dispose() => _limiter.Dispose();
@@ -40,7 +42,8 @@ internal sealed class LimitRate : IDisposable
     {
         var user = context.User;
         if (IsSignIn(context)) return Bucket("sign-in " + AddressOf(context), rates.SignInsPerSecond);
-        return user.FindFirstValue("sub") is not { } subject ? Bucket("address " + AddressOf(context), rates.AnonymousPerSecond)
+        return user.FindFirstValue("sub") is not { } subject
+            ? Bucket("address " + AddressOf(context), rates.AnonymousPerSecond)
             : user.IsInRole("operator") ? Bucket("operator " + subject, rates.OperatorPerSecond)
             : Bucket("user " + subject, rates.CustomerPerSecond);
     }

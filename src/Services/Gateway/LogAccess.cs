@@ -20,7 +20,9 @@ internal sealed class LogAccess(RequestDelegate next, AccessLog log)
             log.Write(new AccessLine(
                 context.Request.Method,
                 context.Request.Path.Value ?? "",
-                context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? 499 : context.Response.StatusCode,
+                context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted
+                    ? 499
+                    : context.Response.StatusCode,
                 Stopwatch.GetElapsedTime(started),
                 proxy?.ProxiedDestination?.DestinationId,
                 context.User.FindFirstValue("sub"),
@@ -31,4 +33,5 @@ internal sealed class LogAccess(RequestDelegate next, AccessLog log)
 }
 
 internal readonly record struct AccessLine(
-    string Method, string Path, int Status, TimeSpan Duration, string? Upstream, string? User, string? Client, string TraceId);
+    string Method, string Path, int Status, TimeSpan Duration,
+    string? Upstream, string? User, string? Client, string TraceId);

@@ -15,15 +15,17 @@ internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoke
     {
         var asked =
             from service in Routes.Services
-            from replica in ServiceAddresses.Of(configuration, service).Select((address, index) => (address, Name: $"{service}-{index + 1}"))
+            from replica in ServiceAddresses.Of(configuration, service)
+                .Select((address, index) => (address, Name: $"{service}-{index + 1}"))
             select AskAsync(service, replica.Name, replica.address, stop);
         var replicas = await Task.WhenAll(asked);
-        var worst = replicas.GroupBy(replica => replica.Service).Select(service => service.Count(replica => replica.IsReady) switch
-        {
-            0 => "Unhealthy", // Nobody serves it.
-            var ready when ready == service.Count() => "Healthy",
-            _ => "Degraded",
-        }).ToArray();
+        var worst = replicas.GroupBy(replica => replica.Service)
+            .Select(service => service.Count(replica => replica.IsReady) switch
+            {
+                0 => "Unhealthy", // Nobody serves it.
+                var ready when ready == service.Count() => "Healthy",
+                _ => "Degraded",
+            }).ToArray();
         var status = worst.Contains("Unhealthy") ? "Unhealthy" : worst.Contains("Degraded") ? "Degraded" : "Healthy";
         return new SystemHealth(status, replicas);
     }
@@ -52,11 +54,13 @@ internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoke
         }
 
         ReplicaHealth Answer(string status, IReadOnlyDictionary<string, HealthCheckView>? checks, long? memory) =>
-            new(service, name, status, Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1), memory, checks);
+            new(service, name, status,
+                Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1), memory, checks);
     }
 }
 
-/// <summary>GET /health: <c>Healthy</c> when every replica is ready, <c>Degraded</c> when every service has one that is.</summary>
+/// <summary>GET /health: <c>Healthy</c> when every replica is ready, <c>Degraded</c> when every service
+/// has one that is.</summary>
 internal sealed record SystemHealth(string Status, IReadOnlyList<ReplicaHealth> Services);
 
 internal sealed record ReplicaHealth(

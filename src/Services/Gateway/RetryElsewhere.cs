@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Model;
 namespace Tessera.Gateway;
 
 /// <summary>
-/// Tries again, on another replica if there is one, what cannot have had an effect: a request that was never sent, or one
-/// that only reads. Everything else is the client's to decide; it gets a problem document that says who failed.
+/// Tries again, on another replica if there is one, what cannot have had an effect: a request that was never sent,
+/// or one that only reads. Everything else is the client's to decide; it gets a problem document that says who failed.
 /// </summary>
 internal static class RetryElsewhere
 {
@@ -25,7 +25,10 @@ internal static class RetryElsewhere
                 await ExplainAsync(context, proxy, failure);
                 return;
             }
-            if (proxy.ProxiedDestination is { } failed && left.Count > 1) left = [.. left.Where(other => other != failed)];
+            if (proxy.ProxiedDestination is { } failed && left.Count > 1)
+            {
+                left = [.. left.Where(other => other != failed)];
+            }
             proxy.AvailableDestinations = left;
             proxy.ProxiedDestination = null;
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -37,7 +40,10 @@ internal static class RetryElsewhere
     {
         if (context.RequestAborted.IsCancellationRequested) return false;
         // No connection, no request: not even the body was touched.
-        if (failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }) return true;
+        if (failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+        {
+            return true;
+        }
         return (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
             && failure.Error is ForwarderError.Request or ForwarderError.ResponseHeaders;
     }
@@ -47,7 +53,9 @@ internal static class RetryElsewhere
         var service = proxy.Route.Config.ClusterId;
         // A service that breaks off while the body is on its way looks like a fault of the client's; it is none.
         var status = RefusalOf(failure.Exception)?.StatusCode
-            ?? (context.Response.StatusCode is >= 400 and < 500 ? StatusCodes.Status502BadGateway : context.Response.StatusCode);
+            ?? (context.Response.StatusCode is >= 400 and < 500
+                ? StatusCodes.Status502BadGateway
+                : context.Response.StatusCode);
         if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
         if (status >= 500) context.Response.Headers.RetryAfter = "1";
         return context.WriteProblem(status, status switch
@@ -63,7 +71,8 @@ internal static class RetryElsewhere
     private static BadHttpRequestException? RefusalOf(Exception? failure) => failure switch
     {
         BadHttpRequestException refusal => refusal,
-        AggregateException many => many.InnerExceptions.Select(RefusalOf).FirstOrDefault(refusal => refusal is not null),
+        AggregateException many =>
+            many.InnerExceptions.Select(RefusalOf).FirstOrDefault(refusal => refusal is not null),
         not null => RefusalOf(failure.InnerException),
         null => null,
     };

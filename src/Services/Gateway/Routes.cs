@@ -33,7 +33,8 @@ internal static class Routes
         .. Services.Select(service => Inner(service, "openapi/{**rest}", Anyone)),
     ];
 
-    private static RouteConfig Route(string service, string path, string policy, string[]? methods = null, string? limit = null) =>
+    private static RouteConfig Route(
+        string service, string path, string policy, string[]? methods = null, string? limit = null) =>
         new RouteConfig
         {
             RouteId = $"{string.Join(',', methods ?? ["*"])} {path}",

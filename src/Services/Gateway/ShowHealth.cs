@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Tessera.Gateway;
 
-/// <summary>The health of the whole, as JSON or as a page for people. 503 when a service has nobody to serve it.</summary>
+/// <summary>The health of the whole, as JSON or as a page for people. 503 when a service has nobody
+/// to serve it.</summary>
 internal static class ShowHealth
 {
     public static async Task<IResult> Handle(HttpContext context, ReadHealth health, CancellationToken stop)

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Tessera.Gateway;
 
-/// <summary>Removes what only the gateway may say, so that no client can say it, and sets the trace context to pass on.</summary>
+/// <summary>Removes what only the gateway may say, so that no client can say it, and sets the trace
+/// context to pass on.</summary>
 internal sealed class StripHeaders(RequestDelegate next)
 {
     private static readonly string[] prefixes = ["X-Forwarded-", "X-Original-", "X-Tessera-"];

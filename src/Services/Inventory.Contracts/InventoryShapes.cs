@@ -9,7 +9,8 @@ public sealed record StockView(string Sku, long OnHand, long Held, long Committe
 public sealed record ReceiveStockRequest([property: Range(1, 1_000_000)] int Quantity);
 
 /// <summary>POST /stock/receipts (operators), with an Idempotency-Key: at most 1,000 lines, all or none.</summary>
-public sealed record ReceiveManyRequest([property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ReceiptLine> Lines);
+public sealed record ReceiveManyRequest(
+    [property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ReceiptLine> Lines);
 
 public sealed record ReceiptLine(
     [property: Required, RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")] string Sku,

@@ -6,8 +6,8 @@ internal sealed class InventoryOptions
 {
     public const string Section = "Inventory";
 
-    /// <summary>How long stock is held for an order that is not confirmed. Longer than Orders waits for stock and payment
-    /// together, or paid orders lose their stock.</summary>
+    /// <summary>How long stock is held for an order that is not confirmed. Longer than Orders waits for stock and
+    /// payment together, or paid orders lose their stock.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan ReservationTime { get; set; } = TimeSpan.FromMinutes(30);
 

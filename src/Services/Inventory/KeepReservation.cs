@@ -29,7 +29,8 @@ internal sealed class KeepReservation(
             case ReservationStep.Release:
                 reservation.Release(stock.Levels);
                 Save(reservation);
-                work.Publish(new StockReleased(order, input == ReservationInput.Expired ? ReasonExpired : ReasonCancelled));
+                work.Publish(
+                    new StockReleased(order, input == ReservationInput.Expired ? ReasonExpired : ReasonCancelled));
                 break;
             case ReservationStep.Uncommit:
                 reservation.Uncommit(stock.Levels);
@@ -53,7 +54,8 @@ internal sealed class KeepReservation(
         if (shortages.Count > 0)
         {
             work.Publish(new StockRefused(
-                reservation.Order, [.. shortages.Select(line => new ShortLine(line.Sku, line.Wanted, line.Available))]));
+                reservation.Order,
+                [.. shortages.Select(line => new ShortLine(line.Sku, line.Wanted, line.Available))]));
             return;
         }
         work.Publish(new StockReserved(reservation.Order, expiresAt));

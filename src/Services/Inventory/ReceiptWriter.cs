@@ -12,7 +12,8 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
 
     /// <summary>Null when the key was used for other lines.</summary>
     public async Task<TAnswer?> ReceiveAsync<TAnswer>(
-        Receipt receipt, IReadOnlyList<ReceiptLine> lines, Func<IReadOnlyList<StockView>, TAnswer> answerOf, CancellationToken stop)
+        Receipt receipt, IReadOnlyList<ReceiptLine> lines,
+        Func<IReadOnlyList<StockView>, TAnswer> answerOf, CancellationToken stop)
         where TAnswer : class
     {
         await work.BeginAsync(stop);
@@ -44,7 +45,8 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
         }
     }
 
-    /// <summary>Adds, instead of writing a sum: of a product that had no row, two first receipts may come at once.</summary>
+    /// <summary>Adds, instead of writing a sum: of a product that had no row, two first receipts
+    /// may come at once.</summary>
     private void Add(string sku, long quantity) => work.EnqueueOne(
         """
         insert into stock (sku, on_hand, held, committed, received) values ($1, $2, 0, 0, $2)
@@ -57,8 +59,11 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
     {
         var earlier = await database.QueryAsync(
             "select request_hash, answer from receipts where operator_id = $1 and idempotency_key = $2",
-            [receipt.Operator, receipt.IdempotencyKey], row => (Hash: row.GetString(0), Answer: row.GetString(1)), stop);
-        return earlier[0].Hash == receipt.RequestHash ? JsonSerializer.Deserialize<TAnswer>(earlier[0].Answer, Json) : null;
+            [receipt.Operator, receipt.IdempotencyKey],
+            row => (Hash: row.GetString(0), Answer: row.GetString(1)), stop);
+        return earlier[0].Hash == receipt.RequestHash
+            ? JsonSerializer.Deserialize<TAnswer>(earlier[0].Answer, Json)
+            : null;
     }
 }
 

@@ -13,7 +13,11 @@ internal static class ReceiveStock
         Caller caller, ReceiptWriter receipts, CancellationToken stop)
     {
         if (!IdempotencyKey.IsUsable(idempotencyKey, out var refusal)) return Problem(400, refusal);
-        if (!Skus.IsValid(sku)) return Problem(400, $"'{Skus.Shorten(sku)}' is no product code: letters, digits, '.', '_' and '-', at most 32.");
+        if (!Skus.IsValid(sku))
+        {
+            return Problem(
+                400, $"'{Skus.Shorten(sku)}' is no product code: letters, digits, '.', '_' and '-', at most 32.");
+        }
         var lines = new[] { new ReceiptLine(sku, request.Quantity) };
         var receipt = new Receipt(caller.Id, idempotencyKey, IdempotencyKey.HashOf(lines));
         return await receipts.ReceiveAsync(receipt, lines, received => received[0], stop) is { } answer
@@ -34,7 +38,9 @@ internal static class ReceiveStock
     }
 
     private static ProblemHttpResult KeyUsed() =>
-        Problem(422, $"The {IdempotencyKey.Header} was used for another receipt before. Use a new one for each receipt.");
+        Problem(
+            422, $"The {IdempotencyKey.Header} was used for another receipt before. Use a new one for each receipt.");
 
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    private static ProblemHttpResult Problem(int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status);
 }

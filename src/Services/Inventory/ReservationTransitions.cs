@@ -24,7 +24,8 @@ internal enum ReservationStep
 /// <summary>Every input in every state of a reservation, decided.</summary>
 internal static class ReservationTransitions
 {
-    /// <remarks>A confirmation that finds the reservation expired does nothing: Orders hears StockReleased and cancels.</remarks>
+    /// <remarks>A confirmation that finds the reservation expired does nothing: Orders hears StockReleased
+    /// and cancels.</remarks>
     public static ReservationStep Decide(ReservationState state, ReservationInput input) => (state, input) switch
     {
         (At.None, On.OrderPlaced) => ReservationStep.HoldOrRefuse,

@@ -4,11 +4,12 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Inventory;
 
-/// <summary>The reservations and stock rows of one transaction, locked from their first read until the commit.</summary>
+/// <summary>The reservations and stock rows of one transaction, locked from their first read until
+/// the commit.</summary>
 /// <remarks>
-/// What the messages of a batch will need is announced before the first of them is handled, and read in two round trips:
-/// reservations in the order of their ids, then stock in the order of its skus. All transactions lock in that order, so
-/// they wait for each other instead of deadlocking.
+/// What the messages of a batch will need is announced before the first of them is handled, and read in two round
+/// trips: reservations in the order of their ids, then stock in the order of its skus. All transactions lock in that
+/// order, so they wait for each other instead of deadlocking.
 /// </remarks>
 internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvider clock)
 {
@@ -78,7 +79,8 @@ internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvid
             order by order_id{database.ForUpdate()}
             """,
             [database.List(_expectedOrders)],
-            row => new Reservation(row.GetGuid(0), Enum.Parse<ReservationState>(row.GetString(1)), Lines(row.GetString(2))),
+            row => new Reservation(
+                row.GetGuid(0), Enum.Parse<ReservationState>(row.GetString(1)), Lines(row.GetString(2))),
             stop);
         foreach (var reservation in read)
         {

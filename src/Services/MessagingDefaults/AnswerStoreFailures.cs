@@ -6,22 +6,26 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults;
 
-/// <summary>A database that is away, locked or full is no fault of the request: 503, try again. A change that lost a race
-/// against another one: 409.</summary>
-internal sealed partial class AnswerStoreFailures(IMessageStore store, ILogger<AnswerStoreFailures> logger) : IExceptionHandler
+/// <summary>A database that is away, locked or full is no fault of the request: 503, try again. A change that lost
+/// a race against another one: 409.</summary>
+internal sealed partial class AnswerStoreFailures(IMessageStore store, ILogger<AnswerStoreFailures> logger)
+    : IExceptionHandler
 {
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is UnexpectedRowsException)
         {
             await httpContext.WriteProblem(
-                StatusCodes.Status409Conflict, "Another request changed the same thing at the same time. Read it and try again.");
+                StatusCodes.Status409Conflict,
+                "Another request changed the same thing at the same time. Read it and try again.");
             return true;
         }
         if (!store.IsTransient(exception)) return false;
         Log.Unavailable(logger, exception, httpContext.Request.Method, httpContext.Request.Path.Value ?? "");
         httpContext.Response.Headers.RetryAfter = "1";
-        await httpContext.WriteProblem(StatusCodes.Status503ServiceUnavailable, "The database does not answer now. Try again.");
+        await httpContext.WriteProblem(
+            StatusCodes.Status503ServiceUnavailable, "The database does not answer now. Try again.");
         return true;
     }
 

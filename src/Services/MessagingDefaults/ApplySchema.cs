@@ -26,7 +26,8 @@ internal sealed partial class ApplySchema(
                 await ApplyAsync(scripts, cancellationToken);
                 return;
             }
-            catch (Exception away) when (store.IsTransient(away) || (away.InnerException is { } inner && store.IsTransient(inner)))
+            catch (Exception away) when (store.IsTransient(away)
+                || (away.InnerException is { } inner && store.IsTransient(inner)))
             {
                 Log.Waiting(logger, database.ToString()!, away.Message);
                 await Task.Delay(pause, clock, cancellationToken);
@@ -48,7 +49,8 @@ internal sealed partial class ApplySchema(
         if (!result.Successful)
         {
             throw new InvalidOperationException(
-                $"The schema script {result.ErrorScript?.Name} failed on {database}: {result.Error.Message}", result.Error);
+                $"The schema script {result.ErrorScript?.Name} failed on {database}: {result.Error.Message}",
+                result.Error);
         }
         foreach (var script in result.Scripts) Log.Applied(logger, script.Name);
     }

@@ -20,7 +20,8 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
         var log = Path.Combine(directory, "broker", "events.db");
         var broker = configuration["Messaging:Broker"] ?? "embedded";
         // Those that are only read come first: the last one registered is the one that is published to.
-        var transports = AlsoConsumed(configuration).Select(name => Transport(configuration, name, "Messaging:AlsoConsume", log))
+        var transports = AlsoConsumed(configuration)
+            .Select(name => Transport(configuration, name, "Messaging:AlsoConsume", log))
             .Append(Transport(configuration, broker, "Messaging:Broker", log))
             .Aggregate((all, next) => all + next);
         return new Backends(database, store + transports);
@@ -43,8 +44,12 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
             case "postgres":
                 var address = section["ConnectionString"];
                 if (string.IsNullOrEmpty(address))
-                    throw new InvalidOperationException("Database:ConnectionString is missing: name the service's own PostgreSQL database.");
-                return (new PostgresServiceDatabase(address), messages => messages.UsePostgres(options => section.Bind(options)));
+                {
+                    throw new InvalidOperationException(
+                        "Database:ConnectionString is missing: name the service's own PostgreSQL database.");
+                }
+                return (new PostgresServiceDatabase(address),
+                    messages => messages.UsePostgres(options => section.Bind(options)));
             default:
                 throw new InvalidOperationException($"Database:Engine is '{engine}': expected sqlite or postgres.");
         }
@@ -68,9 +73,11 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
                 configuration.GetSection(EmbeddedTransportOptions.Section).Bind(options);
                 options.File = Given(options.File, fileOtherwise);
             }),
-            "rabbitmq" => messages => messages.UseRabbitMq(options => configuration.GetSection(RabbitMqOptions.Section).Bind(options)),
+            "rabbitmq" => messages => messages.UseRabbitMq(
+                options => configuration.GetSection(RabbitMqOptions.Section).Bind(options)),
             "kafka" => messages => messages.UseKafka(),
-            "redis" => messages => messages.UseRedis(options => configuration.GetSection(RedisOptions.Section).Bind(options)),
+            "redis" => messages => messages.UseRedis(
+                options => configuration.GetSection(RedisOptions.Section).Bind(options)),
             _ => throw new InvalidOperationException(
                 $"{key} is '{broker}': expected embedded, rabbitmq, kafka or redis."),
         };

@@ -9,11 +9,12 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults;
 
-/// <summary>The only place that names databases and brokers: a service lists its messages, configuration picks the rest.</summary>
+/// <summary>The only place that names databases and brokers: a service lists its messages, configuration
+/// picks the rest.</summary>
 public static class MessagingDefaultsExtensions
 {
-    /// <summary>Adds messaging for the service of this name. Its <c>Schema/*.sql</c> (embedded in the calling assembly) is
-    /// applied before anything starts.</summary>
+    /// <summary>Adds messaging for the service of this name. Its <c>Schema/*.sql</c> (embedded in the calling assembly)
+    /// is applied before anything starts.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // The calling assembly is the service's.
     public static WebApplicationBuilder AddMessagingDefaults(
         this WebApplicationBuilder builder, string service, Action<MessagingBuilder> configure)
@@ -36,7 +37,8 @@ public static class MessagingDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Adds an Entity Framework Core context on the service's own database. The schema stays with <c>Schema/*.sql</c>.</summary>
+    /// <summary>Adds an Entity Framework Core context on the service's own database. The schema stays
+    /// with <c>Schema/*.sql</c>.</summary>
     public static WebApplicationBuilder AddDatabaseContext<TContext>(
         this WebApplicationBuilder builder, Action<DbContextOptionsBuilder>? configure = null)
         where TContext : DbContext

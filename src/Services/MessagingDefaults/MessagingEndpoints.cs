@@ -8,7 +8,8 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults;
 
-/// <summary><c>/messaging/…</c> of every service, for operators: how far it is, what is parked, replay and discard.</summary>
+/// <summary><c>/messaging/…</c> of every service, for operators: how far it is, what is parked,
+/// replay and discard.</summary>
 internal sealed class MessagingEndpoints : IDefaultEndpoints
 {
     private const int ParkedMax = 1_000;
@@ -44,10 +45,12 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
         if (request is { Stream: null, Key: null, EventId: null, All: false })
         {
             return TypedResults.Problem(
-                "Name a stream, a key or an eventId, or say \"all\": true.", statusCode: StatusCodes.Status422UnprocessableEntity);
+                "Name a stream, a key or an eventId, or say \"all\": true.",
+                statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         var filter = new ParkedFilter(request.Stream, request.Key, request.EventId);
-        var concerned = request.DryRun ? (await messages.ListAsync(filter, int.MaxValue, stop)).Count : await act(filter);
+        var concerned =
+            request.DryRun ? (await messages.ListAsync(filter, int.MaxValue, stop)).Count : await act(filter);
         return TypedResults.Ok(new ParkedOutcome(concerned, request.DryRun));
     }
 

@@ -20,6 +20,7 @@ public sealed record ParkedStatus(long Messages, long Keys);
 /// <param name="Unread">Broker messages that wait; null when the broker is away.</param>
 /// <param name="Unavailable">Why the broker did not tell, or null.</param>
 public sealed record SubscriptionStatus(
-    string Stream, string Broker, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<PartitionStatus> Partitions, string? Unavailable);
+    string Stream, string Broker, long? Unread, double? OldestUnreadSeconds,
+    IReadOnlyList<PartitionStatus> Partitions, string? Unavailable);
 
 public sealed record PartitionStatus(int Partition, string? Owner, long Unread, double? OldestUnreadSeconds);

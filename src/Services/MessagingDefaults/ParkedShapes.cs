@@ -3,7 +3,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.MessagingDefaults;
 
-/// <summary>POST /messaging/parked/replay and /discard: which messages. <paramref name="DryRun"/> only counts them.</summary>
+/// <summary>POST /messaging/parked/replay and /discard: which messages. <paramref name="DryRun"/>
+/// only counts them.</summary>
 public sealed record ParkedRequest(
     string? Stream = null, string? Key = null, Guid? EventId = null, bool All = false, bool DryRun = false);
 

@@ -4,7 +4,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.MessagingDefaults;
 
-/// <summary>How far the service's messaging is: what waits to be sent, what waits to be handled, what is parked.</summary>
+/// <summary>How far the service's messaging is: what waits to be sent, what waits to be handled,
+/// what is parked.</summary>
 /// <param name="transports">All that are read; the last one is also published to.</param>
 internal sealed class ReadStatus(
     MessageRegistry registry, IMessageStore store, IEnumerable<ITransport> transports, TimeProvider clock)
@@ -17,7 +18,8 @@ internal sealed class ReadStatus(
         var subscriptions = new List<SubscriptionStatus>();
         foreach (var stream in registry.SubscribedStreams)
         {
-            foreach (var transport in _transports.Reverse()) subscriptions.Add(await InspectAsync(transport, stream, stop));
+            foreach (var transport in _transports.Reverse())
+                subscriptions.Add(await InspectAsync(transport, stream, stop));
         }
         return new MessagingStatus(
             registry.Service,
@@ -33,17 +35,20 @@ internal sealed class ReadStatus(
     {
         try
         {
-            var partitions = await transport.InspectAsync(new Subscription(stream, registry.Partitions, registry.Service), stop);
+            var partitions = await transport.InspectAsync(
+                new Subscription(stream, registry.Partitions, registry.Service), stop);
             var states = partitions
                 .Select(partition => new PartitionStatus(
                     partition.Partition, partition.Owner, partition.Unread, AgeOf(partition.OldestUnread)))
                 .ToList();
             return new SubscriptionStatus(
-                stream, transport.Name, states.Sum(state => state.Unread), states.Max(state => state.OldestUnreadSeconds), states, null);
+                stream, transport.Name, states.Sum(state => state.Unread),
+                states.Max(state => state.OldestUnreadSeconds), states, null);
         }
         catch (TransportUnavailableException away)
         {
-            return new SubscriptionStatus(stream, transport.Name, null, null, [], away.Message); // The rest of the page is of use without it.
+            // The rest of the page is of use without it.
+            return new SubscriptionStatus(stream, transport.Name, null, null, [], away.Message);
         }
     }
 

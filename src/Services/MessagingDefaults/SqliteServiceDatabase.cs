@@ -26,7 +26,8 @@ internal sealed class SqliteServiceDatabase(string file) : ServiceDatabase
         {
             try
             {
-                return new FileStream(file + ".schema-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(
+                    file + ".schema-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (!patience.IsCancellationRequested)
             {

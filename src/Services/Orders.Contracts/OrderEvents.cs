@@ -1,6 +1,7 @@
 namespace Tessera.Orders.Contracts;
 
-public sealed record OrderPlaced(Guid Order, Guid Buyer, IReadOnlyList<OrderedLine> Lines, long TotalMinor, string Currency, DateTimeOffset PlacedAt)
+public sealed record OrderPlaced(
+    Guid Order, Guid Buyer, IReadOnlyList<OrderedLine> Lines, long TotalMinor, string Currency, DateTimeOffset PlacedAt)
 {
     public const string EventType = "orders.order-placed.v1";
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Tessera.Orders.Contracts;
 
-/// <summary>POST /orders, with an Idempotency-Key. Prices are the shop's: a member the shape does not know is refused.</summary>
+/// <summary>POST /orders, with an Idempotency-Key. Prices are the shop's: a member the shape does
+/// not know is refused.</summary>
 /// <param name="PaymentMethod">The buyer's token for the payment provider. The simulated provider knows
 /// <c>tok_ok</c> (default), <c>tok_decline</c>, <c>tok_slow</c>, <c>tok_lost_answer</c>, <c>tok_flaky</c>.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -18,7 +19,8 @@ public sealed record PlaceOrderLine(
     [property: Range(1, 100_000)] int Quantity);
 
 /// <summary>GET /orders/{id}</summary>
-/// <param name="State"><c>Placed</c>, <c>StockReserved</c>, <c>Confirmed</c>, <c>Shipped</c> or <c>Cancelled</c>.</param>
+/// <param name="State"><c>Placed</c>, <c>StockReserved</c>, <c>Confirmed</c>, <c>Shipped</c>
+/// or <c>Cancelled</c>.</param>
 /// <param name="Reference">The buyer's own mark on the order, if one was given.</param>
 public sealed record OrderView(
     Guid Id,

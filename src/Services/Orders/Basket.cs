@@ -9,7 +9,8 @@ internal sealed class Basket
     public const int QuantityMax = 100_000;
     public const int LinesMax = 200;
 
-    /// <summary>£100 million. Far below what a 64-bit sum of 200 lines holds, so sums cannot overflow unnoticed.</summary>
+    /// <summary>£100 million. Far below what a 64-bit sum of 200 lines holds, so sums cannot
+    /// overflow unnoticed.</summary>
     public const long TotalMinorMax = 10_000_000_000;
 
     private Basket(IReadOnlyList<BasketLine> lines, long totalMinor)
@@ -49,7 +50,8 @@ internal sealed class Basket
 
     /// <inheritdoc cref="TryMerge"/>
     public static bool TryPrice(
-        IReadOnlyList<BasketLine> lines, [NotNullWhen(true)] out Basket? basket, [NotNullWhen(false)] out string? refusal)
+        IReadOnlyList<BasketLine> lines, [NotNullWhen(true)] out Basket? basket,
+        [NotNullWhen(false)] out string? refusal)
     {
         basket = null;
         refusal = $"The total exceeds {TotalMinorMax / 100} {Currency}, the most an order may cost.";

@@ -7,13 +7,17 @@ namespace Tessera.Orders;
 
 internal static class CancelOrder
 {
-    /// <summary>The buyer's cancellation; again, or of an order that is cancelled already, it changes nothing.</summary>
+    /// <summary>The buyer's cancellation; again, or of an order that is cancelled already,
+    /// it changes nothing.</summary>
     public static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
         Guid id, Buyer buyer, OrderStore orders, OrderProgress progress, UnitOfWork work, PlacedOrders placed,
         CancellationToken stop)
     {
         await work.BeginAsync(stop);
-        if (await orders.FindAsync(id, stop) is not { } order || order.Buyer != buyer.Id) return ReadOrders.NotFound(id);
+        if (await orders.FindAsync(id, stop) is not { } order || order.Buyer != buyer.Id)
+        {
+            return ReadOrders.NotFound(id);
+        }
         if (progress.Apply(order, OrderInput.BuyerCancels) is OrderOutcome.Refused refused)
             return TypedResults.Problem(refused.Why, statusCode: 409);
         await work.CommitAsync(stop);

@@ -7,7 +7,8 @@ internal sealed class CancelOrdersOnUserErased(OrderStore orders, OrderProgress 
 {
     public async Task HandleAsync(UserErased message, MessageContext context, CancellationToken stop)
     {
-        foreach (var order in await orders.FindOpenAsync(message.User, stop)) progress.Apply(order, OrderInput.UserErased);
+        foreach (var order in await orders.FindOpenAsync(message.User, stop))
+            progress.Apply(order, OrderInput.UserErased);
         // The buyer's own mark may say anything about a person. The id alone says nothing once the account is gone.
         orders.ForgetReferences(message.User);
     }

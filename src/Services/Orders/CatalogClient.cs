@@ -6,7 +6,8 @@ using Tessera.Catalog.Contracts;
 
 namespace Tessera.Orders;
 
-/// <summary>Asks Catalog for products that its events have not told of yet. Timeout, retries and breaker come with the client.</summary>
+/// <summary>Asks Catalog for products that its events have not told of yet. Timeout, retries and breaker
+/// come with the client.</summary>
 internal sealed partial class CatalogClient(HttpClient http, ILogger<CatalogClient> logger)
 {
     public async Task<CatalogAnswer> FindAsync(string sku, CancellationToken stop)
@@ -16,8 +17,11 @@ internal sealed partial class CatalogClient(HttpClient http, ILogger<CatalogClie
             using var response = await http.GetAsync(
                 new Uri("/products/" + Uri.EscapeDataString(sku), UriKind.Relative), stop);
             if (response.StatusCode == HttpStatusCode.NotFound) return new CatalogAnswer.NoSuchProduct();
-            if (response.IsSuccessStatusCode && await response.Content.ReadFromJsonAsync<ProductView>(stop) is { } product)
+            if (response.IsSuccessStatusCode
+                && await response.Content.ReadFromJsonAsync<ProductView>(stop) is { } product)
+            {
                 return new CatalogAnswer.Found(product);
+            }
             Log.Away(logger, sku, $"HTTP status {(int)response.StatusCode}");
         }
         catch (Exception away) when (
@@ -31,7 +35,8 @@ internal sealed partial class CatalogClient(HttpClient http, ILogger<CatalogClie
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.CatalogAway, LogLevel.Warning, "Catalog did not answer for the product {Sku}: {Reason}")]
+        [LoggerMessage(EventIds.CatalogAway, LogLevel.Warning,
+            "Catalog did not answer for the product {Sku}: {Reason}")]
         public static partial void Away(ILogger logger, string sku, string reason);
     }
 }

@@ -1,6 +1,7 @@
 namespace Tessera.Orders;
 
-/// <summary>One order and the rules of its life. What it does about an input stands in <see cref="OrderTransitions"/>.</summary>
+/// <summary>One order and the rules of its life. What it does about an input stands
+/// in <see cref="OrderTransitions"/>.</summary>
 internal sealed class Order
 {
     public const string PlacedBecause = "OrderPlaced";
@@ -42,7 +43,8 @@ internal sealed class Order
             case OrderDecision.Become become:
                 return Enter(become.State, become.CancelReason, input, now);
             case OrderDecision.ShipOnceCommitted when !StockCommitted:
-                return new OrderOutcome.Refused("The stock of the order has not left the shelf yet. Try again shortly.");
+                return new OrderOutcome.Refused(
+                    "The stock of the order has not left the shelf yet. Try again shortly.");
             case OrderDecision.ShipOnceCommitted:
                 return Enter(OrderState.Shipped, null, input, now);
             case OrderDecision.MarkCommitted when StockCommitted:
@@ -75,5 +77,6 @@ internal sealed class Order
         return new OrderOutcome.Changed(NextEntry(input, now));
     }
 
-    private HistoryEntry NextEntry(OrderInput input, DateTimeOffset now) => new(++Version, now, State, input.ToString());
+    private HistoryEntry NextEntry(OrderInput input, DateTimeOffset now) =>
+        new(++Version, now, State, input.ToString());
 }

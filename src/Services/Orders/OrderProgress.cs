@@ -9,8 +9,10 @@ internal sealed class OrderProgress(
     OrderStore orders, UnitOfWork work, IOptions<OrderOptions> options, TimeProvider clock)
 {
     /// <summary>For facts that other services announce about an order.</summary>
-    /// <exception cref="InvalidOperationException">The order is not ours: the fact is parked for an operator to see.</exception>
-    public async Task ApplyAsync(Guid id, OrderInput input, CancellationToken stop) => Apply(await GetAsync(id, stop), input);
+    /// <exception cref="InvalidOperationException">The order is not ours: the fact is parked for
+    /// an operator to see.</exception>
+    public async Task ApplyAsync(Guid id, OrderInput input, CancellationToken stop) =>
+        Apply(await GetAsync(id, stop), input);
 
     public async Task<Order> GetAsync(Guid id, CancellationToken stop) => await orders.FindAsync(id, stop)
         ?? throw new InvalidOperationException($"There is no order {id} in this database.");
@@ -47,7 +49,8 @@ internal sealed class OrderProgress(
                 work.Publish(new PaymentRequested(
                     order.Id, order.Buyer, order.TotalMinor, order.Currency, order.PaymentMethod));
                 work.Schedule(
-                    order.Id.ToString(), new PaymentOverdue(order.Id), clock.GetUtcNow() + options.Value.PaymentTimeout);
+                    order.Id.ToString(), new PaymentOverdue(order.Id),
+                    clock.GetUtcNow() + options.Value.PaymentTimeout);
                 break;
             case OrderState.Confirmed:
                 work.Publish(new OrderConfirmed(order.Id, order.Buyer));

@@ -3,7 +3,8 @@ using Tessera.Messaging;
 namespace Tessera.Orders;
 
 /// <summary>A handler whose whole work is to tell one order what happened to it.</summary>
-internal abstract class OrderReaction<TEvent>(OrderStore orders, OrderProgress progress) : IHandle<TEvent>, IPrefetch<TEvent>
+internal abstract class OrderReaction<TEvent>(OrderStore orders, OrderProgress progress)
+    : IHandle<TEvent>, IPrefetch<TEvent>
     where TEvent : class
 {
     public Task PrefetchAsync(IReadOnlyList<TEvent> messages, CancellationToken stop)

@@ -7,7 +7,8 @@ namespace Tessera.Orders;
 internal sealed class OrderStore(UnitOfWork work, IDatabase database)
 {
     private const string Columns =
-        "id, buyer, state, cancel_reason, stock_committed, total_minor, currency, payment_method, placed_at, confirmed_at, version";
+        "id, buyer, state, cancel_reason, stock_committed, total_minor, currency, payment_method, " +
+        "placed_at, confirmed_at, version";
 
     private readonly HashSet<Guid> _expected = [];
     private readonly Dictionary<Guid, Order> _loaded = [];
@@ -54,7 +55,8 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
             update orders set state = $2, cancel_reason = $3, stock_committed = $4, confirmed_at = $5, version = $6
             where id = $1
             """,
-            order.Id, order.State.ToString(), order.CancelReason, order.StockCommitted, order.ConfirmedAt, order.Version);
+            order.Id, order.State.ToString(), order.CancelReason,
+            order.StockCommitted, order.ConfirmedAt, order.Version);
         Append(order.Id, entry);
     }
 

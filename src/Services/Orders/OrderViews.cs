@@ -10,7 +10,8 @@ internal static class OrderViews
 
     public static string LinesText(IReadOnlyList<BasketLine> lines) => JsonSerializer.Serialize(lines, Json);
 
-    public static IReadOnlyList<BasketLine> Lines(string text) => JsonSerializer.Deserialize<BasketLine[]>(text, Json) ?? [];
+    public static IReadOnlyList<BasketLine> Lines(string text) =>
+        JsonSerializer.Deserialize<BasketLine[]>(text, Json) ?? [];
 
     /// <summary>The answer to the placement, and to each retry of it, whatever became of the order since.</summary>
     public static OrderView AsPlaced(Order order, IReadOnlyList<BasketLine> lines, string? reference) => new(

@@ -30,7 +30,8 @@ internal static class PlaceOrder
         {
             return earlier.RequestHash == placement.RequestHash
                 ? Answer(earlier.View)
-                : Problem(422, $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.");
+                : Problem(422,
+                    $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.");
         }
         if (pricingResult is PricingResult.CatalogAway) http.Response.Headers.RetryAfter = "2";
         return Refuse(pricingResult);
@@ -45,8 +46,10 @@ internal static class PlaceOrder
             statusCode: 422,
             extensions: new Dictionary<string, object?> { ["skus"] = gone.Skus }),
         PricingResult.Refused refused => Problem(422, refused.Why),
-        _ => Problem(503, "Catalog is away and a product of the order has no known price yet. Nothing was ordered; try again."),
+        _ => Problem(
+            503, "Catalog is away and a product of the order has no known price yet. Nothing was ordered; try again."),
     };
 
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    private static ProblemHttpResult Problem(int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status);
 }

@@ -69,8 +69,8 @@ internal sealed class PlacedOrders(IDatabase database)
             """,
             [buyer, size, (page - 1L) * size],
             row => new OrderSummary(
-                row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetStringOrNull(4), row.GetTime(5),
-                row.GetTimeOrNull(6)),
+                row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
+                row.GetStringOrNull(4), row.GetTime(5), row.GetTimeOrNull(6)),
             stop);
         return new OrderPage(items, page, size, (int)Math.Min(total[0], int.MaxValue));
     }

@@ -5,7 +5,8 @@ using Tessera.Orders.Contracts;
 
 namespace Tessera.Orders;
 
-/// <summary>The one transaction of a placement: the order, OrderPlaced and the timer that waits for Inventory.</summary>
+/// <summary>The one transaction of a placement: the order, OrderPlaced and the timer that
+/// waits for Inventory.</summary>
 internal sealed class PlacementWriter(
     UnitOfWork work, OrderStore orders, PriceList prices, IOptions<OrderOptions> options, TimeProvider clock)
 {
@@ -13,13 +14,15 @@ internal sealed class PlacementWriter(
     public async Task<OrderView?> TryPlaceAsync(
         Guid buyer, PricingResult.Priced priced, string paymentMethod, Placement placement, CancellationToken stop)
     {
-        // Whole milliseconds, as every database keeps them: the answer, the event and each later read say the same time.
+        // Whole milliseconds, as every database keeps them: the answer, the event and each later
+        // read say the same time.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var order = Order.Place(Guid.CreateVersion7(now), buyer, priced.Basket, paymentMethod, now);
         await work.BeginAsync(stop);
         orders.Add(order, priced.Basket, placement);
         foreach (var product in priced.Learned) prices.Keep(product);
-        work.Publish(new OrderPlaced(order.Id, buyer, EventLines(priced.Basket), order.TotalMinor, order.Currency, now));
+        work.Publish(
+            new OrderPlaced(order.Id, buyer, EventLines(priced.Basket), order.TotalMinor, order.Currency, now));
         work.Schedule(order.Id.ToString(), new StockOverdue(order.Id), now + options.Value.StockTimeout);
         try
         {

@@ -2,8 +2,8 @@ using Tessera.Catalog.Contracts;
 
 namespace Tessera.Orders;
 
-/// <summary>Finds the shop's own price of each line: as Catalog's events told, or, of products not heard of yet, as Catalog
-/// answers now.</summary>
+/// <summary>Finds the shop's own price of each line: as Catalog's events told, or, of products not heard of yet,
+/// as Catalog answers now.</summary>
 internal sealed class PriceBasket(PriceList prices, CatalogClient catalog)
 {
     private const int AskedAtOnceMax = 8;
@@ -12,7 +12,8 @@ internal sealed class PriceBasket(PriceList prices, CatalogClient catalog)
     {
         var known = await prices.FindAsync([.. wanted.Select(line => line.Sku)], stop);
         var learned = new List<ProductView>();
-        foreach (var skus in wanted.Select(line => line.Sku).Where(sku => !known.ContainsKey(sku)).Chunk(AskedAtOnceMax))
+        foreach (var skus in wanted.Select(line => line.Sku)
+            .Where(sku => !known.ContainsKey(sku)).Chunk(AskedAtOnceMax))
         {
             foreach (var answer in await Task.WhenAll(skus.Select(sku => catalog.FindAsync(sku, stop))))
             {
@@ -36,7 +37,8 @@ internal sealed class PriceBasket(PriceList prices, CatalogClient catalog)
         var withdrawn = wanted.Where(line => known[line.Sku].Withdrawn).Select(line => line.Sku).ToArray();
         if (withdrawn.Length > 0) return new PricingResult.NotForSale("withdrawn", withdrawn);
         var lines = wanted
-            .Select(line => new BasketLine(line.Sku, known[line.Sku].Name, line.Quantity, known[line.Sku].PriceMinor)).ToArray();
+            .Select(line => new BasketLine(
+                line.Sku, known[line.Sku].Name, line.Quantity, known[line.Sku].PriceMinor)).ToArray();
         return Basket.TryPrice(lines, out var basket, out var refusal)
             ? new PricingResult.Priced(basket, learned)
             : new PricingResult.Refused(refusal);

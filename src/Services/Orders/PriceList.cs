@@ -7,7 +7,8 @@ namespace Tessera.Orders;
 /// <summary>The prices that Catalog has told.</summary>
 internal sealed class PriceList(UnitOfWork work, IDatabase database)
 {
-    public async Task<Dictionary<string, KnownPrice>> FindAsync(IReadOnlyCollection<string> skus, CancellationToken stop)
+    public async Task<Dictionary<string, KnownPrice>> FindAsync(
+        IReadOnlyCollection<string> skus, CancellationToken stop)
     {
         var known = await database.QueryAsync(
             $"select sku, name, price_minor, withdrawn, version from prices where {database.In("sku", 1)}",

@@ -10,7 +10,8 @@ internal static class ReadOrders
     public const int PageMax = 100_000;
 
     public static async Task<Ok<OrderPage>> Mine(
-        Caller caller, PlacedOrders orders, CancellationToken stop, [Range(1, PageMax)] int page = 1, [Range(1, 100)] int size = 20) =>
+        Caller caller, PlacedOrders orders, CancellationToken stop,
+        [Range(1, PageMax)] int page = 1, [Range(1, 100)] int size = 20) =>
         TypedResults.Ok(await orders.ListAsync(caller.Id, page, size, stop));
 
     public static async Task<Results<Ok<OrderView>, ProblemHttpResult>> One(
@@ -20,5 +21,6 @@ internal static class ReadOrders
             : NotFound(id);
 
     /// <summary>Another buyer's order answers the same as none: ids must not tell what exists.</summary>
-    public static ProblemHttpResult NotFound(Guid id) => TypedResults.Problem($"You have no order {id}.", statusCode: 404);
+    public static ProblemHttpResult NotFound(Guid id) =>
+        TypedResults.Problem($"You have no order {id}.", statusCode: 404);
 }

@@ -8,7 +8,8 @@ internal static class ShipOrder
 {
     /// <summary>For operators; again it changes nothing.</summary>
     public static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        Guid id, OrderStore orders, OrderProgress progress, UnitOfWork work, PlacedOrders placed, CancellationToken stop)
+        Guid id, OrderStore orders, OrderProgress progress,
+        UnitOfWork work, PlacedOrders placed, CancellationToken stop)
     {
         await work.BeginAsync(stop);
         if (await orders.FindAsync(id, stop) is not { } order)

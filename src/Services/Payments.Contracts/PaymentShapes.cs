@@ -4,7 +4,8 @@ namespace Tessera.Payments.Contracts;
 /// <param name="State"><c>Requested</c>, <c>Capturing</c>, <c>Captured</c>, <c>Declined</c>, <c>Refunding</c>,
 /// <c>Refunded</c> or <c>Cancelled</c>.</param>
 public sealed record PaymentView(
-    Guid Id, Guid Order, string State, long AmountMinor, long CapturedMinor, long RefundedMinor, string Currency, string? DeclineReason);
+    Guid Id, Guid Order, string State, long AmountMinor, long CapturedMinor,
+    long RefundedMinor, string Currency, string? DeclineReason);
 
 /// <summary>GET /payments/ledger (operators)</summary>
 /// <param name="TotalMinor">The sum of all balances: 0 in a whole ledger.</param>

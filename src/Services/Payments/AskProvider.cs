@@ -19,7 +19,8 @@ internal sealed partial class AskProvider(
             if (!claim.IsRefund)
             {
                 return new ProviderAnswer(claim, await provider.CaptureAsync(
-                    new CaptureRequest(chargeKey, claim.AmountMinor, claim.Currency, claim.PaymentMethod), either.Token));
+                    new CaptureRequest(chargeKey, claim.AmountMinor, claim.Currency, claim.PaymentMethod),
+                    either.Token));
             }
             await provider.RefundAsync(
                 new RefundRequest("refund-" + chargeKey, chargeKey, claim.AmountMinor, claim.Currency), either.Token);
@@ -45,8 +46,10 @@ internal sealed partial class AskProvider(
     private static partial class Log
     {
         [LoggerMessage(EventIds.OutcomeUnknown, LogLevel.Warning,
-            "The provider's answer for order {Order} is not known after attempt {Attempt}; asking again in {Delay}: {Reason}")]
-        public static partial void OutcomeUnknown(ILogger logger, Guid order, int attempt, TimeSpan delay, string reason);
+            "The provider's answer for order {Order} is not known after attempt {Attempt}; " +
+            "asking again in {Delay}: {Reason}")]
+        public static partial void OutcomeUnknown(
+            ILogger logger, Guid order, int attempt, TimeSpan delay, string reason);
     }
 }
 

@@ -3,8 +3,8 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Payments;
 
-/// <summary>Amounts stay, because books must be kept. What stands for the person's card goes, once no answer of the provider
-/// is awaited with it.</summary>
+/// <summary>Amounts stay, because books must be kept. What stands for the person's card goes, once no answer of the
+/// provider is awaited with it.</summary>
 internal sealed class ForgetPaymentMethodsOnUserErased(UnitOfWork work) : IHandle<UserErased>
 {
     public Task HandleAsync(UserErased message, MessageContext context, CancellationToken stop)

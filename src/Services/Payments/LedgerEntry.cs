@@ -3,7 +3,8 @@ namespace Tessera.Payments;
 /// <summary>One side of a booking. What comes into the account is positive.</summary>
 internal sealed record LedgerEntry(string Movement, string Account, long AmountMinor);
 
-/// <summary>Double entry: each movement of money is booked where it comes from and where it goes, and adds up to zero.</summary>
+/// <summary>Double entry: each movement of money is booked where it comes from and where it goes,
+/// and adds up to zero.</summary>
 internal static class Ledger
 {
     /// <summary>The provider owes us what it captured.</summary>

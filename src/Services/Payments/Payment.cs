@@ -23,7 +23,10 @@ internal sealed class Payment
 
     public PaymentOutcome Request(DateTimeOffset now)
     {
-        if (PaymentTransitions.Decide(State, PaymentInput.Requested) != PaymentStep.Request) return PaymentOutcome.Nothing;
+        if (PaymentTransitions.Decide(State, PaymentInput.Requested) != PaymentStep.Request)
+        {
+            return PaymentOutcome.Nothing;
+        }
         State = PaymentState.Requested;
         DueAt = now;
         return PaymentOutcome.Changed;
@@ -52,7 +55,8 @@ internal sealed class Payment
         }
     }
 
-    /// <summary>The provider's answer to a capture. Two workers may hear the same answer: the second changes nothing.</summary>
+    /// <summary>The provider's answer to a capture. Two workers may hear the same answer: the second
+    /// changes nothing.</summary>
     public PaymentOutcome Answer(CaptureAnswer answer, DateTimeOffset now)
     {
         var input = answer.IsCaptured ? PaymentInput.ProviderCaptured : PaymentInput.ProviderDeclined;

@@ -6,16 +6,17 @@ namespace Tessera.Payments;
 
 /// <summary>Takes due payments for this process, for a time.</summary>
 /// <remarks>
-/// A claim is the due time moved ahead: no other worker sees the payment until then, and if this process dies the payment
-/// comes back by itself. Should two workers hold one payment all the same (a process that was paused), the provider's
-/// idempotency key makes it one charge, and the payment's table makes the second answer change nothing.
+/// A claim is the due time moved ahead: no other worker sees the payment until then, and if this process dies
+/// the payment comes back by itself. Should two workers hold one payment all the same (a process that was paused),
+/// the provider's idempotency key makes it one charge, and the payment's table makes the second answer change nothing.
 /// </remarks>
 internal sealed class PaymentClaims(
     IServiceScopeFactory scopes, IDatabase database, IOptions<PaymentOptions> options, TimeProvider clock)
 {
     /// <summary>Cheap look, so that an idle worker writes nothing.</summary>
     public async Task<bool> AreDueAsync(CancellationToken stop) => (await database.QueryAsync(
-        "select 1 from payments where due_at <= $1 limit 1", [clock.GetUtcNow()], row => row.GetInt32(0), stop)).Count > 0;
+        "select 1 from payments where due_at <= $1 limit 1",
+        [clock.GetUtcNow()], row => row.GetInt32(0), stop)).Count > 0;
 
     public async Task<IReadOnlyList<PaymentClaim>> TakeAsync(int limit, CancellationToken stop)
     {
@@ -51,7 +52,8 @@ internal sealed class PaymentClaims(
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         await work.BeginAsync(stop);
         work.Enqueue(
-            "update payments set due_at = $2 where id = $1 and due_at is not null", claim.Payment, clock.GetUtcNow() + delay);
+            "update payments set due_at = $2 where id = $1 and due_at is not null",
+            claim.Payment, clock.GetUtcNow() + delay);
         await work.CommitAsync(stop);
     }
 }

@@ -14,8 +14,8 @@ internal sealed class PaymentOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan ProviderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a payment is left to the worker that took it. When the worker dies, another takes the payment after
-    /// this. Must be at least twice <see cref="ProviderTimeout"/>.</summary>
+    /// <summary>How long a payment is left to the worker that took it. When the worker dies, another takes the payment
+    /// after this. Must be at least twice <see cref="ProviderTimeout"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
     public TimeSpan ClaimTime { get; set; } = TimeSpan.FromSeconds(20);
 

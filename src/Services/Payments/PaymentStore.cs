@@ -11,8 +11,8 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
     private readonly Dictionary<Guid, Payment> _loaded = [];
     private readonly HashSet<Guid> _stored = [];
 
-    /// <summary>Announces orders whose payments will be asked for, so that all of a batch cost one round trip and are locked
-    /// in one order.</summary>
+    /// <summary>Announces orders whose payments will be asked for, so that all of a batch cost one round trip and are
+    /// locked in one order.</summary>
     public void Expect(Guid order) => _expected.Add(order);
 
     public async Task<Payment?> FindAsync(Guid order, CancellationToken stop)

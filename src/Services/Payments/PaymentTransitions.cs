@@ -33,12 +33,12 @@ internal static class PaymentTransitions
 
     private static readonly Row[] Table =
     [
-        //                      None        Requested  Capturing       Captured   Declined  Refunding    Refunded  Cancelled
-        new(On.Requested,        Do.Request, Skip,      Skip,           Skip,      Skip,     Skip,        Skip,     Skip),
-        new(On.OrderCancelled,   Do.Bury,    Do.Cancel, Do.RefundLater, Do.Refund, Skip,     Skip,        Skip,     Skip),
-        new(On.ProviderCaptured, Fail,       Fail,      Do.Capture,     Skip,      Fail,     Skip,        Skip,     Fail),
-        new(On.ProviderDeclined, Fail,       Fail,      Do.Decline,     Fail,      Skip,     Fail,        Fail,     Fail),
-        new(On.ProviderRefunded, Fail,       Fail,      Fail,           Fail,      Fail,     Do.Refunded, Skip,     Fail),
+        //                      None        Requested  Capturing       Captured   Declined Refunding  Refunded Cancelled
+        new(On.Requested,        Do.Request, Skip,      Skip,           Skip,      Skip,    Skip,        Skip,    Skip),
+        new(On.OrderCancelled,   Do.Bury,    Do.Cancel, Do.RefundLater, Do.Refund, Skip,    Skip,        Skip,    Skip),
+        new(On.ProviderCaptured, Fail,       Fail,      Do.Capture,     Skip,      Fail,    Skip,        Skip,    Fail),
+        new(On.ProviderDeclined, Fail,       Fail,      Do.Decline,     Fail,      Skip,    Fail,        Fail,    Fail),
+        new(On.ProviderRefunded, Fail,       Fail,      Fail,           Fail,      Fail,    Do.Refunded, Skip,    Fail),
     ];
 
     public static PaymentStep Decide(PaymentState state, PaymentInput input) => Table[(int)input].In(state);

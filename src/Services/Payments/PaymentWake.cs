@@ -1,6 +1,7 @@
 namespace Tessera.Payments;
 
-/// <summary>Wakes the worker of this process after a commit that left it something to do. A lost wake-up costs one poll.</summary>
+/// <summary>Wakes the worker of this process after a commit that left it something to do. A lost
+/// wake-up costs one poll.</summary>
 internal sealed class PaymentWake : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);

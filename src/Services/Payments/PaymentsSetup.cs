@@ -19,7 +19,8 @@ internal static class PaymentsSetup
         services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section)
             .ValidateDataAnnotations()
             .Validate(options => options.ClaimTime >= 2 * options.ProviderTimeout,
-                "Payments:ClaimTime must be at least twice Payments:ProviderTimeout, or two workers ask about one payment.")
+                "Payments:ClaimTime must be at least twice Payments:ProviderTimeout, " +
+                "or two workers ask about one payment.")
             .ValidateOnStart();
         services.AddScoped<PaymentStore>();
         services.AddSingleton<PaymentWake>();
@@ -48,7 +49,9 @@ internal static class PaymentsSetup
         builder.Services.AddSingleton(services => new ProviderRecord(
             services.GetRequiredService<IOptions<SimulatedProviderOptions>>().Value.File is { Length: > 0 } file
                 ? file
-                : Path.Combine(services.GetRequiredService<IOptions<TesseraOptions>>().Value.DataDirectory, "payments", "provider.db")));
+                : Path.Combine(
+                    services.GetRequiredService<IOptions<TesseraOptions>>().Value.DataDirectory,
+                    "payments", "provider.db")));
         builder.Services.AddSingleton<IPaymentProvider, SimulatedPaymentProvider>();
     }
 }

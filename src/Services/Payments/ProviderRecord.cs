@@ -27,12 +27,14 @@ internal sealed class ProviderRecord : IDisposable
     public ProviderRecord(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         _connection.Open();
         Execute(null, Schema);
     }
 
-    /// <summary>Charges once per key. Fails without charging for the first <paramref name="failures"/> calls of a key.</summary>
+    /// <summary>Charges once per key. Fails without charging for the first <paramref name="failures"/>
+    /// calls of a key.</summary>
     public Task<Charge> ChargeAsync(
         CaptureRequest request, string? declineReason, int failures, DateTimeOffset now, CancellationToken stop) =>
         InTurnAsync(transaction =>
@@ -45,25 +47,31 @@ internal sealed class ProviderRecord : IDisposable
             if (calls <= failures) return new Charge(calls, null, IsMade: false);
             Execute(transaction, "insert into charges values ($1, $2, $3, $4, $5) on conflict do nothing",
                 key, request.AmountMinor, request.Currency, declineReason, Text(now));
-            var known = Convert.ToInt64(Scalar(transaction, "select amount_minor from charges where idempotency_key = $1", key),
+            var known = Convert.ToInt64(
+                Scalar(transaction, "select amount_minor from charges where idempotency_key = $1", key),
                 CultureInfo.InvariantCulture);
             if (known != request.AmountMinor)
                 throw new PaymentProviderException($"The key {key} was used for {known}, not {request.AmountMinor}.");
-            var reason = Scalar(transaction, "select decline_reason from charges where idempotency_key = $1", key) as string;
+            var reason =
+                Scalar(transaction, "select decline_reason from charges where idempotency_key = $1", key) as string;
             return new Charge(calls, reason, IsMade: true);
-        }, charge => charge.IsMade ? charge : throw new PaymentProviderException("The provider is busy; try again."), stop);
+        }, charge => charge.IsMade
+            ? charge
+            : throw new PaymentProviderException("The provider is busy; try again."), stop);
 
     /// <summary>Refunds a charge once, whatever number of times it is asked.</summary>
-    public Task<bool> RefundAsync(RefundRequest request, DateTimeOffset now, CancellationToken stop) => InTurnAsync(transaction =>
-    {
-        var charged = Scalar(transaction,
-            "select amount_minor from charges where idempotency_key = $1 and decline_reason is null", request.ChargeKey);
-        if (charged is not long amount || amount != request.AmountMinor)
-            throw new PaymentProviderException($"There is no charge {request.ChargeKey} of {request.AmountMinor}.");
-        Execute(transaction, "insert into refunds values ($1, $2, $3, $4) on conflict (idempotency_key) do nothing",
-            request.IdempotencyKey, request.ChargeKey, request.AmountMinor, Text(now));
-        return true;
-    }, done => done, stop);
+    public Task<bool> RefundAsync(RefundRequest request, DateTimeOffset now, CancellationToken stop) =>
+        InTurnAsync(transaction =>
+        {
+            var charged = Scalar(transaction,
+                "select amount_minor from charges where idempotency_key = $1 and decline_reason is null",
+                request.ChargeKey);
+            if (charged is not long amount || amount != request.AmountMinor)
+                throw new PaymentProviderException($"There is no charge {request.ChargeKey} of {request.AmountMinor}.");
+            Execute(transaction, "insert into refunds values ($1, $2, $3, $4) on conflict (idempotency_key) do nothing",
+                request.IdempotencyKey, request.ChargeKey, request.AmountMinor, Text(now));
+            return true;
+        }, done => done, stop);
 
     public void Dispose()
     {

@@ -16,7 +16,8 @@ internal sealed class RecordAnswers(IServiceScopeFactory scopes, TimeProvider cl
         {
             var payment = await payments.FindAsync(answer.Claim.Order, stop)
                 ?? throw new InvalidOperationException($"The payment of order {answer.Claim.Order} has vanished.");
-            payments.Save(payment, answer.Capture is { } capture ? payment.Answer(capture, clock.GetUtcNow()) : payment.Refunded());
+            payments.Save(payment,
+                answer.Capture is { } capture ? payment.Answer(capture, clock.GetUtcNow()) : payment.Refunded());
         }
         await work.CommitAsync(stop);
     }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.Payments;
 
-/// <summary>The worker: takes due payments, asks the provider about many at once, records the answers as they come.</summary>
+/// <summary>The worker: takes due payments, asks the provider about many at once, records the
+/// answers as they come.</summary>
 internal sealed partial class SettlePayments(
     PaymentClaims claims, AskProvider ask, RecordAnswers record, PaymentWake wake, IOptions<PaymentOptions> options,
     TimeProvider clock, ILogger<SettlePayments> logger) : BackgroundService
@@ -13,7 +14,8 @@ internal sealed partial class SettlePayments(
     private readonly SemaphoreSlim _calls = new(options.Value.ProviderCallsMax);
 
     // Bounded by the calls: each adds one answer before it gives its place back.
-    private readonly Channel<ProviderAnswer> _answers = Channel.CreateBounded<ProviderAnswer>(options.Value.ProviderCallsMax);
+    private readonly Channel<ProviderAnswer> _answers = Channel.CreateBounded<ProviderAnswer>(
+        options.Value.ProviderCallsMax);
 
     public override void Dispose()
     {
@@ -36,7 +38,8 @@ internal sealed partial class SettlePayments(
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
                 Log.RoundFailed(logger, failure);
-                await Task.Delay(options.Value.PollInterval, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    options.Value.PollInterval, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -114,8 +117,8 @@ internal sealed partial class SettlePayments(
         }
     }
 
-    /// <summary>One answer that cannot be recorded must not hold up the others, so a batch that fails is redone singly. What
-    /// is not recorded is asked again when its claim runs out: the provider gives the same answer.</summary>
+    /// <summary>One answer that cannot be recorded must not hold up the others, so a batch that fails is redone singly.
+    /// What is not recorded is asked again when its claim runs out: the provider gives the same answer.</summary>
     private async Task RecordBatchAsync(List<ProviderAnswer> batch, CancellationToken stop)
     {
         try
@@ -133,7 +136,8 @@ internal sealed partial class SettlePayments(
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.RoundFailed, LogLevel.Warning, "A round of the payment worker failed; the next one follows")]
+        [LoggerMessage(EventIds.RoundFailed, LogLevel.Warning,
+            "A round of the payment worker failed; the next one follows")]
         public static partial void RoundFailed(ILogger logger, Exception failure);
 
         [LoggerMessage(EventIds.RecordFailed, LogLevel.Error,

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.Payments;
 
-/// <summary>An outside provider as real ones behave: it keeps its own record, knows a charge by its idempotency key, and
-/// sometimes declines, dawdles, or loses an answer after the money has moved. The payment method scripts it.</summary>
+/// <summary>An outside provider as real ones behave: it keeps its own record, knows a charge by its
+/// idempotency key, and sometimes declines, dawdles, or loses an answer after the money has moved.
+/// The payment method scripts it.</summary>
 internal sealed class SimulatedPaymentProvider(
     ProviderRecord record, IOptions<SimulatedProviderOptions> options, TimeProvider clock) : IPaymentProvider
 {

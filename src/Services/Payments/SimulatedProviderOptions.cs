@@ -9,7 +9,8 @@ internal sealed class SimulatedProviderOptions
     /// <summary>The provider's own record. By default <c>provider.db</c> beside the service's database.</summary>
     public string? File { get; set; }
 
-    /// <summary>The share of <c>tok_ok</c> captures that is declined, from 0 to 1; which ones, their keys decide.</summary>
+    /// <summary>The share of <c>tok_ok</c> captures that is declined, from 0 to 1; which ones,
+    /// their keys decide.</summary>
     [Range(0.0, 1.0)]
     public double DeclineRate { get; set; }
 

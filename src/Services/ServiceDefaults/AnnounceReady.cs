@@ -7,7 +7,8 @@ namespace Tessera.ServiceDefaults;
 
 /// <summary>Says in one line that the process is ready, where, and how long that took.</summary>
 internal sealed partial class AnnounceReady(
-    IHostApplicationLifetime lifetime, IServer server, ServiceName service, TimeProvider clock, ILogger<AnnounceReady> logger)
+    IHostApplicationLifetime lifetime, IServer server,
+    ServiceName service, TimeProvider clock, ILogger<AnnounceReady> logger)
     : IHostedService
 {
     public static void Refused(ILogger logger, Exception refused) => Log.StartRefused(logger, Reasons(refused));
@@ -38,7 +39,8 @@ internal sealed partial class AnnounceReady(
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Ready, LogLevel.Information, "{Service} is ready at {Addresses} after {Milliseconds} ms")]
+        [LoggerMessage(EventIds.Ready, LogLevel.Information,
+            "{Service} is ready at {Addresses} after {Milliseconds} ms")]
         public static partial void Ready(ILogger logger, string service, string addresses, int milliseconds);
 
         [LoggerMessage(EventIds.StartRefused, LogLevel.Critical, "Refuses to start: {Reason}")]

@@ -8,7 +8,8 @@ namespace Tessera.ServiceDefaults;
 
 /// <summary>Bearer tokens in the Authorization header (RFC 6750 §2.1), and nowhere else.</summary>
 internal sealed class AuthenticateByToken(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TokenValidator tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers, UrlEncoder encoder, TokenValidator tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Bearer";
@@ -41,7 +42,8 @@ internal sealed class AuthenticateByToken(
             return Context.WriteProblem(StatusCodes.Status401Unauthorized, $"The access token is refused: {reason}.");
         }
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Context.WriteProblem(StatusCodes.Status401Unauthorized, "This needs an access token: Authorization: Bearer …");
+        return Context.WriteProblem(
+            StatusCodes.Status401Unauthorized, "This needs an access token: Authorization: Bearer …");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

@@ -10,6 +10,7 @@ public sealed record Buyer(Guid Id)
         var caller = Caller.From(context.User);
         return caller.IsCustomer
             ? new(new Buyer(caller.Id))
-            : throw new InvalidOperationException("A handler takes a Buyer but its endpoint does not require the policy 'customer'.");
+            : throw new InvalidOperationException(
+                "A handler takes a Buyer but its endpoint does not require the policy 'customer'.");
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Who calls, from the verified token. A handler takes it as a parameter and checks ownership with it.</summary>
+/// <summary>Who calls, from the verified token. A handler takes it as a parameter and checks ownership
+/// with it.</summary>
 /// <param name="Id">The token's subject.</param>
 /// <param name="Actor">Who acts for the subject (RFC 8693 §4.1), if not the subject.</param>
 public sealed record Caller(Guid Id, bool IsOperator, bool IsCustomer, Guid? Actor)
@@ -16,7 +17,8 @@ public sealed record Caller(Guid Id, bool IsOperator, bool IsCustomer, Guid? Act
     internal static Caller From(ClaimsPrincipal user) =>
         Guid.TryParse(user.FindFirstValue("sub"), out var id)
             ? new Caller(id, user.IsInRole("operator"), user.IsInRole("customer"), ActorOf(user))
-            : throw new InvalidOperationException("A handler takes a Caller but its endpoint requires no token: add RequireAuthorization.");
+            : throw new InvalidOperationException(
+                "A handler takes a Caller but its endpoint requires no token: add RequireAuthorization.");
 
     private static Guid? ActorOf(ClaimsPrincipal user)
     {
@@ -24,7 +26,9 @@ public sealed record Caller(Guid Id, bool IsOperator, bool IsCustomer, Guid? Act
         try
         {
             using var document = System.Text.Json.JsonDocument.Parse(act);
-            return document.RootElement.TryGetProperty("sub", out var sub) && sub.TryGetGuid(out var actor) ? actor : null;
+            return document.RootElement.TryGetProperty("sub", out var sub) && sub.TryGetGuid(out var actor)
+                ? actor
+                : null;
         }
         catch (System.Text.Json.JsonException)
         {

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>One line per event: time, level, category's last word, message, trace id; an exception in the same line.</summary>
+/// <summary>One line per event: time, level, category's last word, message, trace id; an exception
+/// in the same line.</summary>
 internal sealed class CompactConsoleFormatter(TimeProvider clock) : ConsoleFormatter("tessera")
 {
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         textWriter.Write(clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         textWriter.Write(Word(logEntry.LogLevel));
@@ -27,12 +29,17 @@ internal sealed class CompactConsoleFormatter(TimeProvider clock) : ConsoleForma
     }
 
     private static string Brief(Exception failure) =>
-        $"{failure.GetType().Name}: {failure.Message}" + (failure.InnerException is { } inner ? " <- " + Brief(inner) : "");
+        $"{failure.GetType().Name}: {failure.Message}" +
+        (failure.InnerException is { } inner ? " <- " + Brief(inner) : "");
 
     private static void WriteInOneLine(TextWriter writer, string text)
     {
         if (text.AsSpan().IndexOfAny('\n', '\r') < 0) writer.Write(text);
-        else writer.Write(text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", " ⏎ ", StringComparison.Ordinal));
+        else
+        {
+            writer.Write(
+                text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", " ⏎ ", StringComparison.Ordinal));
+        }
     }
 
     private static string Word(LogLevel level) => level switch

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>An endpoint says who may call it, or that anyone may; one that says nothing is a mistake and answers nobody.</summary>
+/// <summary>An endpoint says who may call it, or that anyone may; one that says nothing is a mistake
+/// and answers nobody.</summary>
 internal sealed class DenyUndeclared(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context) =>

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work now. <c>/health/started</c>:
-/// its start is done.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work now.
+/// <c>/health/started</c>: its start is done.</summary>
 public static class HealthEndpoints
 {
     /// <summary>Tag of the checks that readiness depends on.</summary>
@@ -25,8 +25,10 @@ public static class HealthEndpoints
     internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health/live", Select(_ => false)).AllowAnonymous().ExcludeFromDescription();
-        routes.MapHealthChecks("/health/ready", Select(check => check.Tags.Contains(ReadyTag))).AllowAnonymous().ExcludeFromDescription();
-        routes.MapHealthChecks("/health/started", Select(check => check.Tags.Contains("started"))).AllowAnonymous().ExcludeFromDescription();
+        routes.MapHealthChecks("/health/ready", Select(check => check.Tags.Contains(ReadyTag)))
+            .AllowAnonymous().ExcludeFromDescription();
+        routes.MapHealthChecks("/health/started", Select(check => check.Tags.Contains("started")))
+            .AllowAnonymous().ExcludeFromDescription();
     }
 
     private static HealthCheckOptions Select(Func<HealthCheckRegistration, bool> checks) =>
@@ -36,7 +38,8 @@ public static class HealthEndpoints
         new HealthView(
             report.Status.ToString(),
             report.Entries.ToDictionary(
-                check => check.Key, check => new HealthCheckView(check.Value.Status.ToString(), check.Value.Description)),
+                check => check.Key,
+                check => new HealthCheckView(check.Value.Status.ToString(), check.Value.Description)),
             Environment.ProcessId,
             Environment.WorkingSet / (1024 * 1024)),
         context.RequestAborted);
@@ -50,8 +53,10 @@ public sealed record HealthCheckView(string Status, string? Description);
 
 internal sealed class StartedCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("starting or stopping"));
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("starting or stopping"));
 }

@@ -17,9 +17,12 @@ public static class IdempotencyKey
         refusal = key switch
         {
             null or "" =>
-                $"The header {Header} is missing. Send a new random value with each new request, and the same one when you retry it.",
-            { Length: > LengthMax } => $"The header {Header} has {key.Length} characters; at most {LengthMax} are allowed.",
-            _ when key.Any(letter => letter is < '!' or > '~') => $"The header {Header} may hold visible ASCII characters only.",
+                $"The header {Header} is missing. Send a new random value with each new request, " +
+                "and the same one when you retry it.",
+            { Length: > LengthMax } =>
+                $"The header {Header} has {key.Length} characters; at most {LengthMax} are allowed.",
+            _ when key.Any(letter => letter is < '!' or > '~') =>
+                $"The header {Header} may hold visible ASCII characters only.",
             _ => null,
         };
         return refusal is null;

@@ -110,7 +110,8 @@ internal sealed partial class KeySet(
         [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Tokens are checked with {Count} published keys")]
         public static partial void KeysRefreshed(ILogger logger, int count);
 
-        [LoggerMessage(EventIds.KeysUnavailable, LogLevel.Warning, "Users does not answer with its keys, {Count} known: {Reason}")]
+        [LoggerMessage(EventIds.KeysUnavailable, LogLevel.Warning,
+            "Users does not answer with its keys, {Count} known: {Reason}")]
         public static partial void KeysUnavailable(ILogger logger, int count, string reason);
 
         [LoggerMessage(EventIds.KeyFileUnusable, LogLevel.Warning, "The key file {File} cannot be used: {Reason}")]

@@ -22,7 +22,8 @@ internal sealed class LimitBody(RequestDelegate next)
             : next(context);
     }
 
-    private static async Task RefuseAsync(HttpContext context, IHttpMaxRequestBodySizeFeature limit, long announced, long allowed)
+    private static async Task RefuseAsync(
+        HttpContext context, IHttpMaxRequestBodySizeFeature limit, long announced, long allowed)
     {
         limit.MaxRequestBodySize = DrainedBytesMax;
         await context.WriteProblem(StatusCodes.Status413PayloadTooLarge,

@@ -36,9 +36,13 @@ internal sealed record ListenOptions(IPEndPoint? Http1, IPEndPoint? Http2)
     {
         var text = configuration[key];
         if (text is "none") return null;
-        if (string.IsNullOrEmpty(text)) return portOtherwise is { } port ? new IPEndPoint(IPAddress.Loopback, port) : null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return portOtherwise is { } port ? new IPEndPoint(IPAddress.Loopback, port) : null;
+        }
         return IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var endpoint)
             ? endpoint
-            : throw new InvalidOperationException($"{key} is '{text}': expected address:port, such as 127.0.0.1:8084, or none.");
+            : throw new InvalidOperationException(
+                $"{key} is '{text}': expected address:port, such as 127.0.0.1:8084, or none.");
     }
 }

@@ -10,35 +10,39 @@ namespace Tessera.ServiceDefaults;
 /// <summary><c>/openapi/v1.json</c> says what the service offers; <c>/scalar</c> shows it to people.</summary>
 internal static class OpenApiDefaults
 {
-    public static IServiceCollection AddOpenApiDefaults(this IServiceCollection services, string service) => services.AddOpenApi("v1", api =>
-    {
-        api.AddDocumentTransformer((document, _, _) =>
+    public static IServiceCollection AddOpenApiDefaults(this IServiceCollection services, string service) =>
+        services.AddOpenApi("v1", api =>
         {
-            document.Info = new OpenApiInfo { Title = $"Tessera {service}", Version = "v1" };
-            document.Servers = [];
-            document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-            document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme
+            api.AddDocumentTransformer((document, _, _) =>
             {
-                Type = SecuritySchemeType.Http,
-                Scheme = "bearer",
-                BearerFormat = "JWT",
-            };
-            return Task.CompletedTask;
-        });
-        api.AddOperationTransformer((operation, context, _) =>
-        {
-            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-            if (metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any())
+                document.Info = new OpenApiInfo { Title = $"Tessera {service}", Version = "v1" };
+                document.Servers = [];
+                document.Components ??= new OpenApiComponents();
+                document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+                document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                };
+                return Task.CompletedTask;
+            });
+            api.AddOperationTransformer((operation, context, _) =>
             {
-                operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
-                operation.Responses ??= [];
-                operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No token, or a refused one." });
-                operation.Responses.TryAdd("403", new OpenApiResponse { Description = "The token's role does not allow this." });
-            }
-            return Task.CompletedTask;
+                var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+                if (metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any())
+                {
+                    operation.Security =
+                        [new() { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
+                    operation.Responses ??= [];
+                    operation.Responses.TryAdd(
+                        "401", new OpenApiResponse { Description = "No token, or a refused one." });
+                    operation.Responses.TryAdd(
+                        "403", new OpenApiResponse { Description = "The token's role does not allow this." });
+                }
+                return Task.CompletedTask;
+            });
         });
-    });
 
     public static void MapOpenApiDefaults(this IEndpointRouteBuilder routes, string service)
     {

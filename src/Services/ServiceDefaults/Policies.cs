@@ -17,7 +17,8 @@ public static class Policies
     /// <summary>Anyone with a valid token; the handler checks whose thing it is.</summary>
     public const string SignedIn = "signed-in";
 
-    internal static IServiceCollection AddTokenAuthentication(this IServiceCollection services, IConfiguration configuration)
+    internal static IServiceCollection AddTokenAuthentication(
+        this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TesseraOptions>().Bind(configuration.GetSection(TesseraOptions.Section))
             .ValidateDataAnnotations().ValidateOnStart();
@@ -25,7 +26,8 @@ public static class Policies
         services.AddSingleton<KeySet>();
         services.AddSingleton<TokenValidator>();
         services.AddHostedService<RefreshKeys>();
-        // The core alone: AddAuthentication would set up data protection, which makes keys at every first start for nothing.
+        // The core alone: AddAuthentication would set up data protection, which makes keys at
+        // every first start for nothing.
         services.TryAddSingleton(UrlEncoder.Default);
         services.AddAuthenticationCore(authentication =>
         {

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Writes problem documents whatever the client says it accepts: an error must not become an empty answer.</summary>
+/// <summary>Writes problem documents whatever the client says it accepts: an error must not become
+/// an empty answer.</summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Every error leaves as an RFC 9457 problem document with the trace id, and never with a stack trace.</summary>
+/// <summary>Every error leaves as an RFC 9457 problem document with the trace id, and never with
+/// a stack trace.</summary>
 public static class Problems
 {
     internal static IServiceCollection AddProblems(this IServiceCollection services)
@@ -17,7 +18,8 @@ public static class Problems
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>(); // Before the default writer, which obeys Accept.
         services.AddProblemDetails();
         services.AddExceptionHandler<RefuseBadRequests>();
-        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // So that the detail can be told.
+        // So that the detail can be told.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddOptions<ExceptionHandlerOptions>().Configure<ILoggerFactory>((handler, loggers) =>
         {
             var logger = loggers.CreateLogger("Tessera.ServiceDefaults.Requests");
@@ -45,7 +47,10 @@ public static class Problems
     private static Task WriteFailure(HttpContext context, ILogger logger)
     {
         var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-        if (failure is not null) RequestLog.Failed(logger, failure, context.Request.Method, context.Request.Path.Value ?? "");
+        if (failure is not null)
+        {
+            RequestLog.Failed(logger, failure, context.Request.Method, context.Request.Path.Value ?? "");
+        }
         return context.WriteProblem(StatusCodes.Status500InternalServerError,
             "The request failed here. The trace id finds it in the logs.");
     }

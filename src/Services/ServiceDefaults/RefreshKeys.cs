@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Keeps the keys fresh: quickly until there are some, then now and then, so that a new key is known before the
-/// first token signed with it comes.</summary>
+/// <summary>Keeps the keys fresh: quickly until there are some, then now and then, so that a new key is known before
+/// the first token signed with it comes.</summary>
 internal sealed class RefreshKeys(KeySet keys, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan interval = TimeSpan.FromMinutes(5);

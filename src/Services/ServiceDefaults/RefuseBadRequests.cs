@@ -18,9 +18,11 @@ internal sealed class RefuseBadRequests : IExceptionHandler
     {
         { InnerException: JsonException json } => Describe(json),
         { StatusCode: StatusCodes.Status413PayloadTooLarge } => "The request body is larger than is allowed here.",
-        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => "The request body must be JSON: application/json in UTF-8.",
+        { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
+            "The request body must be JSON: application/json in UTF-8.",
         { StatusCode: StatusCodes.Status408RequestTimeout } => "The request body came too slowly.",
-        _ when bad.Message.Contains("no body was provided", StringComparison.Ordinal) => "The request needs a JSON body.",
+        _ when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
+            "The request needs a JSON body.",
         _ => bad.Message,
     };
 
@@ -31,8 +33,10 @@ internal sealed class RefuseBadRequests : IExceptionHandler
         var what = json.Message switch
         {
             _ when json.ToString().Contains("UTF-8", StringComparison.Ordinal) => "the text is not valid UTF-8",
-            var text when text.StartsWith("The JSON value could not", StringComparison.Ordinal) => "the value is of the wrong type or form",
-            var text when text.Contains("could not be mapped to any", StringComparison.Ordinal) => "the member is not known",
+            var text when text.StartsWith("The JSON value could not", StringComparison.Ordinal) =>
+                "the value is of the wrong type or form",
+            var text when text.Contains("could not be mapped to any", StringComparison.Ordinal) =>
+                "the member is not known",
             var text when text.Contains("doesn't allow null", StringComparison.Ordinal)
                 || text.Contains("null value", StringComparison.Ordinal) => "the value must not be null",
             var text when text.Contains("uplicate", StringComparison.Ordinal) => "the member is there twice",

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Where the other services are: <c>Services:Orders</c> = comma-separated cleartext HTTP/2 addresses.</summary>
+/// <summary>Where the other services are: <c>Services:Orders</c> = comma-separated cleartext
+/// HTTP/2 addresses.</summary>
 public static class ServiceAddresses
 {
     private static readonly Dictionary<string, int> PortsByService = new(StringComparer.OrdinalIgnoreCase)
@@ -20,14 +21,16 @@ public static class ServiceAddresses
         {
             return PortsByService.TryGetValue(service, out var port)
                 ? [new Uri($"http://127.0.0.1:{port}")]
-                : throw new InvalidOperationException($"{key} is missing: set it to the service's address, such as http://127.0.0.1:9086.");
+                : throw new InvalidOperationException(
+                    $"{key} is missing: set it to the service's address, such as http://127.0.0.1:9086.");
         }
         return
         [
             .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
                 Uri.TryCreate(part, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                     ? address
-                    : throw new InvalidOperationException($"{key} has '{part}': expected an address such as http://127.0.0.1:9084.")),
+                    : throw new InvalidOperationException(
+                        $"{key} has '{part}': expected an address such as http://127.0.0.1:9084.")),
         ];
     }
 }

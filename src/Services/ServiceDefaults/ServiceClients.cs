@@ -9,8 +9,9 @@ namespace Tessera.ServiceDefaults;
 public static class ServiceClients
 {
     /// <summary>
-    /// Adds a typed client whose base address is the service's (<c>Services:Name</c>), over cleartext HTTP/2: each attempt
-    /// limited to 2 s, safe methods tried up to three times within 5 s and on another replica, a breaker per service.
+    /// Adds a typed client whose base address is the service's (<c>Services:Name</c>), over cleartext HTTP/2:
+    /// each attempt limited to 2 s, safe methods tried up to three times within 5 s and on another
+    /// replica, a breaker per service.
     /// </summary>
     public static IHttpClientBuilder AddServiceClient<TClient>(this IHostApplicationBuilder builder, string service)
         where TClient : class
@@ -29,11 +30,13 @@ public static class ServiceClients
             resilience.CircuitBreaker.MinimumThroughput = 20;
             resilience.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(2);
         });
-        client.AddHttpMessageHandler(() => new NextReplica(addresses)); // Inside the retries: each attempt takes the next.
+        // Inside the retries: each attempt takes the next.
+        client.AddHttpMessageHandler(() => new NextReplica(addresses));
         return client;
     }
 
-    internal static IHttpClientBuilder ConfigureForService(this IHttpClientBuilder client, IReadOnlyList<Uri> addresses) => client
+    internal static IHttpClientBuilder ConfigureForService(
+        this IHttpClientBuilder client, IReadOnlyList<Uri> addresses) => client
         .ConfigureHttpClient(http =>
         {
             http.BaseAddress = addresses[0];
@@ -58,7 +61,8 @@ public static class ServiceClients
     {
         private int _turn = -1;
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (addresses.Count > 1)
             {

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>What every process of Tessera has alike: endpoints, limits, problems, tokens, telemetry, health, OpenAPI.</summary>
+/// <summary>What every process of Tessera has alike: endpoints, limits, problems, tokens, telemetry,
+/// health, OpenAPI.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Adds the defaults for the service of this name (lower case).</summary>
@@ -21,7 +22,8 @@ public static class ServiceDefaultsExtensions
         builder.AddEndpoints(service);
         builder.Services.AddProblems();
         builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
-        builder.Services.AddHttpClient(UsersKeySource.ClientName).ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
+        builder.Services.AddHttpClient(UsersKeySource.ClientName)
+            .ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
         builder.Services.AddTokenAuthentication(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddOpenApiDefaults(service);
@@ -29,7 +31,8 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Sets up the request pipeline and maps health, OpenAPI and Scalar. Map the service's own routes after it.</summary>
+    /// <summary>Sets up the request pipeline and maps health, OpenAPI and Scalar. Map the service's
+    /// own routes after it.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
@@ -47,7 +50,8 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
-    /// <summary>Runs until stopped. What prevents the start is one line in the log and exit code 1, not a stack trace.</summary>
+    /// <summary>Runs until stopped. What prevents the start is one line in the log and exit code 1,
+    /// not a stack trace.</summary>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
         try
@@ -94,8 +98,11 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddConsole(console => console.FormatterName = "tessera");
         builder.Logging.AddConsoleFormatter<CompactConsoleFormatter, ConsoleFormatterOptions>();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
-        foreach (var noisy in new[] { "Microsoft", "System", "Yarp", "OpenIddict", "Polly", typeof(AuthenticateByToken).FullName! })
+        foreach (var noisy in new[]
+            { "Microsoft", "System", "Yarp", "OpenIddict", "Polly", typeof(AuthenticateByToken).FullName! })
+        {
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
+        }
     }
 }
 

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>How requests are read: what the shape does not name, or names twice, is refused instead of ignored.</summary>
+/// <summary>How requests are read: what the shape does not name, or names twice, is refused instead
+/// of ignored.</summary>
 internal static class StrictJson
 {
     public static void Apply(JsonSerializerOptions json)

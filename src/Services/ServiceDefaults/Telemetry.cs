@@ -25,7 +25,8 @@ internal static class Telemetry
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, "tessera"))
             .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation(server => server.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+                .AddAspNetCoreInstrumentation(server =>
+                    server.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
                 .AddHttpClientInstrumentation()
                 .AddSource("Tessera.*", "Npgsql"))
             .WithMetrics(metrics => metrics
@@ -37,7 +38,8 @@ internal static class Telemetry
             .UseOtlpExporter();
     }
 
-    /// <summary>Has activities made so that a trace id runs through requests, events and logs, without recording them.</summary>
+    /// <summary>Has activities made so that a trace id runs through requests, events and logs,
+    /// without recording them.</summary>
     private sealed class TraceContextOnly : IHostedService, IDisposable
     {
         private readonly ActivityListener _listener = new()

@@ -6,8 +6,10 @@ using System.Collections.Concurrent;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Tokens that were verified, by their SHA-256, until they expire: the signature is checked once, not per request.</summary>
-/// <remarks>Bounded by two generations: when the young one is full it becomes the old one, and what nobody used since goes.</remarks>
+/// <summary>Tokens that were verified, by their SHA-256, until they expire: the signature is checked once,
+/// not per request.</summary>
+/// <remarks>Bounded by two generations: when the young one is full it becomes the old one, and what
+/// nobody used since goes.</remarks>
 internal sealed class TokenCache(TimeProvider clock, int generationSizeMax = 10_000)
 {
     private volatile ConcurrentDictionary<TokenHash, Known> _young = new();
@@ -23,7 +25,8 @@ internal sealed class TokenCache(TimeProvider clock, int generationSizeMax = 10_
         return known.Expires > clock.GetUtcNow() ? known.Caller : null;
     }
 
-    public void Add(TokenHash token, ClaimsPrincipal caller, DateTimeOffset expires) => Keep(token, new Known(caller, expires));
+    public void Add(TokenHash token, ClaimsPrincipal caller, DateTimeOffset expires) =>
+        Keep(token, new Known(caller, expires));
 
     public void Clear()
     {

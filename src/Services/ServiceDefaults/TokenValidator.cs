@@ -25,7 +25,10 @@ internal sealed class TokenValidator
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken stop)
     {
-        if (token.Length > LengthMax || !System.Text.Ascii.IsValid(token)) return new(TokenVerdict.Refused("it is no token of ours"));
+        if (token.Length > LengthMax || !System.Text.Ascii.IsValid(token))
+        {
+            return new(TokenVerdict.Refused("it is no token of ours"));
+        }
         var hash = TokenCache.HashOf(token);
         return _cache.Find(hash) is { } known ? new(TokenVerdict.Accepted(known)) : new(VerifyAsync(token, hash, stop));
     }
@@ -76,7 +79,8 @@ internal sealed class TokenValidator
         return TokenVerdict.Accepted(caller);
     }
 
-    private bool IsInLifetime(DateTime? from, DateTime? until, SecurityToken token, TokenValidationParameters parameters)
+    private bool IsInLifetime(
+        DateTime? from, DateTime? until, SecurityToken token, TokenValidationParameters parameters)
     {
         var now = _clock.GetUtcNow().UtcDateTime;
         return until is { } end && end > now && (from is not { } start || start <= now + clockSkew);

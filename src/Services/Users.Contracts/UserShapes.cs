@@ -10,7 +10,8 @@ public sealed record RegisterUserRequest(
 
 /// <summary>GET /users/me</summary>
 public sealed record UserView(
-    Guid Id, string Email, string? Name, IReadOnlyList<string> Roles, IReadOnlyList<AddressView> Addresses, DateTimeOffset RegisteredAt);
+    Guid Id, string Email, string? Name, IReadOnlyList<string> Roles,
+    IReadOnlyList<AddressView> Addresses, DateTimeOffset RegisteredAt);
 
 /// <summary>PUT /users/me</summary>
 public sealed record ChangeProfileRequest([property: StringLength(100)] string? Name);
@@ -25,12 +26,15 @@ public sealed record AddressRequest(
 
 public sealed record AddressView(Guid Id, string Line1, string? Line2, string City, string PostalCode, string Country);
 
-/// <summary>POST /users/customers (operators): accounts that came from elsewhere. They have no password and cannot sign in
-/// until they set one. At most 1,000 a request; a reference that is known already gives the same user again.</summary>
-public sealed record ImportCustomersRequest([property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ImportedCustomer> Customers);
+/// <summary>POST /users/customers (operators): accounts that came from elsewhere. They have no password
+/// and cannot sign in until they set one. At most 1,000 a request; a reference that is known already gives
+/// the same user again.</summary>
+public sealed record ImportCustomersRequest(
+    [property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ImportedCustomer> Customers);
 
 public sealed record ImportedCustomer(
-    [property: Required, StringLength(64, MinimumLength = 1)] string Reference, [property: StringLength(60)] string? Country);
+    [property: Required, StringLength(64, MinimumLength = 1)] string Reference,
+    [property: StringLength(60)] string? Country);
 
 public sealed record ImportedCustomersView(IReadOnlyList<ImportedCustomerView> Customers);
 

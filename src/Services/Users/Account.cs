@@ -10,5 +10,6 @@ internal sealed record Account(
 
     public static string Normalize(string email) => email.Trim().ToLowerInvariant();
 
-    public UserView ToView(IReadOnlyList<AddressView> addresses) => new(Id, Email ?? "", Name, Roles, addresses, RegisteredAt);
+    public UserView ToView(IReadOnlyList<AddressView> addresses) =>
+        new(Id, Email ?? "", Name, Roles, addresses, RegisteredAt);
 }

@@ -15,30 +15,37 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         (await database.QueryAsync($"select {Columns} from users where id = $1", [id], Read, stop)).SingleOrDefault();
 
     public async Task<Account?> FindAsync(string email, CancellationToken stop) =>
-        (await database.QueryAsync($"select {Columns} from users where email = $1", [Account.Normalize(email)], Read, stop)).SingleOrDefault();
+        (await database.QueryAsync(
+            $"select {Columns} from users where email = $1",
+            [Account.Normalize(email)], Read, stop)).SingleOrDefault();
 
     public async Task<bool> HasOperatorAsync(CancellationToken stop) =>
-        (await database.QueryAsync("select 1 from users where is_operator limit 1", [], row => row.GetInt64(0), stop)).Count > 0;
+        (await database.QueryAsync(
+            "select 1 from users where is_operator limit 1", [], row => row.GetInt64(0), stop)).Count > 0;
 
     public Task<List<AddressView>> AddressesAsync(Guid user, CancellationToken stop) => database.QueryAsync(
-        "select id, line1, line2, city, postal_code, country from addresses where user_id = $1 order by id", [user], ReadAddress, stop);
+        "select id, line1, line2, city, postal_code, country from addresses where user_id = $1 order by id",
+        [user], ReadAddress, stop);
 
     /// <summary>Adds the account unless its email is taken.</summary>
     public async Task<bool> TryAddAsync(Account account, CancellationToken stop) => await Work.ExecuteAsync(
         $"insert into users ({Columns}) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        [account.Id, account.Email, account.PasswordHash, account.Name, account.IsOperator, account.RegisteredAt], stop) == 1;
+        [account.Id, account.Email, account.PasswordHash, account.Name, account.IsOperator, account.RegisteredAt],
+        stop) == 1;
 
     public async Task<bool> TryRenameAsync(Guid user, string? name, CancellationToken stop) =>
         await Work.ExecuteAsync("update users set name = $2 where id = $1", [user, name], stop) == 1;
 
     public void AddAddress(Guid user, AddressView address) => Work.Enqueue(
-        "insert into addresses (id, user_id, line1, line2, city, postal_code, country) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into addresses (id, user_id, line1, line2, city, postal_code, country) " +
+        "values ($1, $2, $3, $4, $5, $6, $7)",
         address.Id, user, address.Line1, address.Line2, address.City, address.PostalCode, address.Country);
 
     public async Task<bool> TryRemoveAddressAsync(Guid user, Guid address, CancellationToken stop) =>
         await Work.ExecuteAsync("delete from addresses where id = $1 and user_id = $2", [address, user], stop) == 1;
 
-    /// <summary>Removes all that is known of the user; the records of who acted for whom hold no personal data and stay.</summary>
+    /// <summary>Removes all that is known of the user; the records of who acted for whom hold no personal
+    /// data and stay.</summary>
     public async Task<bool> TryEraseAsync(Guid user, CancellationToken stop)
     {
         Work.Enqueue("delete from addresses where user_id = $1", user);
@@ -46,7 +53,8 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         return await Work.ExecuteAsync("delete from users where id = $1", [user], stop) == 1;
     }
 
-    public async Task<Dictionary<string, Guid>> FindReferencesAsync(IReadOnlyCollection<string> references, CancellationToken stop)
+    public async Task<Dictionary<string, Guid>> FindReferencesAsync(
+        IReadOnlyCollection<string> references, CancellationToken stop)
     {
         var found = await Work.QueryAsync(
             $"select reference, user_id from customer_references where {database.In("reference", 1)}",
@@ -58,14 +66,17 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     {
         Work.Enqueue("insert into users (id, is_operator, registered_at) values ($1, $2, $3)", user, false, now);
         Work.EnqueueOne(
-            "insert into customer_references (reference, user_id, country) values ($1, $2, $3)", customer.Reference, user, customer.Country);
+            "insert into customer_references (reference, user_id, country) values ($1, $2, $3)",
+            customer.Reference, user, customer.Country);
     }
 
     public void RecordActingToken(Guid id, Guid @operator, Guid user, DateTimeOffset now) => Work.Enqueue(
-        "insert into acting_tokens (id, issued_at, operator_id, user_id) values ($1, $2, $3, $4)", id, now, @operator, user);
+        "insert into acting_tokens (id, issued_at, operator_id, user_id) values ($1, $2, $3, $4)",
+        id, now, @operator, user);
 
     private static Account Read(StoreReader row) => new(
-        row.GetGuid(0), row.GetStringOrNull(1), row.GetStringOrNull(2), row.GetStringOrNull(3), row.GetBoolean(4), row.GetTime(5));
+        row.GetGuid(0), row.GetStringOrNull(1), row.GetStringOrNull(2),
+        row.GetStringOrNull(3), row.GetBoolean(4), row.GetTime(5));
 
     private static AddressView ReadAddress(StoreReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetStringOrNull(2), row.GetString(3), row.GetString(4), row.GetString(5));

@@ -18,13 +18,15 @@ internal static class AddAddress
     {
         if (await accounts.FindAsync(caller.Id, stop) is null) return ReadProfile.Gone();
         var address = new AddressView(
-            Guid.CreateVersion7(clock.GetUtcNow()), request.Line1, request.Line2, request.City, request.PostalCode, request.Country);
+            Guid.CreateVersion7(clock.GetUtcNow()), request.Line1,
+            request.Line2, request.City, request.PostalCode, request.Country);
         var known = await accounts.AddressesAsync(caller.Id, stop);
         if (known.Find(other => other with { Id = address.Id } == address) is { } same) return TypedResults.Ok(same);
         if (known.Count >= options.Value.AddressesMax)
         {
             return TypedResults.Problem(
-                $"An account has at most {options.Value.AddressesMax} addresses.", statusCode: StatusCodes.Status422UnprocessableEntity);
+                $"An account has at most {options.Value.AddressesMax} addresses.",
+                statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         await accounts.Work.BeginAsync(stop);
         accounts.AddAddress(caller.Id, address);

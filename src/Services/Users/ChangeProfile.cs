@@ -17,6 +17,7 @@ internal static class ChangeProfile
             accounts.Work.Publish(new UserChanged(caller.Id));
             await accounts.Work.CommitAsync(stop);
         }
-        return TypedResults.Ok((account with { Name = request.Name }).ToView(await accounts.AddressesAsync(caller.Id, stop)));
+        return TypedResults.Ok(
+            (account with { Name = request.Name }).ToView(await accounts.AddressesAsync(caller.Id, stop)));
     }
 }

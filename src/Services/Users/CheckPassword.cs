@@ -6,7 +6,8 @@ namespace Tessera.Users;
 
 /// <summary>Checks email and password, counting failures. Unknown, wrong and locked look and cost alike.</summary>
 internal sealed class CheckPassword(
-    AccountStore accounts, IServiceScopeFactory scopes, IPasswordHasher<Account> hasher, IOptions<UsersOptions> options, TimeProvider clock)
+    AccountStore accounts, IServiceScopeFactory scopes,
+    IPasswordHasher<Account> hasher, IOptions<UsersOptions> options, TimeProvider clock)
 {
     private static readonly Account nobody = new(Guid.Empty, null, null, null, false, default);
 
@@ -25,9 +26,12 @@ internal sealed class CheckPassword(
         var mayTry = await BeginAttemptAsync(account.Id, stop);
         var result = hasher.VerifyHashedPassword(account, account.PasswordHash, password);
         if (!mayTry || result == PasswordVerificationResult.Failed) return null;
-        var hash = result == PasswordVerificationResult.SuccessRehashNeeded ? hasher.HashPassword(account, password) : account.PasswordHash;
+        var hash = result == PasswordVerificationResult.SuccessRehashNeeded
+            ? hasher.HashPassword(account, password)
+            : account.PasswordHash;
         await RunAsync(
-            "update users set failed_sign_ins = 0, locked_until = null, password_hash = $2 where id = $1", [account.Id, hash], stop);
+            "update users set failed_sign_ins = 0, locked_until = null, password_hash = $2 where id = $1",
+            [account.Id, hash], stop);
         return account;
     }
 

@@ -6,8 +6,9 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.Users;
 
-/// <summary>The first start makes an operator: with the email and password in <c>operator.json</c> of the data folder if
-/// that is there, else with a random password that is written there (for its owner alone) and printed once.</summary>
+/// <summary>The first start makes an operator: with the email and password in <c>operator.json</c>
+/// of the data folder if that is there, else with a random password that is written there (for its owner
+/// alone) and printed once.</summary>
 internal sealed partial class CreateOperator(
     IServiceScopeFactory scopes,
     IPasswordHasher<Account> hasher,
@@ -25,13 +26,17 @@ internal sealed partial class CreateOperator(
         if (await accounts.HasOperatorAsync(cancellationToken)) return;
         var (credentials, isNew) = ReadOrMake(Path.Combine(tessera.Value.DataDirectory, "operator.json"));
         var now = clock.GetUtcNow();
-        var account = new Account(Guid.CreateVersion7(now), Account.Normalize(credentials.Email), null, "Operator", IsOperator: true, now);
+        var account = new Account(
+            Guid.CreateVersion7(now), Account.Normalize(credentials.Email), null, "Operator", IsOperator: true, now);
         account = account with { PasswordHash = hasher.HashPassword(account, credentials.Password) };
         await accounts.Work.BeginAsync(cancellationToken);
         if (!await accounts.TryAddAsync(account, cancellationToken)) return; // Another replica was first.
         await accounts.Work.CommitAsync(cancellationToken);
         Log.Created(logger, credentials.Email);
-        if (isNew) Console.WriteLine($"Operator {credentials.Email}, password {credentials.Password} (shown this once)");
+        if (isNew)
+        {
+            Console.WriteLine($"Operator {credentials.Email}, password {credentials.Password} (shown this once)");
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -56,9 +61,11 @@ internal sealed partial class CreateOperator(
                 // Another replica was first.
             }
         }
-        return JsonSerializer.Deserialize<OperatorCredentials>(File.ReadAllText(file), json) is { Email: not null, Password: not null } given
+        return JsonSerializer.Deserialize<OperatorCredentials>(File.ReadAllText(file), json)
+            is { Email: not null, Password: not null } given
             ? (given, false)
-            : throw new InvalidOperationException($"{file} names no email and password for the first operator; delete it to have it made anew.");
+            : throw new InvalidOperationException(
+                $"{file} names no email and password for the first operator; delete it to have it made anew.");
     }
 
     private sealed record OperatorCredentials(string Email, string Password);

@@ -18,7 +18,10 @@ internal static class EraseUser
         CancellationToken stop)
     {
         if (caller.IsOperator)
-            return TypedResults.Problem("An operator's account is not erased this way.", statusCode: StatusCodes.Status409Conflict);
+        {
+            return TypedResults.Problem(
+                "An operator's account is not erased this way.", statusCode: StatusCodes.Status409Conflict);
+        }
         await accounts.Work.BeginAsync(stop);
         if (!await accounts.TryEraseAsync(caller.Id, stop)) return ReadProfile.Gone();
         await tokenServer.JoinAsync(accounts.Work, stop); // The refresh tokens end in the same transaction.

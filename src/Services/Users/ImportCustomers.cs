@@ -3,14 +3,16 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 
-/// <summary>Accounts that came from elsewhere; a known reference gives its user again, so a retry doubles nobody.</summary>
+/// <summary>Accounts that came from elsewhere; a known reference gives its user again, so a retry
+/// doubles nobody.</summary>
 internal static class ImportCustomers
 {
     public static async Task<Ok<ImportedCustomersView>> Handle(
         ImportCustomersRequest request, AccountStore accounts, TimeProvider clock, CancellationToken stop)
     {
         await accounts.Work.BeginAsync(stop);
-        var users = await accounts.FindReferencesAsync([.. request.Customers.Select(customer => customer.Reference).Distinct()], stop);
+        var users = await accounts.FindReferencesAsync(
+            [.. request.Customers.Select(customer => customer.Reference).Distinct()], stop);
         foreach (var customer in request.Customers)
         {
             if (users.ContainsKey(customer.Reference)) continue;
@@ -22,6 +24,7 @@ internal static class ImportCustomers
         }
         await accounts.Work.CommitAsync(stop);
         return TypedResults.Ok(new ImportedCustomersView(
-            [.. request.Customers.Select(customer => new ImportedCustomerView(customer.Reference, users[customer.Reference]))]));
+            [.. request.Customers.Select(
+                customer => new ImportedCustomerView(customer.Reference, users[customer.Reference]))]));
     }
 }

@@ -16,7 +16,8 @@ internal static class IssueToken
     private const int PasswordLengthMax = 128; // A longer one would only cost hashing time.
 
     public static async Task<IResult> Handle(
-        HttpContext context, CheckPassword passwords, AccountStore accounts, IOptions<TesseraOptions> tessera, CancellationToken stop)
+        HttpContext context, CheckPassword passwords, AccountStore accounts,
+        IOptions<TesseraOptions> tessera, CancellationToken stop)
     {
         var request = context.GetOpenIddictServerRequest()
             ?? throw new InvalidOperationException("The token endpoint was reached around the token server.");
@@ -31,7 +32,9 @@ internal static class IssueToken
         if (request.IsRefreshTokenGrantType())
         {
             var refreshed = (await context.AuthenticateAsync(Scheme)).Principal;
-            var account = Guid.TryParse(refreshed?.GetClaim(Claims.Subject), out var id) ? await accounts.FindAsync(id, stop) : null;
+            var account = Guid.TryParse(refreshed?.GetClaim(Claims.Subject), out var id)
+                ? await accounts.FindAsync(id, stop)
+                : null;
             return account is null
                 ? Refuse("The account is gone.")
                 : SignIn(account, refreshed!.GetScopes(), tessera.Value.Audience, refreshed);
@@ -39,7 +42,8 @@ internal static class IssueToken
         throw new InvalidOperationException($"The grant {request.GrantType} is allowed but not handled.");
     }
 
-    private static IResult SignIn(Account account, IEnumerable<string> scopes, string audience, ClaimsPrincipal? refreshed = null)
+    private static IResult SignIn(
+        Account account, IEnumerable<string> scopes, string audience, ClaimsPrincipal? refreshed = null)
     {
         var identity = new ClaimsIdentity(Scheme, Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, account.Id.ToString("D"));

@@ -27,7 +27,8 @@ internal sealed class KeyFolder(IOptions<TesseraOptions> tessera, TimeProvider c
         if (Directory.GetFiles(_folder, "signing-*.pem").Length == 0) MakeSigningKey();
         var encryption = Path.Combine(_folder, "encryption.key");
         if (!File.Exists(encryption)) Write(encryption, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        var signing = Directory.GetFiles(_folder, "signing-*.pem").OrderDescending(StringComparer.Ordinal).Select(ReadSigningKey).ToArray();
+        var signing = Directory.GetFiles(_folder, "signing-*.pem")
+            .OrderDescending(StringComparer.Ordinal).Select(ReadSigningKey).ToArray();
         return new Keys(signing, new SymmetricSecurityKey(Convert.FromBase64String(File.ReadAllText(encryption))));
     }
 
@@ -65,10 +66,12 @@ internal sealed class KeyFolder(IOptions<TesseraOptions> tessera, TimeProvider c
         }
         catch (ArgumentException broken)
         {
-            throw new InvalidOperationException($"{file} is no private key in PEM form; move it away to have a new one made.", broken);
+            throw new InvalidOperationException(
+                $"{file} is no private key in PEM form; move it away to have a new one made.", broken);
         }
         var key = new RsaSecurityKey(rsa);
-        key.KeyId = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint()); // RFC 7638: the same key has the same name everywhere.
+        // RFC 7638: the same key has the same name everywhere.
+        key.KeyId = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
         return key;
     }
 

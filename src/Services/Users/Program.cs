@@ -12,7 +12,8 @@ builder.AddMessagingDefaults("users", messages => messages
     .Publishes<UserChanged>(changed => changed.User)
     .Publishes<UserErased>(erased => erased.User));
 builder.Services.AddValidation();
-builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
+    .ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();

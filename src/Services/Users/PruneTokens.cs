@@ -3,7 +3,8 @@ using OpenIddict.Abstractions;
 namespace Tessera.Users;
 
 /// <summary>Removes what the token server need not remember any more: expired and revoked tokens.</summary>
-internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PruneTokens> logger) : BackgroundService
+internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PruneTokens> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan interval = TimeSpan.FromHours(1);
 
@@ -19,8 +20,10 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
             {
                 await using var scope = scopes.CreateAsyncScope();
                 var before = clock.GetUtcNow() - keptFor;
-                await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(before, stoppingToken);
-                await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(before, stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>()
+                    .PruneAsync(before, stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>()
+                    .PruneAsync(before, stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

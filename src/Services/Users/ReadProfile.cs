@@ -6,7 +6,8 @@ namespace Tessera.Users;
 
 internal static class ReadProfile
 {
-    public static async Task<Results<Ok<UserView>, ProblemHttpResult>> Handle(Caller caller, AccountStore accounts, CancellationToken stop)
+    public static async Task<Results<Ok<UserView>, ProblemHttpResult>> Handle(
+        Caller caller, AccountStore accounts, CancellationToken stop)
     {
         if (await accounts.FindAsync(caller.Id, stop) is not { } account) return Gone();
         return TypedResults.Ok(account.ToView(await accounts.AddressesAsync(account.Id, stop)));

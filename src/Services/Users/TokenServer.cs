@@ -28,7 +28,8 @@ internal static class TokenServer
                 server.AcceptAnonymousClients();
                 server.RegisterScopes(OpenIddictConstants.Scopes.OfflineAccess);
                 server.DisableAccessTokenEncryption(); // The services read them; refresh tokens stay closed.
-                // A rotated refresh token that comes again was stolen, or its answer was lost: either way it is refused.
+                // A rotated refresh token that comes again was stolen, or its answer was lost:
+                // either way it is refused.
                 server.SetRefreshTokenReuseLeeway(TimeSpan.Zero);
                 // Behind the gateway, on loopback or inside the cluster; TLS ends in front of the gateway.
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
@@ -38,10 +39,12 @@ internal static class TokenServer
     }
 
     private static void Configure(
-        OpenIddictServerOptions server, KeyFolder folder, IOptions<TesseraOptions> tessera, IOptions<UsersOptions> users)
+        OpenIddictServerOptions server, KeyFolder folder,
+        IOptions<TesseraOptions> tessera, IOptions<UsersOptions> users)
     {
         var keys = folder.Load();
-        foreach (var key in keys.Signing) server.SigningCredentials.Add(new SigningCredentials(key, SecurityAlgorithms.RsaSha256));
+        foreach (var key in keys.Signing)
+            server.SigningCredentials.Add(new SigningCredentials(key, SecurityAlgorithms.RsaSha256));
         server.EncryptionCredentials.Add(new EncryptingCredentials(
             keys.Encryption, SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
         server.Issuer = tessera.Value.IssuerUri;

@@ -7,17 +7,20 @@ public sealed class UsersOptions
 {
     public const string Section = "Users";
 
-    [Range(typeof(TimeSpan), "00:01:00", "01:00:00", ErrorMessage = "Users:AccessTokenLifetime must lie between 1 min and 1 h.")]
+    [Range(typeof(TimeSpan), "00:01:00", "01:00:00",
+        ErrorMessage = "Users:AccessTokenLifetime must lie between 1 min and 1 h.")]
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
-    [Range(typeof(TimeSpan), "00:10:00", "90.00:00:00", ErrorMessage = "Users:RefreshTokenLifetime must lie between 10 min and 90 days.")]
+    [Range(typeof(TimeSpan), "00:10:00", "90.00:00:00",
+        ErrorMessage = "Users:RefreshTokenLifetime must lie between 10 min and 90 days.")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(14);
 
     /// <summary>So many failed sign-ins in a row lock the account for <see cref="LockoutTime"/>.</summary>
     [Range(1, 100, ErrorMessage = "Users:FailedSignInsMax must lie between 1 and 100.")]
     public int FailedSignInsMax { get; set; } = 5;
 
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Users:LockoutTime must lie between 1 s and 1 day.")]
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00",
+        ErrorMessage = "Users:LockoutTime must lie between 1 s and 1 day.")]
     public TimeSpan LockoutTime { get; set; } = TimeSpan.FromMinutes(5);
 
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
