@@ -25,7 +25,8 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(60), // `up` stops six services within this, and kills after it.
+            // `up` stops six services within this, and kills after it.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
         };
         try
         {
@@ -43,7 +44,8 @@ internal static class CommandLine
         catch (Exception failure) when (Environment.GetEnvironmentVariable("TESSERA_TRACE") != "1")
         {
             var line = failure.Message.ReplaceLineEndings(" ");
-            await Console.Error.WriteLineAsync($"tessera: {failure.GetType().Name}: {line} (TESSERA_TRACE=1 shows where)");
+            await Console.Error.WriteLineAsync(
+                $"tessera: {failure.GetType().Name}: {line} (TESSERA_TRACE=1 shows where)");
             return ExitCodes.Failed;
         }
     }

@@ -10,7 +10,8 @@ internal static class ExitCodes
 {
     public const int Ok = 0;
 
-    /// <summary>The command ran and the answer is no: an invariant is broken, a test failed, an order was not placed.</summary>
+    /// <summary>The command ran and the answer is no: an invariant is broken, a test failed,
+    /// an order was not placed.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line itself is wrong.</summary>

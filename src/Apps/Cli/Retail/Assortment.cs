@@ -15,7 +15,8 @@ internal static class Assortment
 
     public static IReadOnlyList<StockedProduct> Of(IEnumerable<RetailLine> lines)
     {
-        var products = lines.Where(line => !line.IsCancellation).GroupBy(line => line.Sku).OrderBy(group => group.Key, StringComparer.Ordinal);
+        var products = lines.Where(line => !line.IsCancellation)
+            .GroupBy(line => line.Sku).OrderBy(group => group.Key, StringComparer.Ordinal);
         return [.. products.Select((group, at) =>
         {
             var sold = group.Sum(line => (long)line.Quantity);

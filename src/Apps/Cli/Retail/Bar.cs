@@ -31,7 +31,8 @@ internal static class Bar
             _ => Console.WriteLine(Line(what, Volatile.Read(ref done), total)), null, _lineEvery, _lineEvery);
         await work(() => Interlocked.Increment(ref done));
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{Line(what, done, total)} in {clock.GetElapsedTime(began).TotalSeconds:0.0} s"));
+            CultureInfo.InvariantCulture,
+            $"{Line(what, done, total)} in {clock.GetElapsedTime(began).TotalSeconds:0.0} s"));
     }
 
     private static string Line(string what, int done, int total) => $"{what}: {done} of {total}";

@@ -12,7 +12,8 @@ internal sealed class PlaceInvoices(
     /// <summary>Orders placed by this run.</summary>
     public int Placed => _placed;
 
-    public async Task RunAsync(IReadOnlyList<Invoice> invoices, ReplaySettings settings, Action advance, CancellationToken stop)
+    public async Task RunAsync(
+        IReadOnlyList<Invoice> invoices, ReplaySettings settings, Action advance, CancellationToken stop)
     {
         var began = store.Clock.GetTimestamp();
         var started = 0;
@@ -44,7 +45,8 @@ internal sealed class PlaceInvoices(
         var entry = answer.IsSuccess
             ? new JournalEntry(invoice.Number, answer.Read<OrderView>().Id)
             : answer.MayHelpToRetry
-                ? throw new UserError($"The order {invoice.Number} could not be placed: {answer.Problem()} The next run goes on here.")
+                ? throw new UserError(
+                    $"The order {invoice.Number} could not be placed: {answer.Problem()} The next run goes on here.")
                 : new JournalEntry(invoice.Number, Refused: answer.Problem());
         if (entry.Order is not null) Interlocked.Increment(ref _placed);
         journal.Write(entry);
@@ -56,11 +58,13 @@ internal sealed class PlaceInvoices(
         var answer = await AsCustomerAsync(invoice, $"/orders/{order}/cancel", null, null, stop);
         if (answer.IsSuccess) return "cancelled";
         return answer.MayHelpToRetry
-            ? throw new UserError($"The order {invoice.Number} could not be cancelled: {answer.Problem()} The next run goes on here.")
+            ? throw new UserError(
+                $"The order {invoice.Number} could not be cancelled: {answer.Problem()} The next run goes on here.")
             : answer.Problem();
     }
 
-    private async Task<Answer> AsCustomerAsync(Invoice invoice, string path, object? body, string? key, CancellationToken stop)
+    private async Task<Answer> AsCustomerAsync(
+        Invoice invoice, string path, object? body, string? key, CancellationToken stop)
     {
         var user = customers[invoice.Customer];
         var answer = await store.Client.PostAsync(path, body, await tokens.OfAsync(user, stop), stop, key);

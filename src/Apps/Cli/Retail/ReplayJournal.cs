@@ -43,7 +43,8 @@ internal sealed class ReplayJournal : IDisposable
         }
         catch (IOException)
         {
-            throw new UserError($"Another replay of this file runs on this store ({path} is in use).", ExitCodes.NotRunning);
+            throw new UserError(
+                $"Another replay of this file runs on this store ({path} is in use).", ExitCodes.NotRunning);
         }
         var reader = new StreamReader(_file, leaveOpen: true);
         while (reader.ReadLine() is { } line)

@@ -5,14 +5,17 @@ internal sealed record InvoiceLine(string Sku, int Quantity);
 /// <param name="Customer">The data's customer, or a guest of this one invoice.</param>
 /// <param name="CancelledBy">The invoice that cancels it, or null.</param>
 internal sealed record Invoice(
-    string Number, string Customer, string Country, DateTime Date, IReadOnlyList<InvoiceLine> Lines, string? CancelledBy = null);
+    string Number, string Customer, string Country, DateTime Date,
+    IReadOnlyList<InvoiceLine> Lines, string? CancelledBy = null);
 
 /// <param name="Order">The invoice that it cancels; null when the data shows none.</param>
 /// <param name="Reason">Why none was found.</param>
 internal sealed record Cancellation(string Number, string? Order, string? Reason);
 
-/// <summary>What the file makes of its lines: orders to place, in the order of their dates, and which are cancelled.</summary>
-internal sealed record ReplayPlan(IReadOnlyList<Invoice> Invoices, IReadOnlyList<Cancellation> Cancellations, int Guests)
+/// <summary>What the file makes of its lines: orders to place, in the order of their dates, and
+/// which are cancelled.</summary>
+internal sealed record ReplayPlan(
+    IReadOnlyList<Invoice> Invoices, IReadOnlyList<Cancellation> Cancellations, int Guests)
 {
     private const int LinesMax = 200;
 
@@ -42,7 +45,8 @@ internal sealed record ReplayPlan(IReadOnlyList<Invoice> Invoices, IReadOnlyList
         var kept = Invoices.Take(count).ToList();
         var numbers = kept.Select(invoice => invoice.Number).ToHashSet(StringComparer.Ordinal);
         return new ReplayPlan(
-            kept, [.. Cancellations.Where(each => each.Order is not null && numbers.Contains(each.Order))], kept.Count(IsGuest));
+            kept, [.. Cancellations.Where(each => each.Order is not null && numbers.Contains(each.Order))],
+            kept.Count(IsGuest));
     }
 
     private static bool IsGuest(Invoice invoice) => invoice.Customer == GuestOf(invoice.Number);
@@ -53,15 +57,17 @@ internal sealed record ReplayPlan(IReadOnlyList<Invoice> Invoices, IReadOnlyList
     {
         var first = group.First();
         // One line per product, as a basket has it; the rest of a very long invoice is left off.
-        var lines = group.GroupBy(line => line.Sku).Select(same => new InvoiceLine(same.Key, same.Sum(line => line.Quantity)));
+        var lines = group.GroupBy(line => line.Sku)
+            .Select(same => new InvoiceLine(same.Key, same.Sum(line => line.Quantity)));
         return new Invoice(
-            group.Key, first.Customer.Length > 0 ? first.Customer : GuestOf(group.Key), first.Country, first.Date, [.. lines.Take(LinesMax)]);
+            group.Key, first.Customer.Length > 0 ? first.Customer : GuestOf(group.Key),
+            first.Country, first.Date, [.. lines.Take(LinesMax)]);
     }
 
     /// <summary>The latest earlier order of the same customer with one of the products that come back.</summary>
     private static string? Match(
-        IGrouping<string, RetailLine> cancellation, ILookup<string, Invoice> byCustomer, Dictionary<string, string> cancelled,
-        out string? reason)
+        IGrouping<string, RetailLine> cancellation, ILookup<string, Invoice> byCustomer,
+        Dictionary<string, string> cancelled, out string? reason)
     {
         var first = cancellation.First();
         reason = null;

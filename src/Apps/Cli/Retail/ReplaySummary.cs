@@ -4,14 +4,16 @@ namespace Tessera.Cli.Retail;
 
 /// <summary>What a replay came to, over all its runs.</summary>
 internal sealed record ReplaySummary(
-    int Invoices, int Guests, int Placed, int PlacedNow, int Confirmed, IReadOnlyList<(string Reason, int Count)> Cancelled,
+    int Invoices, int Guests, int Placed, int PlacedNow, int Confirmed,
+    IReadOnlyList<(string Reason, int Count)> Cancelled,
     IReadOnlyList<(string Reason, int Count)> Refused, int Open, int Cancellations, int CancellationsDone,
     IReadOnlyList<(string Reason, int Count)> CancellationsNot, int UnusableLines,
-    IReadOnlyList<(string Reason, int Count)> UnusableReasons, double? P50, double? P99, TimeSpan PlacedAfter, TimeSpan EndedAfter,
-    long Retries, IReadOnlyList<ReportRow> Report)
+    IReadOnlyList<(string Reason, int Count)> UnusableReasons, double? P50, double? P99,
+    TimeSpan PlacedAfter, TimeSpan EndedAfter, long Retries, IReadOnlyList<ReportRow> Report)
 {
     public static ReplaySummary Of(
-        RetailFile retail, ReplayPlan plan, ReplayJournal journal, int placedNow, TimeSpan placedAfter, TimeSpan endedAfter, long retries)
+        RetailFile retail, ReplayPlan plan, ReplayJournal journal,
+        int placedNow, TimeSpan placedAfter, TimeSpan endedAfter, long retries)
     {
         var entries = plan.Invoices.Select(invoice => journal.Find(invoice.Number)).OfType<JournalEntry>().ToList();
         var byInvoice = entries.ToDictionary(entry => entry.Invoice);
@@ -33,7 +35,8 @@ internal sealed record ReplaySummary(
             entries.Count(entry => entry.End is "Confirmed" or "Shipped"),
             [.. ReportFile.Count(entries.Where(entry => entry.End == "Cancelled").Select(entry => entry.Why!))],
             [.. ReportFile.Count(entries.Select(entry => entry.Refused).OfType<string>())],
-            entries.Count(entry => !entry.IsFinal), plan.Cancellations.Count, plan.Cancellations.Count - notCancelled.Count,
+            entries.Count(entry => !entry.IsFinal), plan.Cancellations.Count,
+            plan.Cancellations.Count - notCancelled.Count,
             [.. ReportFile.Count(notCancelled.Select(each => each.Why!))], retail.Unusable.Count,
             [.. ReportFile.Count(retail.Unusable.Select(line => line.Reason))],
             Percentile(took, 0.50), Percentile(took, 0.99), placedAfter, endedAfter, retries, report);
@@ -68,7 +71,10 @@ internal sealed record ReplaySummary(
     private static string? WhyNot(Cancellation cancellation, Dictionary<string, JournalEntry> entries)
     {
         if (cancellation.Order is null) return cancellation.Reason;
-        if (!entries.TryGetValue(cancellation.Order, out var entry) || entry.Order is null) return "its order was not placed";
+        if (!entries.TryGetValue(cancellation.Order, out var entry) || entry.Order is null)
+        {
+            return "its order was not placed";
+        }
         return entry.Cancel switch
         {
             "cancelled" => null,

@@ -17,9 +17,11 @@ internal static class ReportFile
     }
 
     public static IEnumerable<ReportRow> Lines(IEnumerable<UnusableLine> unusable) => unusable.Select(
-        line => new ReportRow("line", line.Invoice, line.Number.ToString(CultureInfo.InvariantCulture), line.Code, line.Reason));
+        line => new ReportRow(
+            "line", line.Invoice, line.Number.ToString(CultureInfo.InvariantCulture), line.Code, line.Reason));
 
-    /// <summary>Reasons with their counts, most frequent first; what stands in brackets or quotes is not counted apart.</summary>
+    /// <summary>Reasons with their counts, most frequent first; what stands in brackets or quotes
+    /// is not counted apart.</summary>
     public static IEnumerable<(string Reason, int Count)> Count(IEnumerable<string> reasons) => reasons
         .Select(reason => reason.Split([" (", ": '"], StringSplitOptions.None)[0])
         .GroupBy(reason => reason)

@@ -10,7 +10,8 @@ internal static class RetailCommands
     {
         var file = File();
         var (data, gateway, report) = (UpOptions.Data(), Store.GatewayOption(), Report());
-        var command = new Command("import", "Fill catalog and stock from a file of order lines. The same file again changes nothing.")
+        var command = new Command(
+            "import", "Fill catalog and stock from a file of order lines. The same file again changes nothing.")
         {
             file, data, gateway, report,
         };

@@ -42,7 +42,10 @@ internal sealed record RetailFile(string Mark, IReadOnlyList<RetailLine> Lines, 
         if (!csv.Read() || !csv.ReadHeader()) throw new UserError($"{name} is empty.");
         var missing = _columns.Except(csv.HeaderRecord ?? []).ToList();
         if (missing.Count > 0)
-            throw new UserError($"{name} has no column {string.Join(", ", missing)}; its first line should be {string.Join(',', _columns)}");
+        {
+            throw new UserError($"{name} has no column {string.Join(", ", missing)}; " +
+                $"its first line should be {string.Join(',', _columns)}");
+        }
         var lines = new List<RetailLine>();
         var unusable = new List<UnusableLine>();
         while (csv.Read())
@@ -50,8 +53,14 @@ internal sealed record RetailFile(string Mark, IReadOnlyList<RetailLine> Lines, 
             var number = csv.Parser.RawRow;
             var invoice = csv.GetField("InvoiceNo")?.ToUpperInvariant() ?? "";
             var code = ProductCode.Clean(csv.GetField("StockCode") ?? "");
-            if (TryRead(csv, number, invoice, code, out var line) is { } reason) unusable.Add(new UnusableLine(number, invoice, code, reason));
-            else lines.Add(line!);
+            if (TryRead(csv, number, invoice, code, out var line) is { } reason)
+            {
+                unusable.Add(new UnusableLine(number, invoice, code, reason));
+            }
+            else
+            {
+                lines.Add(line!);
+            }
         }
         return new RetailFile(mark, [.. lines.OrderBy(line => line.Date).ThenBy(line => line.Number)], unusable);
     }
@@ -62,15 +71,27 @@ internal sealed record RetailFile(string Mark, IReadOnlyList<RetailLine> Lines, 
         line = null;
         if (invoice.Length == 0) return "no invoice number";
         if (ProductCode.WhyNoProduct(code) is { } other) return other;
-        if (!int.TryParse(csv.GetField("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
+        if (!int.TryParse(
+            csv.GetField("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
+        {
             return $"quantity is no number: '{csv.GetField("Quantity")}'";
-        if (!DateTime.TryParse(csv.GetField("InvoiceDate"), CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        }
+        if (!DateTime.TryParse(
+            csv.GetField("InvoiceDate"), CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
             return $"date cannot be read: '{csv.GetField("InvoiceDate")}'";
-        if (!decimal.TryParse(csv.GetField("UnitPrice"), NumberStyles.Float, CultureInfo.InvariantCulture, out var price))
+        }
+        if (!decimal.TryParse(
+            csv.GetField("UnitPrice"), NumberStyles.Float, CultureInfo.InvariantCulture, out var price))
+        {
             return $"price is no number: '{csv.GetField("UnitPrice")}'";
+        }
         var isCancellation = RetailLine.IsCancellationNumber(invoice);
         if (isCancellation && quantity >= 0) return "a cancellation that takes nothing back";
-        if (!isCancellation && quantity <= 0) return "quantity is not positive, and it is no cancellation: a stock correction";
+        if (!isCancellation && quantity <= 0)
+        {
+            return "quantity is not positive, and it is no cancellation: a stock correction";
+        }
         if (Math.Abs(quantity) > QuantityMax) return $"quantity is above {QuantityMax}";
         if (price <= 0) return "price is not positive: a gift or a correction";
         if (price > PriceMax) return $"price is above {PriceMax}";
@@ -80,7 +101,8 @@ internal sealed record RetailFile(string Mark, IReadOnlyList<RetailLine> Lines, 
         return null;
     }
 
-    private static long ToMinor(decimal price) => Math.Max(1, (long)Math.Round(price * 100, MidpointRounding.AwayFromZero));
+    private static long ToMinor(decimal price) =>
+        Math.Max(1, (long)Math.Round(price * 100, MidpointRounding.AwayFromZero));
 
     private static string Words(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

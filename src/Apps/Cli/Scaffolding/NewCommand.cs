@@ -8,7 +8,8 @@ internal static class NewCommand
     public static Command Create()
     {
         var name = new Argument<string>("NAME") { Description = "In the form of a type name, such as Loyalty." };
-        var service = new Command("service", "Copy a minimal service: its own database, one event, and a route through the gateway.") { name };
+        var service = new Command("service",
+            "Copy a minimal service: its own database, one event, and a route through the gateway.") { name };
         service.SetAction(parsed =>
         {
             var given = parsed.GetRequiredValue(name);

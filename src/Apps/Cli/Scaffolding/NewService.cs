@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Tessera.Cli.Scaffolding;
 
-/// <summary>Writes a service of a new name into the repository: its project, its contracts, its route, its line in the solution.</summary>
+/// <summary>Writes a service of a new name into the repository: its project, its contracts, its route, its
+/// line in the solution.</summary>
 internal static partial class NewService
 {
     private static readonly (string Template, string Path)[] _files =
@@ -22,15 +23,20 @@ internal static partial class NewService
     /// <returns>What was done, in lines to show.</returns>
     public static IReadOnlyList<string> Make(string root, string name)
     {
-        if (!Name().IsMatch(name) || name.EndsWith("Contracts", StringComparison.Ordinal) || name.EndsWith("Defaults", StringComparison.Ordinal))
+        if (!Name().IsMatch(name) || name.EndsWith("Contracts", StringComparison.Ordinal)
+            || name.EndsWith("Defaults", StringComparison.Ordinal))
         {
             throw new UserError(
-                $"'{name}' cannot name a service: a capital letter first, then letters and digits, 3 to 30, such as Loyalty.", ExitCodes.Usage);
+                $"'{name}' cannot name a service: a capital letter first, " +
+                "then letters and digits, 3 to 30, such as Loyalty.", ExitCodes.Usage);
         }
         var services = Path.Combine(root, "src", "Services");
         var taken = Directory.EnumerateDirectories(services).Select(folder => Path.GetFileName(folder)!)
             .FirstOrDefault(folder => folder.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (taken is not null) throw new UserError($"There is a service {taken} already, in {Path.Combine(services, taken)}.");
+        if (taken is not null)
+        {
+            throw new UserError($"There is a service {taken} already, in {Path.Combine(services, taken)}.");
+        }
 
         // What is to be changed is read first: when that is not as expected, nothing has been written yet.
         var solution = Path.Combine(root, "Tessera.slnx");
@@ -49,7 +55,8 @@ internal static partial class NewService
         File.WriteAllText(routes, newRoutes);
         done.Add("changed Tessera.slnx");
         done.Add("changed src/Services/Gateway/Routes.cs");
-        done.Add($"Start it with: tessera down; tessera up. It answers at /{name.ToLowerInvariant()} to who is signed in.");
+        done.Add(
+            $"Start it with: tessera down; tessera up. It answers at /{name.ToLowerInvariant()} to who is signed in.");
         return done;
     }
 
@@ -70,9 +77,13 @@ internal static partial class NewService
         var list = ServiceList().Match(routes);
         var lastRoute = routes.LastIndexOf("        Route(\"", StringComparison.Ordinal);
         if (!list.Success || lastRoute < 0)
-            throw new UserError("src/Services/Gateway/Routes.cs is not as expected; add the service and its route there by hand.");
+        {
+            throw new UserError(
+                "src/Services/Gateway/Routes.cs is not as expected; add the service and its route there by hand.");
+        }
         var withRoute = routes.Insert(
-            routes.IndexOf('\n', lastRoute) + 1, $"        Route(\"{service}\", \"/{service}/{{**rest}}\", Policies.SignedIn),\n");
+            routes.IndexOf('\n', lastRoute) + 1,
+            $"        Route(\"{service}\", \"/{service}/{{**rest}}\", Policies.SignedIn),\n");
         return ServiceList().Replace(withRoute, match => $"{match.Groups[1].Value}, \"{service}\"];", 1);
     }
 

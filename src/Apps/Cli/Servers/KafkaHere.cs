@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Tessera.Cli.Servers;
 
-/// <summary>One Kafka node, broker and controller in one, from <c>KAFKA_HOME</c> or a folder <c>shared/kafka</c> beside the
-/// repository. One node keeps no second copy: it survives its own death, not the machine's.</summary>
+/// <summary>One Kafka node, broker and controller in one, from <c>KAFKA_HOME</c> or a folder <c>shared/kafka</c> beside
+/// the repository. One node keeps no second copy: it survives its own death, not the machine's.</summary>
 internal sealed class KafkaHere(string folder) : LocalServer(folder)
 {
     public override string Name => "kafka";
@@ -11,7 +11,8 @@ internal sealed class KafkaHere(string folder) : LocalServer(folder)
     public override string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     public override string? Missing => Libraries() is null || Processes.Find("java") is null
-        ? "Kafka is not here: set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17), or name one with --broker-address."
+        ? "Kafka is not here: set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17), " +
+            "or name one with --broker-address."
         : null;
 
     public override IReadOnlyList<string> Command => Java("kafka.Kafka", "server.properties");
@@ -51,7 +52,8 @@ internal sealed class KafkaHere(string folder) : LocalServer(folder)
             """, stop);
         if (File.Exists(Path.Combine(Folder, "data", "meta.properties"))) return;
         var id = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', 'a').Replace('/', 'b');
-        await RunToEnd.Async(Java("kafka.tools.StorageTool", "format", "-c", Settings, "-t", id, "--standalone"), Folder, stop);
+        await RunToEnd.Async(
+            Java("kafka.tools.StorageTool", "format", "-c", Settings, "-t", id, "--standalone"), Folder, stop);
     }
 
     private string[] Java(params string[] words) =>
@@ -66,7 +68,9 @@ internal sealed class KafkaHere(string folder) : LocalServer(folder)
         string?[] candidates =
         [
             Environment.GetEnvironmentVariable("KAFKA_LIBS"),
-            Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home ? Path.Combine(home, "libs") : null,
+            Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home
+                ? Path.Combine(home, "libs")
+                : null,
             Path.GetFullPath(Path.Combine(Up.SourceTree.Root, "..", "shared", "kafka", "libs")),
         ];
         return candidates.FirstOrDefault(Directory.Exists);

@@ -2,7 +2,8 @@ using System.Net.Sockets;
 
 namespace Tessera.Cli.Servers;
 
-/// <summary>A broker or database of the store's own: on loopback, its data in the store's folder, stopped with the store.</summary>
+/// <summary>A broker or database of the store's own: on loopback, its data in the store's folder,
+/// stopped with the store.</summary>
 internal abstract class LocalServer(string folder)
 {
     /// <summary>As in <c>--broker</c> and <c>--database</c>.</summary>

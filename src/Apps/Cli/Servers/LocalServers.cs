@@ -4,7 +4,8 @@ using Tessera.Messaging.Postgres;
 
 namespace Tessera.Cli.Servers;
 
-/// <summary>Starts the servers that <c>up</c> was asked for without an address, and stops them after the services.</summary>
+/// <summary>Starts the servers that <c>up</c> was asked for without an address, and stops them after
+/// the services.</summary>
 internal sealed class LocalServers : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(90);
@@ -25,13 +26,20 @@ internal sealed class LocalServers : IAsyncDisposable
 
     /// <returns>The servers, and the settings with their addresses filled in.</returns>
     public static async Task<(LocalServers Servers, UpSettings Settings)> StartAsync(
-        RunFolder folder, UpSettings settings, IReadOnlyCollection<string> services, PortPicker ports, TimeProvider clock, CancellationToken stop)
+        RunFolder folder, UpSettings settings, IReadOnlyCollection<string> services,
+        PortPicker ports, TimeProvider clock, CancellationToken stop)
     {
         var servers = new LocalServers(folder, clock);
         try
         {
             if (settings.Broker != "embedded" && settings.BrokerAddress is null)
-                settings = settings with { BrokerAddress = await servers.StartBrokerAsync(settings.Broker, ports, stop), OwnsBroker = true };
+            {
+                settings = settings with
+                {
+                    BrokerAddress = await servers.StartBrokerAsync(settings.Broker, ports, stop),
+                    OwnsBroker = true,
+                };
+            }
             folder.ForgetDatabases(); // Each start sets new passwords.
             if (settings.Database == "postgres" && settings.DatabaseAddress is null)
                 await servers.StartDatabaseAsync(services, ports, stop);
@@ -74,7 +82,8 @@ internal sealed class LocalServers : IAsyncDisposable
         return server.Address;
     }
 
-    private async Task StartDatabaseAsync(IReadOnlyCollection<string> services, PortPicker ports, CancellationToken stop)
+    private async Task StartDatabaseAsync(
+        IReadOnlyCollection<string> services, PortPicker ports, CancellationToken stop)
     {
         var server = new PostgresHere(FolderOf("postgres"));
         await StartAsync(server, ports, stop);
@@ -89,7 +98,10 @@ internal sealed class LocalServers : IAsyncDisposable
 
     private async Task StartAsync(LocalServer server, PortPicker ports, CancellationToken stop)
     {
-        if (OperatingSystem.IsWindows()) throw new UserError($"A server is not started on Windows; name a running one's address.");
+        if (OperatingSystem.IsWindows())
+        {
+            throw new UserError($"A server is not started on Windows; name a running one's address.");
+        }
         if (server.Missing is { } missing) throw new UserError(missing);
         Directory.CreateDirectory(server.Folder);
         server.Port = await PortOfAsync(server, ports, stop);
@@ -99,9 +111,15 @@ internal sealed class LocalServers : IAsyncDisposable
         var began = _clock.GetTimestamp();
         while (!await server.AnswersAsync(stop))
         {
-            if (process.HasExited) throw new UserError($"{server.Name} ended while it started; see {_folder.LogOf(Instance(server))}");
+            if (process.HasExited)
+            {
+                throw new UserError($"{server.Name} ended while it started; see {_folder.LogOf(Instance(server))}");
+            }
             if (_clock.GetElapsedTime(began) > _startTimeout)
-                throw new UserError($"{server.Name} did not answer within {_startTimeout.TotalSeconds:0} s; see {_folder.LogOf(Instance(server))}");
+            {
+                throw new UserError($"{server.Name} did not answer within {_startTimeout.TotalSeconds:0} s; " +
+                    $"see {_folder.LogOf(Instance(server))}");
+            }
             await Task.Delay(_poll, _clock, stop);
         }
     }

@@ -15,22 +15,25 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
     /// <summary>The administrator's; the services never see it.</summary>
     public override string Address => string.Create(
         CultureInfo.InvariantCulture,
-        $"Host=127.0.0.1;Port={Port};Username=postgres;Password={File.ReadAllText(PasswordFile).Trim()};Database=postgres");
+        $"Host=127.0.0.1;Port={Port};Username=postgres;" +
+        $"Password={File.ReadAllText(PasswordFile).Trim()};Database=postgres");
 
     public override string? Missing => _programs is null
         ? "PostgreSQL is not here: apt-get install postgresql, or name one with --database-address."
         : null;
 
     public override IReadOnlyList<string> Command => AsUser(
-        "postgres", "-D", Data, "-c", "listen_addresses=127.0.0.1", "-c", string.Create(CultureInfo.InvariantCulture, $"port={Port}"),
+        "postgres", "-D", Data, "-c", "listen_addresses=127.0.0.1",
+        "-c", string.Create(CultureInfo.InvariantCulture, $"port={Port}"),
         "-c", "unix_socket_directories=", "-c", "max_connections=300");
 
     private string Data => Path.Combine(Home, "data");
 
-    /// <summary>PostgreSQL refuses to run as root, and another user may not be let into the store's folder. Root's clusters
-    /// therefore stand outside, each named after its store.</summary>
+    /// <summary>PostgreSQL refuses to run as root, and another user may not be let into the store's folder.
+    /// Root's clusters therefore stand outside, each named after its store.</summary>
     private string Home => Environment.IsPrivilegedProcess
-        ? Path.Combine("/var/tmp", "tessera-postgres-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16])
+        ? Path.Combine("/var/tmp", "tessera-postgres-" +
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16])
         : Folder;
 
     public override string WorkingFolder => Home;
@@ -48,7 +51,9 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
         await WritePrivatelyAsync(handedOver, password, stop);
         if (Environment.IsPrivilegedProcess) await RunToEnd.Async(["chown", "-R", User(), Home], Folder, stop);
         await RunToEnd.Async(
-            AsUser("initdb", "-D", Data, "-A", "scram-sha-256", "-U", "postgres", "--pwfile", handedOver, "-E", "UTF8", "--locale=C"),
+            AsUser(
+                "initdb", "-D", Data, "-A", "scram-sha-256", "-U", "postgres", "--pwfile", handedOver,
+                "-E", "UTF8", "--locale=C"),
             Home, stop);
         File.Delete(handedOver);
         await WritePrivatelyAsync(PasswordFile, password, stop);
@@ -85,12 +90,15 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
     }
 
     private static string User() =>
-        File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+        File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
+            ? "postgres"
+            : "nobody";
 
     private static string? Programs()
     {
         var debian = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(version => version + "/bin")
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderDescending(StringComparer.Ordinal).Select(version => version + "/bin")
             : [];
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return debian.Concat(path).FirstOrDefault(folder =>

@@ -9,7 +9,8 @@ internal sealed class RabbitMqHere(string folder, PortMapperHere mapper) : Local
 
     public override string Name => "rabbitmq";
 
-    public override string Address => string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{Port}/");
+    public override string Address =>
+        string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{Port}/");
 
     public override string? Missing => File.Exists(Path.Combine(Programs, "rabbitmq-server"))
         ? null
@@ -53,7 +54,8 @@ internal sealed class PortMapperHere(string folder) : LocalServer(folder)
 
     public override string Address => "";
 
-    public override string? Missing => Processes.Find("epmd") is null ? "epmd is not here: apt-get install erlang-base." : null;
+    public override string? Missing =>
+        Processes.Find("epmd") is null ? "epmd is not here: apt-get install erlang-base." : null;
 
     public override IReadOnlyList<string> Command =>
         [Processes.Find("epmd")!, "-port", Port.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"];

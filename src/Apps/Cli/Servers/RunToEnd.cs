@@ -21,6 +21,9 @@ internal static class RunToEnd
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         await Processes.WaitOrKillAsync(process, _limit, stop);
         if (process.ExitCode != 0)
-            throw new UserError($"{command[0]} failed ({process.ExitCode}): {(await errors + await output).Trim().ReplaceLineEndings(" ")}");
+        {
+            throw new UserError($"{command[0]} failed ({process.ExitCode}): " +
+                $"{(await errors + await output).Trim().ReplaceLineEndings(" ")}");
+        }
     }
 }

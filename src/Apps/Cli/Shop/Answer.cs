@@ -24,8 +24,11 @@ internal sealed record Answer(int Status, byte[] Body, TimeSpan? RetryAfter)
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return $"HTTP {Status}";
             string[] names = ["detail", "error_description", "title", "error"];
-            var text = names.Select(name => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString() : null).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+            var text = names
+                .Select(name => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()
+                    : null)
+                .FirstOrDefault(value => !string.IsNullOrEmpty(value));
             return $"HTTP {Status}: {text ?? "no explanation"}{FieldErrors(root)}";
         }
         catch (JsonException)

@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace Tessera.Cli.Shop;
 
-/// <summary>What waits where: each service's outbox, park and subscriptions, as the services tell an operator.</summary>
+/// <summary>What waits where: each service's outbox, park and subscriptions, as the services tell
+/// an operator.</summary>
 internal static class MessagingTables
 {
     public static async Task ShowAsync(Store store, IEnumerable<string> services, CancellationToken stop)
@@ -14,7 +15,8 @@ internal static class MessagingTables
         subscriptions.AddColumns("subscription", "broker", "unread", "oldest unread", "partitions and their readers");
         foreach (var service in services)
         {
-            var answer = await store.Client.GetAsync($"/services/{service}/messaging/status", await store.Operator.TokenAsync(stop), stop);
+            var answer = await store.Client.GetAsync(
+                $"/services/{service}/messaging/status", await store.Operator.TokenAsync(stop), stop);
             if (!answer.IsSuccess)
             {
                 outboxes.AddRow(service, Markup.Escape(answer.Problem()));
@@ -28,9 +30,11 @@ internal static class MessagingTables
             {
                 subscriptions.AddRow(
                     $"{subscription.Stream} → {service}", subscription.Broker,
-                    subscription.Unread is { } unread ? Text(unread) : Markup.Escape(subscription.Unavailable ?? "not told"),
+                    subscription.Unread is { } unread ? Text(unread) : Markup.Escape(
+                        subscription.Unavailable ?? "not told"),
                     Age(subscription.OldestUnreadSeconds),
-                    Markup.Escape(string.Join("  ", subscription.Partitions.Select(one => $"{one.Partition}: {one.Owner ?? "nobody"}"))));
+                    Markup.Escape(string.Join(
+                        "  ", subscription.Partitions.Select(one => $"{one.Partition}: {one.Owner ?? "nobody"}"))));
             }
         }
         AnsiConsole.Write(outboxes);
@@ -49,7 +53,8 @@ internal static class MessagingTables
     private sealed record Parked(long Messages, long Keys);
 
     private sealed record Subscription(
-        string Stream, string Broker, long? Unread, double? OldestUnreadSeconds, IReadOnlyList<Reader> Partitions, string? Unavailable);
+        string Stream, string Broker, long? Unread, double? OldestUnreadSeconds,
+        IReadOnlyList<Reader> Partitions, string? Unavailable);
 
     private sealed record Reader(int Partition, string? Owner);
 }

@@ -4,7 +4,8 @@ using Tessera.Cli.Up;
 namespace Tessera.Cli.Shop;
 
 /// <summary>Signed in as the operator of this data folder; the token is renewed before it ends.</summary>
-internal sealed class OperatorSession(ShopClient shop, OperatorCredentials credentials, TimeProvider clock) : IDisposable
+internal sealed class OperatorSession(ShopClient shop, OperatorCredentials credentials, TimeProvider clock)
+    : IDisposable
 {
     private readonly SemaphoreSlim _signingIn = new(1, 1);
     private volatile Token? _token;
@@ -35,7 +36,10 @@ internal sealed class OperatorSession(ShopClient shop, OperatorCredentials crede
             ["username"] = credentials.Email,
             ["password"] = credentials.Password,
         }, stop);
-        if (!answer.IsSuccess) throw new UserError($"The operator {credentials.Email} could not sign in: {answer.Problem()}");
+        if (!answer.IsSuccess)
+        {
+            throw new UserError($"The operator {credentials.Email} could not sign in: {answer.Problem()}");
+        }
         var token = answer.Read<TokenAnswer>();
         return new Token(token.AccessToken, clock.GetUtcNow() + TimeSpan.FromSeconds(token.ExpiresIn * 0.8));
     }
@@ -43,5 +47,6 @@ internal sealed class OperatorSession(ShopClient shop, OperatorCredentials crede
     private sealed record Token(string Value, DateTimeOffset Until);
 
     private sealed record TokenAnswer(
-        [property: JsonPropertyName("access_token")] string AccessToken, [property: JsonPropertyName("expires_in")] int ExpiresIn);
+        [property: JsonPropertyName("access_token")] string AccessToken,
+        [property: JsonPropertyName("expires_in")] int ExpiresIn);
 }

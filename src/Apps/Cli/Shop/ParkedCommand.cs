@@ -4,13 +4,15 @@ using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Shop;
 
-/// <summary>The messages that a service could not handle: seen, tried again, or thrown away by an operator's decision.</summary>
+/// <summary>The messages that a service could not handle: seen, tried again, or thrown away by an
+/// operator's decision.</summary>
 internal static class ParkedCommand
 {
     public static Command Create() => new("parked", "List, replay or discard messages that a service could not handle.")
     {
         CreateList(), CreateAct("replay", "Handle parked messages again, in order.", "will be handled again"),
-        CreateAct("discard", "Throw parked messages away for good; who did it, and what it was, is recorded.", "discarded"),
+        CreateAct(
+            "discard", "Throw parked messages away for good; who did it, and what it was, is recorded.", "discarded"),
     };
 
     private static Command CreateList()
@@ -70,8 +72,8 @@ internal static class ParkedCommand
         {
             foreach (var item in items)
             {
-                Console.WriteLine($"{service}  {Text(item, "stream")} {Text(item, "key")}  {Text(item, "type")}  {Text(item, "eventId")}  " +
-                    $"attempts {Text(item, "attempts")}, parked {Text(item, "parkedAt")}");
+                Console.WriteLine($"{service}  {Text(item, "stream")} {Text(item, "key")}  {Text(item, "type")}  " +
+                    $"{Text(item, "eventId")}  attempts {Text(item, "attempts")}, parked {Text(item, "parkedAt")}");
                 Console.WriteLine($"    {Text(item, "reason").ReplaceLineEndings(" ")}");
             }
         }
@@ -105,7 +107,8 @@ internal static class ParkedCommand
         return [.. running.Where(name => name != "gateway").Distinct()];
     }
 
-    private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? value.ToString() : "";
+    private static string Text(JsonElement item, string name) =>
+        item.TryGetProperty(name, out var value) ? value.ToString() : "";
 
     private sealed record Page(IReadOnlyList<JsonElement> Items);
 
@@ -123,9 +126,12 @@ internal static class ParkedCommand
     {
         private readonly Option<string> _data = UpOptions.Data();
         private readonly Option<Uri?> _gateway = Store.GatewayOption();
-        private readonly Option<string?> _service = new("--service") { Description = "Only in this service.", HelpName = "NAME" };
-        private readonly Option<string?> _stream = new("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
-        private readonly Option<string?> _key = new("--key") { Description = "Only of this key, such as an order's id.", HelpName = "KEY" };
+        private readonly Option<string?> _service =
+            new("--service") { Description = "Only in this service.", HelpName = "NAME" };
+        private readonly Option<string?> _stream =
+            new("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
+        private readonly Option<string?> _key =
+            new("--key") { Description = "Only of this key, such as an order's id.", HelpName = "KEY" };
         private readonly Option<Guid?> _event = new("--event") { Description = "Only this event.", HelpName = "ID" };
 
         public void AddTo(Command command)

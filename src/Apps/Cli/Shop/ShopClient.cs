@@ -43,10 +43,13 @@ internal sealed class ShopClient : IDisposable
     public Task<Answer> GetAsync(string path, string? token, CancellationToken stop) =>
         SendAsync(HttpMethod.Get, path, null, token, null, stop);
 
-    public Task<Answer> PostAsync(string path, object? body, string? token, CancellationToken stop, string? idempotencyKey = null) =>
-        SendAsync(HttpMethod.Post, path, body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, _json), token, idempotencyKey, stop);
+    public Task<Answer> PostAsync(
+        string path, object? body, string? token, CancellationToken stop, string? idempotencyKey = null) =>
+        SendAsync(HttpMethod.Post, path,
+            body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, _json), token, idempotencyKey, stop);
 
-    public async Task<Answer> PostFormAsync(string path, IEnumerable<KeyValuePair<string, string>> form, CancellationToken stop)
+    public async Task<Answer> PostFormAsync(
+        string path, IEnumerable<KeyValuePair<string, string>> form, CancellationToken stop)
     {
         using var content = new FormUrlEncodedContent(form);
         var body = await content.ReadAsByteArrayAsync(stop);
@@ -83,7 +86,8 @@ internal sealed class ShopClient : IDisposable
             if (_clock.GetElapsedTime(began) + pause > _patience)
             {
                 return answer ?? throw new UserError(
-                    $"{method} {new Uri(_http.BaseAddress!, path)} failed for {_patience.TotalSeconds:0} s: {failure}", ExitCodes.NotRunning);
+                    $"{method} {new Uri(_http.BaseAddress!, path)} failed for {_patience.TotalSeconds:0} s: {failure}",
+                    ExitCodes.NotRunning);
             }
             Interlocked.Increment(ref _retries);
             await Task.Delay(pause, _clock, stop);
@@ -92,7 +96,8 @@ internal sealed class ShopClient : IDisposable
     }
 
     private async Task<Answer> SendOnceAsync(
-        HttpMethod method, string path, byte[]? body, string? token, string? idempotencyKey, string mediaType, CancellationToken stop)
+        HttpMethod method, string path, byte[]? body, string? token,
+        string? idempotencyKey, string mediaType, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -20,7 +20,8 @@ internal static class Servers
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);
 
-    /// <summary>Installs what is missing when that can be done without asking, and says what is missing still.</summary>
+    /// <summary>Installs what is missing when that can be done without asking, and says
+    /// what is missing still.</summary>
     public static async Task<IReadOnlyList<MissingServer>> ProvideAsync(bool install, CancellationToken stop)
     {
         var absent = _packages.Where(package => !IsHere(package)).ToList();
@@ -28,12 +29,16 @@ internal static class Servers
         {
             Console.WriteLine($"installing {string.Join(", ", absent.Select(package => package.Name))}");
             await AptAsync(["update", "-qq"], stop);
-            await AptAsync(["install", "-y", "-qq", "--no-install-recommends", .. absent.Select(package => package.Name)], stop);
+            await AptAsync(
+                ["install", "-y", "-qq", "--no-install-recommends", .. absent.Select(package => package.Name)], stop);
         }
         var missing = _packages.Where(package => !IsHere(package))
             .Select(package => new MissingServer(package.Name, $"Install it with: apt-get install {package.Name}"))
             .ToList();
-        if (!HasKafka()) missing.Add(new MissingServer("kafka", "Set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17)."));
+        if (!HasKafka())
+        {
+            missing.Add(new MissingServer("kafka", "Set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17)."));
+        }
         return missing;
     }
 
@@ -56,7 +61,9 @@ internal static class Servers
         var candidates = new List<string?>
         {
             Environment.GetEnvironmentVariable("KAFKA_LIBS"),
-            Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home ? Path.Combine(home, "libs") : null,
+            Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home
+                ? Path.Combine(home, "libs")
+                : null,
         };
         for (var folder = new DirectoryInfo(Up.SourceTree.Root); folder is not null; folder = folder.Parent)
             candidates.Add(Path.Combine(folder.FullName, "shared", "kafka", "libs"));

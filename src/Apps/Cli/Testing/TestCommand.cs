@@ -29,7 +29,8 @@ internal static class TestCommand
         command.SetAction(async (parsed, stop) =>
         {
             var wanted = parsed.GetValue(projects) ?? [];
-            var found = TestProject.All().Where(project => wanted.Length == 0 || wanted.Contains(project.Name)).ToList();
+            var found = TestProject.All()
+                .Where(project => wanted.Length == 0 || wanted.Contains(project.Name)).ToList();
             if (wanted.Except(found.Select(project => project.Name)).FirstOrDefault() is { } unknown)
             {
                 var known = string.Join(", ", TestProject.All().Select(project => project.Name));

@@ -30,7 +30,8 @@ internal sealed record TestResult(
                 error.Element("failure")?.Element("stack-trace")?.Value ?? "")))
             .ToList();
         var failed = assemblies.Sum(assembly => Number(assembly, "failed")) + errors;
-        var reasons = tests.Where(test => Result(test) == "Skip").Select(test => test.Element("reason")?.Value ?? "no reason given");
+        var reasons = tests.Where(test => Result(test) == "Skip")
+            .Select(test => test.Element("reason")?.Value ?? "no reason given");
         var problem = exitCode != 0 && failed == 0 ? $"ended with code {exitCode} although no test failed" : null;
         return new TestResult(
             project,

@@ -24,8 +24,10 @@ internal static class TestRun
         foreach (var server in missing) Console.WriteLine($"server {server.Name}: not here. {server.HowToGet}");
         Console.WriteLine(projects.Count == 1 ? "1 test project" : $"{projects.Count} test projects");
         var results = new List<TestResult>();
-        // Two at a time: more would starve each other on a small machine, and tests that wait for real time would notice.
-        await RunSomeAsync([.. projects.Where(project => !project.RunsAlone)], Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
+        // Two at a time: more would starve each other on a small machine, and tests that wait for
+        // real time would notice.
+        await RunSomeAsync(
+            [.. projects.Where(project => !project.RunsAlone)], Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
         await RunSomeAsync([.. projects.Where(project => project.RunsAlone)], 1);
         return Summary(results, missing);
 
@@ -49,8 +51,8 @@ internal static class TestRun
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                "build", Path.Combine(SourceTree.Root, "Tessera.slnx"), "-c", "Release", "-v", "q", "-clp:NoSummary", "--nologo",
-                "-nr:false",
+                "build", Path.Combine(SourceTree.Root, "Tessera.slnx"), "-c", "Release",
+                "-v", "q", "-clp:NoSummary", "--nologo", "-nr:false",
             ])
         {
             WorkingDirectory = SourceTree.Root,
@@ -64,7 +66,10 @@ internal static class TestRun
     {
         var clock = Stopwatch.StartNew();
         if (!File.Exists(project.Binary))
-            return TestResult.Broken(project.Name, clock.Elapsed, $"{project.Binary} was not built: is it in Tessera.slnx?");
+        {
+            return TestResult.Broken(
+                project.Name, clock.Elapsed, $"{project.Binary} was not built: is it in Tessera.slnx?");
+        }
         var folder = Directory.CreateDirectory(Path.Combine(SourceTree.Root, "artifacts", "test-results")).FullName;
         var report = Path.Combine(folder, project.Name + ".xml");
         var log = Path.Combine(folder, project.Name + ".log");
@@ -86,14 +91,18 @@ internal static class TestRun
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (!await Processes.WaitOrKillAsync(process, _projectTimeout, stop))
-            return TestResult.Broken(project.Name, clock.Elapsed, $"hung: ended after {_projectTimeout.TotalMinutes:0} minutes (output: {log})");
+        {
+            return TestResult.Broken(project.Name, clock.Elapsed,
+                $"hung: ended after {_projectTimeout.TotalMinutes:0} minutes (output: {log})");
+        }
         try
         {
             return TestResult.FromXunitXml(project.Name, clock.Elapsed, XDocument.Load(report), process.ExitCode);
         }
         catch (Exception unreadable) when (unreadable is IOException or XmlException)
         {
-            return TestResult.Broken(project.Name, clock.Elapsed, $"ended with code {process.ExitCode} and no report (output: {log})");
+            return TestResult.Broken(
+                project.Name, clock.Elapsed, $"ended with code {process.ExitCode} and no report (output: {log})");
         }
     }
 
@@ -101,8 +110,8 @@ internal static class TestRun
     {
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(result.IsGood ? "ok  " : "FAIL")} {result.Project,-32} {result.Passed,5} passed {result.Failed,4} failed " +
-            $"{result.Skipped,4} skipped {result.Took.TotalSeconds,7:0.0} s");
+            $"{(result.IsGood ? "ok  " : "FAIL")} {result.Project,-32} {result.Passed,5} passed " +
+            $"{result.Failed,4} failed {result.Skipped,4} skipped {result.Took.TotalSeconds,7:0.0} s");
         Console.WriteLine(line);
         if (result.Problem is not null) Console.WriteLine($"     {result.Problem}");
         foreach (var failure in result.Failures)
@@ -121,12 +130,14 @@ internal static class TestRun
         if (InCi)
         {
             // What a developer's machine may lack, CI must have: a skipped backend would hide a broken promise.
-            foreach (var server in missing) Console.WriteLine($"FAIL required server {server.Name} could not be had: {server.HowToGet}");
+            foreach (var server in missing)
+                Console.WriteLine($"FAIL required server {server.Name} could not be had: {server.HowToGet}");
             failed += missing.Count;
         }
         Console.WriteLine();
         Console.WriteLine(
-            $"{results.Sum(result => result.Passed)} passed, {failed} failed, {results.Sum(result => result.Skipped)} skipped");
+            $"{results.Sum(result => result.Passed)} passed, {failed} failed, " +
+            $"{results.Sum(result => result.Skipped)} skipped");
         return failed == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 }

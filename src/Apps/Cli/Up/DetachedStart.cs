@@ -30,8 +30,11 @@ internal static class DetachedStart
             await Task.Delay(_poll, stop);
         }
         var state = folder.ReadState()!;
-        foreach (var line in PlainProgress.Welcome(state.Gateway, isFirstStart ? OperatorCredentials.Read(folder) : null))
+        foreach (var line in PlainProgress.Welcome(
+            state.Gateway, isFirstStart ? OperatorCredentials.Read(folder) : null))
+        {
             Console.WriteLine(line);
+        }
         return ExitCodes.Ok;
     }
 
@@ -42,7 +45,8 @@ internal static class DetachedStart
         // The shell lets go of this command's own output, or who reads that would wait for the supervisor's end.
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(words[0], words[1..]) { CreateNoWindow = true }
-            : new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "tessera", log, .. words]);
+            : new ProcessStartInfo(
+                "/bin/sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "tessera", log, .. words]);
         start.UseShellExecute = false;
         // The supervisor lives as long as the store and does little: memory matters more than its speed.
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -54,7 +58,9 @@ internal static class DetachedStart
     private static string NotReady(RunFolder folder)
     {
         var waiting = folder.ReadState()?.Services.Where(service => service.State != "ready").ToList() ?? [];
-        var which = string.Join(", ", waiting.Select(service => $"{service.Name} ({service.State}, log: {service.Log})"));
-        return $"Not ready after {_readyTimeout.TotalSeconds:0} s: {which}. It goes on trying; stop it with: tessera down";
+        var which = string.Join(
+            ", ", waiting.Select(service => $"{service.Name} ({service.State}, log: {service.Log})"));
+        return $"Not ready after {_readyTimeout.TotalSeconds:0} s: {which}. " +
+            "It goes on trying; stop it with: tessera down";
     }
 }

@@ -36,7 +36,8 @@ internal static class DownCommand
         }
         else if (ran)
         {
-            throw new UserError($"A supervisor is just starting in {folder.Data}; try again in a moment.", ExitCodes.NotRunning);
+            throw new UserError(
+                $"A supervisor is just starting in {folder.Data}; try again in a moment.", ExitCodes.NotRunning);
         }
         var orphans = await Orphans.StopAsync(folder, TimeProvider.System);
         Console.WriteLine((ran, orphans.Count) switch

@@ -4,8 +4,8 @@ using Tessera.Inventory.Contracts;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>What happens once when all services of a new store are ready for the first time: a few products go in, through
-/// the HTTP interface as everything else does.</summary>
+/// <summary>What happens once when all services of a new store are ready for the first time: a few products go in,
+/// through the HTTP interface as everything else does.</summary>
 internal static class FirstStart
 {
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
@@ -47,7 +47,8 @@ internal static class FirstStart
 
     private static async Task FillAsync(SupervisorSession session, TimeProvider clock, CancellationToken stop)
     {
-        using var store = Store.Of(session.Folder, session.Plan.Gateway.Address, OperatorCredentials.Read(session.Folder), clock);
+        using var store = Store.Of(
+            session.Folder, session.Plan.Gateway.Address, OperatorCredentials.Read(session.Folder), clock);
         var products = new ImportProductsRequest(
             [.. _products.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor, each.Category))]);
         var stock = new ReceiveManyRequest([.. _products.Select(each => new ReceiptLine(each.Sku, each.Stock))]);

@@ -5,10 +5,11 @@ internal static class Health
 {
     private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(2);
 
-    public static HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = _answerTimeout })
-    {
-        Timeout = _answerTimeout,
-    };
+    public static HttpClient NewClient() =>
+        new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = _answerTimeout })
+        {
+            Timeout = _answerTimeout,
+        };
 
     public static async Task<bool> IsReadyAsync(HttpClient http, string address, CancellationToken stop)
     {

@@ -11,8 +11,10 @@ internal static class HoldCommands
     public static Command CreateStop()
     {
         var (data, service) = (UpOptions.Data(), Service());
-        var command = new Command("stop", "Stop one service and leave it stopped, while the others run on.") { service, data };
-        command.SetAction((parsed, stop) => StopAsync(new RunFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(service), stop));
+        var command =
+            new Command("stop", "Stop one service and leave it stopped, while the others run on.") { service, data };
+        command.SetAction((parsed, stop) => StopAsync(
+            new RunFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(service), stop));
         return command;
     }
 
@@ -20,7 +22,8 @@ internal static class HoldCommands
     {
         var (data, service) = (UpOptions.Data(), Service());
         var command = new Command("start", "Start a service again that was stopped.") { service, data };
-        command.SetAction((parsed, stop) => StartAsync(new RunFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(service), stop));
+        command.SetAction((parsed, stop) => StartAsync(
+            new RunFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(service), stop));
         return command;
     }
 
@@ -44,13 +47,18 @@ internal static class HoldCommands
     private static InstanceState Find(RunFolder folder, string name)
     {
         var state = folder.IsSupervised ? folder.ReadState() : null;
-        if (state is null) throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
+        if (state is null)
+        {
+            throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
+        }
         return state.Services.FirstOrDefault(service => service.Name == name)
             ?? throw new UserError(
-                $"There is no service '{name}'; there are {string.Join(", ", state.Services.Select(service => service.Name))}.", ExitCodes.Usage);
+                $"There is no service '{name}'; " +
+                $"there are {string.Join(", ", state.Services.Select(service => service.Name))}.", ExitCodes.Usage);
     }
 
-    private static async Task<int> BecomesAsync(RunFolder folder, string name, string wanted, string otherwise, CancellationToken stop)
+    private static async Task<int> BecomesAsync(
+        RunFolder folder, string name, string wanted, string otherwise, CancellationToken stop)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
@@ -58,7 +66,10 @@ internal static class HoldCommands
             var service = Find(folder, name);
             if (service.State == wanted) break;
             if (TimeProvider.System.GetElapsedTime(began) > _timeout)
-                throw new UserError($"{name} {otherwise} within {_timeout.TotalSeconds:0} s; it is {service.State} (log: {service.Log})");
+            {
+                throw new UserError($"{name} {otherwise} within {_timeout.TotalSeconds:0} s; " +
+                    $"it is {service.State} (log: {service.Log})");
+            }
             await Task.Delay(_poll, stop);
         }
         Console.WriteLine($"{name} is {(wanted == "held" ? "stopped" : wanted)}.");

@@ -10,7 +10,8 @@ internal static class LiveTable
 
     public static async Task ShowAsync(SupervisorSession session, CancellationToken stop)
     {
-        AnsiConsole.MarkupLineInterpolated($"[grey]Data in {session.Folder.Data}. Ctrl-C stops; logs are in {session.Folder.Logs}.[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[grey]Data in {session.Folder.Data}. Ctrl-C stops; logs are in {session.Folder.Logs}.[/]");
         await AnsiConsole.Live(Draw(session.Supervisor.Snapshot())).StartAsync(async screen =>
         {
             while (!stop.IsCancellationRequested)

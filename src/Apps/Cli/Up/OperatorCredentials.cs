@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>The first operator's account, made by the first start and kept in a file that only its owner can read.</summary>
+/// <summary>The first operator's account, made by the first start and kept in a file that only its
+/// owner can read.</summary>
 internal sealed record OperatorCredentials(string Email, string Password)
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -13,11 +14,13 @@ internal sealed record OperatorCredentials(string Email, string Password)
         try
         {
             return JsonSerializer.Deserialize<OperatorCredentials>(File.ReadAllText(folder.OperatorFile), _json)
-                ?? throw new UserError($"{folder.OperatorFile} is empty; it should hold the operator's email and password.");
+                ?? throw new UserError(
+                    $"{folder.OperatorFile} is empty; it should hold the operator's email and password.");
         }
         catch (FileNotFoundException)
         {
-            throw new UserError($"{folder.OperatorFile} is missing: no store was started in {folder.Data} yet. Start one with: tessera up");
+            throw new UserError($"{folder.OperatorFile} is missing: no store was started in {folder.Data} yet. " +
+                "Start one with: tessera up");
         }
         catch (JsonException broken)
         {

@@ -2,21 +2,25 @@ using System.Threading.Channels;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>One line for each change, for where nothing can be redrawn, with the logs that were asked for between them.</summary>
+/// <summary>One line for each change, for where nothing can be redrawn, with the logs that were
+/// asked for between them.</summary>
 internal static class PlainProgress
 {
     /// <param name="showPassword">Not where what is shown is kept in a file.</param>
     public static async Task ShowAsync(
         SupervisorSession session, IReadOnlyList<string> logs, bool showPassword, CancellationToken stop)
     {
-        var lines = Channel.CreateBounded<string>(new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
+        var lines = Channel.CreateBounded<string>(
+            new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
         session.Supervisor.Changed += service => lines.Writer.TryWrite(Line(service));
         var tails = session.Plan.Instances
             .Where(instance => logs.Contains(instance.Service) || logs.Contains(instance.Name))
             .Select(instance => LogTail.FollowAsync(
-                session.Folder.LogOf(instance.Name), fromEnd: true, line => lines.Writer.TryWrite($"{instance.Name} | {line}"), stop))
+                session.Folder.LogOf(instance.Name), fromEnd: true,
+                line => lines.Writer.TryWrite($"{instance.Name} | {line}"), stop))
             .ToList();
-        var running = SayRunningAsync(session, showPassword ? session.NewOperator : null, line => lines.Writer.TryWrite(line), stop);
+        var running = SayRunningAsync(
+            session, showPassword ? session.NewOperator : null, line => lines.Writer.TryWrite(line), stop);
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(stop)) Console.WriteLine(line);
@@ -35,7 +39,8 @@ internal static class PlainProgress
         if (made is not null) yield return $"Operator {made.Email}, password {made.Password} (shown this once)";
     }
 
-    private static async Task SayRunningAsync(SupervisorSession session, OperatorCredentials? made, Action<string> say, CancellationToken stop)
+    private static async Task SayRunningAsync(
+        SupervisorSession session, OperatorCredentials? made, Action<string> say, CancellationToken stop)
     {
         while (session.Supervisor.Snapshot().Phase != RunState.Running) await Task.Delay(100, stop);
         foreach (var line in Welcome(session.Plan.Gateway.Address, made)) say(line);

@@ -11,7 +11,8 @@ internal sealed record PlannedInstance(string Name, string Service, string Proje
     public string InternalAddress => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Http2}");
 }
 
-/// <summary>Which processes run, and on which ports: the gateway on the one that was asked for, the services on the next.</summary>
+/// <summary>Which processes run, and on which ports: the gateway on the one that was asked for,
+/// the services on the next.</summary>
 internal sealed class Plan
 {
     /// <summary>From a service's port for people to its port for the gateway.</summary>
@@ -50,7 +51,8 @@ internal sealed class Plan
                 var offset = replica == 1 ? number : 100 + (10 * number) + replica;
                 var name = replica == 1 ? service : $"{service}-{replica}";
                 instances.Add(new PlannedInstance(
-                    name, service, project, Pick(name, settings.Port + offset), ports.Pick(settings.Port + Http2Offset + offset)));
+                    name, service, project, Pick(name, settings.Port + offset),
+                    ports.Pick(settings.Port + Http2Offset + offset)));
             }
             number++;
         }

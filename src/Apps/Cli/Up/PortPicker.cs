@@ -44,7 +44,8 @@ internal sealed class PortPicker(Func<int, bool> isFree)
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // .NET sets SO_REUSEADDR on Unix for a bind, so a port in TIME_WAIT counts as free and one in LISTEN does not.
+            // .NET sets SO_REUSEADDR on Unix for a bind, so a port in TIME_WAIT counts as
+            // free and one in LISTEN does not.
             probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
             probe.Listen(1);
             return true;

@@ -27,7 +27,8 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>Makes this process the leader of a session of its own, so that closing the terminal does not end it.</summary>
+    /// <summary>Makes this process the leader of a session of its own, so that closing the terminal
+    /// does not end it.</summary>
     public static void LeaveTerminal()
     {
         if (!OperatingSystem.IsWindows()) _ = NewSession();

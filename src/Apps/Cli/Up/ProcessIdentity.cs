@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>A process id alone may belong to a stranger after a restart of the machine; with its start it is certain.</summary>
+/// <summary>A process id alone may belong to a stranger after a restart of the machine; with its
+/// start it is certain.</summary>
 /// <param name="Started">Clock ticks since boot on Linux, else the start's UTC ticks.</param>
 internal sealed record ProcessIdentity(int Pid, long Started)
 {
@@ -36,13 +37,15 @@ internal sealed record ProcessIdentity(int Pid, long Started)
         }
     }
 
-    /// <summary>Reads a line of <c>/proc/PID/stat</c>. The name in it may hold blanks and brackets; what follows may not.</summary>
+    /// <summary>Reads a line of <c>/proc/PID/stat</c>. The name in it may hold blanks and brackets;
+    /// what follows may not.</summary>
     public static ProcessIdentity? FromStat(string stat)
     {
         var nameEnd = stat.LastIndexOf(')');
         var nameStart = stat.IndexOf(' ', StringComparison.Ordinal);
         if (nameEnd < 0 || nameStart < 0) return null;
-        var fields = stat[(nameEnd + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var fields = stat[(nameEnd + 1)..].Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         const int stateField = 0, startField = 19; // Fields 3 and 22 of proc(5), counted from behind the name.
         if (fields.Length <= startField || fields[stateField] is "Z" or "X") return null;
         return int.TryParse(stat[..nameStart], CultureInfo.InvariantCulture, out var pid)

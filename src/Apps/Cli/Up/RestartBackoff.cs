@@ -1,6 +1,7 @@
 namespace Tessera.Cli.Up;
 
-/// <summary>How long to wait before a service that ended is started again: at once the first time, then doubling.</summary>
+/// <summary>How long to wait before a service that ended is started again: at once the first
+/// time, then doubling.</summary>
 internal sealed class RestartBackoff
 {
     private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(100);

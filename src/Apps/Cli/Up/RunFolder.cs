@@ -18,7 +18,8 @@ internal sealed class RunFolder(string data)
     /// <summary>There once the sample products are in.</summary>
     public string FilledFile => Path.Combine(Data, "sample-products-are-in");
 
-    /// <summary>Where the services' databases are, when this store started the server for them. Holds their passwords.</summary>
+    /// <summary>Where the services' databases are, when this store started the server for them.
+    /// Holds their passwords.</summary>
     private string DatabasesFile => Path.Combine(Data, "keys", "databases.json");
 
     private string StateFile => Path.Combine(Run, "supervisor.json");
@@ -42,11 +43,13 @@ internal sealed class RunFolder(string data)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"The data folder {Data} cannot be made: {failure.Message} Choose another with --data DIR.");
+            throw new UserError(
+                $"The data folder {Data} cannot be made: {failure.Message} Choose another with --data DIR.");
         }
     }
 
-    /// <summary>Held as long as a supervisor lives: the system gives it back when that is killed. Null when another has it.</summary>
+    /// <summary>Held as long as a supervisor lives: the system gives it back when that is killed. Null
+    /// when another has it.</summary>
     public FileStream? TryLock()
     {
         try
@@ -110,7 +113,8 @@ internal sealed class RunFolder(string data)
 
     public void ClearState() => File.Delete(StateFile);
 
-    /// <summary>Service processes whose supervisor has died: each wrote its own id down before it became the service.</summary>
+    /// <summary>Service processes whose supervisor has died: each wrote its own id down before
+    /// it became the service.</summary>
     public IReadOnlyList<Orphan> Orphans()
     {
         if (!Directory.Exists(Run)) return [];
@@ -154,7 +158,8 @@ internal sealed record RunState(
     public const string Running = "running";
 }
 
-/// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>held</c>, <c>stopping</c>, <c>stopped</c>.</param>
+/// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>held</c>,
+/// <c>stopping</c>, <c>stopped</c>.</param>
 internal sealed record InstanceState(
     string Name, string Service, string State, string Address, int Http1, int Http2, int? Pid, int Restarts, string Log,
     string? LastEnd = null);

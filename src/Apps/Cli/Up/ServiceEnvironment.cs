@@ -19,9 +19,11 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             ["Database__File"] = Path.Combine(folder.Data, instance.Service, instance.Service + ".db"),
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
-            // Hexadecimal: 4 MiB of young objects instead of what the processor's cache would hold, once for each process.
+            // Hexadecimal: 4 MiB of young objects instead of what the processor's cache would hold,
+            // once for each process.
             ["DOTNET_GCgen0size"] = "400000",
-            // Waiting threads sleep at once: six processes that spin before they sleep take most of what an idle store uses.
+            // Waiting threads sleep at once: six processes that spin before they sleep take
+            // most of what an idle store uses.
             ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
             ["DOTNET_NOLOGO"] = "1",
         };
@@ -32,7 +34,10 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         }
         if (settings.BrokerAddress is { } broker && BrokerKey(settings.Broker) is { } key) variables[key] = broker;
         if (settings.DatabaseAddress is { } database)
-            variables["Database__ConnectionString"] = database.Replace("{service}", instance.Service, StringComparison.Ordinal);
+        {
+            variables["Database__ConnectionString"] = database.Replace(
+                "{service}", instance.Service, StringComparison.Ordinal);
+        }
         else if (settings.Database == "postgres" && _databases?.TryGetValue(instance.Service, out var own) == true)
             variables["Database__ConnectionString"] = own;
         if (settings.OwnsBroker)

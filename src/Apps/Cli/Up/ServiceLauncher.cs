@@ -8,7 +8,8 @@ internal sealed class ServiceLauncher(RunFolder folder)
     /// <summary>
     /// The shell becomes the service (exec), so the process id stays. It writes the id down first, so a supervisor that
     /// is killed at any moment leaves no process that the next one cannot find. The log is a file and not a pipe: the
-    /// service outlives its supervisor. A session of its own keeps the terminal's Ctrl-C from it: the supervisor decides.
+    /// service outlives its supervisor. A session of its own keeps the terminal's Ctrl-C from it:
+    /// the supervisor decides.
     /// </summary>
     private const string Script =
         """
@@ -22,13 +23,17 @@ internal sealed class ServiceLauncher(RunFolder folder)
     public Process Start(string instance, string binary, IReadOnlyDictionary<string, string> environment)
     {
         if (!File.Exists(binary))
-            throw new UserError($"{binary} is missing: the build did not make it. Run ./tessera up, or dotnet build Tessera.slnx -c Release.");
+        {
+            throw new UserError($"{binary} is missing: the build did not make it. Run ./tessera up, " +
+                "or dotnet build Tessera.slnx -c Release.");
+        }
         // The folder is where its appsettings.json is.
         return Start(instance, [DotnetHost(), binary], environment, Path.GetDirectoryName(binary)!);
     }
 
     public Process Start(
-        string instance, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string workingFolder)
+        string instance, IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment, string workingFolder)
     {
         var start = OperatingSystem.IsWindows() ? ForWindows(command) : ForUnix(instance, command);
         start.WorkingDirectory = workingFolder;
@@ -64,7 +69,8 @@ internal sealed class ServiceLauncher(RunFolder folder)
         process.BeginErrorReadLine();
     }
 
-    private static string DotnetHost() => Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet"
-        ? self
-        : "dotnet";
+    private static string DotnetHost() =>
+        Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet"
+            ? self
+            : "dotnet";
 }

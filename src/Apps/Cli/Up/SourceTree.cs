@@ -7,7 +7,8 @@ internal static class SourceTree
 
     public static string Root { get; } = Find();
 
-    /// <summary>Every project under <c>src/Services</c> that is a process: the known ones first, the gateway last.</summary>
+    /// <summary>Every project under <c>src/Services</c> that is a process: the known ones first,
+    /// the gateway last.</summary>
     public static IReadOnlyList<string> Services()
     {
         var services = Path.Combine(Root, "src", "Services");
@@ -30,6 +31,7 @@ internal static class SourceTree
         {
             if (File.Exists(Path.Combine(at.FullName, "Tessera.slnx"))) return at.FullName;
         }
-        throw new UserError("This command belongs to a Tessera repository and was found outside one. Run ./tessera there.");
+        throw new UserError(
+            "This command belongs to a Tessera repository and was found outside one. Run ./tessera there.");
     }
 }

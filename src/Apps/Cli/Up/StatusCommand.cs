@@ -17,14 +17,16 @@ internal static class StatusCommand
         {
             Description = "Also what waits where: unsent and parked events, and each subscription's lag and readers.",
         };
-        var command = new Command("status", "Show what runs: each service's state, address, restarts and memory.") { data, asJson, messaging };
+        var command = new Command("status",
+            "Show what runs: each service's state, address, restarts and memory.") { data, asJson, messaging };
         command.SetAction(async (parsed, stop) =>
         {
             var folder = new RunFolder(parsed.GetRequiredValue(data));
             var ended = Run(folder, parsed.GetValue(asJson));
             if (ended != ExitCodes.Ok || !parsed.GetValue(messaging)) return ended;
             using var store = Store.Open(folder.Data, null, TimeProvider.System);
-            var services = folder.ReadState()!.Services.Select(service => service.Service).Where(name => name != "gateway").Distinct();
+            var services = folder.ReadState()!.Services.Select(service => service.Service)
+                .Where(name => name != "gateway").Distinct();
             await MessagingTables.ShowAsync(store, services, stop);
             return ExitCodes.Ok;
         });
@@ -36,7 +38,8 @@ internal static class StatusCommand
     {
         if (folder.ReadState() is not { } state)
             throw new UserError($"Another supervisor is just starting in {folder.Data}.", ExitCodes.NotRunning);
-        Console.WriteLine($"Tessera runs already at {state.Gateway} (process {state.Supervisor.Pid}, data in {folder.Data}).");
+        Console.WriteLine(
+            $"Tessera runs already at {state.Gateway} (process {state.Supervisor.Pid}, data in {folder.Data}).");
         AnsiConsole.Write(LiveTable.Draw(state));
         Console.WriteLine("Stop it with: tessera down");
         return ExitCodes.Ok;
@@ -55,7 +58,8 @@ internal static class StatusCommand
         {
             Console.WriteLine(orphans.Count == 0
                 ? $"Nothing runs in {folder.Data}. Start it with: tessera up"
-                : $"The supervisor was killed; these still run: {string.Join(", ", orphans.Select(each => each.Instance))}. " +
+                : "The supervisor was killed; " +
+                  $"these still run: {string.Join(", ", orphans.Select(each => each.Instance))}. " +
                   "'tessera up' takes over, 'tessera down' stops them.");
             return ExitCodes.NotRunning;
         }
@@ -85,5 +89,5 @@ internal sealed record StatusView(
     DateTimeOffset? Since, IReadOnlyList<ServiceStatusView> Services, IReadOnlyList<int> OrphanPids);
 
 internal sealed record ServiceStatusView(
-    string Name, string Service, string State, string Address, int Http2, int? Pid, int Restarts, long MemoryBytes, string Log,
-    string? LastEnd);
+    string Name, string Service, string State, string Address, int Http2,
+    int? Pid, int Restarts, long MemoryBytes, string Log, string? LastEnd);

@@ -21,7 +21,8 @@ internal static class SuperviseCommand
     {
         Posix.LeaveTerminal();
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
-        using var session = await SupervisorSession.OpenAsync(new RunFolder(settings.Data), settings, TimeProvider.System, stop);
+        using var session = await SupervisorSession.OpenAsync(
+            new RunFolder(settings.Data), settings, TimeProvider.System, stop);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var show = PlainProgress.ShowAsync(session, [], showPassword: false, ending.Token);
         try

@@ -14,7 +14,8 @@ internal sealed class SupervisedService(
     private static readonly TimeSpan _readyPoll = TimeSpan.FromSeconds(3);
     private readonly RestartBackoff _backoff = new();
     private volatile InstanceState _state = new(
-        planned.Name, planned.Service, "stopped", planned.Address, planned.Http1, planned.Http2, null, 0, folder.LogOf(planned.Name));
+        planned.Name, planned.Service, "stopped", planned.Address,
+        planned.Http1, planned.Http2, null, 0, folder.LogOf(planned.Name));
 
     public InstanceState State => _state;
 
@@ -51,7 +52,8 @@ internal sealed class SupervisedService(
     private async Task RunOnceAsync(CancellationToken stop)
     {
         var started = clock.GetTimestamp();
-        using var process = launcher.Start(planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned));
+        using var process = launcher.Start(
+            planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned));
         Become(_state with { State = "starting", Pid = process.Id });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watch = WatchAsync(ended.Token);

@@ -49,7 +49,8 @@ internal sealed class Supervisor : IDisposable
         using var stopGateway = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopOthers = new CancellationTokenSource();
         var gatewayRun = gateway.RunAsync(stopGateway.Token);
-        var others = _services.Where(service => service != gateway).Select(service => service.RunAsync(stopOthers.Token)).ToList();
+        var others = _services.Where(service => service != gateway)
+            .Select(service => service.RunAsync(stopOthers.Token)).ToList();
         await Task.WhenAny([gatewayRun, .. others]); // Asked to stop, or one could not be started at all.
 
         // The gateway ends first, so that nobody's request is cut off by a service that ended before it.

@@ -11,7 +11,8 @@ internal sealed class SupervisorSession : IDisposable
     private readonly LocalServers _servers;
 
     private SupervisorSession(
-        FileStream held, LocalServers servers, RunFolder folder, UpSettings settings, Plan plan, string inUse, TimeProvider clock)
+        FileStream held, LocalServers servers, RunFolder folder,
+        UpSettings settings, Plan plan, string inUse, TimeProvider clock)
     {
         _servers = servers;
         _lock = held;
@@ -38,15 +39,18 @@ internal sealed class SupervisorSession : IDisposable
         RunFolder folder, UpSettings asked, TimeProvider clock, CancellationToken stop)
     {
         var held = folder.TryLock()
-            ?? throw new UserError($"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
+            ?? throw new UserError(
+                $"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
         try
         {
             await Orphans.StopAsync(folder, clock);
-            foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold); // Of an earlier life.
+            // Of an earlier life.
+            foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold);
             var credentials = OperatorCredentials.ReadOrMake(folder, out var isNew);
             var ports = new PortPicker();
             var plan = Plan.Make(SourceTree.Services(), asked, ports);
-            var services = plan.Instances.Select(instance => instance.Service).Where(name => name != "gateway").Distinct().ToList();
+            var services = plan.Instances.Select(instance => instance.Service)
+                .Where(name => name != "gateway").Distinct().ToList();
             var (servers, settings) = await LocalServers.StartAsync(folder, asked, services, ports, clock, stop);
             return new SupervisorSession(held, servers, folder, settings, plan, MarkInUse(), clock)
             {

@@ -9,14 +9,20 @@ internal static class UpCommand
     public static Command Create()
     {
         var options = new UpOptions();
-        var detach = new Option<bool>("--detach", "-d") { Description = "Start, wait until all is ready, and leave it running." };
-        var command = new Command("up", "Start the store: every service, with its database, and the gateway. Ctrl-C stops it.");
+        var detach = new Option<bool>("--detach", "-d")
+        {
+            Description = "Start, wait until all is ready, and leave it running.",
+        };
+        var command = new Command(
+            "up", "Start the store: every service, with its database, and the gateway. Ctrl-C stops it.");
         options.AddTo(command);
         command.Add(detach);
         command.SetAction((parsed, stop) =>
         {
             var settings = options.Read(parsed);
-            return parsed.GetValue(detach) ? DetachedStart.RunAsync(settings, stop) : RunInForegroundAsync(settings, stop);
+            return parsed.GetValue(detach)
+                ? DetachedStart.RunAsync(settings, stop)
+                : RunInForegroundAsync(settings, stop);
         });
         return command;
     }

@@ -18,7 +18,8 @@ internal sealed class UpOptions
 
     private readonly Option<int> _port = new("--port")
     {
-        Description = "Port of the gateway on 127.0.0.1; the services have the next ones. One that is in use is stepped over.",
+        Description =
+            "Port of the gateway on 127.0.0.1; the services have the next ones. One that is in use is stepped over.",
         HelpName = "N",
         DefaultValueFactory = _ => 8080,
     };
@@ -70,7 +71,8 @@ internal sealed class UpOptions
 
     public void AddTo(Command command)
     {
-        Option[] options = [_data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty];
+        Option[] options =
+            [_data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty];
         foreach (var option in options) command.Add(option);
     }
 
@@ -79,9 +81,15 @@ internal sealed class UpOptions
         var services = SourceTree.Services().Select(name => name.ToLowerInvariant()).ToList();
         var onScreen = parsed.GetValue(_log) ?? [];
         foreach (var name in onScreen.Where(name => !services.Contains(name.Split('-')[0])))
-            throw new UserError($"There is no service '{name}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
+        {
+            throw new UserError(
+                $"There is no service '{name}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
+        }
         var port = parsed.GetValue(_port);
-        if (port is < 1 or > 64_000) throw new UserError($"--port takes a number from 1 to 64000, not {port}.", ExitCodes.Usage);
+        if (port is < 1 or > 64_000)
+        {
+            throw new UserError($"--port takes a number from 1 to 64000, not {port}.", ExitCodes.Usage);
+        }
         return new UpSettings(
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),

@@ -17,15 +17,25 @@ internal sealed record UpSettings(
     public static Dictionary<string, int> ParseReplicas(IEnumerable<string> texts, IReadOnlyCollection<string> services)
     {
         var replicas = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var text in texts.SelectMany(one => one.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var text in texts.SelectMany(
+            one => one.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             var parts = text.Split('=');
             if (parts.Length != 2 || !int.TryParse(parts[1], out var count) || count is < 1 or > ReplicasMax)
-                throw new UserError($"--replicas takes SERVICE=N with N from 1 to {ReplicasMax}, not '{text}'.", ExitCodes.Usage);
+            {
+                throw new UserError(
+                    $"--replicas takes SERVICE=N with N from 1 to {ReplicasMax}, not '{text}'.", ExitCodes.Usage);
+            }
             if (!services.Contains(parts[0]))
-                throw new UserError($"There is no service '{parts[0]}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
+            {
+                throw new UserError(
+                    $"There is no service '{parts[0]}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
+            }
             if (parts[0] == "gateway" && count > 1)
-                throw new UserError("The gateway has one address, so one process: --replicas cannot raise it.", ExitCodes.Usage);
+            {
+                throw new UserError(
+                    "The gateway has one address, so one process: --replicas cannot raise it.", ExitCodes.Usage);
+            }
             replicas[parts[0]] = count;
         }
         return replicas;

@@ -18,18 +18,24 @@ internal static class ReadSnapshot
         foreach (var service in _services.Where(service => databases.Of(service).IsThere))
             messaging.Add(await MessagingAsync(databases, service, stop));
         return new Snapshot(
-            await databases.QueryAsync(orders, "select id, state, cancel_reason, stock_committed, total_minor, lines from orders", row =>
-                new OrderRow(
-                    Id(row, 0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetBoolean(3), row.GetInt64(4),
-                    Lines(row.GetString(5))), stop),
+            await databases.QueryAsync(
+                orders, "select id, state, cancel_reason, stock_committed, total_minor, lines from orders",
+                row => new OrderRow(
+                    Id(row, 0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetBoolean(3),
+                    row.GetInt64(4), Lines(row.GetString(5))), stop),
             await databases.QueryAsync(inventory, "select order_id, state, lines from reservations", row =>
                 new ReservationRow(Id(row, 0), row.GetString(1), Lines(row.GetString(2))), stop),
-            await databases.QueryAsync(inventory, "select sku, on_hand, held, committed, received from stock", row =>
-                new StockRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), stop),
-            await databases.QueryAsync(payments, "select id, order_id, state, amount_minor, captured_minor, refunded_minor from payments", row =>
-                new PaymentRow(Id(row, 0), Id(row, 1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop),
-            await databases.QueryAsync(payments, "select payment_id, movement, account, amount_minor from ledger", row =>
-                new LedgerRow(Id(row, 0), row.GetString(1), row.GetString(2), row.GetInt64(3)), stop),
+            await databases.QueryAsync(
+                inventory, "select sku, on_hand, held, committed, received from stock",
+                row => new StockRow(
+                    row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), stop),
+            await databases.QueryAsync(
+                payments, "select id, order_id, state, amount_minor, captured_minor, refunded_minor from payments",
+                row => new PaymentRow(
+                    Id(row, 0), Id(row, 1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop),
+            await databases.QueryAsync(
+                payments, "select payment_id, movement, account, amount_minor from ledger",
+                row => new LedgerRow(Id(row, 0), row.GetString(1), row.GetString(2), row.GetInt64(3)), stop),
             await ProviderAsync(databases, stop),
             messaging,
             await EmbeddedLog.ReadAsync(databases, messaging, stop),
@@ -37,7 +43,8 @@ internal static class ReadSnapshot
                 .Select(key => Guid.TryParse(key, out var id) ? id : Guid.Empty).ToHashSet());
     }
 
-    private static async Task<MessagingRow> MessagingAsync(ServiceDatabases databases, string service, CancellationToken stop)
+    private static async Task<MessagingRow> MessagingAsync(
+        ServiceDatabases databases, string service, CancellationToken stop)
     {
         var source = databases.Of(service);
         var parked = await databases.QueryAsync(source, "select event_id from msg_parked", row => Id(row, 0), stop);
@@ -50,7 +57,8 @@ internal static class ReadSnapshot
     }
 
     /// <summary>The simulated provider keeps books of its own. A real one's are not here.</summary>
-    private static async Task<IReadOnlyList<ProviderRow>?> ProviderAsync(ServiceDatabases databases, CancellationToken stop)
+    private static async Task<IReadOnlyList<ProviderRow>?> ProviderAsync(
+        ServiceDatabases databases, CancellationToken stop)
     {
         if (!databases.Provider.IsThere) return null;
         return await databases.QueryAsync(

@@ -5,7 +5,8 @@ using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Verifying;
 
-/// <summary>Opens the services' databases for reading, past the services: what they would answer is what is checked.</summary>
+/// <summary>Opens the services' databases for reading, past the services: what they would answer
+/// is what is checked.</summary>
 /// <param name="postgres">Connection string with <c>{service}</c> in it; null when the services keep files.</param>
 internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null)
 {
@@ -17,7 +18,8 @@ internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null
     /// <summary>The service's own database.</summary>
     public DatabaseSource Of(string service)
     {
-        var address = postgres?.Replace("{service}", service, StringComparison.Ordinal) ?? _started?.GetValueOrDefault(service);
+        var address = postgres?.Replace("{service}", service, StringComparison.Ordinal)
+            ?? _started?.GetValueOrDefault(service);
         return address is null
             ? new DatabaseSource(Path.Combine(folder.Data, service, service + ".db"), null)
             : new DatabaseSource(null, address);
@@ -28,9 +30,13 @@ internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null
 
     public DatabaseSource EmbeddedLog { get; } = new(Path.Combine(folder.Data, "broker", "events.db"), null);
 
-    public async Task<List<T>> QueryAsync<T>(DatabaseSource source, string sql, Func<DbDataReader, T> read, CancellationToken stop)
+    public async Task<List<T>> QueryAsync<T>(
+        DatabaseSource source, string sql, Func<DbDataReader, T> read, CancellationToken stop)
     {
-        if (!source.IsThere) throw new UserError($"{source.File} is missing: was a store ever started in {folder.Data}?");
+        if (!source.IsThere)
+        {
+            throw new UserError($"{source.File} is missing: was a store ever started in {folder.Data}?");
+        }
         await using DbConnection connection = source.ConnectionString is { } address
             ? new NpgsqlConnection(address)
             : new SqliteConnection(new SqliteConnectionStringBuilder

@@ -23,7 +23,8 @@ internal static class VerifyCommand
             Description = "The connection string that up was given, when the services keep their data in PostgreSQL.",
             HelpName = "CONNECTION",
         };
-        var command = new Command("verify", "Read the databases and check what the store promises; exit code 1 when a promise is broken.")
+        var command = new Command(
+            "verify", "Read the databases and check what the store promises; exit code 1 when a promise is broken.")
         {
             data, wait, postgres,
         };
@@ -31,7 +32,8 @@ internal static class VerifyCommand
         {
             var patience = TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait)));
             var folder = new RunFolder(parsed.GetRequiredValue(data));
-            return RunAsync(folder, new ServiceDatabases(folder, parsed.GetValue(postgres)), patience, TimeProvider.System, stop);
+            return RunAsync(
+                folder, new ServiceDatabases(folder, parsed.GetValue(postgres)), patience, TimeProvider.System, stop);
         });
         return command;
     }
@@ -45,7 +47,8 @@ internal static class VerifyCommand
         var snapshot = await ReadSnapshot.RunAsync(databases, stop);
         var invariants = Invariants.Of(snapshot);
         // The databases are read one after the other: a difference between two of them counts only when nothing moved.
-        while (isRunning && !(IsQuiet(snapshot) && invariants.All(each => each.Holds)) && clock.GetElapsedTime(began) < wait)
+        while (isRunning && !(IsQuiet(snapshot) && invariants.All(each => each.Holds))
+            && clock.GetElapsedTime(began) < wait)
         {
             await Task.Delay(_poll, clock, stop);
             snapshot = await ReadSnapshot.RunAsync(databases, stop);
@@ -62,14 +65,19 @@ internal static class VerifyCommand
         foreach (var invariant in invariants)
         {
             var (mark, not) = invariant.Holds ? ("ok    ", "") : ("BROKEN", $": {invariant.Broken.Count} not");
-            yield return string.Create(CultureInfo.InvariantCulture, $"{mark} {invariant.Checked,8}  {invariant.Name}{not}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{mark} {invariant.Checked,8}  {invariant.Name}{not}");
             foreach (var broken in invariant.Broken.Take(BrokenShownMax)) yield return $"                   {broken}";
-            if (invariant.Broken.Count > BrokenShownMax) yield return $"                   and {invariant.Broken.Count - BrokenShownMax} more";
+            if (invariant.Broken.Count > BrokenShownMax)
+            {
+                yield return $"                   and {invariant.Broken.Count - BrokenShownMax} more";
+            }
         }
         var states = snapshot.Orders.GroupBy(order => order.State).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"{group.Count()} {group.Key}");
         yield return $"orders: {snapshot.Orders.Count} ({string.Join(", ", states)})";
-        var parked = snapshot.Messaging.Where(service => service.Parked > 0).Select(service => $"{service.Parked} in {service.Service}").ToList();
+        var parked = snapshot.Messaging.Where(service => service.Parked > 0)
+            .Select(service => $"{service.Parked} in {service.Service}").ToList();
         if (parked.Count > 0) yield return $"parked: {string.Join(", ", parked)} (tessera parked list)";
         var held = snapshot.Messaging.Where(service => service.HeldKeys > 0)
             .Select(service => $"{service.HeldKeys} in {service.Service}").ToList();
