@@ -31,7 +31,8 @@ public sealed class BrokerServer : IAsyncDisposable
     /// <summary>After <see cref="StopAsync"/>: same port, same data.</summary>
     public required Func<Task> StartAgainAsync { get; init; }
 
-    /// <exception cref="InvalidOperationException">The name is not known, or the programs are not on this machine.</exception>
+    /// <exception cref="InvalidOperationException">The name is not known, or the programs are
+    /// not on this machine.</exception>
     public static Task<BrokerServer> StartAsync(string name) => name switch
     {
         "rabbitmq" => StartAsync(name, new RabbitMqServer()),
@@ -54,7 +55,8 @@ public sealed class BrokerServer : IAsyncDisposable
         await server.InitializeAsync();
         return new BrokerServer(name, server.Uri, server, () => server.ProcessId)
         {
-            Pause = server.Pause, Resume = server.Resume, StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
+            Pause = server.Pause, Resume = server.Resume,
+            StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
         };
     }
 
@@ -64,7 +66,8 @@ public sealed class BrokerServer : IAsyncDisposable
         await server.InitializeAsync();
         return new BrokerServer(name, server.Address, server, () => server.ProcessId)
         {
-            Pause = server.Pause, Resume = server.Resume, StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
+            Pause = server.Pause, Resume = server.Resume,
+            StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
         };
     }
 
@@ -74,7 +77,8 @@ public sealed class BrokerServer : IAsyncDisposable
         await server.InitializeAsync();
         return new BrokerServer(name, server.BootstrapServers, server, () => server.ProcessId)
         {
-            Pause = server.Pause, Resume = server.Resume, StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
+            Pause = server.Pause, Resume = server.Resume,
+            StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
         };
     }
 }

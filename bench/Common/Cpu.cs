@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Tessera.Bench;
 
-/// <summary>CPU milliseconds of process trees, from /proc: what a process used and what its ended children used.</summary>
+/// <summary>CPU milliseconds of process trees, from /proc: what a process used and what its
+/// ended children used.</summary>
 public static class Cpu
 {
     private const double MillisecondsPerTick = 10; // USER_HZ is 100 on Linux, whatever the kernel's own tick.
@@ -29,6 +30,7 @@ public static class Cpu
         }
         return Sum(root) * MillisecondsPerTick;
 
-        double Sum(int id) => ticks.GetValueOrDefault(id) + (children.TryGetValue(id, out var list) ? list.Sum(Sum) : 0);
+        double Sum(int id) =>
+            ticks.GetValueOrDefault(id) + (children.TryGetValue(id, out var list) ? list.Sum(Sum) : 0);
     }
 }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Tessera.Bench;
 
-/// <summary>A child process, which is this program in another role: commands on its standard input, answers on its standard
-/// output.</summary>
+/// <summary>A child process, which is this program in another role: commands on its standard input, answers on
+/// its standard output.</summary>
 public sealed class Node : IAsyncDisposable
 {
     private readonly Process _process;
@@ -39,7 +39,8 @@ public sealed class Node : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>A clean stop: what a killed one leaves unsettled would reach the next run, whose databases are new.</summary>
+    /// <summary>A clean stop: what a killed one leaves unsettled would reach the next run,
+    /// whose databases are new.</summary>
     public async ValueTask DisposeAsync()
     {
         try

@@ -2,7 +2,8 @@ using Tessera.Testing.Servers;
 
 namespace Tessera.Bench;
 
-/// <summary>The servers of a run, each durable and this run's own; PostgreSQL with fsync and synchronous_commit.</summary>
+/// <summary>The servers of a run, each durable and this run's own; PostgreSQL with fsync
+/// and synchronous_commit.</summary>
 public sealed class Servers : IAsyncDisposable
 {
     private readonly PostgresServer _postgres = new()

@@ -19,7 +19,8 @@ internal static class Commits
                 while (clock.Elapsed < TimeSpan.FromSeconds(4))
                 {
                     await using var session = await node.Store.BeginAsync(CancellationToken.None);
-                    session.AppendOutbox([.. Enumerable.Range(0, rows).Select(_ => new OutboxRow(0, caller % 4, Event()))]);
+                    session.AppendOutbox(
+                        [.. Enumerable.Range(0, rows).Select(_ => new OutboxRow(0, caller % 4, Event()))]);
                     await session.CommitAsync(CancellationToken.None);
                     Interlocked.Increment(ref commits);
                 }
@@ -32,7 +33,7 @@ internal static class Commits
 
     private static EventEnvelope Event() => new()
     {
-        Id = Guid.CreateVersion7(), Stream = "bench", Key = "key", Type = "bench.thing-happened.v1", Source = "/tessera/bench",
-        Time = TimeProvider.System.GetUtcNow(), Data = new byte[300],
+        Id = Guid.CreateVersion7(), Stream = "bench", Key = "key", Type = "bench.thing-happened.v1",
+        Source = "/tessera/bench", Time = TimeProvider.System.GetUtcNow(), Data = new byte[300],
     };
 }

@@ -9,8 +9,8 @@ using Tessera.Messaging.Sqlite;
 namespace Tessera.Embedded;
 
 /// <summary>
-/// The whole way between two processes, each with a database of its own: outbox, log, inbox, a handler that only counts. By
-/// how many events a transaction publishes, then one event at a time on an idle system.
+/// The whole way between two processes, each with a database of its own: outbox, log, inbox, a handler that only
+/// counts. By how many events a transaction publishes, then one event at a time on an idle system.
 /// </summary>
 internal static class Hop
 {
@@ -18,7 +18,8 @@ internal static class Hop
 
     public static async Task<int> RunAsync(string folder)
     {
-        using var maker = Build(folder, "maker", messages => messages.SubscribedBy(["taker"]).Publishes<Made>(made => made.Key));
+        using var maker = Build(
+            folder, "maker", messages => messages.SubscribedBy(["taker"]).Publishes<Made>(made => made.Key));
         using var taker = Node.Spawn("take", folder);
         await maker.StartAsync();
         await taker.StandardOutput.ReadLineAsync();
@@ -32,8 +33,8 @@ internal static class Hop
             await HandledAsync(taker, events);
             var handled = Stopwatch.GetElapsedTime(began);
             Console.WriteLine(
-                $"{each,3} events a transaction, {Callers} callers: {events / published.TotalSeconds,7:n0} events/s published, " +
-                $"{events / handled.TotalSeconds,7:n0} events/s handled");
+                $"{each,3} events a transaction, {Callers} callers: {events / published.TotalSeconds,7:n0} events/s " +
+                $"published, {events / handled.TotalSeconds,7:n0} events/s handled");
         }
         for (var i = 0; i < IdleEvents; i++)
         {
@@ -87,7 +88,10 @@ internal static class Hop
                 var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
                 await work.BeginAsync(CancellationToken.None);
                 for (var i = 0; i < each; i++)
-                    work.Publish(new Made(Random.Shared.Next(10_000).ToString(CultureInfo.InvariantCulture), Stopwatch.GetTimestamp()));
+                {
+                    work.Publish(new Made(
+                        Random.Shared.Next(10_000).ToString(CultureInfo.InvariantCulture), Stopwatch.GetTimestamp()));
+                }
                 await work.CommitAsync(CancellationToken.None);
             }
         }));
@@ -96,7 +100,8 @@ internal static class Hop
     private static async Task<string> HandledAsync(Process taker, int events)
     {
         await taker.StandardInput.WriteLineAsync(events.ToString(CultureInfo.InvariantCulture));
-        return await taker.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The reading process ended.");
+        return await taker.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The reading process ended.");
     }
 
     /// <param name="At">When it was published, by the clock that all processes of the machine share.</param>
@@ -130,7 +135,10 @@ internal static class Hop
             {
                 lock (_sync)
                 {
-                    if (_ages.Count > events) throw new InvalidOperationException($"{_ages.Count} events were handled, not {events}.");
+                    if (_ages.Count > events)
+                    {
+                        throw new InvalidOperationException($"{_ages.Count} events were handled, not {events}.");
+                    }
                     if (_ages.Count == events)
                     {
                         _ages.Sort();

@@ -10,7 +10,8 @@ internal static class Idle
 
     public static async Task<int> RunAsync(string folder)
     {
-        var children = Enumerable.Range(0, Processes).Select(number => Node.Spawn("rest", folder, "service-" + number)).ToList();
+        var children = Enumerable.Range(0, Processes)
+            .Select(number => Node.Spawn("rest", folder, "service-" + number)).ToList();
         foreach (var child in children) await child.StandardOutput.ReadLineAsync();
         await Task.Delay(TimeSpan.FromSeconds(5));
         var (clock, before) = (Stopwatch.StartNew(), Cpu(children));
@@ -36,7 +37,8 @@ internal static class Idle
         {
             await transport.StartAsync(new Topology([], [new Subscription(stream, 4, name)]), CancellationToken.None);
             await transport.SubscribeAsync(
-                new Subscription(stream, 4, name), (_, _) => Task.FromResult(DeliveryOutcome.Settle), CancellationToken.None);
+                new Subscription(stream, 4, name),
+                (_, _) => Task.FromResult(DeliveryOutcome.Settle), CancellationToken.None);
         }
         Console.WriteLine("ready");
         await Console.In.ReadLineAsync();

@@ -36,7 +36,8 @@ internal static class Latency
         await child.WaitForExitAsync();
         Console.WriteLine($"durable send:                   p50 {At(sends, 0.5):n1} ms, p99 {At(sends, 0.99):n1} ms");
         Console.WriteLine(
-            $"send to handler, other process: p50 {At(trips, 0.5) / 2:n1} ms, p99 {At(trips, 0.99) / 2:n1} ms (half a round trip)");
+            $"send to handler, other process: p50 {At(trips, 0.5) / 2:n1} ms, " +
+            $"p99 {At(trips, 0.99) / 2:n1} ms (half a round trip)");
         return 0;
     }
 

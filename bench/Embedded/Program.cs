@@ -16,10 +16,12 @@ return args switch
 };
 
 string Folder() =>
-    Directory.CreateDirectory(args.ElementAtOrDefault(1) ?? Directory.CreateTempSubdirectory("tessera-bench-").FullName).FullName;
+    Directory.CreateDirectory(args.ElementAtOrDefault(1)
+        ?? Directory.CreateTempSubdirectory("tessera-bench-").FullName).FullName;
 
 static int Usage()
 {
-    Console.Error.WriteLine("One of: hop, throughput, latency, idle, store; then, if you like, a folder on the disk to measure.");
+    Console.Error.WriteLine(
+        "One of: hop, throughput, latency, idle, store; then, if you like, a folder on the disk to measure.");
     return 2;
 }

@@ -22,7 +22,8 @@ internal static class AwayRun
         else run.Server.Pause();
         var publishing = PublishAsync(run, node, options.Seconds);
         var samples = new List<double> { ResidentMegabytes(node.Id) };
-        while (await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(1))) != publishing) samples.Add(ResidentMegabytes(node.Id));
+        while (await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(1))) != publishing)
+            samples.Add(ResidentMegabytes(node.Id));
         await publishing;
         samples.Add(ResidentMegabytes(node.Id));
         var waiting = await database.WaitingAsync();
@@ -50,7 +51,9 @@ internal static class AwayRun
 
     private static double ResidentMegabytes(int process)
     {
-        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+        var line = File.ReadLines($"/proc/{process}/status")
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
     }
 }

@@ -2,7 +2,8 @@ using Tessera.Bench;
 
 namespace Tessera.Flow;
 
-/// <summary>How fast waiting events are handled durably, beside the bare client that reads the same single messages.</summary>
+/// <summary>How fast waiting events are handled durably, beside the bare client that reads the
+/// same single messages.</summary>
 internal static class ConsumeRun
 {
     public static async Task MeasureAsync(Run run)

@@ -31,13 +31,14 @@ internal sealed class Database : IAsyncDisposable
             }
         }
         var database = new Database(new NpgsqlConnectionStringBuilder(admin) { Database = name }.ConnectionString);
-        await using var create = database._source.CreateCommand("create table seen (number int primary key, key text not null)");
+        await using var create = database._source.CreateCommand(
+            "create table seen (number int primary key, key text not null)");
         await create.ExecuteNonQueryAsync();
         return database;
     }
 
-    /// <summary>Publishes the events in one transaction of the library, from a process that does not relay: all of them stand
-    /// in the outbox at one instant.</summary>
+    /// <summary>Publishes the events in one transaction of the library, from a process that does not relay: all of them
+    /// stand in the outbox at one instant.</summary>
     public async Task FillOutboxAsync(Broker broker, int first, int count, int keys)
     {
         using var publisher = Library.Publisher(Library.Read(Library.Settings(broker, Connection)));
@@ -58,7 +59,10 @@ internal sealed class Database : IAsyncDisposable
         while (await WaitingAsync() is > 0 and var waiting)
         {
             if (TimeProvider.System.GetElapsedTime(began) > EmptyWithin)
-                throw new InvalidOperationException($"Not whole: {waiting} events are still in the outbox after {EmptyWithin}.");
+            {
+                throw new InvalidOperationException(
+                    $"Not whole: {waiting} events are still in the outbox after {EmptyWithin}.");
+            }
             await Task.Delay(interval);
         }
     }
@@ -70,7 +74,10 @@ internal sealed class Database : IAsyncDisposable
         var all = await CountAsync("select count(*) from seen");
         var parked = await CountAsync("select count(*) from msg_parked");
         if (seen != count || all != count || parked != 0)
-            throw new InvalidOperationException($"Not whole: {count} events, {seen} of them seen, {all} seen in all, {parked} parked.");
+        {
+            throw new InvalidOperationException(
+                $"Not whole: {count} events, {seen} of them seen, {all} seen in all, {parked} parked.");
+        }
     }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();

@@ -3,7 +3,8 @@ using Tessera.Bench;
 
 namespace Tessera.Flow;
 
-/// <summary>Runs the brokers in turn and prints a line a run. A run whose end state is not whole has no line and fails all.</summary>
+/// <summary>Runs the brokers in turn and prints a line a run. A run whose end state is not whole has
+/// no line and fails all.</summary>
 internal static class Driver
 {
     private const string Usage = """
@@ -28,7 +29,8 @@ internal static class Driver
         {
             foreach (var name in options.Brokers)
             {
-                // A new broker for each run: the one measured is the only one there, and holds nothing of the runs before.
+                // A new broker for each run: the one measured is the only one there, and holds
+                // nothing of the runs before.
                 await using var server = await BrokerServer.StartAsync(name);
                 var run = new Run(options, servers.Postgres, server, repetition);
                 try
@@ -37,7 +39,8 @@ internal static class Driver
                 }
                 catch (InvalidOperationException notWhole)
                 {
-                    await Console.Error.WriteLineAsync($"{options.Mode} on {name}, repetition {repetition}: {notWhole.Message}");
+                    await Console.Error.WriteLineAsync(
+                        $"{options.Mode} on {name}, repetition {repetition}: {notWhole.Message}");
                     failed = true;
                     continue;
                 }

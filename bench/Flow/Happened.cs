@@ -7,7 +7,8 @@ using Tessera.Messaging.Wire;
 
 namespace Tessera.Flow;
 
-/// <summary>The event of the workload: about 200 bytes of JSON. It says its own place, so that a reader sees what is missing.</summary>
+/// <summary>The event of the workload: about 200 bytes of JSON. It says its own place, so that a reader
+/// sees what is missing.</summary>
 /// <param name="Number">Counts all events of a run.</param>
 /// <param name="Position">Counts the events of the key.</param>
 internal sealed record Happened(string Key, int Number, int Position, string Note)
@@ -41,7 +42,8 @@ internal sealed record Happened(string Key, int Number, int Position, string Not
 
     public int PartitionOf(int partitions) => Partitioner.PartitionOf(Key, partitions);
 
-    /// <summary>What the relay would send for these events: frames of up to <paramref name="frame"/> events, or single ones.</summary>
+    /// <summary>What the relay would send for these events: frames of up to <paramref name="frame"/> events,
+    /// or single ones.</summary>
     public static IEnumerable<WireMessage> ToWire(IEnumerable<Happened> events, int frame, DateTimeOffset now)
     {
         foreach (var part in events.GroupBy(happened => happened.PartitionOf(Library.Partitions)))

@@ -15,7 +15,8 @@ internal static class Library
 {
     public const int Partitions = 4;
 
-    /// <summary>The one subscriber of the stream: the measured reader, or the witness that counts what a relay sent.</summary>
+    /// <summary>The one subscriber of the stream: the measured reader, or the witness that counts
+    /// what a relay sent.</summary>
     public const string Reader = "reader";
 
     public static IHost Publisher(IConfiguration settings) => Build(settings, Happened.Stream, messages => messages
@@ -59,7 +60,8 @@ internal static class Library
         builder.Services.AddMessaging(service, messages =>
         {
             list(messages);
-            messages.Partitions(Partitions).UsePostgres(options => options.ConnectionString = settings["Flow:Database"]!);
+            messages.Partitions(Partitions)
+                .UsePostgres(options => options.ConnectionString = settings["Flow:Database"]!);
             Use(messages, BrokerOf(settings));
         });
         return builder.Build();
@@ -71,7 +73,8 @@ internal static class Library
         _ = broker.Name switch
         {
             "rabbitmq" => messages.UseRabbitMq(options => (options.Uri, options.QuorumSize) = (broker.Address, 1)),
-            "redis" => messages.UseRedis(options => (options.Configuration, options.AcceptEverysecFsync) = (broker.Address, true)),
+            "redis" => messages.UseRedis(
+                options => (options.Configuration, options.AcceptEverysecFsync) = (broker.Address, true)),
             "kafka" => messages.UseKafka(options =>
             {
                 options.BootstrapServers = broker.Address;

@@ -14,7 +14,10 @@ internal static class OpenLoop
         for (var i = 0; i < perSecond * seconds; i++)
         {
             var wait = TimeSpan.FromSeconds((double)i / perSecond) - clock.GetElapsedTime(start);
-            if (wait > TimeSpan.Zero) await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+            }
             var happened = Happened.At(first + i, keys);
             publishing.Enqueue(Task.Run(() => PublishAsync(services, happened)));
             while (publishing.TryPeek(out var oldest) && oldest.IsCompleted) await publishing.Dequeue();

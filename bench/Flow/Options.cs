@@ -5,11 +5,13 @@ namespace Tessera.Flow;
 /// <param name="Keys">Keys that take turns; the events of one key are this far apart.</param>
 /// <param name="Stop">Stop the broker where the run would otherwise pause it.</param>
 internal sealed record Options(
-    string Mode, IReadOnlyList<string> Brokers, int Events, int Keys, int Rate, int Seconds, bool Stop, int Repetitions, string? Out)
+    string Mode, IReadOnlyList<string> Brokers, int Events, int Keys,
+    int Rate, int Seconds, bool Stop, int Repetitions, string? Out)
 {
     private static readonly string[] Modes = ["relay", "consume", "drain", "away"];
 
-    /// <summary>Events before each measurement that are not measured: connections, prepared statements, compiled code.</summary>
+    /// <summary>Events before each measurement that are not measured: connections, prepared statements,
+    /// compiled code.</summary>
     public int WarmUp => Math.Clamp(Events / 5, 1, 20_000);
 
     public static Options? Parse(string[] args)

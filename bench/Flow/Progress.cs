@@ -18,7 +18,8 @@ internal sealed class Progress : IDisposable
     public static Progress OfSends()
     {
         var progress = new Progress();
-        progress.Listen<double>("messaging.client.operation.duration", seconds => progress.Add(1, TimeSpan.FromSeconds(seconds)));
+        progress.Listen<double>(
+            "messaging.client.operation.duration", seconds => progress.Add(1, TimeSpan.FromSeconds(seconds)));
         return progress;
     }
 
@@ -53,8 +54,8 @@ internal sealed class Progress : IDisposable
         throw new TimeoutException($"Nothing was done for {Patience}.");
     }
 
-    /// <summary>Waits until something was done and nothing for a while. The first <paramref name="skip"/> are not counted, nor
-    /// is the time until they were done.</summary>
+    /// <summary>Waits until something was done and nothing for a while. The first <paramref name="skip"/> are not
+    /// counted, nor is the time until they were done.</summary>
     public async Task<Span> QuietAsync(int skip)
     {
         for (var asked = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(asked) < Patience; await Task.Delay(50))
@@ -94,7 +95,8 @@ internal sealed class Progress : IDisposable
     private readonly record struct Step(long Begin, long End, int Count);
 }
 
-/// <summary>From when to when something was done, on the machine's monotonic clock, which all processes share.</summary>
+/// <summary>From when to when something was done, on the machine's monotonic clock, which
+/// all processes share.</summary>
 internal readonly record struct Span(long Begin, long End, int Count)
 {
     public double Seconds => Stopwatch.GetElapsedTime(Begin, End).TotalSeconds;
@@ -106,7 +108,7 @@ internal readonly record struct Span(long Begin, long End, int Count)
     public static Span Parse(string text)
     {
         var words = text.Split(' ');
-        return new Span(long.Parse(words[1], CultureInfo.InvariantCulture), long.Parse(words[2], CultureInfo.InvariantCulture),
-            int.Parse(words[3], CultureInfo.InvariantCulture));
+        return new Span(long.Parse(words[1], CultureInfo.InvariantCulture),
+            long.Parse(words[2], CultureInfo.InvariantCulture), int.Parse(words[3], CultureInfo.InvariantCulture));
     }
 }

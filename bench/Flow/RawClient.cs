@@ -38,7 +38,8 @@ internal abstract class RawClient : IAsyncDisposable
     /// <summary>How many messages <see cref="Target"/> holds.</summary>
     public abstract Task<long> CountAsync();
 
-    /// <summary>Reads the stream as the library's subscriber would; tells how many messages each acknowledgement settles.</summary>
+    /// <summary>Reads the stream as the library's subscriber would; tells how many messages each
+    /// acknowledgement settles.</summary>
     public abstract Task ConsumeAsync(Action<int> acknowledged, CancellationToken stop);
 
     public abstract ValueTask DisposeAsync();

@@ -2,7 +2,8 @@ using Confluent.Kafka;
 
 namespace Tessera.Flow;
 
-/// <summary>The client's own defaults, with acks from all and idempotence; offsets stored per message, committed behind.</summary>
+/// <summary>The client's own defaults, with acks from all and idempotence; offsets stored per message,
+/// committed behind.</summary>
 internal sealed class RawKafka(string servers) : RawClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -13,7 +14,8 @@ internal sealed class RawKafka(string servers) : RawClient
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).Build();
         if (admin.GetMetadata(Patience).Topics.Exists(topic => topic.Topic == Target)) return;
-        await admin.CreateTopicsAsync([new() { Name = Target, NumPartitions = Library.Partitions, ReplicationFactor = 1 }]);
+        await admin.CreateTopicsAsync(
+            [new() { Name = Target, NumPartitions = Library.Partitions, ReplicationFactor = 1 }]);
     }
 
     public override async Task ProduceAsync(IReadOnlyList<RawMessage> messages)
@@ -27,7 +29,8 @@ internal sealed class RawKafka(string servers) : RawClient
             try
             {
                 producer.Produce(
-                    new TopicPartition(Target, messages[i].Partition), new Message<Null, byte[]> { Value = messages[i].Body }, Report);
+                    new TopicPartition(Target, messages[i].Partition),
+                    new Message<Null, byte[]> { Value = messages[i].Body }, Report);
                 i++;
             }
             catch (ProduceException<Null, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)

@@ -5,7 +5,8 @@ using RabbitMQ.Client.Events;
 
 namespace Tessera.Flow;
 
-/// <summary>Quorum queues, persistent messages; confirms counted per batch, two batches on the way; cumulative acks.</summary>
+/// <summary>Quorum queues, persistent messages; confirms counted per batch, two batches on the way;
+/// cumulative acks.</summary>
 internal sealed class RawRabbitMq : RawClient
 {
     private const int Batch = 1024, Prefetch = 1024, Lanes = 2;
@@ -23,7 +24,11 @@ internal sealed class RawRabbitMq : RawClient
         foreach (var partition in Enumerable.Range(0, Library.Partitions))
         {
             await channel.QueueDeclareAsync(Queue(partition), durable: true, exclusive: false, autoDelete: false,
-                arguments: new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-quorum-initial-group-size"] = 1 });
+                arguments: new Dictionary<string, object?>
+                {
+                    ["x-queue-type"] = "quorum",
+                    ["x-quorum-initial-group-size"] = 1,
+                });
         }
     }
 
@@ -40,7 +45,8 @@ internal sealed class RawRabbitMq : RawClient
     }
 
     public override Task ConsumeAsync(Action<int> acknowledged, CancellationToken stop) =>
-        Task.WhenAll(Enumerable.Range(0, Library.Partitions).Select(partition => ConsumeAsync(partition, acknowledged, stop)));
+        Task.WhenAll(
+            Enumerable.Range(0, Library.Partitions).Select(partition => ConsumeAsync(partition, acknowledged, stop)));
 
     public override ValueTask DisposeAsync() => _connection.DisposeAsync();
 
@@ -55,7 +61,8 @@ internal sealed class RawRabbitMq : RawClient
         for (var i = 0; i < messages.Length; i++)
         {
             if (i % Batch == 0 && i > Batch) await confirms.UntilAsync((ulong)(i - Batch));
-            await channel.BasicPublishAsync("", Queue(messages[i].Partition), mandatory: true, properties, messages[i].Body);
+            await channel.BasicPublishAsync(
+                "", Queue(messages[i].Partition), mandatory: true, properties, messages[i].Body);
         }
         await confirms.UntilAsync((ulong)messages.Length);
     }

@@ -3,7 +3,8 @@ using StackExchange.Redis;
 
 namespace Tessera.Flow;
 
-/// <summary>XADD pipelined, two batches on the way; XREADGROUP and one XACK a batch, a loop for each partition.</summary>
+/// <summary>XADD pipelined, two batches on the way; XREADGROUP and one XACK a batch, a loop for
+/// each partition.</summary>
 internal sealed class RawRedis : RawClient
 {
     private const int Batch = 1024, ReadCount = 256;
@@ -12,7 +13,8 @@ internal sealed class RawRedis : RawClient
 
     private RawRedis(ConnectionMultiplexer redis) => _redis = redis;
 
-    public static async Task<RawRedis> ConnectAsync(string address) => new(await ConnectionMultiplexer.ConnectAsync(address));
+    public static async Task<RawRedis> ConnectAsync(string address) =>
+        new(await ConnectionMultiplexer.ConnectAsync(address));
 
     public override Task DeclareAsync() => Task.CompletedTask;
 
@@ -22,7 +24,8 @@ internal sealed class RawRedis : RawClient
         var before = Task.CompletedTask;
         foreach (var batch in messages.Chunk(Batch))
         {
-            var sent = Task.WhenAll(batch.Select(message => database.StreamAddAsync(Key(Target, message.Partition), "data", message.Body)));
+            var sent = Task.WhenAll(
+                batch.Select(message => database.StreamAddAsync(Key(Target, message.Partition), "data", message.Body)));
             await before;
             before = sent;
         }
@@ -38,11 +41,13 @@ internal sealed class RawRedis : RawClient
     }
 
     public override Task ConsumeAsync(Action<int> acknowledged, CancellationToken stop) =>
-        Task.WhenAll(Enumerable.Range(0, Library.Partitions).Select(partition => ConsumeAsync(partition, acknowledged, stop)));
+        Task.WhenAll(
+            Enumerable.Range(0, Library.Partitions).Select(partition => ConsumeAsync(partition, acknowledged, stop)));
 
     public override ValueTask DisposeAsync() => _redis.DisposeAsync();
 
-    private static string Key(string stream, int partition) => string.Create(CultureInfo.InvariantCulture, $"{stream}:{partition}");
+    private static string Key(string stream, int partition) =>
+        string.Create(CultureInfo.InvariantCulture, $"{stream}:{partition}");
 
     private async Task ConsumeAsync(int partition, Action<int> acknowledged, CancellationToken stop)
     {

@@ -1,6 +1,7 @@
 namespace Tessera.Flow;
 
-/// <summary>How fast committed events get from the outbox to the broker, beside the bare client of the same bodies.</summary>
+/// <summary>How fast committed events get from the outbox to the broker, beside the bare client
+/// of the same bodies.</summary>
 internal static class RelayRun
 {
     public static async Task MeasureAsync(Run run)
@@ -31,7 +32,10 @@ internal static class RelayRun
         var span = await node.QuietAsync();
         var count = await raw.CountAsync();
         if (count != options.WarmUp + options.Events)
-            throw new InvalidOperationException($"Not whole: {count} of {options.WarmUp + options.Events} messages are at the broker.");
+        {
+            throw new InvalidOperationException(
+                $"Not whole: {count} of {options.WarmUp + options.Events} messages are at the broker.");
+        }
         return span.PerSecond;
     }
 

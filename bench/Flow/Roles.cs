@@ -3,10 +3,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace Tessera.Flow;
 
-/// <summary>The child processes. Each does its work by itself, or when told, and answers with the span that it took.</summary>
+/// <summary>The child processes. Each does its work by itself, or when told, and answers with
+/// the span that it took.</summary>
 internal static class Roles
 {
-    public const string Publisher = "publisher", Consumer = "consumer", RawPublisher = "raw-publisher", RawConsumer = "raw-consumer";
+    public const string Publisher = "publisher", Consumer = "consumer",
+        RawPublisher = "raw-publisher", RawConsumer = "raw-consumer";
 
     /// <summary>False when the arguments name no role.</summary>
     public static async Task<bool> TryRunAsync(string[] args)
@@ -20,7 +22,8 @@ internal static class Roles
                 {
                     await host.StartAsync();
                     await ServeAsync(progress, line => line[0] == "publish"
-                        ? OpenLoop.PublishAsync(host.Services, Number(line[1]), Number(line[2]), Number(line[3]), Number(line[4]))
+                        ? OpenLoop.PublishAsync(
+                            host.Services, Number(line[1]), Number(line[2]), Number(line[3]), Number(line[4]))
                         : throw Unknown(line));
                     await host.StopAsync();
                 }
@@ -92,5 +95,6 @@ internal static class Roles
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
-    private static InvalidOperationException Unknown(string[] line) => new($"No such command: {string.Join(' ', line)}");
+    private static InvalidOperationException Unknown(string[] line) =>
+        new($"No such command: {string.Join(' ', line)}");
 }

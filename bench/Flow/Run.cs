@@ -57,7 +57,8 @@ internal static class NodeCommands
         node.AskAsync(string.Create(CultureInfo.InvariantCulture, $"produce {first} {count} {keys}"), "done");
 
     public static Task PublishAsync(this Node node, int perSecond, int seconds, int first, int keys) =>
-        node.AskAsync(string.Create(CultureInfo.InvariantCulture, $"publish {perSecond} {seconds} {first} {keys}"), "done");
+        node.AskAsync(
+            string.Create(CultureInfo.InvariantCulture, $"publish {perSecond} {seconds} {first} {keys}"), "done");
 
     /// <summary>Waits until the node's relay has sent everything; the time from its first send to its last.</summary>
     public static async Task<Span> RelayedAsync(this Node node, Database database)

@@ -5,8 +5,8 @@ using Tessera.Messaging.Wire;
 namespace Tessera.Flow;
 
 /// <summary>
-/// The stream's subscriber where none is measured: puts events there, or reads what a relay sent after the time was taken and
-/// sees whether the first copies came in order, each key's without a gap.
+/// The stream's subscriber where none is measured: puts events there, or reads what a relay sent after the time was
+/// taken and sees whether the first copies came in order, each key's without a gap.
 /// </summary>
 internal sealed class Witness : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class Witness : IAsyncDisposable
     private int _copies;
     private string? _complaint;
 
-    private Witness(ServiceProvider services) => (_services, _transport) = (services, services.GetRequiredService<ITransport>());
+    private Witness(ServiceProvider services) =>
+        (_services, _transport) = (services, services.GetRequiredService<ITransport>());
 
     private static Subscription Subscription => new(Happened.Stream, Library.Partitions, Library.Reader);
 
@@ -44,22 +45,30 @@ internal sealed class Witness : IAsyncDisposable
         foreach (var batch in messages.Chunk(frames ? Library.Partitions : 1024))
         {
             var result = await _transport.SendAsync(batch, CancellationToken.None);
-            if (result.Failures.Count > 0) throw new InvalidOperationException($"Not loaded: {result.Failures[0].Reason}");
+            if (result.Failures.Count > 0)
+            {
+                throw new InvalidOperationException($"Not loaded: {result.Failures[0].Reason}");
+            }
         }
     }
 
-    /// <summary>Reads until it has had the first copies of so many events since its start, and then a little on.</summary>
+    /// <summary>Reads until it has had the first copies of so many events since its start,
+    /// and then a little on.</summary>
     public async Task VerifyAsync(int count)
     {
         _lastHeard = TimeProvider.System.GetTimestamp();
         await using var reading = await _transport.SubscribeAsync(Subscription, HearAsync, CancellationToken.None);
-        while (_complaint is null && (_firsts < count || TimeProvider.System.GetElapsedTime(_lastHeard).TotalMilliseconds < 500))
+        while (_complaint is null
+            && (_firsts < count || TimeProvider.System.GetElapsedTime(_lastHeard).TotalMilliseconds < 500))
         {
             if (TimeProvider.System.GetElapsedTime(_lastHeard) > SilentAtMost) _complaint = "nothing more comes";
             await Task.Delay(50);
         }
         if (_complaint is not null || _firsts != count)
-            throw new InvalidOperationException($"Not whole: {_firsts} of {count} events are at the broker; {_complaint ?? "too many"}.");
+        {
+            throw new InvalidOperationException(
+                $"Not whole: {_firsts} of {count} events are at the broker; {_complaint ?? "too many"}.");
+        }
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

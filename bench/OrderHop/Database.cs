@@ -2,11 +2,14 @@ using Npgsql;
 
 namespace Tessera.OrderHop;
 
-/// <summary>What the driver reads from PostgreSQL: progress, latencies, the check of the end state, and the costs.</summary>
+/// <summary>What the driver reads from PostgreSQL: progress, latencies, the check of the end state,
+/// and the costs.</summary>
 internal sealed class Database(string admin, string prefix) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _orders = NpgsqlDataSource.Create(Schema.Of(admin, prefix + "_orders") + ";Maximum Pool Size=1");
-    private readonly NpgsqlDataSource _inventory = NpgsqlDataSource.Create(Schema.Of(admin, prefix + "_inventory") + ";Maximum Pool Size=1");
+    private readonly NpgsqlDataSource _orders = NpgsqlDataSource.Create(
+        Schema.Of(admin, prefix + "_orders") + ";Maximum Pool Size=1");
+    private readonly NpgsqlDataSource _inventory = NpgsqlDataSource.Create(
+        Schema.Of(admin, prefix + "_inventory") + ";Maximum Pool Size=1");
 
     public async Task ResetAsync()
     {
@@ -15,7 +18,8 @@ internal sealed class Database(string admin, string prefix) : IAsyncDisposable
         await RunAsync(_inventory, "update stock set available = 1000000000");
     }
 
-    public Task<long> ConfirmedAsync() => OneAsync<long>(_orders, "select count(*) from orders where confirmed is not null");
+    public Task<long> ConfirmedAsync() =>
+        OneAsync<long>(_orders, "select count(*) from orders where confirmed is not null");
 
     public Task<double> SpanSecondsAsync() => OneAsync<double>(_orders,
         "select coalesce(extract(epoch from max(confirmed) - min(created)), 0)::float8 from orders");
@@ -32,11 +36,13 @@ internal sealed class Database(string admin, string prefix) : IAsyncDisposable
         var placed = await OneAsync<long>(_orders, "select count(*) from orders");
         var ordered = await OneAsync<long>(_orders, "select coalesce(sum(quantity), 0) from orders");
         var reserved = await OneAsync<long>(_inventory, "select count(*) from reservations");
-        var taken = await OneAsync<long>(_inventory, "select (100 * 1000000000::bigint - sum(available))::bigint from stock");
+        var taken = await OneAsync<long>(
+            _inventory, "select (100 * 1000000000::bigint - sum(available))::bigint from stock");
         if (confirmed != orders || placed != orders || reserved != orders || taken != ordered)
         {
             throw new InvalidOperationException(
-                $"Not whole: {orders} orders, {placed} placed, {confirmed} confirmed, {reserved} reserved, {ordered} ordered, {taken} taken.");
+                $"Not whole: {orders} orders, {placed} placed, {confirmed} confirmed, {reserved} reserved, " +
+                $"{ordered} ordered, {taken} taken.");
         }
     }
 

@@ -4,7 +4,8 @@ using Tessera.Bench;
 
 namespace Tessera.OrderHop;
 
-/// <summary>Runs the contenders in turn, so that a drift of the machine meets all of them, and prints a line a run.</summary>
+/// <summary>Runs the contenders in turn, so that a drift of the machine meets all of them, and
+/// prints a line a run.</summary>
 internal static class Driver
 {
     private static readonly string[] LatencyNames = ["p50_ms", "p95_ms", "p99_ms", "max_ms"];
@@ -27,7 +28,8 @@ internal static class Driver
         }
         await using var servers = new Servers();
         await servers.StartAsync(options.Brokers);
-        List<Contender> contenders = [.. servers.Brokers.Select(one => new Contender(one.Name, one.Address, one.ProcessId))];
+        List<Contender> contenders =
+            [.. servers.Brokers.Select(one => new Contender(one.Name, one.Address, one.ProcessId))];
         if (contenders.Find(one => one.Broker == "rabbitmq") is { } rabbit)
         {
             if (options.Grouped) contenders.Add(rabbit with { Kind = "grouped-" });
@@ -54,15 +56,18 @@ internal static class Driver
     {
         var prefix = "hop_" + contender.Name.Replace('-', '_');
         await Schema.CreateAsync(servers.Postgres, prefix, CancellationToken.None);
-        await using var inventory = await Node.StartAsync(contender.Role("inventory"), Settings(servers, contender, prefix, "inventory"));
-        await using var orders = await Node.StartAsync(contender.Role("orders"), Settings(servers, contender, prefix, "orders"));
+        await using var inventory = await Node.StartAsync(
+            contender.Role("inventory"), Settings(servers, contender, prefix, "inventory"));
+        await using var orders = await Node.StartAsync(
+            contender.Role("orders"), Settings(servers, contender, prefix, "orders"));
         await using var database = new Database(servers.Postgres, prefix);
         // The same again, unmeasured: what is measured afterwards is compiled.
         await RunAsync(orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
         await RunAsync(orders, database, options.Rate * WarmUpSeconds, Command("open", options.Rate, WarmUpSeconds));
 
         var before = await CostsAsync(servers, contender, database, orders, inventory);
-        var accepted = await RunAsync(orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
+        var accepted = await RunAsync(
+            orders, database, options.Orders, Command("closed", options.Orders, options.Callers));
         var after = await CostsAsync(servers, contender, database, orders, inventory);
         var span = await database.SpanSecondsAsync();
         var result = new Dictionary<string, object>
@@ -82,7 +87,8 @@ internal static class Driver
         before = await CostsAsync(servers, contender, database, orders, inventory);
         await RunAsync(orders, database, open, Command("open", options.Rate, options.Seconds));
         after = await CostsAsync(servers, contender, database, orders, inventory);
-        result["open_cpu_ms"] = Math.Round((after.App - before.App + after.Postgres - before.Postgres + after.Broker - before.Broker) / open, 3);
+        result["open_cpu_ms"] = Math.Round(
+            (after.App - before.App + after.Postgres - before.Postgres + after.Broker - before.Broker) / open, 3);
         result["open_cpu_ms_app"] = Math.Round((after.App - before.App) / open, 3);
         result["open_write_transactions"] = Math.Round((double)(after.Transactions - before.Transactions) / open, 3);
         var latencies = await database.LatenciesAsync();
@@ -118,7 +124,8 @@ internal static class Driver
             contender.BrokerPid > 0 ? Cpu.OfTree(contender.BrokerPid) : 0, transactions, wal);
     }
 
-    private static Dictionary<string, string> Settings(Servers servers, Contender contender, string prefix, string service) => new()
+    private static Dictionary<string, string> Settings(
+        Servers servers, Contender contender, string prefix, string service) => new()
     {
         ["Database__Engine"] = "postgres",
         ["Database__ConnectionString"] = Schema.Of(servers.Postgres, $"{prefix}_{service}"),

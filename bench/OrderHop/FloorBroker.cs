@@ -5,7 +5,8 @@ using RabbitMQ.Client.Events;
 
 namespace Tessera.OrderHop;
 
-/// <summary>RabbitMQ with nothing around it: quorum queues, persistent messages, confirms counted by tag, packed bodies.</summary>
+/// <summary>RabbitMQ with nothing around it: quorum queues, persistent messages, confirms counted by tag,
+/// packed bodies.</summary>
 internal sealed class FloorBroker : IAsyncDisposable
 {
     private readonly IConnection _connection;
@@ -49,12 +50,14 @@ internal sealed class FloorBroker : IAsyncDisposable
         await done.Task;
     }
 
-    /// <summary>Hands over what is there, at most <paramref name="most"/> messages; acknowledges after the handler.</summary>
+    /// <summary>Hands over what is there, at most <paramref name="most"/> messages; acknowledges
+    /// after the handler.</summary>
     public async Task ConsumeAsync(string queue, int most, Func<List<byte[]>, Task> handle)
     {
         var channel = await _connection.CreateChannelAsync();
         await channel.BasicQosAsync(0, 1024, global: false);
-        var arrived = Channel.CreateUnbounded<(ulong Tag, byte[] Body)>(new UnboundedChannelOptions { SingleReader = true });
+        var arrived = Channel.CreateUnbounded<(ulong Tag, byte[] Body)>(
+            new UnboundedChannelOptions { SingleReader = true });
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, message) =>
         {

@@ -14,9 +14,11 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
     private const string InsertOutbox =
         "insert into floor_outbox (id, body) select * from unnest($1::uuid[], $2::bytea[])";
 
-    private readonly Channel<FloorRow> _committed = Channel.CreateUnbounded<FloorRow>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<FloorRow> _committed = Channel.CreateUnbounded<FloorRow>(
+        new UnboundedChannelOptions { SingleReader = true });
 
-    public static async Task<FloorNode> StartAsync(string connection, string uri, string incoming, string outgoing, bool inventory)
+    public static async Task<FloorNode> StartAsync(
+        string connection, string uri, string incoming, string outgoing, bool inventory)
     {
         var source = NpgsqlDataSource.Create(connection);
         var lazy = NpgsqlDataSource.Create(connection + ";Options=-c synchronous_commit=off;Maximum Pool Size=2");
@@ -35,15 +37,18 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
 
     public async Task PlaceAsync(Guid order, int sku, int quantity, DateTimeOffset created)
     {
-        var row = new FloorRow(Guid.CreateVersion7(), JsonSerializer.SerializeToUtf8Bytes(new OrderPlaced(order, sku, quantity)));
+        var row = new FloorRow(
+            Guid.CreateVersion7(), JsonSerializer.SerializeToUtf8Bytes(new OrderPlaced(order, sku, quantity)));
         await using var connection = await source.OpenConnectionAsync();
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("begin"));
-        batch.BatchCommands.Add(new("insert into orders (id, sku, quantity, status, created) values ($1, $2, $3, 'placed', $4)")
-        {
-            Parameters = { P(order), P(sku), P(quantity), P(created) },
-        });
-        batch.BatchCommands.Add(new("insert into floor_outbox (id, body) values ($1, $2)") { Parameters = { P(row.Id), P(row.Body) } });
+        batch.BatchCommands.Add(
+            new("insert into orders (id, sku, quantity, status, created) values ($1, $2, $3, 'placed', $4)")
+            {
+                Parameters = { P(order), P(sku), P(quantity), P(created) },
+            });
+        batch.BatchCommands.Add(
+            new("insert into floor_outbox (id, body) values ($1, $2)") { Parameters = { P(row.Id), P(row.Body) } });
         batch.BatchCommands.Add(new("commit"));
         await batch.ExecuteNonQueryAsync();
         _committed.Writer.TryWrite(row);
@@ -81,10 +86,11 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("begin"));
-        batch.BatchCommands.Add(new("insert into floor_inbox select * from unnest($1::uuid[]) on conflict do nothing returning id")
-        {
-            Parameters = { Ids(rows) },
-        });
+        batch.BatchCommands.Add(
+            new("insert into floor_inbox select * from unnest($1::uuid[]) on conflict do nothing returning id")
+            {
+                Parameters = { Ids(rows) },
+            });
         var fresh = new HashSet<Guid>();
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync()) fresh.Add(reader.GetGuid(0));
@@ -94,7 +100,8 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
     /// <summary>Statements per event, pipelined: what ordinary handlers would issue.</summary>
     private static void Reserve(NpgsqlBatch batch, List<FloorRow> rows, List<FloorRow> published)
     {
-        foreach (var placed in rows.Select(row => JsonSerializer.Deserialize<OrderPlaced>(row.Body)!).OrderBy(placed => placed.Sku))
+        foreach (var placed in rows.Select(row => JsonSerializer.Deserialize<OrderPlaced>(row.Body)!)
+            .OrderBy(placed => placed.Sku))
         {
             batch.BatchCommands.Add(new("update stock set available = available - $2 where sku = $1")
             {
@@ -104,7 +111,8 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
             {
                 Parameters = { P(placed.Order), P(placed.Sku), P(placed.Quantity) },
             });
-            published.Add(new FloorRow(Guid.CreateVersion7(), JsonSerializer.SerializeToUtf8Bytes(new StockReserved(placed.Order))));
+            published.Add(new FloorRow(
+                Guid.CreateVersion7(), JsonSerializer.SerializeToUtf8Bytes(new StockReserved(placed.Order))));
         }
         if (published.Count == 0) return;
         batch.BatchCommands.Add(new(InsertOutbox)
@@ -112,7 +120,11 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
             Parameters =
             {
                 Ids(published),
-                new() { Value = published.Select(row => row.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                new()
+                {
+                    Value = published.Select(row => row.Body).ToArray(),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+                },
             },
         });
     }
@@ -121,10 +133,11 @@ internal sealed class FloorNode(NpgsqlDataSource source, NpgsqlDataSource lazy, 
     {
         foreach (var reserved in rows.Select(row => JsonSerializer.Deserialize<StockReserved>(row.Body)!))
         {
-            batch.BatchCommands.Add(new("update orders set status = 'confirmed', confirmed = clock_timestamp() where id = $1")
-            {
-                Parameters = { P(reserved.Order) },
-            });
+            batch.BatchCommands.Add(
+                new("update orders set status = 'confirmed', confirmed = clock_timestamp() where id = $1")
+                {
+                    Parameters = { P(reserved.Order) },
+                });
         }
     }
 

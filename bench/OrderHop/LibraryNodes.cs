@@ -53,7 +53,8 @@ internal static class LibraryNodes
     private static void Place(UnitOfWork work, Guid order, int sku, int quantity, DateTimeOffset created)
     {
         work.Enqueue(
-            "insert into orders (id, sku, quantity, status, created) values ($1, $2, $3, 'placed', $4)", order, sku, quantity, created);
+            "insert into orders (id, sku, quantity, status, created) values ($1, $2, $3, 'placed', $4)",
+            order, sku, quantity, created);
         work.Publish(new OrderPlaced(order, sku, quantity));
     }
 }
@@ -63,12 +64,14 @@ internal sealed class ConfirmOnStockReserved : IHandle<StockReserved>
     public Task HandleAsync(StockReserved message, MessageContext context, CancellationToken stop)
     {
         context.Work.EnqueueOne(
-            "update orders set status = 'confirmed', confirmed = clock_timestamp() where id = $1 and status = 'placed'", message.Order);
+            "update orders set status = 'confirmed', confirmed = clock_timestamp() where id = $1 and status = 'placed'",
+            message.Order);
         return Task.CompletedTask;
     }
 }
 
-/// <summary>All or nothing, never below zero: the stock rows of the batch are locked and read once, in the order of their keys.</summary>
+/// <summary>All or nothing, never below zero: the stock rows of the batch are locked and read once, in the
+/// order of their keys.</summary>
 internal sealed class ReserveOnOrderPlaced(UnitOfWork work) : IHandle<OrderPlaced>, IPrefetch<OrderPlaced>
 {
     private readonly Dictionary<int, long> _available = [];
@@ -92,7 +95,8 @@ internal sealed class ReserveOnOrderPlaced(UnitOfWork work) : IHandle<OrderPlace
         }
         _available[message.Sku] = available - message.Quantity;
         work.EnqueueOne("update stock set available = available - $2 where sku = $1", message.Sku, message.Quantity);
-        work.Enqueue("insert into reservations (order_id, sku, quantity) values ($1, $2, $3)", message.Order, message.Sku, message.Quantity);
+        work.Enqueue("insert into reservations (order_id, sku, quantity) values ($1, $2, $3)",
+            message.Order, message.Sku, message.Quantity);
         context.Publish(new StockReserved(message.Order));
         return Task.CompletedTask;
     }

@@ -21,7 +21,8 @@ internal static class Load
         return watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>B: arrivals at a fixed rate; an order is created when it was due, so a late generator is charged to it.</summary>
+    /// <summary>B: arrivals at a fixed rate; an order is created when it was due, so a late generator
+    /// is charged to it.</summary>
     public static async Task<double> OpenAsync(Place place, int perSecond, int seconds, TimeProvider clock)
     {
         var start = clock.GetUtcNow().AddMilliseconds(50);
@@ -31,9 +32,13 @@ internal static class Load
         {
             var due = start.AddSeconds((double)i / perSecond);
             var wait = due - clock.GetUtcNow();
-            if (wait > TimeSpan.Zero) await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+            }
             var quantity = 1 + (i % 3);
-            placed.Add(Task.Run(() => place(Guid.CreateVersion7(), Random.Shared.Next(Schema.Products), quantity, due)));
+            placed.Add(
+                Task.Run(() => place(Guid.CreateVersion7(), Random.Shared.Next(Schema.Products), quantity, due)));
         }
         await Task.WhenAll(placed);
         return watch.Elapsed.TotalSeconds;

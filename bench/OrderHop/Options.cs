@@ -13,7 +13,8 @@ internal sealed record Contender(string Broker, string Address, int BrokerPid, s
 }
 
 internal sealed record Options(
-    IReadOnlyList<string> Brokers, bool Floor, bool Grouped, int Orders, int Callers, int Rate, int Seconds, int Repetitions, string? Out)
+    IReadOnlyList<string> Brokers, bool Floor, bool Grouped, int Orders,
+    int Callers, int Rate, int Seconds, int Repetitions, string? Out)
 {
     public static Options? Parse(string[] args)
     {

@@ -9,7 +9,8 @@ switch (role)
         await using (var app = LibraryNodes.Orders([]))
         {
             await app.StartAsync();
-            await Serve.RunAsync(role == "orders" ? LibraryNodes.Placing(app.Services) : LibraryNodes.PlacingInGroups(app.Services));
+            await Serve.RunAsync(
+                role == "orders" ? LibraryNodes.Placing(app.Services) : LibraryNodes.PlacingInGroups(app.Services));
             await app.StopAsync();
         }
         return 0;
@@ -24,11 +25,13 @@ switch (role)
         return 0;
     case "floor-orders":
         await Serve.RunAsync((await FloorNode.StartAsync(
-            Setting("Database__ConnectionString"), Setting("Messaging__RabbitMq__Uri"), "floor.reserved", "floor.placed", false)).PlaceAsync);
+            Setting("Database__ConnectionString"), Setting("Messaging__RabbitMq__Uri"),
+            "floor.reserved", "floor.placed", false)).PlaceAsync);
         return 0;
     case "floor-inventory":
         await FloorNode.StartAsync(
-            Setting("Database__ConnectionString"), Setting("Messaging__RabbitMq__Uri"), "floor.placed", "floor.reserved", true);
+            Setting("Database__ConnectionString"), Setting("Messaging__RabbitMq__Uri"),
+            "floor.placed", "floor.reserved", true);
         await Serve.RunAsync(null);
         return 0;
     default:

@@ -11,7 +11,8 @@ internal static class Serve
         while (await Console.In.ReadLineAsync() is { } line and not "quit")
         {
             var words = line.Split(' ');
-            var (first, second) = (int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
+            var (first, second) =
+                (int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
             var seconds = words[0] == "closed"
                 ? await Load.ClosedAsync(place!, first, second, TimeProvider.System)
                 : await Load.OpenAsync(place!, first, second, TimeProvider.System);

@@ -11,7 +11,8 @@ internal sealed class MakeCoffeeOnCoffeeOrdered(UnitOfWork work) : IHandle<Coffe
     {
         // Nobody looks whether this order came before: the inbox row, the cup and the answer commit together.
         work.Enqueue(
-            "insert into made (drink, cups) values ($1, 1) on conflict (drink) do update set cups = cups + 1", message.Drink);
+            "insert into made (drink, cups) values ($1, 1) on conflict (drink) do update set cups = cups + 1",
+            message.Drink);
         context.Publish(new CoffeeReady(message.Order, message.Drink));
         return Task.CompletedTask;
     }

@@ -8,7 +8,8 @@ using Tessera.TwoServices;
 // Two services that share nothing but a broker, here a file. Usage: TwoServices [orders] [folder]
 // Each could be a process of its own, on its own machine with another broker; together they fit on one page.
 var orders = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 10;
-var folder = Directory.CreateDirectory(args.Length > 1 ? args[1] : Path.Combine(Path.GetTempPath(), "two-services")).FullName;
+var folder =
+    Directory.CreateDirectory(args.Length > 1 ? args[1] : Path.Combine(Path.GetTempPath(), "two-services")).FullName;
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -28,7 +29,8 @@ await StartAsync(barista, MakeCoffeeOnCoffeeOrdered.Schema);
 for (var number = 0; number < orders; number++) await Till.TakeOrderAsync(till.Services, number, stop.Token);
 while (await CountAsync("select count(*) from orders where ready = 0") > 0)
     await Task.Delay(TimeSpan.FromMilliseconds(20), stop.Token);
-Console.WriteLine($"{await CountAsync("select count(*) from orders")} orders taken, all of them ready. Their files are in {folder}.");
+Console.WriteLine(
+    $"{await CountAsync("select count(*) from orders")} orders taken, all of them ready. Their files are in {folder}.");
 
 await till.StopAsync();
 await barista.StopAsync();

@@ -6,7 +6,8 @@ namespace Tessera.TwoServices;
 /// <summary>The first service: takes orders, and calls them out when they are ready.</summary>
 internal static class Till
 {
-    public const string Schema = "create table if not exists orders (id text primary key, drink text not null, ready integer not null)";
+    public const string Schema =
+        "create table if not exists orders (id text primary key, drink text not null, ready integer not null)";
 
     private static readonly string[] Drinks = ["espresso", "flat white", "filter"];
 
