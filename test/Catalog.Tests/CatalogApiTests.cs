@@ -19,10 +19,13 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         using var again = await PutAsync("put-1", pot);
         using var changed = await PutAsync("put-1", pot with { PriceMinor = 1300 });
         Assert.Equal(
-            [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.OK], [first.StatusCode, again.StatusCode, changed.StatusCode]);
+            [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.OK],
+            [first.StatusCode, again.StatusCode, changed.StatusCode]);
         Assert.Equal(["\"1\"", "\"1\"", "\"2\""], [first.Tag(), again.Tag(), changed.Tag()]);
-        var product = await catalog.Client.GetFromJsonAsync<ProductView>("/products/put-1", TestContext.Current.CancellationToken);
-        Assert.Equal(new ProductView("put-1", "Tea pot", "Holds tea.", "kitchen", 1300, "GBP", Withdrawn: false, 2), product);
+        var product = await catalog.Client.GetFromJsonAsync<ProductView>(
+            "/products/put-1", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            new ProductView("put-1", "Tea pot", "Holds tea.", "kitchen", 1300, "GBP", Withdrawn: false, 2), product);
     }
 
     [Fact]
@@ -30,7 +33,8 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
     {
         using var put = await PutAsync("etag-1", pot);
         using var known = await catalog.SendAsync(HttpMethod.Get, "/products/etag-1", null, null, ifNoneMatch: "\"1\"");
-        using var outdated = await catalog.SendAsync(HttpMethod.Get, "/products/etag-1", null, null, ifNoneMatch: "\"7\"");
+        using var outdated = await catalog.SendAsync(
+            HttpMethod.Get, "/products/etag-1", null, null, ifNoneMatch: "\"7\"");
         Assert.Equal((HttpStatusCode.NotModified, HttpStatusCode.OK), (known.StatusCode, outdated.StatusCode));
     }
 
@@ -51,9 +55,11 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         using var delete = await catalog.SendAsync(HttpMethod.Delete, "/products/gone-1", catalog.Operator, null);
         using var again = await catalog.SendAsync(HttpMethod.Delete, "/products/gone-1", catalog.Operator, null);
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (delete.StatusCode, again.StatusCode));
-        Assert.True((await catalog.Client.GetFromJsonAsync<ProductView>("/products/gone-1", TestContext.Current.CancellationToken))!.Withdrawn);
+        Assert.True((await catalog.Client.GetFromJsonAsync<ProductView>(
+            "/products/gone-1", TestContext.Current.CancellationToken))!.Withdrawn);
         Assert.Empty((await SearchAsync("search=vanishing")).Items);
-        using var price = await catalog.SendAsync(HttpMethod.Put, "/products/gone-1/price", catalog.Operator, new ChangePriceRequest(5));
+        using var price = await catalog.SendAsync(
+            HttpMethod.Put, "/products/gone-1/price", catalog.Operator, new ChangePriceRequest(5));
         Assert.Equal(HttpStatusCode.Conflict, price.StatusCode);
     }
 
@@ -116,7 +122,8 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
     {
         using var anonymous = await catalog.SendAsync(new HttpMethod(method), path, null, new { });
         using var customer = await catalog.SendAsync(new HttpMethod(method), path, catalog.Customer, new { });
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden), (anonymous.StatusCode, customer.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden), (anonymous.StatusCode, customer.StatusCode));
         await Problem.ReadAsync(customer);
     }
 
@@ -128,7 +135,8 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
     [InlineData("/products/bad-1", """{"name":"x","priceMinor":"1"}""")]
     public async Task Refuses_what_is_out_of_bounds(string path, string body)
     {
-        using var response = await catalog.SendAsync(HttpMethod.Put, path, catalog.Operator, System.Text.Json.JsonDocument.Parse(body));
+        using var response = await catalog.SendAsync(
+            HttpMethod.Put, path, catalog.Operator, System.Text.Json.JsonDocument.Parse(body));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         await Problem.ReadAsync(response);
     }
@@ -138,10 +146,12 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
     {
         using var status = await catalog.SendAsync(HttpMethod.Get, "/messaging/status", catalog.Operator, null);
         var text = await status.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Contains("\"service\":\"catalog\",\"broker\":\"embedded\",\"database\":\"sqlite\"", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"service\":\"catalog\",\"broker\":\"embedded\",\"database\":\"sqlite\"", text, StringComparison.Ordinal);
         using var all = await catalog.SendAsync(HttpMethod.Post, "/messaging/parked/replay", catalog.Operator, new { });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, all.StatusCode);
-        using var dry = await catalog.SendAsync(HttpMethod.Post, "/messaging/parked/replay", catalog.Operator, new { all = true, dryRun = true });
+        using var dry = await catalog.SendAsync(
+            HttpMethod.Post, "/messaging/parked/replay", catalog.Operator, new { all = true, dryRun = true });
         Assert.Equal(HttpStatusCode.OK, dry.StatusCode);
     }
 
@@ -149,7 +159,8 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         response.Content.ReadFromJsonAsync<ImportedProductsView>(TestContext.Current.CancellationToken);
 
     private async Task<ProductPage> SearchAsync(string query) =>
-        (await catalog.Client.GetFromJsonAsync<ProductPage>("/products?" + query, TestContext.Current.CancellationToken))!;
+        (await catalog.Client.GetFromJsonAsync<ProductPage>(
+            "/products?" + query, TestContext.Current.CancellationToken))!;
 }
 
 internal static class Responses

@@ -25,7 +25,8 @@ public sealed class CatalogProcess : IAsyncLifetime
     }
 
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string? token, object? content, string? ifMatch = null, string? ifNoneMatch = null)
+        HttpMethod method, string path, string? token, object? content,
+        string? ifMatch = null, string? ifNoneMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null) request.Headers.Authorization = new("Bearer", token);

@@ -22,7 +22,8 @@ public sealed class NewServiceTests
         using var root = Some.Folder();
         var routes = Path.Combine("src", "Services", "Gateway", "Routes.cs");
         Directory.CreateDirectory(Path.GetDirectoryName(root.File(routes))!);
-        foreach (var file in new[] { "Tessera.slnx", routes }) File.Copy(Path.Combine(SourceTree.Root, file), root.File(file));
+        foreach (var file in new[] { "Tessera.slnx", routes })
+            File.Copy(Path.Combine(SourceTree.Root, file), root.File(file));
         NewService.Make(root.Path, "Loyalty");
         var written = Directory.EnumerateFiles(root.File("src/Services/Loyalty"), "*", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(root.File("src/Services/Loyalty.Contracts"))).ToList();
@@ -37,13 +38,16 @@ public sealed class NewServiceTests
         var routes = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "Services", "Gateway", "Routes.cs"));
         var changed = NewService.AddRoute(routes, "Loyalty");
         Assert.Contains("\"payments\", \"loyalty\"];", changed, StringComparison.Ordinal);
-        Assert.Contains("        Route(\"loyalty\", \"/loyalty/{**rest}\", Policies.SignedIn),\n", changed, StringComparison.Ordinal);
+        Assert.Contains(
+            "        Route(\"loyalty\", \"/loyalty/{**rest}\", Policies.SignedIn),\n",
+            changed, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Adds_both_projects_to_the_solution()
     {
-        var changed = NewService.AddToSolution(File.ReadAllText(Path.Combine(SourceTree.Root, "Tessera.slnx")), "Loyalty");
+        var changed = NewService.AddToSolution(
+            File.ReadAllText(Path.Combine(SourceTree.Root, "Tessera.slnx")), "Loyalty");
         Assert.Contains("src/Services/Loyalty/Loyalty.csproj", changed, StringComparison.Ordinal);
         Assert.Contains("src/Services/Loyalty.Contracts/Loyalty.Contracts.csproj", changed, StringComparison.Ordinal);
     }

@@ -12,7 +12,10 @@ public sealed class PlanTests
     {
         var plan = Plan.Make(_projects, Some.Settings(), new PortPicker(_ => true));
         Assert.Equal(
-            ["users 8081 9081", "catalog 8082 9082", "inventory 8083 9083", "orders 8084 9084", "payments 8085 9085", "gateway 8080 9080"],
+            [
+                "users 8081 9081", "catalog 8082 9082", "inventory 8083 9083",
+                "orders 8084 9084", "payments 8085 9085", "gateway 8080 9080",
+            ],
             plan.Instances.Select(instance => $"{instance.Name} {instance.Http1} {instance.Http2}"));
         Assert.Empty(plan.Moved);
     }
@@ -33,7 +36,8 @@ public sealed class PlanTests
     {
         var settings = Some.Settings() with { Replicas = new Dictionary<string, int> { ["orders"] = 2 } };
         var plan = Plan.Make(_projects, settings, new PortPicker(_ => true));
-        Assert.Equal(["orders", "orders-2"], plan.Instances.Where(instance => instance.Service == "orders").Select(instance => instance.Name));
+        Assert.Equal(["orders", "orders-2"],
+            plan.Instances.Where(instance => instance.Service == "orders").Select(instance => instance.Name));
         Assert.Equal(8085, plan.Instances.Single(instance => instance.Name == "payments").Http1);
     }
 

@@ -47,7 +47,8 @@ public sealed class ReplayJournalTests
     [InlineData(0.99, 99)]
     [InlineData(1, 100)]
     public void Takes_percentiles_of_what_was_measured(double share, double expected) =>
-        Assert.Equal(expected, ReplaySummary.Percentile([.. Enumerable.Range(1, 100).Select(each => (double)each)], share));
+        Assert.Equal(
+            expected, ReplaySummary.Percentile([.. Enumerable.Range(1, 100).Select(each => (double)each)], share));
 
     [Fact]
     public void Has_no_percentile_of_nothing() => Assert.Null(ReplaySummary.Percentile([], 0.5));

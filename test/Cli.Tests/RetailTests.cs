@@ -14,7 +14,8 @@ public sealed class RetailTests
         var file = Read("536365, 85123a ,WHITE  HANGING HEART ,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom");
         var line = Assert.Single(file.Lines);
         Assert.Equal(
-            new RetailLine(2, "536365", "85123A", "WHITE HANGING HEART", 6, new DateTime(2010, 12, 1, 8, 26, 0), 255, "17850", "United Kingdom"),
+            new RetailLine(2, "536365", "85123A", "WHITE HANGING HEART", 6,
+                new DateTime(2010, 12, 1, 8, 26, 0), 255, "17850", "United Kingdom"),
             line);
     }
 
@@ -40,7 +41,8 @@ public sealed class RetailTests
     [Fact]
     public void Names_the_column_that_is_missing()
     {
-        var error = Assert.Throws<UserError>(() => RetailFile.Read(new StringReader("InvoiceNo,StockCode\n1,2\n"), "x.csv", "m"));
+        var error = Assert.Throws<UserError>(
+            () => RetailFile.Read(new StringReader("InvoiceNo,StockCode\n1,2\n"), "x.csv", "m"));
         Assert.Contains("Quantity", error.Message, StringComparison.Ordinal);
     }
 
@@ -48,7 +50,8 @@ public sealed class RetailTests
     public void Takes_the_middle_price_and_the_most_frequent_name()
     {
         var file = Read(
-            "1,85123A,LAMP,1,2010-12-01,1.00,1,UK", "2,85123A,LAMP RED,1,2010-12-01,2.00,1,UK", "3,85123A,LAMP RED,1,2010-12-01,99.00,1,UK");
+            "1,85123A,LAMP,1,2010-12-01,1.00,1,UK", "2,85123A,LAMP RED,1,2010-12-01,2.00,1,UK",
+            "3,85123A,LAMP RED,1,2010-12-01,99.00,1,UK");
         var product = Assert.Single(Assortment.Of(file.Lines));
         Assert.Equal(("LAMP RED", 200, 3), (product.Name, product.PriceMinor, product.Stock));
     }
@@ -65,7 +68,8 @@ public sealed class RetailTests
     [Fact]
     public void Makes_one_order_of_an_invoice_with_one_line_for_each_product()
     {
-        var file = Read("1,85123A,L,1,2010-12-01,1,7,UK", "1,85123a,L,2,2010-12-01,1,7,UK", "1,22222,M,5,2010-12-01,1,7,UK");
+        var file = Read(
+            "1,85123A,L,1,2010-12-01,1,7,UK", "1,85123a,L,2,2010-12-01,1,7,UK", "1,22222,M,5,2010-12-01,1,7,UK");
         var invoice = Assert.Single(ReplayPlan.Of(file.Lines).Invoices);
         Assert.Equal([new InvoiceLine("85123A", 3), new InvoiceLine("22222", 5)], invoice.Lines);
     }
@@ -78,7 +82,8 @@ public sealed class RetailTests
             "C4,85123A,L,-1,2010-12-04,1,7,UK", "C5,85123A,L,-1,2010-12-05,1,7,UK", "C6,85123A,L,-1,2010-12-06,1,7,UK",
             "C7,22222,M,-1,2010-12-06,1,7,UK", "8,85123A,L,1,2010-12-07,1,7,UK");
         var plan = ReplayPlan.Of(file.Lines);
-        Assert.Equal([("C4", "2"), ("C5", "1"), ("C6", null), ("C7", null)], plan.Cancellations.Select(each => (each.Number, each.Order)));
+        Assert.Equal([("C4", "2"), ("C5", "1"), ("C6", null), ("C7", null)],
+            plan.Cancellations.Select(each => (each.Number, each.Order)));
         Assert.Equal("C4", plan.Invoices.Single(invoice => invoice.Number == "2").CancelledBy);
     }
 
@@ -98,7 +103,8 @@ public sealed class RetailTests
         Assert.True(file.Unusable.Count < 250, $"{file.Unusable.Count} lines are of no use.");
         var plan = ReplayPlan.Of(file.Lines);
         Assert.True(plan.Invoices.Count > 11_500, $"Only {plan.Invoices.Count} invoices.");
-        Assert.All(plan.Invoices, invoice => Assert.All(invoice.Lines, line => Assert.InRange(line.Quantity, 1, 100_000)));
+        Assert.All(
+            plan.Invoices, invoice => Assert.All(invoice.Lines, line => Assert.InRange(line.Quantity, 1, 100_000)));
     }
 
     private static string SampleFile => Path.Combine(SourceTree.Root, "samples", "online-retail.csv");

@@ -4,8 +4,8 @@ using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Tests;
 
-/// <summary>A data folder as a small store leaves it: one order confirmed, one cancelled after it was paid, one refused. Made with
-/// the services' own schema files, so a column that changes there is noticed here.</summary>
+/// <summary>A data folder as a small store leaves it: one order confirmed, one cancelled after it was paid,
+/// one refused. Made with the services' own schema files, so a column that changes there is noticed here.</summary>
 internal sealed class StoreOnDisk : IDisposable
 {
     public static readonly Guid Confirmed = new("0198f000-0000-7000-8000-000000000001");
@@ -33,7 +33,8 @@ internal sealed class StoreOnDisk : IDisposable
     public void Execute(string service, string sql, string? file = null)
     {
         var path = Path.Combine(_folder.Path, service, (file ?? service) + ".db");
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

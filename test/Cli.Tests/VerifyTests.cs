@@ -89,7 +89,8 @@ public sealed class VerifyTests
         using var store = new StoreOnDisk();
         store.Execute("orders", "insert into msg_outbox (event_id) values ('x')");
         store.Execute("orders", "update orders set state = 'StockReserved' where state = 'Confirmed'");
-        store.Execute("payments", "update payments set state = 'Refunding', refunded_minor = 0 where state = 'Refunded'");
+        store.Execute(
+            "payments", "update payments set state = 'Refunding', refunded_minor = 0 where state = 'Refunded'");
         Assert.Equal(["1 open orders", "1 payments under way", "1 unsent events"], (await ReadAsync(store)).Motion());
     }
 

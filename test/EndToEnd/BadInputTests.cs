@@ -8,8 +8,8 @@ using Xunit;
 
 namespace Tessera.EndToEnd;
 
-/// <summary>What nobody should send, at the gateway and at a service's own port: the right status, a problem document, and no
-/// word about the inside.</summary>
+/// <summary>What nobody should send, at the gateway and at a service's own port: the right status, a problem document,
+/// and no word about the inside.</summary>
 [Collection(nameof(StoreWithShortTimers))]
 public sealed class BadInputTests(StoreWithShortTimers store)
 {
@@ -30,10 +30,14 @@ public sealed class BadInputTests(StoreWithShortTimers store)
         { "a quantity beyond any integer", "application/json", Order("99999999999999999999"), [400] },
         { "no lines", "application/json", "{\"lines\":[]}", [400, 422] },
         { "no member lines", "application/json", "{}", [400, 422] },
-        { "a price smuggled in", "application/json", $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":1,"unitPriceMinor":1}]}""", [400, 422] },
-        { "a total smuggled in", "application/json", $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":1}],"totalMinor":1}""", [400, 422] },
-        { "an unknown product", "application/json", """{"lines":[{"sku":"NO-SUCH-THING","quantity":1}]}""", [404, 422] },
-        { "a product code that is SQL", "application/json", """{"lines":[{"sku":"' or 1=1 --","quantity":1}]}""", [400, 422] },
+        { "a price smuggled in", "application/json",
+            $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":1,"unitPriceMinor":1}]}""", [400, 422] },
+        { "a total smuggled in", "application/json",
+            $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":1}],"totalMinor":1}""", [400, 422] },
+        { "an unknown product", "application/json",
+            """{"lines":[{"sku":"NO-SUCH-THING","quantity":1}]}""", [404, 422] },
+        { "a product code that is SQL", "application/json",
+            """{"lines":[{"sku":"' or 1=1 --","quantity":1}]}""", [400, 422] },
         { "the wrong media type", "text/plain", Order("1"), [415] },
         { "XML", "application/xml", "<order/>", [415] },
         { "10,000 lines", "application/json", ManyLines(), [400, 413, 422] },
@@ -46,28 +50,33 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     {
         _ = what;
         var buyer = await BuyerAsync();
-        await EachDoorAsync("/orders", HttpMethod.Post, buyer, () => new StringContent(body, Encoding.UTF8, mediaType), expected);
+        await EachDoorAsync(
+            "/orders", HttpMethod.Post, buyer, () => new StringContent(body, Encoding.UTF8, mediaType), expected);
     }
 
     [Fact]
-    public async Task Refuses_invalid_UTF8() => await EachDoorAsync("/orders", HttpMethod.Post, await BuyerAsync(), () =>
-    {
-        var content = new ByteArrayContent([.. "{\"lines\":[{\"sku\":\""u8, 0xC3, 0x28, .. "\",\"quantity\":1}]}"u8]);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return content;
-    }, [400, 422]);
+    public async Task Refuses_invalid_UTF8() =>
+        await EachDoorAsync("/orders", HttpMethod.Post, await BuyerAsync(), () =>
+        {
+            var content = new ByteArrayContent(
+                [.. "{\"lines\":[{\"sku\":\""u8, 0xC3, 0x28, .. "\",\"quantity\":1}]}"u8]);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return content;
+        }, [400, 422]);
 
     [Fact]
-    public async Task Refuses_a_body_of_20_MB() => await EachDoorAsync("/orders", HttpMethod.Post, await BuyerAsync(), () =>
-    {
-        var content = new ByteArrayContent(new byte[20 * 1024 * 1024]);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return content;
-    }, [413]);
+    public async Task Refuses_a_body_of_20_MB() =>
+        await EachDoorAsync("/orders", HttpMethod.Post, await BuyerAsync(), () =>
+        {
+            var content = new ByteArrayContent(new byte[20 * 1024 * 1024]);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return content;
+        }, [413]);
 
     [Fact]
     public async Task Refuses_a_header_of_64_KB() => await EachDoorAsync(
-        "/orders", HttpMethod.Get, await BuyerAsync(), null, [431], request => request.Headers.Add("X-Long", new string('x', 64 * 1024)));
+        "/orders", HttpMethod.Get, await BuyerAsync(), null, [431],
+        request => request.Headers.Add("X-Long", new string('x', 64 * 1024)));
 
     [Fact]
     public async Task Refuses_the_wrong_method() =>
@@ -103,8 +112,8 @@ public sealed class BadInputTests(StoreWithShortTimers store)
         var tokens = new Tokens(store.Data);
         string?[] bad =
         [
-            null, "", "nonsense", tokens.Expired(good), Tokens.Tampered(good), Tokens.Unsigned(good), Tokens.SignedByAStranger(good),
-            tokens.ForAnotherAudience(good),
+            null, "", "nonsense", tokens.Expired(good), Tokens.Tampered(good),
+            Tokens.Unsigned(good), Tokens.SignedByAStranger(good), tokens.ForAnotherAudience(good),
         ];
         foreach (var token in bad) await EachDoorAsync("/orders", HttpMethod.Get, token, null, [401]);
         using var fine = await store.Shop.TryAsync(HttpMethod.Get, "/orders", null, good);
@@ -123,7 +132,8 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     private async Task<string> BuyerAsync() => await store.Shop.NewBuyerAsync();
 
     private async Task EachDoorAsync(
-        string path, HttpMethod method, string? token, Func<HttpContent>? content, int[] expected, Action<HttpRequestMessage>? change = null)
+        string path, HttpMethod method, string? token, Func<HttpContent>? content,
+        int[] expected, Action<HttpRequestMessage>? change = null)
     {
         foreach (var door in await DoorsAsync())
         {
@@ -144,12 +154,14 @@ public sealed class BadInputTests(StoreWithShortTimers store)
 
     private async Task IsProblemAsync(HttpRequestMessage request, int[] expected)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(5) });
+        using var http = new HttpClient(
+            new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(5) });
         // Or the refusal may be lost in the sending.
         if (request.Content?.Headers.ContentLength > 1024 * 1024) request.Headers.ExpectContinue = true;
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var where = string.Create(CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri}: {(int)response.StatusCode} {text}");
+        var where = string.Create(
+            CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri}: {(int)response.StatusCode} {text}");
         Assert.True(expected.Contains((int)response.StatusCode), where);
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
@@ -164,6 +176,7 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     private static string Order(string quantity) => $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":{{quantity}}}]}""";
 
     private static string ManyLines() => JsonSerializer.Serialize(
-        new PlaceOrderRequest([.. Enumerable.Range(0, 10_000).Select(number => new PlaceOrderLine($"SKU-{number}", 1))]),
+        new PlaceOrderRequest(
+            [.. Enumerable.Range(0, 10_000).Select(number => new PlaceOrderLine($"SKU-{number}", 1))]),
         JsonSerializerOptions.Web);
 }

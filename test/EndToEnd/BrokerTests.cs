@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Tessera.EndToEnd;
 
-/// <summary>The whole store on a real broker with PostgreSQL, both started by <c>up</c>: each process is killed in turn while
-/// 500 real orders are placed.</summary>
+/// <summary>The whole store on a real broker with PostgreSQL, both started by <c>up</c>: each process is killed in turn
+/// while 500 real orders are placed.</summary>
 public abstract class BrokerTests(BrokerStore store)
 {
     private static readonly string _sample = Path.Combine(Command.Root, "samples", "online-retail.csv");
@@ -61,7 +61,8 @@ public abstract class BrokerStore : Store
     private string? _missing;
 
     /// <summary>What is killed, in turn.</summary>
-    public IReadOnlyList<string> Processes { get; protected init; } = ["users", "catalog", "inventory", "orders", "payments", "gateway"];
+    public IReadOnlyList<string> Processes { get; protected init; } =
+        ["users", "catalog", "inventory", "orders", "payments", "gateway"];
 
     /// <summary>Orders placed a second while that goes on.</summary>
     public string Rate { get; protected init; } = "40";

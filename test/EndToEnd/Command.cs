@@ -84,7 +84,8 @@ internal sealed class RunningCommand : IDisposable
         catch (OperationCanceledException)
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The command did not end in {_timeout.TotalSeconds:0} s. It said: {Output}{_error}");
+            throw new TimeoutException(
+                $"The command did not end in {_timeout.TotalSeconds:0} s. It said: {Output}{_error}");
         }
         return new CommandResult(_process.ExitCode, Output, _error.ToString());
     }

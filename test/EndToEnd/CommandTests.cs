@@ -11,7 +11,8 @@ public sealed class CommandTests(PlainStore store)
     {
         var result = await store.TryAsync("up", "--detach");
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains($"Tessera runs already at http://127.0.0.1:{store.Port}", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Tessera runs already at http://127.0.0.1:{store.Port}", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,11 +52,17 @@ public sealed class CommandTests(PlainStore store)
     public async Task Finds_and_replaces_the_services_of_a_killed_supervisor()
     {
         var before = await store.StatusAsync();
-        using (var supervisor = System.Diagnostics.Process.GetProcessById(before.GetProperty("supervisorPid").GetInt32())) supervisor.Kill();
-        await Testing.Eventually.HoldsAsync("the supervisor's end is seen", async () => (await store.TryAsync("status")).ExitCode == 3);
+        using (var supervisor = System.Diagnostics.Process.GetProcessById(
+            before.GetProperty("supervisorPid").GetInt32()))
+        {
+            supervisor.Kill();
+        }
+        await Testing.Eventually.HoldsAsync(
+            "the supervisor's end is seen", async () => (await store.TryAsync("status")).ExitCode == 3);
         await store.UpAsync();
         var after = await store.StatusAsync();
-        var old = before.GetProperty("services").EnumerateArray().Select(service => service.GetProperty("pid").GetInt32());
+        var old = before.GetProperty("services").EnumerateArray()
+            .Select(service => service.GetProperty("pid").GetInt32());
         Assert.All(old, pid => Assert.False(Directory.Exists($"/proc/{pid}"), $"The old process {pid} still runs."));
         Assert.Equal("ready", after.GetProperty("services")[0].GetProperty("state").GetString());
     }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Tessera.EndToEnd;
 
-/// <summary>Processes die by SIGKILL while the real orders are placed; afterwards nothing is lost and nothing happened twice.</summary>
+/// <summary>Processes die by SIGKILL while the real orders are placed; afterwards nothing is lost and
+/// nothing happened twice.</summary>
 public sealed class KillTests(PlainStore store) : IClassFixture<PlainStore>
 {
     private static readonly string[] _services = ["users", "catalog", "inventory", "orders", "payments", "gateway"];
@@ -21,7 +22,8 @@ public sealed class KillTests(PlainStore store) : IClassFixture<PlainStore>
         {
             limit += OrdersPerKill;
             using var replay = store.Start("replay", _sample, "--limit", $"{limit}", "--rate", "40");
-            await Eventually.HoldsAsync("orders are being placed", async () => await store.PlacedAsync() > limit - OrdersPerKill);
+            await Eventually.HoldsAsync(
+                "orders are being placed", async () => await store.PlacedAsync() > limit - OrdersPerKill);
             var kill = store.KillAsync(service);
             var result = await replay.EndAsync(TestContext.Current.CancellationToken);
             Assert.True(result.ExitCode == 0, result.All);

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Tessera.EndToEnd;
 
-/// <summary><c>tessera new service</c> in a copy of the repository: what it writes compiles, runs and is routed.</summary>
+/// <summary><c>tessera new service</c> in a copy of the repository: what it writes compiles,
+/// runs and is routed.</summary>
 public sealed class NewServiceTests
 {
     private static readonly string[] _left = ["artifacts", ".git", ".tessera", "samples", "bench"];
@@ -30,8 +31,10 @@ public sealed class NewServiceTests
             Assert.Equal("hello", Assert.Single(entries)["text"].ToString());
             using var stranger = await shop.TryAsync(HttpMethod.Get, "/loyalty", null, null);
             Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
-            using var status = await shop.TryAsync(HttpMethod.Get, "/services/loyalty/messaging/status", null, shop.Operator);
-            Assert.Equal("loyalty", (await status.Content.ReadFromJsonAsync<Dictionary<string, object>>(stop))!["service"].ToString());
+            using var status = await shop.TryAsync(
+                HttpMethod.Get, "/services/loyalty/messaging/status", null, shop.Operator);
+            Assert.Equal("loyalty",
+                (await status.Content.ReadFromJsonAsync<Dictionary<string, object>>(stop))!["service"].ToString());
         }
         finally
         {
@@ -62,7 +65,8 @@ public sealed class NewServiceTests
 
     private static void Copy(string from, string to)
     {
-        foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos().Where(entry => !_left.Contains(entry.Name)))
+        foreach (var entry in new DirectoryInfo(from)
+            .EnumerateFileSystemInfos().Where(entry => !_left.Contains(entry.Name)))
         {
             var target = Path.Combine(to, entry.Name);
             if (entry is DirectoryInfo folder)

@@ -48,7 +48,8 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
     {
         var buyer = await Shop.NewBuyerAsync();
         var sku = await Shop.NewProductAsync(stock: 5);
-        var order = await CancelledAsync(buyer, await Shop.PlaceAsync(buyer, sku, payment: "tok_decline"), CancelReasons.PaymentDeclined);
+        var order = await CancelledAsync(
+            buyer, await Shop.PlaceAsync(buyer, sku, payment: "tok_decline"), CancelReasons.PaymentDeclined);
         await HasStockAsync(sku, onHand: 5, held: 0, committed: 0);
         Assert.Equal("Declined", (await Shop.PaymentAsync(buyer, order.Id)).State);
     }
@@ -62,7 +63,8 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         var placed = await Shop.PlaceAsync(buyer, await Shop.NewProductAsync(priceMinor: 999), payment: payment);
         await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
         var paid = await Shop.PaymentAsync(buyer, placed.Id);
-        Assert.Equal((999, 0), (paid.CapturedMinor, paid.RefundedMinor)); // That it was one charge, verify reads in the provider's books.
+        // That it was one charge, verify reads in the provider's books.
+        Assert.Equal((999, 0), (paid.CapturedMinor, paid.RefundedMinor));
     }
 
     [Fact]
@@ -72,11 +74,13 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         var sku = await Shop.NewProductAsync(stock: 5);
         var placed = await Shop.PlaceAsync(buyer, sku, payment: "tok_slow");
         await Shop.BecomesAsync(buyer, placed.Id, "StockReserved");
-        await Eventually.HoldsAsync("the provider is being asked", async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Capturing");
+        await Eventually.HoldsAsync("the provider is being asked",
+            async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Capturing");
         await Shop.SendAsync(HttpMethod.Post, $"/orders/{placed.Id}/cancel", null, buyer);
         await CancelledAsync(buyer, placed, CancelReasons.Buyer);
         await Eventually.HoldsAsync("what was captured is refunded", async () =>
-            await Shop.PaymentAsync(buyer, placed.Id) is { State: "Refunded" } paid && paid.CapturedMinor == paid.RefundedMinor);
+            await Shop.PaymentAsync(buyer, placed.Id) is { State: "Refunded" } paid
+            && paid.CapturedMinor == paid.RefundedMinor);
         await HasStockAsync(sku, onHand: 5, held: 0, committed: 0);
     }
 
@@ -89,7 +93,8 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
         await Shop.SendAsync(HttpMethod.Post, $"/orders/{placed.Id}/cancel", null, buyer);
         await CancelledAsync(buyer, placed, CancelReasons.Buyer);
-        await Eventually.HoldsAsync("it is refunded", async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Refunded");
+        await Eventually.HoldsAsync(
+            "it is refunded", async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Refunded");
         await HasStockAsync(sku, onHand: 5, held: 0, committed: 0);
     }
 
@@ -148,7 +153,8 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         }
         await HasStockAsync(sku, onHand: 5, held: 0, committed: 0);
         await Eventually.HoldsAsync("no money is kept", async () =>
-            await Shop.PaymentAsync(buyer, placed.Id) is { State: "Cancelled" or "Refunded" } paid && paid.CapturedMinor == paid.RefundedMinor);
+            await Shop.PaymentAsync(buyer, placed.Id) is { State: "Cancelled" or "Refunded" } paid
+            && paid.CapturedMinor == paid.RefundedMinor);
     }
 
     [Fact]
@@ -178,5 +184,6 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
 
     private Task HasStockAsync(string sku, long onHand, long held, long committed) => Eventually.HoldsAsync(
         $"{sku} has {onHand} on hand, {held} held, {committed} committed",
-        async () => await Shop.StockAsync(sku) is var stock && (stock.OnHand, stock.Held, stock.Committed) == (onHand, held, committed));
+        async () => await Shop.StockAsync(sku) is var stock
+            && (stock.OnHand, stock.Held, stock.Committed) == (onHand, held, committed));
 }

@@ -41,7 +41,8 @@ public sealed class OutageTests(PlainStore store)
         await store.RunAsync("stop", "catalog");
         try
         {
-            using var response = await store.Shop.TryPlaceAsync(buyer, new PlaceOrderRequest([new PlaceOrderLine("NEVER-HEARD-OF", 1)]));
+            using var response = await store.Shop.TryPlaceAsync(
+                buyer, new PlaceOrderRequest([new PlaceOrderLine("NEVER-HEARD-OF", 1)]));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         }

@@ -26,7 +26,8 @@ public sealed class ReservationTests(StoreWithShortReservations store) : IClassF
             await store.RunAsync("start", "payments");
         }
         await Eventually.HoldsAsync("no money is kept", async () =>
-            await shop.PaymentAsync(buyer, order.Id) is { State: "Cancelled" or "Refunded" } paid && paid.CapturedMinor == paid.RefundedMinor);
+            await shop.PaymentAsync(buyer, order.Id) is { State: "Cancelled" or "Refunded" } paid
+            && paid.CapturedMinor == paid.RefundedMinor);
         await store.VerifyAsync();
     }
 }

@@ -30,7 +30,10 @@ internal sealed class Shop : IDisposable
 
     public static async Task<Shop> OpenAsync(int port, string data)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        };
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "operator.json")));
         var email = file.RootElement.GetProperty("email").GetString()!;
         return new Shop(http, await SignInAsync(http, email, file.RootElement.GetProperty("password").GetString()!));
@@ -51,23 +54,29 @@ internal sealed class Shop : IDisposable
         var product = new ImportProductsRequest([new ImportedProduct(sku, "Test " + sku, priceMinor)]);
         await SendAsync(HttpMethod.Post, "/products/import", product, Operator);
         var receipt = new ReceiveManyRequest([new ReceiptLine(sku, stock)]);
-        if (stock > 0) await SendAsync(HttpMethod.Post, "/stock/receipts", receipt, Operator, Guid.NewGuid().ToString());
+        if (stock > 0)
+        {
+            await SendAsync(HttpMethod.Post, "/stock/receipts", receipt, Operator, Guid.NewGuid().ToString());
+        }
         return sku;
     }
 
     public Task<HttpResponseMessage> TryPlaceAsync(string buyer, object body, string? key = null) =>
         TryAsync(HttpMethod.Post, "/orders", body, buyer, key ?? Guid.NewGuid().ToString());
 
-    public async Task<OrderView> PlaceAsync(string buyer, string sku, int quantity = 1, string? payment = null, string? key = null)
+    public async Task<OrderView> PlaceAsync(
+        string buyer, string sku, int quantity = 1, string? payment = null, string? key = null)
     {
-        using var response = await TryPlaceAsync(buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, quantity)], payment), key);
+        using var response = await TryPlaceAsync(
+            buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, quantity)], payment), key);
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<OrderView>())!;
     }
 
     public Task<OrderView> OrderAsync(string buyer, Guid id) => GetAsync<OrderView>($"/orders/{id}", buyer);
 
-    public Task<PaymentView> PaymentAsync(string buyer, Guid order) => GetAsync<PaymentView>($"/payments/orders/{order}", buyer);
+    public Task<PaymentView> PaymentAsync(string buyer, Guid order) =>
+        GetAsync<PaymentView>($"/payments/orders/{order}", buyer);
 
     public Task<StockView> StockAsync(string sku) => GetAsync<StockView>($"/stock/{sku}", Operator);
 
@@ -85,17 +94,20 @@ internal sealed class Shop : IDisposable
     public async Task<T> GetAsync<T>(string path, string token)
     {
         using var response = await TryAsync(HttpMethod.Get, path, null, token);
-        Assert.True(response.IsSuccessStatusCode, $"GET {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        Assert.True(response.IsSuccessStatusCode,
+            $"GET {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         return (await response.Content.ReadFromJsonAsync<T>())!;
     }
 
     public async Task SendAsync(HttpMethod method, string path, object? body, string token, string? key = null)
     {
         using var response = await TryAsync(method, path, body, token, key);
-        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        Assert.True(response.IsSuccessStatusCode,
+            $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
     }
 
-    public async Task<HttpResponseMessage> TryAsync(HttpMethod method, string path, object? body, string? token, string? key = null)
+    public async Task<HttpResponseMessage> TryAsync(
+        HttpMethod method, string path, object? body, string? token, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

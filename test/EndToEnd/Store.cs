@@ -33,7 +33,8 @@ public abstract class Store : IAsyncLifetime
     internal async Task<string> RunAsync(params string[] words)
     {
         var result = await TryAsync(words);
-        Assert.True(result.ExitCode == 0, $"tessera {string.Join(' ', words)} ended with {result.ExitCode}: {result.All}");
+        Assert.True(
+            result.ExitCode == 0, $"tessera {string.Join(' ', words)} ended with {result.ExitCode}: {result.All}");
         return result.Output;
     }
 
@@ -53,17 +54,21 @@ public abstract class Store : IAsyncLifetime
 
     internal Task UpAsync() => RunAsync(UpCommand);
 
-    internal string[] UpCommand => ["up", "--detach", "--empty", "--port", Port.ToString(CultureInfo.InvariantCulture), .. UpWords];
+    internal string[] UpCommand =>
+        ["up", "--detach", "--empty", "--port", Port.ToString(CultureInfo.InvariantCulture), .. UpWords];
 
-    internal async Task<JsonElement> StatusAsync() => JsonDocument.Parse(await RunAsync("status", "--json")).RootElement;
+    internal async Task<JsonElement> StatusAsync() =>
+        JsonDocument.Parse(await RunAsync("status", "--json")).RootElement;
 
     internal async Task<JsonElement> ServiceAsync(string name)
     {
         var status = await StatusAsync();
-        return status.GetProperty("services").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name);
+        return status.GetProperty("services").EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == name);
     }
 
-    /// <summary>How many orders there are, as the database says: a service that is being killed would not answer.</summary>
+    /// <summary>How many orders there are, as the database says: a service that is being killed
+    /// would not answer.</summary>
     internal async Task<long> PlacedAsync()
     {
         var file = Path.Combine(Data, "orders", "orders.db");
@@ -125,7 +130,10 @@ public abstract class Store : IAsyncLifetime
         for (var tries = 0; tries < 50; tries++)
         {
             var port = Random.Shared.Next(11_000, 29_000);
-            if (Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset))) return port;
+            if (Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset)))
+            {
+                return port;
+            }
         }
         throw new InvalidOperationException("No free ports were found.");
     }

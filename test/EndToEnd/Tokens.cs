@@ -17,12 +17,14 @@ internal sealed class Tokens(string data)
         claims["exp"] = Seconds(TimeSpan.FromHours(-1));
     });
 
-    public string ForAnotherAudience(string good) => Sign(good, SigningKey(), claims => claims["aud"] = "somebody-else");
+    public string ForAnotherAudience(string good) =>
+        Sign(good, SigningKey(), claims => claims["aud"] = "somebody-else");
 
     public static string SignedByAStranger(string good)
     {
         using var rsa = RSA.Create(2048);
-        return Sign(good, new RsaSecurityKey(rsa.ExportParameters(true)) { KeyId = new JsonWebToken(good).Kid }, _ => { });
+        return Sign(
+            good, new RsaSecurityKey(rsa.ExportParameters(true)) { KeyId = new JsonWebToken(good).Kid }, _ => { });
     }
 
     /// <summary>The role is changed, the signature left as it was.</summary>

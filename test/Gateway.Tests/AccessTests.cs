@@ -9,7 +9,8 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
 {
     private const int Open = 200;
 
-    /// <summary>The whole table: what an anonymous client, a customer and an operator get on each kind of route.</summary>
+    /// <summary>The whole table: what an anonymous client, a customer and an operator get
+    /// on each kind of route.</summary>
     [Theory]
     [InlineData("GET", "/products", Open, Open, Open)]
     [InlineData("GET", "/products/A1", Open, Open, Open)]
@@ -34,12 +35,14 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     [InlineData("GET", "/orders/../messaging/status", 404, 404, 404)]
     [InlineData("GET", "/messaging/status", 404, 404, 404)]
     [InlineData("GET", "/nowhere", 404, 404, 404)]
-    public async Task Opens_each_route_to_those_it_is_for(string method, string path, int anonymous, int customer, int @operator)
+    public async Task Opens_each_route_to_those_it_is_for(
+        string method, string path, int anonymous, int customer, int @operator)
     {
         using var asAnonymous = await gateway.SendAsync(method, path);
         using var asCustomer = await gateway.SendAsync(method, path, gateway.Customer);
         using var asOperator = await gateway.SendAsync(method, path, gateway.Operator);
-        Assert.Equal((anonymous, customer, @operator), ((int)asAnonymous.StatusCode, (int)asCustomer.StatusCode, (int)asOperator.StatusCode));
+        Assert.Equal((anonymous, customer, @operator),
+            ((int)asAnonymous.StatusCode, (int)asCustomer.StatusCode, (int)asOperator.StatusCode));
         foreach (var answer in new[] { asAnonymous, asCustomer, asOperator })
         {
             if (!answer.IsSuccessStatusCode) await Problem.ReadAsync(answer);
@@ -64,7 +67,8 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     [MemberData(nameof(BadTokens), DisableDiscoveryEnumeration = true)]
     public async Task Refuses_a_bad_token(string what, Action<SecurityTokenDescriptor> change)
     {
-        using var response = await gateway.SendAsync("GET", "/orders", gateway.Tokens.Issue(Guid.NewGuid(), "customer", change));
+        using var response = await gateway.SendAsync(
+            "GET", "/orders", gateway.Tokens.Issue(Guid.NewGuid(), "customer", change));
         Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, what);
         await Problem.ReadAsync(response);
     }
@@ -75,7 +79,8 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
         var parts = gateway.Customer.Split('.');
         var payload = Base64UrlEncoder.Decode(parts[1]).Replace("customer", "operator", StringComparison.Ordinal);
         var none = Base64UrlEncoder.Encode("""{"alg":"none","typ":"at+jwt","kid":"test-key"}""");
-        foreach (var token in new[] { $"{parts[0]}.{Base64UrlEncoder.Encode(payload)}.{parts[2]}", $"{none}.{parts[1]}." })
+        foreach (var token in new[]
+            { $"{parts[0]}.{Base64UrlEncoder.Encode(payload)}.{parts[2]}", $"{none}.{parts[1]}." })
         {
             using var response = await gateway.SendAsync("GET", "/orders", token);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -86,7 +91,8 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     [Fact]
     public async Task Refuses_a_body_of_20_megabytes_and_one_that_does_not_say_its_length()
     {
-        using var announced = await gateway.SendAsync("POST", "/orders", gateway.Customer, new { text = new string('a', 20_000_000) });
+        using var announced = await gateway.SendAsync(
+            "POST", "/orders", gateway.Customer, new { text = new string('a', 20_000_000) });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/orders");
         request.Headers.Authorization = new("Bearer", gateway.Customer);
         request.Headers.TransferEncodingChunked = true;
@@ -100,7 +106,8 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     [Fact]
     public async Task Refuses_64_kilobytes_of_header_and_a_method_that_no_route_has()
     {
-        using var header = await gateway.SendAsync("GET", "/products", null, null, ("X-Long", new string('a', 64 * 1024)));
+        using var header = await gateway.SendAsync(
+            "GET", "/products", null, null, ("X-Long", new string('a', 64 * 1024)));
         using var method = await gateway.SendAsync("DELETE", "/connect/token");
         Assert.Equal((431, 405), ((int)header.StatusCode, (int)method.StatusCode));
         await Problem.ReadAsync(header);

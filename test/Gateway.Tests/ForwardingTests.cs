@@ -14,7 +14,8 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
         var echo = await GatewayProcess.EchoAsync(response);
         Assert.Equal(("orders", "GET", "/orders/7", "HTTP/2"), (echo.Service, echo.Method, echo.Path, echo.Protocol));
         Assert.StartsWith("Bearer ", echo.Headers["Authorization"], StringComparison.Ordinal);
-        Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", echo.Headers["traceparent"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "00-0af7651916cd43dd8448eb211c80319c-", echo.Headers["traceparent"], StringComparison.Ordinal);
         Assert.DoesNotContain("b7ad6b7169203331", echo.Headers["traceparent"], StringComparison.Ordinal);
     }
 
@@ -22,13 +23,15 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     public async Task Lets_no_client_say_what_only_the_gateway_may()
     {
         using var response = await gateway.SendAsync("GET", "/products/1", null, null,
-            ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-User", "root"), ("Forwarded", "for=6.6.6.6"), ("X-Real-IP", "6.6.6.6"),
+            ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-User", "root"),
+            ("Forwarded", "for=6.6.6.6"), ("X-Real-IP", "6.6.6.6"),
             ("X-Tessera-Role", "operator"), ("X-Original-URL", "/admin"), ("Baggage", "role=operator"));
         var echo = await GatewayProcess.EchoAsync(response);
         Assert.DoesNotContain(echo.Headers, header => header.Value.Contains("6.6.6.6", StringComparison.Ordinal));
         Assert.Equal("127.0.0.1", echo.Headers["X-Forwarded-For"]);
         Assert.Empty(echo.Headers.Keys.Intersect(
-            ["X-Forwarded-User", "Forwarded", "X-Real-IP", "X-Tessera-Role", "X-Original-URL", "Baggage"], StringComparer.OrdinalIgnoreCase));
+            ["X-Forwarded-User", "Forwarded", "X-Real-IP", "X-Tessera-Role", "X-Original-URL", "Baggage"],
+            StringComparer.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -75,8 +78,10 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     {
         using var response = await gateway.SendAsync("GET", "/orders/logged-1", gateway.Customer, null,
             ("traceparent", "00-1af7651916cd43dd8448eb211c80319d-b7ad6b7169203331-01"));
-        string Line() => gateway.Log.Split('\n').Single(line => line.Contains("/orders/logged-1", StringComparison.Ordinal));
-        await Eventually.HoldsAsync("the line is written", () => gateway.Log.Contains("/orders/logged-1", StringComparison.Ordinal));
+        string Line() =>
+            gateway.Log.Split('\n').Single(line => line.Contains("/orders/logged-1", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            "the line is written", () => gateway.Log.Contains("/orders/logged-1", StringComparison.Ordinal));
         using var line = System.Text.Json.JsonDocument.Parse(Line());
         Assert.Equal("1af7651916cd43dd8448eb211c80319d", line.RootElement.GetProperty("trace").GetString());
         Assert.Equal(200, line.RootElement.GetProperty("status").GetInt32());
@@ -88,12 +93,14 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     public async Task Shows_the_health_of_the_whole_to_programs_and_to_people()
     {
         using var json = await gateway.SendAsync("GET", "/health");
-        using var page = await gateway.SendAsync("GET", "/health", null, null, ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+        using var page = await gateway.SendAsync(
+            "GET", "/health", null, null, ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, json.StatusCode); // Users and Payments are away.
         var text = await json.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("\"replica\":\"payments-1\",\"status\":\"Unreachable\"", text, StringComparison.Ordinal);
         Assert.Contains("\"replica\":\"inventory-2\",\"status\":\"Healthy\"", text, StringComparison.Ordinal);
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("<td>payments-1</td>", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("<td>payments-1</td>",
+            await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 }

@@ -45,7 +45,8 @@ public class GatewayProcess : IAsyncLifetime
     }
 
     public async Task<HttpResponseMessage> SendAsync(
-        string method, string path, string? token = null, object? content = null, params (string Name, string Value)[] headers)
+        string method, string path, string? token = null,
+        object? content = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);

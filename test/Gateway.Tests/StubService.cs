@@ -22,10 +22,12 @@ public sealed class StubService : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
         var app = builder.Build();
         var stub = new StubService(app);
-        app.MapGet("/health/ready", () => new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 });
+        app.MapGet(
+            "/health/ready", () => new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 });
         app.Map("/{area}/slow", async (CancellationToken stop) => await Task.Delay(Timeout.Infinite, stop));
         app.Map("/{area}/lost", (HttpContext context) =>
         {
@@ -37,14 +39,17 @@ public sealed class StubService : IAsyncDisposable
             Interlocked.Increment(ref stub._seen);
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol,
-                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+                context.Request.Headers.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
         });
         await app.StartAsync();
-        stub.Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        stub.Address = app.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return stub;
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
 
-public sealed record Echo(string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers);
+public sealed record Echo(
+    string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers);

@@ -29,7 +29,8 @@ internal sealed class InventoryInMemory : IAsyncDisposable
         {
             var receipt = new Receipt(buyer, key, string.Join(' ', lines));
             return scope.GetRequiredService<ReceiptWriter>().ReceiveAsync(
-                receipt, [.. lines.Select(line => new ReceiptLine(line.Sku, line.Quantity))], received => received, default);
+                receipt, [.. lines.Select(line => new ReceiptLine(line.Sku, line.Quantity))],
+                received => received, default);
         });
 
     public Task AddProductAsync(string sku) =>
@@ -42,8 +43,8 @@ internal sealed class InventoryInMemory : IAsyncDisposable
         Service.HandleAsync<ReserveStockOnOrderPlaced, OrderPlaced>(
         [
             .. orders.Select(order => new OrderPlaced(
-                order.Order, buyer, [.. order.Lines.Select(line => new OrderedLine(line.Sku, line.Quantity, 100))], 100, "GBP",
-                Service.Clock.GetUtcNow())),
+                order.Order, buyer, [.. order.Lines.Select(line => new OrderedLine(line.Sku, line.Quantity, 100))],
+                100, "GBP", Service.Clock.GetUtcNow())),
         ]);
 
     public Task ConfirmAsync(params Guid[] orders) => Service.HandleAsync<CommitStockOnOrderConfirmed, OrderConfirmed>(

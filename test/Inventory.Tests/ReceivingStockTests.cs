@@ -26,7 +26,8 @@ public sealed class ReceivingStockTests
     public async Task The_same_receipt_sent_many_times_at_once_comes_in_once()
     {
         await using var inventory = await InventoryInMemory.StartAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => inventory.ReceiveAsync("k", ("A", 5), ("B", 1), ("A", 2))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => inventory.ReceiveAsync("k", ("A", 5), ("B", 1), ("A", 2))));
         Assert.All(answers, answer => Assert.Equal(answers[0], answer));
         Assert.Equal((7, 0, 0, 7), await inventory.StockAsync("A"));
         Assert.Equal((1, 0, 0, 1), await inventory.StockAsync("B"));

@@ -43,7 +43,8 @@ public sealed class ReservationTests
     [InlineData("Committed", "Expired", "Ignore")]
     public void What_a_reservation_does(string state, string input, string step) => Assert.Equal(
         step,
-        ReservationTransitions.Decide(Enum.Parse<ReservationState>(state), Enum.Parse<ReservationInput>(input)).ToString());
+        ReservationTransitions.Decide(
+            Enum.Parse<ReservationState>(state), Enum.Parse<ReservationInput>(input)).ToString());
 
     [Theory]
     [InlineData("Released")]
@@ -54,7 +55,8 @@ public sealed class ReservationTests
         input => Assert.Equal(
             ReservationStep.Ignore, ReservationTransitions.Decide(Enum.Parse<ReservationState>(state), input)));
 
-    /// <summary>Random orders of random lines are placed, confirmed, cancelled and expire in any sequence, twice too.</summary>
+    /// <summary>Random orders of random lines are placed, confirmed, cancelled and expire in any
+    /// sequence, twice too.</summary>
     [Fact]
     public void Any_sequence_keeps_every_unit_in_one_place() =>
         Gen.Select(Gen.Int[0, 5], Gen.Enum<ReservationInput>(), Lines).Array[0, 60].Sample(steps =>
@@ -70,7 +72,8 @@ public sealed class ReservationTests
 
     private static Gen<ReservedLine[]> Lines =>
         from sizes in Gen.Int[0, 4].Array[4]
-        select sizes.Select((size, at) => new ReservedLine("ABCD"[at].ToString(), size)).Where(line => line.Quantity > 0).ToArray();
+        select sizes.Select((size, at) => new ReservedLine("ABCD"[at].ToString(), size))
+            .Where(line => line.Quantity > 0).ToArray();
 
     private static void Step(
         Reservation reservation, ReservationInput input, ReservedLine[] lines, Dictionary<string, StockLevel> stock)

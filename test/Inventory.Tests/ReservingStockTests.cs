@@ -43,7 +43,8 @@ public sealed class ReservingStockTests
         await inventory.PlaceAsync([.. orders.Select(order => (order, new[] { ("A", 1) }))]);
         Assert.Equal((0, 3, 0, 3), await inventory.StockAsync("A"));
         Assert.Equal(3, (await inventory.Service.PublishedAsync<StockReserved>()).Length);
-        Assert.Equal(orders[3..], (await inventory.Service.PublishedAsync<StockRefused>()).Select(refused => refused.Order));
+        Assert.Equal(
+            orders[3..], (await inventory.Service.PublishedAsync<StockRefused>()).Select(refused => refused.Order));
     }
 
     [Fact]
@@ -122,29 +123,34 @@ public sealed class ReservingStockTests
         Assert.Equal(new StockLow("A", 10), low);
     }
 
-    /// <summary>Placements, confirmations, cancellations, expiries and receipts in any sequence on the real store.</summary>
+    /// <summary>Placements, confirmations, cancellations, expiries and receipts in any sequence on
+    /// the real store.</summary>
     [Fact]
     public async Task Any_sequence_keeps_the_stock_whole_in_the_database()
     {
         await using var inventory = await InventoryInMemory.StartAsync(("A", 4), ("B", 2));
-        await Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[0, 2]).Array[1, 12].SampleAsync(async steps =>
-        {
-            var orders = Enumerable.Range(0, 4).Select(_ => Guid.NewGuid()).ToArray();
-            var placed = new HashSet<Guid>();
-            foreach (var (step, at, a, b) in steps)
+        await Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[0, 2]).Array[1, 12].SampleAsync(
+            async steps =>
             {
-                var order = orders[at];
-                switch (step)
+                var orders = Enumerable.Range(0, 4).Select(_ => Guid.NewGuid()).ToArray();
+                var placed = new HashSet<Guid>();
+                foreach (var (step, at, a, b) in steps)
                 {
-                    case 0: await inventory.PlaceAsync(order, b == 0 ? [("A", a)] : [("A", a), ("B", b)]); placed.Add(order); break;
-                    case 1 when placed.Contains(order): await inventory.ConfirmAsync(order); break;
-                    case 2: await inventory.CancelAsync(order); placed.Add(order); break;
-                    case 3: await inventory.ExpireAsync(order); break;
-                    case 4: await inventory.ReceiveAsync(Guid.NewGuid().ToString(), ("A", 1)); break;
+                    var order = orders[at];
+                    switch (step)
+                    {
+                        case 0:
+                            await inventory.PlaceAsync(order, b == 0 ? [("A", a)] : [("A", a), ("B", b)]);
+                            placed.Add(order);
+                            break;
+                        case 1 when placed.Contains(order): await inventory.ConfirmAsync(order); break;
+                        case 2: await inventory.CancelAsync(order); placed.Add(order); break;
+                        case 3: await inventory.ExpireAsync(order); break;
+                        case 4: await inventory.ReceiveAsync(Guid.NewGuid().ToString(), ("A", 1)); break;
+                    }
+                    await CheckAsync(inventory);
                 }
-                await CheckAsync(inventory);
-            }
-        }, iter: 40, threads: 1);
+            }, iter: 40, threads: 1);
     }
 
     private static async Task CheckAsync(InventoryInMemory inventory)

@@ -16,7 +16,8 @@ public abstract class DeliveryPromises(TransportBackend backend) : TransportSuit
         for (var round = 0; round < 20; round++)
         {
             await SendAsync(transport,
-                [.. Enumerable.Range(0, Partitions).SelectMany(partition => Some.Messages(Stream, partition, 5, first: round * 5))]);
+                [.. Enumerable.Range(0, Partitions)
+                    .SelectMany(partition => Some.Messages(Stream, partition, 5, first: round * 5))]);
         }
 
         await journal.HasAsync(100, Enumerable.Range(0, Partitions));
@@ -157,7 +158,8 @@ public abstract class DeliveryPromises(TransportBackend backend) : TransportSuit
         for (var round = 0; round < 20; round++)
         {
             await SendAsync(transport,
-                [.. Enumerable.Range(0, Partitions).SelectMany(partition => Some.Messages(Stream, partition, 4, first: round * 4))]);
+                [.. Enumerable.Range(0, Partitions)
+                    .SelectMany(partition => Some.Messages(Stream, partition, 4, first: round * 4))]);
         }
 
         await journal.HasAsync(80, Enumerable.Range(0, Partitions));

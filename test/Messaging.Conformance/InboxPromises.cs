@@ -41,7 +41,10 @@ public abstract class InboxPromises(StoreBackend backend) : StoreSuite(backend)
         {
             await using var session = await Store.BeginAsync(Stop);
             var admission = await session.AdmitAsync("orders", [_ids[0]], ["k"], Now, Stop);
-            if (admission.New.Count > 0) session.Enqueue("INSERT INTO accounts (name, pence) VALUES ($1, $2)", ["anna", 5L]);
+            if (admission.New.Count > 0)
+            {
+                session.Enqueue("INSERT INTO accounts (name, pence) VALUES ($1, $2)", ["anna", 5L]);
+            }
             session.AppendOutbox(admission.New.Count > 0 ? [Some.OutboxRow()] : []);
             if (commit) await session.CommitAsync(Stop);
         }
@@ -130,7 +133,8 @@ public abstract class InboxPromises(StoreBackend backend) : StoreSuite(backend)
         Assert.Equal(_ids.Take(3).ToHashSet(), await AdmitAsync(Store, _ids));
     }
 
-    private static async Task<IReadOnlySet<Guid>> AdmitAsync(IMessageStore store, IEnumerable<Guid> ids, DateTimeOffset? now = null)
+    private static async Task<IReadOnlySet<Guid>> AdmitAsync(
+        IMessageStore store, IEnumerable<Guid> ids, DateTimeOffset? now = null)
     {
         await using var session = await store.BeginAsync(Stop);
         var admission = await session.AdmitAsync("orders", [.. ids], ["k"], now ?? Now, Stop);

@@ -17,7 +17,8 @@ public abstract class InspectionPromises(TransportBackend backend) : TransportSu
         await Eventually.HoldsAsync("the counts are right", async () =>
         {
             states = await transport.InspectAsync(Subscription(), Stop);
-            return states.OrderBy(state => state.Partition).Select(state => state.Unread).SequenceEqual([3L, 0L, 5L, 0L]);
+            return states.OrderBy(state => state.Partition)
+                .Select(state => state.Unread).SequenceEqual([3L, 0L, 5L, 0L]);
         });
         Assert.All(states, state => Assert.Null(state.Owner));
         Assert.All(states.Where(state => state.Unread == 0), state => Assert.Null(state.OldestUnread));
@@ -42,7 +43,8 @@ public abstract class InspectionPromises(TransportBackend backend) : TransportSu
         var transport = await StartAsync(Service);
         var journal = new Journal();
         await ReadAsync(transport, journal);
-        await SendAsync(transport, [.. Enumerable.Range(0, Partitions).SelectMany(partition => Some.Messages(Stream, partition, 2))]);
+        await SendAsync(transport,
+            [.. Enumerable.Range(0, Partitions).SelectMany(partition => Some.Messages(Stream, partition, 2))]);
         await journal.HasAsync(2, Enumerable.Range(0, Partitions));
 
         await Eventually.HoldsAsync("nothing is unread", async () =>

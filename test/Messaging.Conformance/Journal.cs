@@ -46,14 +46,17 @@ public sealed class Journal
     public IReadOnlyList<int> PartitionsOf(string reader)
     {
         lock (_lock)
-            return [.. _settled.Where(entry => entry.Reader == reader).Select(entry => entry.Message.Partition).Distinct().Order()];
+            return [.. _settled.Where(entry => entry.Reader == reader)
+                .Select(entry => entry.Message.Partition).Distinct().Order()];
     }
 
-    /// <summary>The bodies of a partition as numbers, each where it was settled first: what an inbox lets through.</summary>
+    /// <summary>The bodies of a partition as numbers, each where it was settled first: what
+    /// an inbox lets through.</summary>
     public IReadOnlyList<int> Numbers(int partition)
     {
         lock (_lock)
-            return [.. _settled.Where(entry => entry.Message.Partition == partition).Select(entry => entry.Message.Number()).Distinct()];
+            return [.. _settled.Where(entry => entry.Message.Partition == partition)
+                .Select(entry => entry.Message.Number()).Distinct()];
     }
 
     /// <summary>Waits until each of the partitions was settled up to <paramref name="count"/> numbers.</summary>
@@ -93,7 +96,10 @@ public sealed class Journal
             {
                 if (_active.TryGetValue(partition, out var holder) && holder == reader) _active.Remove(partition);
             }
-            if (outcome == DeliveryOutcome.Settle) _settled.AddRange(delivery.Messages.Select(message => (reader, message)));
+            if (outcome == DeliveryOutcome.Settle)
+            {
+                _settled.AddRange(delivery.Messages.Select(message => (reader, message)));
+            }
         }
     }
 

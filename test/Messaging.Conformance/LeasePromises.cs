@@ -49,7 +49,8 @@ public abstract class LeasePromises(StoreBackend backend) : StoreSuite(backend)
         await ExchangeAsync("a", leave: true);
         var after = (await ExchangeAsync("b")).Leases;
         Assert.Equal(4, after.Count);
-        Assert.All(after, lease => Assert.True(lease.Token > before[lease.Slot], $"{lease} after token {before[lease.Slot]}"));
+        Assert.All(
+            after, lease => Assert.True(lease.Token > before[lease.Slot], $"{lease} after token {before[lease.Slot]}"));
     }
 
     [Fact]
@@ -115,12 +116,20 @@ public abstract class LeasePromises(StoreBackend backend) : StoreSuite(backend)
         {
             var grants = await Task.WhenAll(stores.Select((store, number) => Task.Run(async () =>
                 (Member: "m" + number, Grant: await store.ExchangeLeasesAsync(
-                    new LeaseRequest("relay", "m" + number, 8, s_long, [], Leave: round % 5 == 4 && number == round % 3), Stop)), Stop)));
+                    new LeaseRequest(
+                        "relay", "m" + number, 8, s_long, [], Leave: round % 5 == 4 && number == round % 3),
+                    Stop)), Stop)));
             foreach (var (member, grant) in grants)
             {
                 // A token belongs to one owner for ever; that is what makes it a fence.
                 foreach (var lease in grant.Leases)
-                    Assert.Equal(member, holders.TryAdd((lease.Slot, lease.Token), member) ? member : holders[(lease.Slot, lease.Token)]);
+                {
+                    Assert.Equal(
+                        member,
+                        holders.TryAdd((lease.Slot, lease.Token), member)
+                            ? member
+                            : holders[(lease.Slot, lease.Token)]);
+                }
             }
         }
         var last = new List<int>();
@@ -139,6 +148,7 @@ public abstract class LeasePromises(StoreBackend backend) : StoreSuite(backend)
     private static List<int> Slots(LeaseGrant grant) => [.. grant.Leases.Select(lease => lease.Slot).Order()];
 
     private Task<LeaseGrant> ExchangeAsync(
-        string member, int[]? busy = null, bool leave = false, TimeSpan? duration = null, string group = "relay", int slots = 4) =>
+        string member, int[]? busy = null, bool leave = false,
+        TimeSpan? duration = null, string group = "relay", int slots = 4) =>
         Store.ExchangeLeasesAsync(new LeaseRequest(group, member, slots, duration ?? s_long, busy ?? [], leave), Stop);
 }

@@ -23,7 +23,8 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     [Fact]
     public async Task Rows_come_oldest_first_per_shard_and_no_more_than_asked_for()
     {
-        await AppendAsync([.. Enumerable.Range(0, 60).Select(number => Some.OutboxRow(number % 3, "k", number.ToString()))]);
+        await AppendAsync(
+            [.. Enumerable.Range(0, 60).Select(number => Some.OutboxRow(number % 3, "k", number.ToString()))]);
         var rows = await ReadOutboxAsync(limit: 10, shards: [0, 2]);
         Assert.Equal(20, rows.Count);
         foreach (var shard in new[] { 0, 2 })
@@ -90,7 +91,8 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     public async Task A_held_key_waits_until_its_retry_and_no_other_key_does()
     {
         await AppendAsync(
-            Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "good", text: "2"), Some.OutboxRow(key: "bad", text: "3"));
+            Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "good", text: "2"),
+            Some.OutboxRow(key: "bad", text: "3"));
         var first = (await ReadOutboxAsync())[0];
         var retryAt = Now.AddSeconds(30);
         await Store.HoldKeysAsync([new HeldKey("orders", 0, "bad", first.Event.Id, "Too large.", 1, retryAt)], Stop);
@@ -108,7 +110,8 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     public async Task Settling_a_held_keys_row_releases_the_key()
     {
         await AppendAsync(
-            Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "bad", text: "2"), Some.OutboxRow(key: "worse", text: "3"));
+            Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "bad", text: "2"),
+            Some.OutboxRow(key: "worse", text: "3"));
         var rows = await ReadOutboxAsync();
         await Store.HoldKeysAsync(
             [

@@ -26,7 +26,8 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     {
         await ParkAsync(Some.Parked(Some.Event("bad")), Some.Parked(Some.Event("other", stream: "payments")));
         await using var session = await Store.BeginAsync(Stop);
-        var admission = await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["bad", "good", "other"], Now, Stop);
+        var admission = await session.AdmitAsync(
+            "orders", [Guid.CreateVersion7()], ["bad", "good", "other"], Now, Stop);
         Assert.Equal(["bad"], admission.ParkedKeys);
     }
 
@@ -75,7 +76,9 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     public async Task The_filter_names_a_stream_a_key_or_one_message()
     {
         var one = Some.Parked(Some.Event("a"));
-        await ParkAsync(one, Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")), Some.Parked(Some.Event("a", stream: "payments")));
+        await ParkAsync(
+            one, Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")),
+            Some.Parked(Some.Event("a", stream: "payments")));
         async Task<int> CountAsync(ParkedFilter filter) => (await Store.ListParkedAsync(filter, 10, Stop)).Count;
         Assert.Equal(4, await CountAsync(s_all));
         Assert.Equal(3, await CountAsync(new(Stream: "orders")));
@@ -88,7 +91,8 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     [Fact]
     public async Task A_replay_marks_the_keys_counts_their_messages_and_is_recorded()
     {
-        await ParkAsync(Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a"), attempts: 0), Some.Parked(Some.Event("b")));
+        await ParkAsync(
+            Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a"), attempts: 0), Some.Parked(Some.Event("b")));
         Assert.Empty(await Store.ListReplaysAsync(10, Stop));
         Assert.Equal(2, await Store.RequestReplayAsync(new(Key: "a"), "olga", Now, Stop));
         Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
@@ -147,9 +151,11 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     private async Task<IEnumerable<string>> ParkedKeysAsync()
     {
         await using var session = await Store.BeginAsync(Stop);
-        return (await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["a", "b", "k"], Now, Stop)).ParkedKeys.Order();
+        return (await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["a", "b", "k"], Now, Stop))
+            .ParkedKeys.Order();
     }
 
     private async Task<IEnumerable<string>> AuditAsync() => (await Database.QueryAsync(
-        "SELECT by, action, key FROM msg_audit", [], row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}", Stop)).Order();
+        "SELECT by, action, key FROM msg_audit", [],
+        row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}", Stop)).Order();
 }

@@ -15,8 +15,10 @@ public abstract class SendingPromises(TransportBackend backend) : TransportSuite
         {
             Attributes =
             [
-                new("specversion", "1.0"), new("id", "7"), new("source", "/tessera/äöü"), new("type", "orders.order-placed.v1"),
-                new("partitionkey", "ключ-1"), new("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                new("specversion", "1.0"), new("id", "7"),
+                new("source", "/tessera/äöü"), new("type", "orders.order-placed.v1"),
+                new("partitionkey", "ключ-1"),
+                new("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
             ],
         };
         await SendAsync(transport, [sent]);
@@ -25,7 +27,8 @@ public abstract class SendingPromises(TransportBackend backend) : TransportSuite
         await ReadAsync(transport, journal);
         await Eventually.HoldsAsync("the message is settled", () => journal.Settled.Count == 1);
         var received = journal.Settled[0];
-        Assert.Equal((sent.Stream, sent.Partition, sent.ContentType), (received.Stream, received.Partition, received.ContentType));
+        Assert.Equal((sent.Stream, sent.Partition, sent.ContentType),
+            (received.Stream, received.Partition, received.ContentType));
         Assert.Equal(sent.Key, received.Key);
         Assert.Equal(sent.Text(), received.Text());
         Assert.Equal(sent.Attributes.OrderBy(pair => pair.Key), received.Attributes.OrderBy(pair => pair.Key));
@@ -105,12 +108,14 @@ public abstract class SendingPromises(TransportBackend backend) : TransportSuite
         var tooLarge = new byte[Backend.Features.BodySizeBytesMax + 1];
         var result = await transport.SendAsync(
             [
-                Some.Message(Stream, 0, "0"), Some.Message(Stream, 1, "0") with { Body = tooLarge }, Some.Message(Stream, 2, "0"),
+                Some.Message(Stream, 0, "0"),
+                Some.Message(Stream, 1, "0") with { Body = tooLarge }, Some.Message(Stream, 2, "0"),
             ], Stop);
 
         var failure = Assert.Single(result.Failures);
         Assert.Equal((1, SendOutcome.Refused), (failure.Index, failure.Outcome));
-        Assert.Contains(tooLarge.Length.ToString(), failure.Reason.Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(tooLarge.Length.ToString(),
+            failure.Reason.Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
         var journal = new Journal();
         await ReadAsync(transport, journal);
         await journal.HasAsync(1, [0, 2]);

@@ -66,7 +66,8 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
         await using (var session = await Store.BeginAsync(Stop))
         {
             await session.ExecuteAsync(Insert, ["bert", 1L], Stop);
-            var failure = await Assert.ThrowsAnyAsync<Exception>(() => session.ExecuteAsync(Insert, ["anna", 2L], Stop));
+            var failure = await Assert.ThrowsAnyAsync<Exception>(
+                () => session.ExecuteAsync(Insert, ["anna", 2L], Stop));
             Assert.False(Store.IsTransient(failure), failure.ToString());
             await Assert.ThrowsAnyAsync<Exception>(() => session.CommitAsync(Stop));
         }
@@ -77,7 +78,8 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
     public async Task Every_kind_of_value_comes_back_as_it_was_given()
     {
         var id = Guid.CreateVersion7();
-        var (guid, time, bytes) = Database.Engine == "sqlite" ? ("TEXT", "INTEGER", "BLOB") : ("uuid", "timestamptz", "bytea");
+        var (guid, time, bytes) =
+            Database.Engine == "sqlite" ? ("TEXT", "INTEGER", "BLOB") : ("uuid", "timestamptz", "bytea");
         var flag = Database.Engine == "sqlite" ? "INTEGER" : "boolean";
         await using var session = await Store.BeginAsync(Stop);
         await session.ExecuteAsync(
@@ -87,7 +89,8 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
             """, [], Stop);
         session.Enqueue(
             "INSERT INTO kinds VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            ["Zoë", id, Now, new byte[] { 1, 0, 255 }, true, 7, long.MaxValue, 0.5, null, new ReadOnlyMemory<byte>([9, 8, 7], 1, 2)]);
+            ["Zoë", id, Now, new byte[] { 1, 0, 255 }, true, 7, long.MaxValue,
+                0.5, null, new ReadOnlyMemory<byte>([9, 8, 7], 1, 2)]);
         var found = await session.QueryAsync("SELECT * FROM kinds", [], row =>
         {
             Assert.Equal("Zoë", row.GetString(0));

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Tessera.Messaging.Conformance;
 
-/// <summary>What several processes of one service can rely on: each partition is read by one live process at a time.</summary>
+/// <summary>What several processes of one service can rely on: each partition is read by one live
+/// process at a time.</summary>
 public abstract class SharingPromises(TransportBackend backend) : TransportSuite(backend)
 {
     private static readonly IEnumerable<int> s_all = Enumerable.Range(0, Partitions);
@@ -107,14 +108,18 @@ public abstract class SharingPromises(TransportBackend backend) : TransportSuite
 
         await journal.HasAsync(sent, s_all, Takeover + Eventually.Bound);
         foreach (var partition in s_all)
-            Assert.True(Enumerable.Range(0, sent).SequenceEqual(journal.Numbers(partition)), $"Partition {partition}, seed {seed}");
+        {
+            Assert.True(Enumerable.Range(0, sent).SequenceEqual(journal.Numbers(partition)),
+                $"Partition {partition}, seed {seed}");
+        }
         Assert.True(journal.Overlaps.Count == 0, $"Seed {seed}: {string.Join("; ", journal.Overlaps.Take(3))}");
     }
 
     private Task SendRoundAsync(ITransport transport, int first, int count) => SendAsync(
         transport, [.. s_all.SelectMany(partition => Some.Messages(Stream, partition, count, first))]);
 
-    /// <summary>Sends one message to each partition after the other until something holds; returns how many each got.</summary>
+    /// <summary>Sends one message to each partition after the other until something holds; returns
+    /// how many each got.</summary>
     private async Task<int> SendUntilAsync(ITransport transport, TimeSpan bound, Func<bool> holds)
     {
         var sent = 0;

@@ -30,7 +30,8 @@ public abstract class StoreDatabase : IAsyncDisposable
     /// <summary>A store with its database as another process would have it: own connections, not prepared.</summary>
     public abstract (IMessageStore Store, IDatabase Database) Open();
 
-    /// <summary>What a broken connection, a lock that is not to be had, or a lack of space looks like on this engine.</summary>
+    /// <summary>What a broken connection, a lock that is not to be had, or a lack of space looks
+    /// like on this engine.</summary>
     public abstract IEnumerable<Exception> TransientFailures();
 
     public abstract ValueTask DisposeAsync();

@@ -50,7 +50,8 @@ public abstract class StoreSuite(StoreBackend backend) : IAsyncLifetime
 
     protected Task ParkAsync(params ParkedMessage[] messages) => CommitAsync(session => session.Park(messages));
 
-    protected Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(DateTimeOffset? now = null, int limit = 100, params int[] shards) =>
+    protected Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(
+        DateTimeOffset? now = null, int limit = 100, params int[] shards) =>
         Store.ReadOutboxAsync(shards.Length == 0 ? [0, 1, 2, 3] : shards, limit, now ?? Now, Stop);
 
     protected static string Text(EventEnvelope message) => System.Text.Encoding.UTF8.GetString(message.Data.Span);
@@ -59,7 +60,8 @@ public abstract class StoreSuite(StoreBackend backend) : IAsyncLifetime
     protected async Task CreateAccountsAsync()
     {
         await using var session = await Store.BeginAsync(Stop);
-        await session.ExecuteAsync("CREATE TABLE accounts (name VARCHAR(40) PRIMARY KEY, pence BIGINT NOT NULL)", [], Stop);
+        await session.ExecuteAsync(
+            "CREATE TABLE accounts (name VARCHAR(40) PRIMARY KEY, pence BIGINT NOT NULL)", [], Stop);
         await session.CommitAsync(Stop);
     }
 

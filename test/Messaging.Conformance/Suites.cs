@@ -38,7 +38,8 @@ public static class Suites
 
     private static bool IsBound(Type suite, Type backend, IEnumerable<Type> types) => types.Any(type =>
         !type.IsAbstract && type.IsSubclassOf(suite) &&
-        type.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == backend)));
+        type.GetConstructors().Any(
+            constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == backend)));
 
     private static bool IsExcused(Type suite, Type backend) => backend.GetCustomAttributes<UnboundAttribute>()
         .Any(excuse => excuse.Suite == suite && !string.IsNullOrWhiteSpace(excuse.Reason));

@@ -36,7 +36,8 @@ public abstract class TimerPromises(StoreBackend backend) : StoreSuite(backend)
     {
         var (first, second) = (Some.Timer("order-1", Now), Some.Timer("order-1", Now.AddSeconds(10)));
         await CommitAsync(session => session.AddTimers([first]));
-        await CommitAsync(session => session.AddTimers([second, Some.Timer("order-1", Now.AddSeconds(20), type: "Other")]));
+        await CommitAsync(
+            session => session.AddTimers([second, Some.Timer("order-1", Now.AddSeconds(20), type: "Other")]));
         Assert.Empty(await TakeAsync(Now));
         Assert.Equal(second.Id, Assert.Single(await TakeAsync(Now.AddSeconds(10))).Id);
     }
@@ -73,14 +74,16 @@ public abstract class TimerPromises(StoreBackend backend) : StoreSuite(backend)
         var (first, second) = (Some.Timer("order-1", Now), Some.Timer("order-2", Now.AddSeconds(1)));
         await CommitAsync(session => session.AddTimers([first, second]));
         await using var session = await Store.BeginAsync(Stop);
-        Assert.Equal([first.Id], (await session.TakeTimersAsync([first.Id, Guid.CreateVersion7()], Stop)).Select(timer => timer.Id));
+        Assert.Equal([first.Id],
+            (await session.TakeTimersAsync([first.Id, Guid.CreateVersion7()], Stop)).Select(timer => timer.Id));
         Assert.Empty(await session.TakeTimersAsync([first.Id], Stop));
     }
 
     [Fact]
     public async Task Two_processes_never_take_the_same_timer()
     {
-        await CommitAsync(session => session.AddTimers([.. Enumerable.Range(0, 40).Select(number => Some.Timer("order-" + number, Now))]));
+        await CommitAsync(session => session.AddTimers(
+            [.. Enumerable.Range(0, 40).Select(number => Some.Timer("order-" + number, Now))]));
         var stores = new[] { Store, AnotherProcess() };
         var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(async () =>
         {

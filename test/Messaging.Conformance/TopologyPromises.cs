@@ -56,12 +56,14 @@ public abstract class TopologyPromises(TransportBackend backend) : TransportSuit
     {
         const int many = 24;
         var transport = await StartAsync(many, Service);
-        await SendAsync(transport, [.. Enumerable.Range(0, many).SelectMany(partition => Some.Messages(Stream, partition, 5))]);
+        await SendAsync(
+            transport, [.. Enumerable.Range(0, many).SelectMany(partition => Some.Messages(Stream, partition, 5))]);
 
         var journal = new Journal();
         await ReadAsync(transport, Subscription(partitions: many), journal);
         await journal.HasAsync(5, Enumerable.Range(0, many));
-        for (var partition = 0; partition < many; partition++) Assert.Equal(Enumerable.Range(0, 5), journal.Numbers(partition));
+        for (var partition = 0; partition < many; partition++)
+            Assert.Equal(Enumerable.Range(0, 5), journal.Numbers(partition));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public abstract class TransportBackend : IAsyncLifetime
     /// <summary>What the transport declares; the suites bind what it declares and no more.</summary>
     public abstract TransportFeatures Features { get; }
 
-    /// <summary>Why the broker cannot be had here and how to get it; null when it is there. Asked after the start.</summary>
+    /// <summary>Why the broker cannot be had here and how to get it; null when it is there.
+    /// Asked after the start.</summary>
     public virtual string? Missing => null;
 
     /// <summary>Whether <see cref="RestartAsync"/> works: the broker is a process of its own.</summary>

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Tessera.Messaging.Conformance;
 
-/// <summary>What the transport suites share: a stream of their own and the transports they start, all disposed at the end.</summary>
+/// <summary>What the transport suites share: a stream of their own and the transports they start, all
+/// disposed at the end.</summary>
 public abstract class TransportSuite(TransportBackend backend) : IAsyncLifetime
 {
     /// <summary>The name of the reading service in most tests.</summary>

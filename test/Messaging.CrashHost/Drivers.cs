@@ -26,7 +26,8 @@ internal abstract class Driver(IServiceProvider services)
     }
 }
 
-/// <summary>Publishes every number once, a few per transaction, going on where an earlier process was stopped.</summary>
+/// <summary>Publishes every number once, a few per transaction, going on where an earlier
+/// process was stopped.</summary>
 internal sealed class OrdersDriver(ScenarioSettings settings, IServiceProvider services) : Driver(services)
 {
     private const int PerTransaction = 4;
@@ -41,7 +42,10 @@ internal sealed class OrdersDriver(ScenarioSettings settings, IServiceProvider s
             await Task.Delay(StandbyPause, stop);
         }
         if (settings.Giant && await CountAsync("published") == 0)
-            await CommitAsync(work => work.Publish(new OrderPlaced(settings.Run, "giant", -1, new string('x', 8 * 1024 * 1024))));
+        {
+            await CommitAsync(
+                work => work.Publish(new OrderPlaced(settings.Run, "giant", -1, new string('x', 8 * 1024 * 1024))));
+        }
         for (var next = (int)await CountAsync("published"); next < settings.Events; next += PerTransaction)
         {
             var end = Math.Min(next + PerTransaction, settings.Events);

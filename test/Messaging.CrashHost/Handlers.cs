@@ -1,7 +1,8 @@
 namespace Tessera.Messaging.CrashHost;
 
 /// <summary>Writes down each effect without looking whether it was there: a second one would be seen.</summary>
-internal sealed class SeeOrder(UnitOfWork work, ScenarioSettings settings, Cure cure, TimeProvider clock) : IHandle<OrderPlaced>
+internal sealed class SeeOrder(UnitOfWork work, ScenarioSettings settings, Cure cure, TimeProvider clock)
+    : IHandle<OrderPlaced>
 {
     public Task HandleAsync(OrderPlaced message, MessageContext context, CancellationToken stop)
     {

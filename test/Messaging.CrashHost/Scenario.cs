@@ -8,8 +8,9 @@ using Tessera.Messaging.Store;
 namespace Tessera.Messaging.CrashHost;
 
 /// <summary>
-/// Two services: <c>orders</c> publishes numbers under a few keys, <c>stock</c> handles each and answers, a timer follows
-/// each. One number is poison until it is cured and replayed. Everything can be stopped anywhere and started again.
+/// Two services: <c>orders</c> publishes numbers under a few keys, <c>stock</c> handles each and answers,
+/// a timer follows each. One number is poison until it is cured and replayed. Everything can be stopped
+/// anywhere and started again.
 /// </summary>
 internal sealed class Scenario : IAsyncDisposable
 {
@@ -35,8 +36,14 @@ internal sealed class Scenario : IAsyncDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         var driving = new List<Task>();
-        if (_hosts.TryGetValue("orders", out var orders)) driving.Add(new OrdersDriver(_settings, orders.Services).RunAsync(stop));
-        if (_hosts.TryGetValue("stock", out var stock)) driving.Add(new StockDriver(_settings, stock.Services).RunAsync(stop));
+        if (_hosts.TryGetValue("orders", out var orders))
+        {
+            driving.Add(new OrdersDriver(_settings, orders.Services).RunAsync(stop));
+        }
+        if (_hosts.TryGetValue("stock", out var stock))
+        {
+            driving.Add(new StockDriver(_settings, stock.Services).RunAsync(stop));
+        }
         await Task.WhenAll(driving);
         if (_settings.Stay) await Task.Delay(Timeout.Infinite, stop);
     }
@@ -78,7 +85,8 @@ internal sealed class Scenario : IAsyncDisposable
             }
             else
             {
-                messages.Publishes<OrderSeen>(seen => seen.Key).Handle<SeeOrder>().Timer<FireOverdue>().SubscribedBy(["orders"]);
+                messages.Publishes<OrderSeen>(seen => seen.Key)
+                    .Handle<SeeOrder>().Timer<FireOverdue>().SubscribedBy(["orders"]);
             }
             settings.UseBackends(messages, service);
         });

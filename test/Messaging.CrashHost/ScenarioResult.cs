@@ -37,5 +37,6 @@ internal sealed class ScenarioReader(ScenarioSettings settings) : IDisposable
 
     private static async Task<IReadOnlyList<(string, int)>> RowsAsync(IHost host, string table) =>
         await host.Services.GetRequiredService<IDatabase>().QueryAsync(
-            $"select name, number from {table} order by place", [], row => (row.GetString(0), row.GetInt32(1)), default);
+            $"select name, number from {table} order by place", [],
+            row => (row.GetString(0), row.GetInt32(1)), default);
 }

@@ -57,7 +57,10 @@ internal sealed record ScenarioSettings
     public void UseBackends(MessagingBuilder messages, string service)
     {
         if (Store == "postgres")
-            messages.UsePostgres(options => options.ConnectionString = service == "orders" ? OrdersDatabase : StockDatabase);
+        {
+            messages.UsePostgres(
+                options => options.ConnectionString = service == "orders" ? OrdersDatabase : StockDatabase);
+        }
         else
             messages.UseSqlite(options => options.File = Path.Combine(Folder, service + ".db"));
         _ = Transport switch

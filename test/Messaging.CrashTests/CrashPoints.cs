@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Tessera.Messaging.CrashTests;
 
-/// <summary>The library is stopped between every two of its steps; afterwards every event has had its effect exactly once,
-/// in order per key.</summary>
+/// <summary>The library is stopped between every two of its steps; afterwards every event has had its effect exactly
+/// once, in order per key.</summary>
 public abstract class CrashPoints(CrashBackend backend) : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -36,7 +36,8 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
     public async Task Survives_being_killed_at(string step, int pass)
     {
         var settings = await NewRunAsync(step, pass);
-        using (var dying = await HostProcess.StartAsync(settings with { CrashAt = Enum.Parse<Checkpoint>(step), CrashPass = pass }))
+        using (var dying = await HostProcess.StartAsync(
+            settings with { CrashAt = Enum.Parse<Checkpoint>(step), CrashPass = pass }))
         {
             var exit = await dying.ExitedAsync(Bound);
             Assert.True(exit == 137 || pass > 1, $"The process never came to {step}.");
@@ -106,7 +107,8 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
         Assert.Equal(0, result.Parked);
     }
 
-    internal static void AssertOnceAndInOrder(ScenarioSettings settings, IReadOnlyList<(string Key, int Number)> effects)
+    internal static void AssertOnceAndInOrder(
+        ScenarioSettings settings, IReadOnlyList<(string Key, int Number)> effects)
     {
         Assert.Equal(Enumerable.Range(0, settings.Events), effects.Select(effect => effect.Number).Order());
         foreach (var key in effects.GroupBy(effect => effect.Key))

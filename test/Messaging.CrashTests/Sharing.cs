@@ -38,13 +38,15 @@ public abstract class Sharing(CrashBackend backend) : IDisposable
         Assert.InRange(before, 1, Events - 400);
         await Eventually.HoldsAsync(
             "every key goes on",
-            async () => (await reader.ReadAsync()).Confirmed.Skip(before).Select(effect => effect.Key).Distinct().Count() == 20,
+            async () => (await reader.ReadAsync()).Confirmed.Skip(before)
+                .Select(effect => effect.Key).Distinct().Count() == 20,
             TimeSpan.FromSeconds(60));
         // The publishing that the second process takes over from the first is the scenario's, not the library's.
         Assert.InRange(waiting.Elapsed, TimeSpan.Zero, TakeoverMax + (2 * OrdersDriver.StandbyPause));
         await Eventually.HoldsAsync(
             "all is done",
-            async () => await reader.ReadAsync() is var now && now.Confirmed.Count >= Events && now.Fired.Count >= Events,
+            async () => await reader.ReadAsync() is var now
+                && now.Confirmed.Count >= Events && now.Fired.Count >= Events,
             TimeSpan.FromSeconds(60));
         var result = await reader.ReadAsync();
         CrashPoints.AssertOnceAndInOrder(settings, result.Seen);

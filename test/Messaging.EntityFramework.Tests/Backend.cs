@@ -19,7 +19,8 @@ public abstract class Backend
     public abstract Task<Service> StartAsync(CancellationToken stop);
 
     protected static async Task<Service> StartAsync(
-        Action<MessagingBuilder> store, Action<IServiceProvider, DbContextOptionsBuilder> provider, CancellationToken stop)
+        Action<MessagingBuilder> store,
+        Action<IServiceProvider, DbContextOptionsBuilder> provider, CancellationToken stop)
     {
         var log = Path.Combine(Directory.CreateTempSubdirectory("tessera-ef-").FullName, "events.db");
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -91,7 +92,8 @@ public sealed class Service(IHost host) : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<string>> EventKeysAsync(CancellationToken stop) =>
-        [.. (await Store.ReadOutboxAsync([0, 1, 2, 3], 100, Some.Time, stop)).OrderBy(row => row.Id).Select(row => row.Event.Key)];
+        [.. (await Store.ReadOutboxAsync([0, 1, 2, 3], 100, Some.Time, stop))
+            .OrderBy(row => row.Id).Select(row => row.Event.Key)];
 
     public async Task<int> CountAsync(CancellationToken stop) => (await _provider.GetRequiredService<IDatabase>()
         .QueryAsync("select count(*) from notes", [], row => (int)row.GetInt64(0), stop))[0];
@@ -103,7 +105,8 @@ public sealed class Service(IHost host) : IAsyncDisposable
         await host.StartAsync(stop);
     }
 
-    public async Task<long> ParkedAsync(CancellationToken stop) => (await Store.ReadStatisticsAsync(stop)).ParkedMessages;
+    public async Task<long> ParkedAsync(CancellationToken stop) =>
+        (await Store.ReadStatisticsAsync(stop)).ParkedMessages;
 
     public async ValueTask DisposeAsync()
     {

@@ -42,7 +42,8 @@ public abstract class DbContextTests(Backend backend)
         db.Notes.Add(new Note { Id = 7, Text = "mended" });
         await db.SaveChangesAsync(Stop);
         Assert.Equal(["7"], await service.EventKeysAsync(Stop));
-        Assert.Equal(["there", "mended"], await db.Notes.OrderBy(one => one.Id).Select(one => one.Text).ToListAsync(Stop));
+        Assert.Equal(
+            ["there", "mended"], await db.Notes.OrderBy(one => one.Id).Select(one => one.Text).ToListAsync(Stop));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public abstract class DbContextTests(Backend backend)
             db.Notes.Add(new Note { Id = 2, Text = "tracked" });
             await db.SaveChangesAsync(Stop);
             db.Publish(new NoteWritten(2));
-            Assert.Equal(["queued", "tracked"], await db.Notes.OrderBy(one => one.Id).Select(one => one.Text).ToListAsync(Stop));
+            Assert.Equal(
+                ["queued", "tracked"], await db.Notes.OrderBy(one => one.Id).Select(one => one.Text).ToListAsync(Stop));
             Assert.Empty(await service.EventKeysAsync(Stop));
             await work.CommitAsync(Stop);
             Assert.Equal(2, await db.Notes.CountAsync(Stop)); // On a connection of its own again.

@@ -15,8 +15,10 @@ public abstract class HandlerTests(Backend backend)
         await using var service = await backend.StartAsync(Stop);
         await service.StartMessagingAsync(Stop);
         for (var id = 1; id <= 20; id++) await service.WriteAsync(id, "note", Stop, publish: true);
-        await Eventually.HoldsAsync("each note was copied once", async () => await service.CountAsync(Stop) == 40, stop: Stop);
-        await Eventually.HoldsAsync("the copies were published and handled", () => CopiesSeen(service) == 20, stop: Stop);
+        await Eventually.HoldsAsync(
+            "each note was copied once", async () => await service.CountAsync(Stop) == 40, stop: Stop);
+        await Eventually.HoldsAsync(
+            "the copies were published and handled", () => CopiesSeen(service) == 20, stop: Stop);
     }
 
     [Fact]
@@ -26,7 +28,8 @@ public abstract class HandlerTests(Backend backend)
         await service.StartMessagingAsync(Stop);
         await service.WriteAsync(CopyNote.Poison, "poison", Stop, publish: true);
         await service.WriteAsync(1, "note", Stop, publish: true);
-        await Eventually.HoldsAsync("the poison is parked", async () => await service.ParkedAsync(Stop) == 1, stop: Stop);
+        await Eventually.HoldsAsync(
+            "the poison is parked", async () => await service.ParkedAsync(Stop) == 1, stop: Stop);
         await Eventually.HoldsAsync("the other was handled", () => CopiesSeen(service) == 1, stop: Stop);
         Assert.Equal(3, await service.CountAsync(Stop));
     }

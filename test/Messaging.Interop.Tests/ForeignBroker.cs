@@ -14,8 +14,8 @@ public abstract class ForeignBroker : IAsyncLifetime
     /// <summary>Configures our services for this broker.</summary>
     public abstract void Use(MessagingBuilder messages);
 
-    /// <summary>Called once the streams are declared and before anything is published, for clients that only see what comes
-    /// later.</summary>
+    /// <summary>Called once the streams are declared and before anything is published, for clients that only
+    /// see what comes later.</summary>
     public virtual Task ListenAsync() => Task.CompletedTask;
 
     /// <summary>Everything that the foreign client sees in the stream.</summary>
@@ -34,4 +34,5 @@ public abstract class ForeignBroker : IAsyncLifetime
 }
 
 /// <summary>A message as the foreign client shows it: its headers (or fields) by their full names.</summary>
-internal sealed record ForeignMessage(IReadOnlyDictionary<string, string> Headers, string? Key, string ContentType, string Body);
+internal sealed record ForeignMessage(
+    IReadOnlyDictionary<string, string> Headers, string? Key, string ContentType, string Body);

@@ -8,7 +8,8 @@ internal static class ForeignProgram
 {
     public static void Require(string program, string package)
     {
-        var here = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+        var here = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
         if (!here) MissingServer.SkipOrFail(program, $"Install it (apt-get install {package}).");
     }
 

@@ -24,15 +24,18 @@ public abstract class InteropPromises(ForeignBroker broker)
 
         await parcels.PublishAsync(new ParcelSent(parcel, 250));
 
-        var read = await SingleAsync(message => message.Headers.GetValueOrDefault(broker.AttributePrefix + "partitionkey") == parcel);
+        var read = await SingleAsync(
+            message => message.Headers.GetValueOrDefault(broker.AttributePrefix + "partitionkey") == parcel);
         Assert.Equal("application/json", read.ContentType);
         var cloudEvent = FromAttributes(read);
         Assert.True(cloudEvent.IsValid);
         Assert.True(Guid.TryParseExact(cloudEvent.Id, "D", out _), cloudEvent.Id);
         Assert.Equal((ParcelSent.EventType, "/tessera/parcels", parcel),
             (cloudEvent.Type, cloudEvent.Source!.ToString(), cloudEvent["partitionkey"]));
-        Assert.InRange(cloudEvent.Time!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow());
-        Assert.Equal(new ParcelSent(parcel, 250), JsonSerializer.Deserialize<ParcelSent>(read.Body, JsonSerializerOptions.Web));
+        Assert.InRange(
+            cloudEvent.Time!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow());
+        Assert.Equal(
+            new ParcelSent(parcel, 250), JsonSerializer.Deserialize<ParcelSent>(read.Body, JsonSerializerOptions.Web));
     }
 
     [Fact]
@@ -47,13 +50,15 @@ public abstract class InteropPromises(ForeignBroker broker)
 
         var read = await SingleAsync(message => message.Body.Contains(parcel, StringComparison.Ordinal));
         Assert.Equal("application/cloudevents-batch+json", read.ContentType);
-        Assert.DoesNotContain(read.Headers.Keys, header => header.StartsWith(broker.AttributePrefix, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            read.Headers.Keys, header => header.StartsWith(broker.AttributePrefix, StringComparison.Ordinal));
         var batch = new JsonEventFormatter().DecodeBatchModeMessage(
             Encoding.UTF8.GetBytes(read.Body), new ContentType(read.ContentType), null);
         Assert.Equal(20, batch.Count);
         Assert.All(batch, item => Assert.True(item.IsValid));
         Assert.All(batch, item => Assert.Equal((ParcelSent.EventType, parcel), (item.Type, item["partitionkey"])));
-        Assert.Equal(Enumerable.Range(1, 20), batch.Select(item => ((JsonElement)item.Data!).GetProperty("grams").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(1, 20), batch.Select(item => ((JsonElement)item.Data!).GetProperty("grams").GetInt32()));
     }
 
     [Fact]
@@ -64,8 +69,10 @@ public abstract class InteropPromises(ForeignBroker broker)
         var parcel = Some.Name("binary");
         var attributes = new Dictionary<string, string>
         {
-            ["specversion"] = "1.0", ["id"] = "not-a-uuid-" + parcel, ["source"] = "https://post.example/depot", ["type"] = ParcelSent.EventType,
-            ["time"] = "2026-05-04T10:30:00Z", ["partitionkey"] = parcel, ["traceparent"] = TraceParent, ["colour"] = "an extension",
+            ["specversion"] = "1.0", ["id"] = "not-a-uuid-" + parcel,
+            ["source"] = "https://post.example/depot", ["type"] = ParcelSent.EventType,
+            ["time"] = "2026-05-04T10:30:00Z", ["partitionkey"] = parcel,
+            ["traceparent"] = TraceParent, ["colour"] = "an extension",
         };
         var message = new ForeignMessage(
             attributes.ToDictionary(pair => broker.AttributePrefix + pair.Key, pair => pair.Value),
@@ -76,9 +83,13 @@ public abstract class InteropPromises(ForeignBroker broker)
         await broker.PublishAsync(Partitioner.PartitionOf(parcel, 4), message);
         await broker.PublishAsync(Partitioner.PartitionOf(parcel, 4), Last(message, parcel));
 
-        await Eventually.HoldsAsync("all is handled", async () => (await tracking.SeenAsync(parcel)).Any(seen => seen.Grams == 18));
+        await Eventually.HoldsAsync(
+            "all is handled", async () => (await tracking.SeenAsync(parcel)).Any(seen => seen.Grams == 18));
         Assert.Equal(
-            [new(parcel, 17, parcel, "https://post.example/depot"), new Seen(parcel, 18, parcel, "https://post.example/depot")],
+            [
+                new(parcel, 17, parcel, "https://post.example/depot"),
+                new Seen(parcel, 18, parcel, "https://post.example/depot"),
+            ],
             await tracking.SeenAsync(parcel));
     }
 
@@ -91,14 +102,17 @@ public abstract class InteropPromises(ForeignBroker broker)
         var cloudEvent = new CloudEvent
         {
             Id = Guid.NewGuid().ToString(), Source = new Uri("https://post.example/depot"), Type = ParcelSent.EventType,
-            Time = TimeProvider.System.GetUtcNow(), DataContentType = "application/json", Data = new ParcelSent(parcel, 99),
+            Time = TimeProvider.System.GetUtcNow(),
+            DataContentType = "application/json", Data = new ParcelSent(parcel, 99),
         };
         cloudEvent.SetAttributeFromString("partitionkey", parcel);
-        var body = new JsonEventFormatter(JsonSerializerOptions.Web, default).EncodeStructuredModeMessage(cloudEvent, out var contentType);
+        var body = new JsonEventFormatter(JsonSerializerOptions.Web, default)
+            .EncodeStructuredModeMessage(cloudEvent, out var contentType);
 
         await broker.PublishAsync(
             Partitioner.PartitionOf(parcel, 4),
-            new ForeignMessage(new Dictionary<string, string>(), null, contentType.ToString(), Encoding.UTF8.GetString(body.Span)));
+            new ForeignMessage(
+                new Dictionary<string, string>(), null, contentType.ToString(), Encoding.UTF8.GetString(body.Span)));
 
         await Eventually.HoldsAsync("it is handled", async () => (await tracking.SeenAsync(parcel)).Count == 1);
         Assert.Equal([new(parcel, 99, parcel, "https://post.example/depot")], await tracking.SeenAsync(parcel));
@@ -113,10 +127,12 @@ public abstract class InteropPromises(ForeignBroker broker)
 
     private CloudEvent FromAttributes(ForeignMessage message)
     {
-        var attributes = message.Headers.Where(header => header.Key.StartsWith(broker.AttributePrefix, StringComparison.Ordinal))
-            .ToDictionary(header => header.Key[broker.AttributePrefix.Length..], header => header.Value);
+        var attributes =
+            message.Headers.Where(header => header.Key.StartsWith(broker.AttributePrefix, StringComparison.Ordinal))
+                .ToDictionary(header => header.Key[broker.AttributePrefix.Length..], header => header.Value);
         var cloudEvent = new CloudEvent(CloudEventsSpecVersion.FromVersionId(attributes["specversion"])!);
-        foreach (var (name, value) in attributes.Where(pair => pair.Key != "specversion")) cloudEvent.SetAttributeFromString(name, value);
+        foreach (var (name, value) in attributes.Where(pair => pair.Key != "specversion"))
+            cloudEvent.SetAttributeFromString(name, value);
         return cloudEvent;
     }
 

@@ -29,7 +29,8 @@ internal sealed class InteropService : IAsyncDisposable
     public static async Task<InteropService> StartPublisherAsync(ForeignBroker broker)
     {
         var service = new InteropService(
-            ParcelSent.Stream, broker, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
+            ParcelSent.Stream, broker,
+            messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
         await service.StartAsync();
         return service;
     }

@@ -53,12 +53,14 @@ public sealed class KafkaThroughKcat : ForeignBroker
     internal async Task<List<(int Partition, ForeignMessage Message)>> ReadLinesAsync()
     {
         var output = await ForeignProgram.RunAsync(
-            "kcat", ["-C", "-b", _server.BootstrapServers, "-t", ParcelSent.Stream, "-o", "beginning", "-e", "-q", "-J"]);
+            "kcat",
+            ["-C", "-b", _server.BootstrapServers, "-t", ParcelSent.Stream, "-o", "beginning", "-e", "-q", "-J"]);
         List<(int, ForeignMessage)> lines = [];
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var json = JsonDocument.Parse(line);
-            var flat = json.RootElement.GetProperty("headers").EnumerateArray().Select(item => item.GetString()!).ToArray();
+            var flat = json.RootElement.GetProperty("headers")
+                .EnumerateArray().Select(item => item.GetString()!).ToArray();
             var headers = flat.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
             lines.Add((json.RootElement.GetProperty("partition").GetInt32(), new ForeignMessage(
                 headers, json.RootElement.GetProperty("key").GetString(), headers.GetValueOrDefault("content-type", ""),
@@ -84,7 +86,8 @@ public sealed class KafkaInterop(KafkaThroughKcat kafka) : InteropPromises(kafka
             // Nothing but the record's key says what the event is about.
             var headers = new Dictionary<string, string>
             {
-                ["ce_specversion"] = "1.0", ["ce_id"] = Guid.NewGuid().ToString(), ["ce_source"] = "/kcat", ["ce_type"] = ParcelSent.EventType,
+                ["ce_specversion"] = "1.0", ["ce_id"] = Guid.NewGuid().ToString(),
+                ["ce_source"] = "/kcat", ["ce_type"] = ParcelSent.EventType,
             };
             await kafka.PublishAsync(
                 new ForeignMessage(headers, name, "application/json", $$"""{"parcel":"{{name}}","grams":2}"""),

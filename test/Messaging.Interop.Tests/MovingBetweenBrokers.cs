@@ -5,8 +5,10 @@ using Xunit;
 namespace Tessera.Messaging.Interop.Tests;
 
 /// <summary>A live system moves from RabbitMQ to Kafka and back, by restarting its processes one by one.</summary>
-public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, KafkaThroughKcat kafka, PostgresServer postgres)
-    : IClassFixture<RabbitMqThroughABareClient>, IClassFixture<KafkaThroughKcat>, IClassFixture<PostgresServer>, IAsyncLifetime
+public sealed class MovingBetweenBrokers(
+    RabbitMqThroughABareClient rabbitMq, KafkaThroughKcat kafka, PostgresServer postgres)
+    : IClassFixture<RabbitMqThroughABareClient>, IClassFixture<KafkaThroughKcat>,
+        IClassFixture<PostgresServer>, IAsyncLifetime
 {
     private const int Keys = 24;
     private readonly TemporaryFolder _folder = new("moving");
@@ -53,7 +55,8 @@ public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, Ka
         await LoadAsync(40, back);
 
         await AllIsSeenInOrderAsync(first);
-        var markers = (await kafka.ReadAsync()).Select(message => message.Headers.GetValueOrDefault("ce_type")).ToList();
+        var markers = (await kafka.ReadAsync())
+            .Select(message => message.Headers.GetValueOrDefault("ce_type")).ToList();
         Assert.Contains("tessera.partition-opened.v1", markers);
         Assert.Contains("tessera.partition-closed.v1", markers);
         Assert.All(await back.QueryAsync("select broker from msg_shard_brokers", row => row.GetString(0)),
@@ -105,14 +108,16 @@ public sealed class MovingBetweenBrokers(RabbitMqThroughABareClient rabbitMq, Ka
     }
 
     private static Task OutboxIsEmptyAsync(MovingService publisher) => Eventually.HoldsAsync(
-        "all is sent", async () => (await publisher.QueryAsync("select count(*) from msg_outbox", row => row.GetInt64(0)))[0] == 0);
+        "all is sent",
+        async () => (await publisher.QueryAsync("select count(*) from msg_outbox", row => row.GetInt64(0)))[0] == 0);
 
     private async Task AllIsSeenInOrderAsync(MovingService handler)
     {
         List<(string Parcel, int Number)> seen = [];
         await Eventually.HoldsAsync($"{_sent} events of each of {Keys} keys are handled", async () =>
         {
-            seen = await handler.QueryAsync("select parcel, grams from seen order by number", row => (row.GetString(0), row.GetInt32(1)));
+            seen = await handler.QueryAsync(
+                "select parcel, grams from seen order by number", row => (row.GetString(0), row.GetInt32(1)));
             return seen.Count >= _sent * Keys;
         }, TimeSpan.FromSeconds(60));
         foreach (var key in seen.GroupBy(one => one.Parcel))

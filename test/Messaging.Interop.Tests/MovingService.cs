@@ -8,21 +8,28 @@ using Tessera.Testing;
 
 namespace Tessera.Messaging.Interop.Tests;
 
-/// <summary>One process of a service that is connected to several brokers, the last of which it publishes to. Replicas share
-/// the database: a SQLite file, or PostgreSQL by its connection string.</summary>
+/// <summary>One process of a service that is connected to several brokers, the last of which it publishes to.
+/// Replicas share the database: a SQLite file, or PostgreSQL by its connection string.</summary>
 internal sealed class MovingService : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private MovingService(string name, string database, IEnumerable<ForeignBroker> brokers, Action<MessagingBuilder> list)
+    private MovingService(
+        string name, string database, IEnumerable<ForeignBroker> brokers, Action<MessagingBuilder> list)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddMessaging(name, messages =>
         {
             list(messages);
-            if (database.Contains("Host=", StringComparison.Ordinal)) messages.UsePostgres(options => options.ConnectionString = database);
-            else messages.UseSqlite(options => options.File = database);
+            if (database.Contains("Host=", StringComparison.Ordinal))
+            {
+                messages.UsePostgres(options => options.ConnectionString = database);
+            }
+            else
+            {
+                messages.UseSqlite(options => options.File = database);
+            }
             foreach (var broker in brokers) broker.Use(messages);
         });
         _host = builder.Build();
@@ -31,7 +38,8 @@ internal sealed class MovingService : IAsyncDisposable
     public Task Stopped { get; private set; } = Task.CompletedTask;
 
     public static Task<MovingService> PublisherAsync(string database, params ForeignBroker[] brokers) => StartAsync(
-        ParcelSent.Stream, database, brokers, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
+        ParcelSent.Stream, database, brokers,
+        messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
 
     public static Task<MovingService> HandlerAsync(string database, params ForeignBroker[] brokers) =>
         StartAsync("tracking", database, brokers, messages => messages.Handle<NoteParcelSent>());
@@ -40,7 +48,8 @@ internal sealed class MovingService : IAsyncDisposable
     public static async Task<MovingService> BeginPublisherAsync(string database, params ForeignBroker[] brokers)
     {
         var service = new MovingService(
-            ParcelSent.Stream, database, brokers, messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
+            ParcelSent.Stream, database, brokers,
+            messages => messages.SubscribedBy(["tracking"]).Publishes<ParcelSent>(sent => sent.Parcel));
         await service._host.StartAsync();
         service.Stopped = service._host.WaitForShutdownAsync();
         return service;

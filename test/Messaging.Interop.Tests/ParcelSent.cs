@@ -14,9 +14,12 @@ internal sealed class NoteParcelSent(UnitOfWork work, IDatabase database) : IHan
 {
     public async Task HandleAsync(ParcelSent message, MessageContext context, CancellationToken stop)
     {
-        var number = database.Engine == "postgres" ? "bigint generated always as identity" : "integer primary key autoincrement";
+        var number = database.Engine == "postgres"
+            ? "bigint generated always as identity"
+            : "integer primary key autoincrement";
         await work.ExecuteAsync(
-            $"create table if not exists seen (number {number}, parcel text, grams integer, key text, source text)", [], stop);
+            $"create table if not exists seen (number {number}, parcel text, grams integer, key text, source text)",
+            [], stop);
         work.Enqueue(
             "insert into seen (parcel, grams, key, source) values ($1, $2, $3, $4)",
             message.Parcel, message.Grams, context.Envelope.Key, context.Envelope.Source);

@@ -37,21 +37,25 @@ public sealed class RabbitMqThroughABareClient : ForeignBroker
         var channel = await ChannelAsync();
         var queue = await channel.QueueDeclareAsync();
         for (var partition = 0; partition < 4; partition++)
-            await channel.QueueBindAsync(queue.QueueName, ParcelSent.Stream, partition.ToString(CultureInfo.InvariantCulture));
+        {
+            await channel.QueueBindAsync(
+                queue.QueueName, ParcelSent.Stream, partition.ToString(CultureInfo.InvariantCulture));
+        }
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
             var headers = (delivery.BasicProperties.Headers ?? new Dictionary<string, object?>())
                 .ToDictionary(header => header.Key, header => Encoding.UTF8.GetString((byte[])header.Value!));
             _heard.Enqueue(new ForeignMessage(
-                headers, headers.GetValueOrDefault("cloudEvents_partitionkey"), delivery.BasicProperties.ContentType ?? "",
-                Encoding.UTF8.GetString(delivery.Body.Span)));
+                headers, headers.GetValueOrDefault("cloudEvents_partitionkey"),
+                delivery.BasicProperties.ContentType ?? "", Encoding.UTF8.GetString(delivery.Body.Span)));
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer);
     }
 
-    // The queue of each test hears what comes after it was bound; a message heard through several of them is one message.
+    // The queue of each test hears what comes after it was bound; a message heard through
+    // several of them is one message.
     internal override Task<IReadOnlyList<ForeignMessage>> ReadAsync() =>
         Task.FromResult<IReadOnlyList<ForeignMessage>>([.. _heard.DistinctBy(message => message.Body)]);
 

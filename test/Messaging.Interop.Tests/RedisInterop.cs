@@ -19,7 +19,8 @@ public sealed class RedisThroughItsCommandLine : ForeignBroker
         ForeignProgram.Require("redis-cli", "redis-tools");
     }
 
-    public override void Use(MessagingBuilder messages) => messages.UseRedis(options => options.Configuration = _server.Address);
+    public override void Use(MessagingBuilder messages) =>
+        messages.UseRedis(options => options.Configuration = _server.Address);
 
     public override ValueTask InitializeAsync() => _server.InitializeAsync();
 
@@ -53,7 +54,8 @@ public sealed class RedisThroughItsCommandLine : ForeignBroker
             "content-type", message.ContentType, "data", message.Body,
         ]);
 
-    private static string Stream(int partition) => string.Create(CultureInfo.InvariantCulture, $"{ParcelSent.Stream}:{partition}");
+    private static string Stream(int partition) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ParcelSent.Stream}:{partition}");
 
     private Task<string> RunAsync(params string[] command)
     {
@@ -62,4 +64,5 @@ public sealed class RedisThroughItsCommandLine : ForeignBroker
     }
 }
 
-public sealed class RedisInterop(RedisThroughItsCommandLine redis) : InteropPromises(redis), IClassFixture<RedisThroughItsCommandLine>;
+public sealed class RedisInterop(RedisThroughItsCommandLine redis)
+    : InteropPromises(redis), IClassFixture<RedisThroughItsCommandLine>;

@@ -60,11 +60,13 @@ public sealed class KafkaBackend : TransportBackend
         await base.DisposeAsync();
     }
 
-    internal KafkaTransport Transport(Action<KafkaOptions>? configure = null, ILoggerFactory? loggers = null, TimeProvider? clock = null)
+    internal KafkaTransport Transport(
+        Action<KafkaOptions>? configure = null, ILoggerFactory? loggers = null, TimeProvider? clock = null)
     {
         var options = new KafkaOptions
         {
-            BootstrapServers = Server.BootstrapServers, AcceptSingleReplica = true, SendTimeout = TimeSpan.FromSeconds(10),
+            BootstrapServers = Server.BootstrapServers,
+            AcceptSingleReplica = true, SendTimeout = TimeSpan.FromSeconds(10),
         };
         configure?.Invoke(options);
         return new KafkaTransport(Options.Create(options), loggers ?? TestLog.Factory, clock ?? TimeProvider.System);

@@ -29,12 +29,13 @@ public sealed class KafkaBounds(KafkaBackend kafka)
         GC.Collect();
         var before = Process.GetCurrentProcess().WorkingSet64;
         var (held, release) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream, batchMax: 4), async (_, _) =>
-        {
-            held.TrySetResult();
-            await release.Task;
-            return DeliveryOutcome.Settle;
-        });
+        await using var received = await Received.SubscribeAsync(
+            transport, KafkaBackend.Subscription(stream, batchMax: 4), async (_, _) =>
+            {
+                held.TrySetResult();
+                await release.Task;
+                return DeliveryOutcome.Settle;
+            });
         await held.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
         await Task.Delay(TimeSpan.FromSeconds(3), Stop);
 
@@ -66,7 +67,8 @@ public sealed class KafkaBounds(KafkaBackend kafka)
         var reading = TimeProvider.System.GetElapsedTime(began);
 
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"1 kB each: sent {count / sending.TotalSeconds:0}/s, read {count / reading.TotalSeconds:0}/s (with joining the group)");
+            $"1 kB each: sent {count / sending.TotalSeconds:0}/s, " +
+            $"read {count / reading.TotalSeconds:0}/s (with joining the group)");
         // A guard against a wait that creeps in between batches, far below what the machine does.
         Assert.True(sending < TimeSpan.FromSeconds(20) && reading < TimeSpan.FromSeconds(20), $"{sending}, {reading}");
     }

@@ -16,7 +16,8 @@ public sealed class KafkaDelivery(KafkaBackend kafka)
         await using var transport = kafka.Transport();
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
-        var messages = Enumerable.Range(0, KafkaBackend.Partitions).SelectMany(part => Some.Messages(stream, part, 500)).ToList();
+        var messages = Enumerable.Range(0, KafkaBackend.Partitions)
+            .SelectMany(part => Some.Messages(stream, part, 500)).ToList();
 
         var result = await transport.SendAsync(messages, Stop);
 
@@ -54,12 +55,13 @@ public sealed class KafkaDelivery(KafkaBackend kafka)
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 100), Stop);
         List<int[]> attempts = [];
-        await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream), (delivery, _) =>
-        {
-            attempts.Add([.. delivery.Messages.Select(message => message.Number())]);
-            if (attempts.Count == 1) throw new InvalidOperationException("The handler fails.");
-            return Task.FromResult(attempts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
-        });
+        await using var received = await Received.SubscribeAsync(
+            transport, KafkaBackend.Subscription(stream), (delivery, _) =>
+            {
+                attempts.Add([.. delivery.Messages.Select(message => message.Number())]);
+                if (attempts.Count == 1) throw new InvalidOperationException("The handler fails.");
+                return Task.FromResult(attempts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
+            });
 
         await received.UntilAsync(100);
 
@@ -77,7 +79,8 @@ public sealed class KafkaDelivery(KafkaBackend kafka)
         await transport.SendAsync(Some.Messages(stream, 1, 10), Stop);
         var first = await Received.SubscribeAsync(
             transport, KafkaBackend.Subscription(stream, batchMax: 5),
-            (delivery, _) => Task.FromResult(delivery.Messages[0].Number() < 5 ? DeliveryOutcome.Settle : DeliveryOutcome.Redeliver));
+            (delivery, _) => Task.FromResult(
+                delivery.Messages[0].Number() < 5 ? DeliveryOutcome.Settle : DeliveryOutcome.Redeliver));
         await first.UntilAsync(5);
         await Eventually.HoldsAsync("the rest was refused once", () => first.Deliveries > 1);
         await first.DisposeAsync();
@@ -93,7 +96,8 @@ public sealed class KafkaDelivery(KafkaBackend kafka)
     {
         kafka.Server.Require();
         var stream = Some.Name("stream");
-        var stopped = new FakeTimeProvider(); // Anything that lingers or polls between send and delivery would wait for ever.
+        // Anything that lingers or polls between send and delivery would wait for ever.
+        var stopped = new FakeTimeProvider();
         await using var transport = kafka.Transport(clock: stopped);
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));

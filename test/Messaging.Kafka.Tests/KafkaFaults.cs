@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Tessera.Messaging.Kafka.Tests;
 
-/// <summary>The broker goes away and comes back while a writer sends and a reader reads: both go on by themselves within
-/// ten seconds of its return, nothing is lost, and the first copies stand in order.</summary>
+/// <summary>The broker goes away and comes back while a writer sends and a reader reads: both go on by themselves
+/// within ten seconds of its return, nothing is lost, and the first copies stand in order.</summary>
 public sealed class KafkaFaults(KafkaBackend kafka)
 {
     private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
@@ -100,7 +100,8 @@ public sealed class KafkaFaults(KafkaBackend kafka)
     {
         kafka.Server.RequireOwn();
         var stream = Some.Name("stream");
-        await using var transport = kafka.Transport(options => options.BootstrapServers = address ?? options.BootstrapServers);
+        await using var transport = kafka.Transport(
+            options => options.BootstrapServers = address ?? options.BootstrapServers);
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
         var writer = new Writer(transport, stream).Start();
@@ -113,12 +114,14 @@ public sealed class KafkaFaults(KafkaBackend kafka)
         var sending = TimeProvider.System.GetElapsedTime(back);
         await Eventually.HoldsAsync("reading goes on", () => received.Count > read + 400, ResumesWithin - sending);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {TimeProvider.System.GetElapsedTime(back).TotalSeconds:0.0} s");
+            $"sending went on after {sending.TotalSeconds:0.0} s, " +
+            $"reading after {TimeProvider.System.GetElapsedTime(back).TotalSeconds:0.0} s");
         await writer.DisposeAsync();
         for (var part = 0; part < KafkaBackend.Partitions; part++)
         {
             var count = writer.Accepted(part);
-            await Eventually.HoldsAsync($"partition {part} is read to its end", () => received.FirstNumbers(part).Length >= count);
+            await Eventually.HoldsAsync(
+                $"partition {part} is read to its end", () => received.FirstNumbers(part).Length >= count);
             var first = received.FirstNumbers(part);
             Assert.Equal(Enumerable.Range(0, first.Length), first);
         }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Tessera.Messaging.Kafka.Tests;
 
-/// <summary>How readers of one subscription share its partitions, and what happens when they come, go, hang and die.</summary>
+/// <summary>How readers of one subscription share its partitions, and what happens when they come,
+/// go, hang and die.</summary>
 public sealed class KafkaMembership(KafkaBackend kafka)
 {
     [Fact]
@@ -24,11 +25,13 @@ public sealed class KafkaMembership(KafkaBackend kafka)
         await SendToAllAsync(transport, stream, 10_000, 1);
         await first.UntilAsync(before + KafkaBackend.Partitions, TimeSpan.FromSeconds(10));
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"taken over in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"taken over in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
         Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(5));
         for (var part = 0; part < KafkaBackend.Partitions; part++)
         {
-            // Each message once, though the partitions moved twice: what was settled was committed before the hand-over.
+            // Each message once, though the partitions moved twice: what was settled was
+            // committed before the hand-over.
             var all = first.Numbers(part).Concat(second.Numbers(part)).Order().ToArray();
             Assert.Equal(all.Distinct(), all);
         }
@@ -41,8 +44,8 @@ public sealed class KafkaMembership(KafkaBackend kafka)
         var stream = Some.Name("stream");
         await using var transport = kafka.Transport();
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
-        // The dying reader comes through a proxy that then swallows all: to the broker it is silent, as a dead process is
-        // whose machine is gone.
+        // The dying reader comes through a proxy that then swallows all: to the broker it is silent, as a dead
+        // process is whose machine is gone.
         await using var proxy = new TcpProxy(kafka.Server.ProxyTargetPort, kafka.Server.AdvertisedProxyPort);
         await using var dying = kafka.Transport(options => options.BootstrapServers = $"127.0.0.1:{proxy.Port}");
         await using var first = await Received.SubscribeAsync(dying, KafkaBackend.Subscription(stream));
@@ -54,9 +57,11 @@ public sealed class KafkaMembership(KafkaBackend kafka)
         var began = TimeProvider.System.GetTimestamp();
         await SendToAllAsync(transport, stream, 10_000, 1);
         await Eventually.HoldsAsync("the survivor reads every partition",
-            () => Enumerable.Range(0, KafkaBackend.Partitions).All(part => second.Numbers(part).Contains(10_000)), TimeSpan.FromSeconds(10));
+            () => Enumerable.Range(0, KafkaBackend.Partitions).All(part => second.Numbers(part).Contains(10_000)),
+            TimeSpan.FromSeconds(10));
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"taken over in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"taken over in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
         Assert.True(second.Count > before);
     }
 
@@ -68,11 +73,12 @@ public sealed class KafkaMembership(KafkaBackend kafka)
         await using var transport = kafka.Transport(options => options.SessionTimeout = TimeSpan.FromSeconds(1));
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 10), Stop);
-        await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream), async (_, revoked) =>
-        {
-            await Task.Delay(TimeSpan.FromSeconds(3), revoked);
-            return DeliveryOutcome.Settle;
-        });
+        await using var received = await Received.SubscribeAsync(
+            transport, KafkaBackend.Subscription(stream), async (_, revoked) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(3), revoked);
+                return DeliveryOutcome.Settle;
+            });
         await received.UntilAsync(10);
         await transport.SendAsync(Some.Messages(stream, 0, 10, first: 10), Stop);
         await received.UntilAsync(20);
@@ -88,16 +94,18 @@ public sealed class KafkaMembership(KafkaBackend kafka)
         await using var transport = kafka.Transport(options => options.RevokeTimeout = TimeSpan.FromSeconds(3));
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         var (busy, told) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var first = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream), async (delivery, revoked) =>
-        {
-            // Only a delivery of all partitions is sure to lose some of them to the newcomer.
-            var all = delivery.Messages.Select(message => message.Partition).Distinct().Count() == KafkaBackend.Partitions;
-            if (busy.Task.IsCompleted || !all) return DeliveryOutcome.Settle;
-            busy.SetResult();
-            await using var _ = revoked.Register(() => told.TrySetResult());
-            await told.Task.WaitAsync(TimeSpan.FromSeconds(15), CancellationToken.None);
-            return DeliveryOutcome.Redeliver;
-        });
+        await using var first = await Received.SubscribeAsync(
+            transport, KafkaBackend.Subscription(stream), async (delivery, revoked) =>
+            {
+                // Only a delivery of all partitions is sure to lose some of them to the newcomer.
+                var all = delivery.Messages.Select(message => message.Partition).Distinct().Count()
+                    == KafkaBackend.Partitions;
+                if (busy.Task.IsCompleted || !all) return DeliveryOutcome.Settle;
+                busy.SetResult();
+                await using var _ = revoked.Register(() => told.TrySetResult());
+                await told.Task.WaitAsync(TimeSpan.FromSeconds(15), CancellationToken.None);
+                return DeliveryOutcome.Redeliver;
+            });
         var sent = 0;
         for (; sent < 400 && !busy.Task.IsCompleted; sent++) await SendToAllAsync(transport, stream, sent, 1);
         await busy.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
@@ -151,7 +159,8 @@ public sealed class KafkaMembership(KafkaBackend kafka)
         Assert.Equal(Enumerable.Range(0, 20), first.FirstNumbers(0));
     }
 
-    private static async Task SendUntilBothReadAsync(KafkaTransport transport, string stream, Received first, Received second)
+    private static async Task SendUntilBothReadAsync(
+        KafkaTransport transport, string stream, Received first, Received second)
     {
         for (var round = 0; round < 400; round++)
         {
@@ -161,9 +170,12 @@ public sealed class KafkaMembership(KafkaBackend kafka)
             if (one > 0 && two > 0) break;
         }
         Assert.True(first.Count > 0 && second.Count > 0, "Both readers read.");
-        await Eventually.HoldsAsync("nothing is in work", () => (first.Count + second.Count) % KafkaBackend.Partitions == 0);
+        await Eventually.HoldsAsync(
+            "nothing is in work", () => (first.Count + second.Count) % KafkaBackend.Partitions == 0);
     }
 
-    private static Task<SendResult> SendToAllAsync(KafkaTransport transport, string stream, int number, int count) => transport.SendAsync(
-        [.. Enumerable.Range(0, KafkaBackend.Partitions).SelectMany(part => Some.Messages(stream, part, count, number))], Stop);
+    private static Task<SendResult> SendToAllAsync(KafkaTransport transport, string stream, int number, int count) =>
+        transport.SendAsync(
+            [.. Enumerable.Range(0, KafkaBackend.Partitions)
+                .SelectMany(part => Some.Messages(stream, part, count, number))], Stop);
 }

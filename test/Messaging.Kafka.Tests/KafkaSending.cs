@@ -58,7 +58,8 @@ public sealed class KafkaSending(KafkaBackend kafka)
         var result = await transport.SendAsync(Some.Messages(stream, 0, count), Stop);
 
         Assert.Empty(result.Failures);
-        await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream, batchMax: 1_000));
+        await using var received = await Received.SubscribeAsync(
+            transport, KafkaBackend.Subscription(stream, batchMax: 1_000));
         await received.UntilAsync(count, TimeSpan.FromSeconds(60));
         Assert.Equal(Enumerable.Range(0, count), received.Numbers(0));
     }
@@ -71,7 +72,8 @@ public sealed class KafkaSending(KafkaBackend kafka)
         await using var transport = kafka.Transport(options => options.SendTimeout = TimeSpan.FromSeconds(5));
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 10), Stop);
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Server.BootstrapServers }).Build();
+        using var admin =
+            new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Server.BootstrapServers }).Build();
 
         await admin.DeleteTopicsAsync([stream]);
         var failed = await OutcomeAsync(transport, Some.Messages(stream, 0, 10, first: 10));
@@ -81,7 +83,8 @@ public sealed class KafkaSending(KafkaBackend kafka)
             return true;
         });
         await Eventually.HoldsAsync("sending works", async () =>
-            await OutcomeAsync(transport, Some.Messages(stream, 0, 10, first: 10)) == "accepted", TimeSpan.FromSeconds(40));
+            await OutcomeAsync(transport, Some.Messages(stream, 0, 10, first: 10)) == "accepted",
+            TimeSpan.FromSeconds(40));
 
         Assert.NotEqual("accepted", failed);
         await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
@@ -97,7 +100,8 @@ public sealed class KafkaSending(KafkaBackend kafka)
         var known = Some.Name("stream");
         await transport.StartAsync(KafkaBackend.Topology(known), Stop);
 
-        var result = await transport.SendAsync([Some.Message(Some.Name("nowhere"), 0, "0"), Some.Message(known, 0, "1")], Stop);
+        var result = await transport.SendAsync(
+            [Some.Message(Some.Name("nowhere"), 0, "0"), Some.Message(known, 0, "1")], Stop);
 
         var refused = Assert.Single(result.Failures);
         Assert.Equal((0, SendOutcome.Refused), (refused.Index, refused.Outcome));

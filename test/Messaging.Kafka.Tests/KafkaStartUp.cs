@@ -18,7 +18,8 @@ public sealed class KafkaStartUp(KafkaBackend kafka)
 
         var refusal = await RefusalAsync(stream);
 
-        Assert.Contains($"'{stream}' has 3 partitions, but Messaging:Partitions is 4", refusal, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{stream}' has 3 partitions, but Messaging:Partitions is 4", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,18 +90,21 @@ public sealed class KafkaStartUp(KafkaBackend kafka)
 
     [Fact]
     public void Refuses_to_start_without_an_address() =>
-        Assert.Contains("BootstrapServers", Assert.Throws<OptionsValidationException>(() => Configured(_ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("BootstrapServers",
+            Assert.Throws<OptionsValidationException>(() => Configured(_ => { })).Message, StringComparison.Ordinal);
 
     private static KafkaOptions Configured(Action<KafkaOptions> configure)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationManager());
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(
+            new Microsoft.Extensions.Configuration.ConfigurationManager());
         services.AddMessaging("orders", messages => messages.UseKafka(configure));
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<KafkaOptions>>().Value;
     }
 
-    private async Task<string> TopicAsync(int partitions = KafkaBackend.Partitions, Dictionary<string, string>? settings = null)
+    private async Task<string> TopicAsync(
+        int partitions = KafkaBackend.Partitions, Dictionary<string, string>? settings = null)
     {
         kafka.Server.Require();
         var name = Some.Name("stream");
@@ -110,7 +114,10 @@ public sealed class KafkaStartUp(KafkaBackend kafka)
             new TopicSpecification
             {
                 Name = name, NumPartitions = partitions, ReplicationFactor = 1,
-                Configs = new(settings ?? []) { ["max.message.bytes"] = settings?.GetValueOrDefault("max.message.bytes") ?? "4000000" },
+                Configs = new(settings ?? [])
+                {
+                    ["max.message.bytes"] = settings?.GetValueOrDefault("max.message.bytes") ?? "4000000",
+                },
             },
         ]);
         await Eventually.HoldsAsync("the topic is there", async () =>

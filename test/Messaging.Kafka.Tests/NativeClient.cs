@@ -16,7 +16,8 @@ internal static class NativeClient
         var safe = (SafeHandle)typeof(Handle)
             .GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(handle)!;
         // The package brings several builds of the library; the one that was loaded is the one that counts.
-        var loaded = File.ReadLines("/proc/self/maps").First(line => line.Contains("librdkafka", StringComparison.Ordinal));
+        var loaded = File.ReadLines("/proc/self/maps")
+            .First(line => line.Contains("librdkafka", StringComparison.Ordinal));
         var library = NativeLibrary.Load(loaded[loaded.IndexOf('/', StringComparison.Ordinal)..]);
         var fail = Marshal.GetDelegateForFunctionPointer<TestFatalError>(
             NativeLibrary.GetExport(library, "rd_kafka_test_fatal_error"));

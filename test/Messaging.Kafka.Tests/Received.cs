@@ -16,7 +16,8 @@ internal sealed class Received : IAsyncDisposable
     public int Deliveries { get; private set; }
 
     public static async Task<Received> SubscribeAsync(
-        KafkaTransport transport, Subscription subscription, Func<Delivery, CancellationToken, Task<DeliveryOutcome>>? answer = null)
+        KafkaTransport transport, Subscription subscription,
+        Func<Delivery, CancellationToken, Task<DeliveryOutcome>>? answer = null)
     {
         var received = new Received { Answer = answer };
         received._subscription = await transport.SubscribeAsync(subscription, received.TakeAsync, default);

@@ -3,7 +3,8 @@ using Tessera.Testing;
 
 namespace Tessera.Messaging.Kafka.Tests;
 
-/// <summary>Sends as the relay does: numbers per partition in order, always from the lowest that is not accepted.</summary>
+/// <summary>Sends as the relay does: numbers per partition in order, always from the lowest
+/// that is not accepted.</summary>
 internal sealed class Writer(KafkaTransport transport, string stream) : IAsyncDisposable
 {
     private const int Batch = 50;
@@ -44,8 +45,10 @@ internal sealed class Writer(KafkaTransport transport, string stream) : IAsyncDi
                 for (var part = 0; part < KafkaBackend.Partitions; part++)
                 {
                     var index = part * Batch;
-                    var first = result.Failures.Where(failure => failure.Index / Batch == part).Select(failure => failure.Index).ToList();
-                    Volatile.Write(ref _accepted[part], _accepted[part] + (first.Count == 0 ? Batch : first.Min() - index));
+                    var first = result.Failures.Where(failure => failure.Index / Batch == part)
+                        .Select(failure => failure.Index).ToList();
+                    Volatile.Write(
+                        ref _accepted[part], _accepted[part] + (first.Count == 0 ? Batch : first.Min() - index));
                 }
                 await Task.Delay(10, _stopping.Token);
             }

@@ -41,8 +41,13 @@ public sealed class BudgetTests(PostgresServer server)
             await using var session = await db.Store.BeginAsync(Stop);
             var ids = Enumerable.Range(0, events).Select(_ => Guid.CreateVersion7()).ToArray();
             if (hopeful) Assert.True(session.TryAdmitNew("orders", ids, ["a", "b", "c"], Some.Time));
-            else Assert.Equal(events, (await session.AdmitAsync("orders", ids, ["a", "b", "c"], Some.Time, Stop)).New.Count);
-            foreach (var _ in ids) session.Enqueue("update stock set held = held + $1 where sku = $2", [1, "tea"], rowsExpected: 1);
+            else
+            {
+                Assert.Equal(
+                    events, (await session.AdmitAsync("orders", ids, ["a", "b", "c"], Some.Time, Stop)).New.Count);
+            }
+            foreach (var _ in ids)
+                session.Enqueue("update stock set held = held + $1 where sku = $2", [1, "tea"], rowsExpected: 1);
             session.AppendOutbox([.. ids.Select(_ => Some.OutboxRow())]);
             await session.CommitAsync(Stop);
         });
@@ -56,8 +61,10 @@ public sealed class BudgetTests(PostgresServer server)
         await CostsAsync(db, roundTrips: 2, commits: 1, async () =>
         {
             await using var session = await db.Store.BeginAsync(Stop);
-            session.Enqueue("insert into stock values ('tea', 1) on conflict (sku) do update set held = 1", [], rowsExpected: 1);
-            Assert.Equal([1], await session.QueryAsync("select held from stock where sku = $1", ["tea"], row => row.GetInt32(0), Stop));
+            session.Enqueue(
+                "insert into stock values ('tea', 1) on conflict (sku) do update set held = 1", [], rowsExpected: 1);
+            Assert.Equal([1], await session.QueryAsync(
+                "select held from stock where sku = $1", ["tea"], row => row.GetInt32(0), Stop));
             session.Enqueue("update stock set held = 2 where sku = 'tea'", [], rowsExpected: 1);
             await session.CommitAsync(Stop);
         });
@@ -97,9 +104,11 @@ public sealed class BudgetTests(PostgresServer server)
         for (var i = 0; i < 5; i++) await db.PublishAsync(Some.OutboxRow());
         for (var i = 0; i < 5; i++) await db.Store.ReadOutboxAsync([0, 1, 2, 3], 10, Some.Time, Stop);
         Assert.Equal(1L, await db.ScalarAsync<long>(
-            "select count(*) from pg_prepared_statements where statement like 'insert into msg_outbox%' and generic_plans + custom_plans >= 3"));
+            "select count(*) from pg_prepared_statements where statement like 'insert into msg_outbox%' " +
+            "and generic_plans + custom_plans >= 3"));
         Assert.Equal(1L, await db.ScalarAsync<long>(
-            "select count(*) from pg_prepared_statements where statement like 'select s.shard%' and generic_plans + custom_plans >= 3"));
+            "select count(*) from pg_prepared_statements where statement like 'select s.shard%' " +
+            "and generic_plans + custom_plans >= 3"));
     }
 
     private static async Task CostsAsync(StoreUnderTest db, int roundTrips, int commits, Func<Task> work)
@@ -119,7 +128,8 @@ public sealed class BudgetTests(PostgresServer server)
             {
                 if (span.Source.Name == "Npgsql" && span.RootId == counting?.RootId
                     && !span.DisplayName.StartsWith("CONNECT ", StringComparison.Ordinal))
-                    counted.Enqueue($"{span.DisplayName}: {span.GetTagItem("db.query.text") ?? span.GetTagItem("db.statement")}");
+                    counted.Enqueue(
+                        $"{span.DisplayName}: {span.GetTagItem("db.query.text") ?? span.GetTagItem("db.statement")}");
             },
         };
         ActivitySource.AddActivityListener(listener);
@@ -145,11 +155,13 @@ public sealed class BudgetTests(PostgresServer server)
     private static async Task<long> CommitsAsync(StoreUnderTest db)
     {
         db.Database.DataSource.Clear();
-        await using var source = NpgsqlDataSource.Create(db.Database.DataSource.ConnectionString + ";Database=postgres;Pooling=false");
+        await using var source = NpgsqlDataSource.Create(
+            db.Database.DataSource.ConnectionString + ";Database=postgres;Pooling=false");
         var name = new NpgsqlConnectionStringBuilder(db.Database.DataSource.ConnectionString).Database!;
         await Eventually.HoldsAsync("all connections have ended", async () =>
         {
-            await using var connections = source.CreateCommand("select count(*) from pg_stat_activity where datname = $1");
+            await using var connections = source.CreateCommand(
+                "select count(*) from pg_stat_activity where datname = $1");
             connections.Parameters.Add(Parameters.Of(name));
             return (long)(await connections.ExecuteScalarAsync(Stop))! == 0;
         }, stop: Stop);

@@ -11,7 +11,8 @@ public sealed class PostgresOutbox(PostgresBackend backend) : OutboxPromises(bac
 
 public sealed class PostgresPark(PostgresBackend backend) : ParkPromises(backend), IClassFixture<PostgresBackend>;
 
-public sealed class PostgresSessions(PostgresBackend backend) : SessionPromises(backend), IClassFixture<PostgresBackend>;
+public sealed class PostgresSessions(PostgresBackend backend)
+    : SessionPromises(backend), IClassFixture<PostgresBackend>;
 
 public sealed class PostgresTimers(PostgresBackend backend) : TimerPromises(backend), IClassFixture<PostgresBackend>;
 

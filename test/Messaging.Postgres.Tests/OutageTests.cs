@@ -47,7 +47,8 @@ public sealed class OutageTests(OutageTests.OwnServer own) : IClassFixture<Outag
         var publishing = RepeatAsync(db.Store, async () =>
         {
             // The client's retry: the commit that was lost with its connection may have happened.
-            var known = await db.Database.QueryAsync("select 1 from placed where id = $1", [placed], row => row.GetInt32(0), Stop);
+            var known = await db.Database.QueryAsync(
+                "select 1 from placed where id = $1", [placed], row => row.GetInt32(0), Stop);
             if (known.Count == 0)
             {
                 await using var session = await db.Store.BeginAsync(Stop);
@@ -70,7 +71,8 @@ public sealed class OutageTests(OutageTests.OwnServer own) : IClassFixture<Outag
         Assert.Equal(placed, await db.ScalarAsync<long>("select count(*) from placed"));
     }
 
-    private static Task RelayAsync(IMessageStore store, ConcurrentDictionary<string, int> sent, CancellationToken end) =>
+    private static Task RelayAsync(
+        IMessageStore store, ConcurrentDictionary<string, int> sent, CancellationToken end) =>
         RepeatAsync(store, async () =>
         {
             await DrainAsync(store, sent);

@@ -121,7 +121,8 @@ public sealed class OutboxTests(PostgresServer server)
         await using var db = await CreateAsync(server);
         await using var holder = await db.Database.DataSource.OpenConnectionAsync(Stop);
         await using var open = await holder.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Stop);
-        await using (var look = new NpgsqlCommand("select 1 from msg_outbox", holder)) await look.ExecuteNonQueryAsync(Stop);
+        await using (var look = new NpgsqlCommand("select 1 from msg_outbox", holder))
+            await look.ExecuteNonQueryAsync(Stop);
         // 60,000 rows come and go, none of which can be cleaned away while the transaction is open.
         for (var round = 0; round < 6; round++)
         {
@@ -181,8 +182,10 @@ public sealed class OutboxTests(PostgresServer server)
     {
         await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
         await using var transaction = await connection.BeginTransactionAsync(Stop);
-        await using (var settings = new NpgsqlCommand(PostgresStore.IndexOnly, connection)) await settings.ExecuteNonQueryAsync(Stop);
-        await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + OutboxReader.Read, connection);
+        await using (var settings = new NpgsqlCommand(PostgresStore.IndexOnly, connection))
+            await settings.ExecuteNonQueryAsync(Stop);
+        await using var explain = new NpgsqlCommand(
+            "explain (analyze, buffers, format json) " + OutboxReader.Read, connection);
         explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
         explain.Parameters.Add(Parameters.Array(starts));
         explain.Parameters.Add(Parameters.Of(256));

@@ -30,10 +30,14 @@ public sealed class PoolerTests(PostgresServer server)
         await using var db = await CreateAsync(server, options => options.PreparedStatements = false, ";Pooling=false");
         for (var round = 0; round < 5; round++)
         {
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(member => db.Store.ExchangeLeasesAsync(Request("m" + member), Stop)));
+            await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(member => db.Store.ExchangeLeasesAsync(Request("m" + member), Stop)));
             var grants = new List<int>();
             for (var member = 0; member < 8; member++)
-                grants.AddRange((await db.Store.ExchangeLeasesAsync(Request("m" + member), Stop)).Leases.Select(lease => lease.Slot));
+            {
+                grants.AddRange((await db.Store.ExchangeLeasesAsync(Request("m" + member), Stop))
+                    .Leases.Select(lease => lease.Slot));
+            }
             Assert.Equal([0, 1, 2, 3], grants.Order());
         }
     }

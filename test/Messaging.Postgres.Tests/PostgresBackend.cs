@@ -7,12 +7,14 @@ using Tessera.Testing.Servers;
 
 namespace Tessera.Messaging.Postgres.Tests;
 
-/// <summary>The store suites on PostgreSQL. The server is the assembly's; each test has a database of its own.</summary>
+/// <summary>The store suites on PostgreSQL. The server is the assembly's; each test has a
+/// database of its own.</summary>
 public sealed class PostgresBackend(PostgresServer server) : StoreBackend
 {
     public override string Name => "postgres";
 
-    public override async Task<StoreDatabase> NewDatabaseAsync() => new PostgresTestDatabase(await server.CreateDatabaseAsync());
+    public override async Task<StoreDatabase> NewDatabaseAsync() =>
+        new PostgresTestDatabase(await server.CreateDatabaseAsync());
 }
 
 internal sealed class PostgresTestDatabase(string connectionString) : StoreDatabase
@@ -21,7 +23,8 @@ internal sealed class PostgresTestDatabase(string connectionString) : StoreDatab
 
     public override (IMessageStore Store, IDatabase Database) Open()
     {
-        var database = new PostgresDatabase(Options.Create(new PostgresStoreOptions { ConnectionString = connectionString }));
+        var database = new PostgresDatabase(
+            Options.Create(new PostgresStoreOptions { ConnectionString = connectionString }));
         _opened.Add(database);
         return (new PostgresStore(database, TimeProvider.System), database);
     }
@@ -30,8 +33,8 @@ internal sealed class PostgresTestDatabase(string connectionString) : StoreDatab
     [
         .. new[]
         {
-            "08006", "28P01", "3D000", "40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "57P01", "57P02", "57P03",
-            "58030", "25P03", "25006", "26000",
+            "08006", "28P01", "3D000", "40001", "40P01", "53100", "53200", "53300",
+            "55P03", "57014", "57P01", "57P02", "57P03", "58030", "25P03", "25006", "26000",
         }.Select(state => new PostgresException("As if", "ERROR", "ERROR", state)),
         new PostgresException("cached plan must not change result type", "ERROR", "ERROR", "0A000"),
         new NpgsqlException("The connection pool has been exhausted", new TimeoutException()),

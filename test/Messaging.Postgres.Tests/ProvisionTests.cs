@@ -30,7 +30,8 @@ public sealed class ProvisionTests(PostgresServer server)
         await EnsureAsync("payments");
         await RefusedAsync(orders, "create role helper");
         await RefusedAsync(orders, $"create database \"{_prefix}more\"");
-        await RunAsync(orders, $"grant connect on database \"{_prefix}orders\" to \"{_prefix}payments\""); // A warning, no effect.
+        // A warning, no effect.
+        await RunAsync(orders, $"grant connect on database \"{_prefix}orders\" to \"{_prefix}payments\"");
         var strange = new NpgsqlConnectionStringBuilder(orders) { Username = _prefix + "payments" }.ConnectionString;
         await RefusedAsync(strange, "select 1");
     }
@@ -53,7 +54,8 @@ public sealed class ProvisionTests(PostgresServer server)
         server.AdminConnectionString, service, "it's\\secret", _prefix, closeOthers: false, Stop);
 
     private static async Task RefusedAsync(string connectionString, string sql) =>
-        Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => RunAsync(connectionString, sql))).SqlState);
+        Assert.Equal(
+            "42501", (await Assert.ThrowsAsync<PostgresException>(() => RunAsync(connectionString, sql))).SqlState);
 
     private static async Task RunAsync(string connectionString, string sql)
     {

@@ -23,7 +23,8 @@ public sealed class TransactionTests(PostgresServer server)
             await session.CommitAsync(Stop);
         }
         Assert.Equal("one", await db.ScalarAsync<string>("select name from things"));
-        Assert.Equal(["a", "b"], (await db.Store.ReadOutboxAsync([0, 1], 10, Some.Time, Stop)).Select(row => row.Event.Key));
+        Assert.Equal(
+            ["a", "b"], (await db.Store.ReadOutboxAsync([0, 1], 10, Some.Time, Stop)).Select(row => row.Event.Key));
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class TransactionTests(PostgresServer server)
         await db.RunAsync(Table);
         await using var session = await db.Store.BeginAsync(Stop);
         await session.ExecuteAsync("insert into things values (1, 'one')", [], Stop);
-        await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync("insert into things values (1, 'x')", [], Stop));
+        await Assert.ThrowsAsync<PostgresException>(
+            () => session.ExecuteAsync("insert into things values (1, 'x')", [], Stop));
         await Assert.ThrowsAsync<InvalidOperationException>(() => session.CommitAsync(Stop));
     }
 
@@ -78,7 +80,8 @@ public sealed class TransactionTests(PostgresServer server)
             command.CommandText = "insert into things values (1, 'ado')";
             await command.ExecuteNonQueryAsync(Stop);
             session.Enqueue("update things set name = name || '!'", []);
-            Assert.Equal(["ado!"], await session.QueryAsync("select name from things", [], row => row.GetString(0), Stop));
+            Assert.Equal(
+                ["ado!"], await session.QueryAsync("select name from things", [], row => row.GetString(0), Stop));
             Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from things"));
             await session.CommitAsync(Stop);
         }
@@ -125,7 +128,8 @@ public sealed class TransactionTests(PostgresServer server)
     public async Task Passes_every_kind_of_parameter_and_reads_it_back()
     {
         await using var db = await CreateAsync(server);
-        await db.RunAsync("create table kinds (a text, b boolean, c int, d bigint, e double precision, f uuid, g timestamptz, h bytea, i uuid[])");
+        await db.RunAsync("create table kinds (a text, b boolean, c int, d bigint, e double precision, f uuid, " +
+            "g timestamptz, h bytea, i uuid[])");
         var id = Guid.CreateVersion7();
         await using var session = await db.Store.BeginAsync(Stop);
         for (var i = 0; i < 4; i++) // Often enough to be prepared.
@@ -134,8 +138,8 @@ public sealed class TransactionTests(PostgresServer server)
                 [i == 2 ? null : "t", true, 3, 4L, 5.5, id, Some.Time, new byte[] { 1, 2 }, new[] { id }]);
         }
         var rows = await session.QueryAsync("select * from kinds where i[1] = any($1)", [new[] { id }],
-            row => (row.GetStringOrNull(0), row.GetBoolean(1), row.GetInt32(2), row.GetInt64(3), row.GetGuid(5), row.GetTime(6),
-                row.GetBytes(7).Length), Stop);
+            row => (row.GetStringOrNull(0), row.GetBoolean(1), row.GetInt32(2),
+                row.GetInt64(3), row.GetGuid(5), row.GetTime(6), row.GetBytes(7).Length), Stop);
         Assert.Equal(4, rows.Count);
         Assert.Equal(("t", true, 3, 4L, id, Some.Time, 2), rows[0]);
         Assert.Null(rows[2].Item1);
@@ -144,7 +148,8 @@ public sealed class TransactionTests(PostgresServer server)
     [Fact]
     public async Task Ends_the_transaction_of_a_frozen_process_so_that_its_locks_are_free()
     {
-        await using var db = await CreateAsync(server, options => options.IdleInTransactionTimeout = TimeSpan.FromMilliseconds(300));
+        await using var db = await CreateAsync(
+            server, options => options.IdleInTransactionTimeout = TimeSpan.FromMilliseconds(300));
         var id = Guid.CreateVersion7();
         await using var frozen = await db.Store.BeginAsync(Stop);
         await frozen.AdmitAsync("orders", [id], ["k"], Some.Time, Stop);

@@ -81,7 +81,8 @@ public sealed class ConfirmWindows
 
         window.Close("gone");
 
-        Assert.Equal([(1, "gone"), (2, "gone")], batch.Result("open").Failures.Select(failure => (failure.Index, failure.Reason)));
+        Assert.Equal([(1, "gone"), (2, "gone")],
+            batch.Result("open").Failures.Select(failure => (failure.Index, failure.Reason)));
         Assert.False(window.TryAdd(batch, 0));
     }
 
@@ -126,5 +127,6 @@ public sealed class ConfirmWindows
         return (window, batch);
     }
 
-    private static IEnumerable<int> Open(SendBatch batch) => batch.Result("open").Failures.Select(failure => failure.Index);
+    private static IEnumerable<int> Open(SendBatch batch) =>
+        batch.Result("open").Failures.Select(failure => failure.Index);
 }

@@ -22,7 +22,8 @@ public sealed class RabbitMqBackend : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    internal RabbitMqTransport Transport(Action<RabbitMqOptions>? configure = null, string service = "tests", TimeProvider? clock = null)
+    internal RabbitMqTransport Transport(
+        Action<RabbitMqOptions>? configure = null, string service = "tests", TimeProvider? clock = null)
     {
         var options = new RabbitMqOptions { Uri = Server.Uri, WatchInterval = TimeSpan.FromMilliseconds(500) };
         configure?.Invoke(options);
@@ -37,7 +38,9 @@ public sealed class RabbitMqBackend : IAsyncLifetime
         new(stream, Partitions, subscriber, batchMax);
 
     private static ILogger<RabbitMqTransport> Logger() =>
-        TestContext.Current.TestOutputHelper is { } output ? new OutputLogger(output) : NullLogger<RabbitMqTransport>.Instance;
+        TestContext.Current.TestOutputHelper is { } output
+            ? new OutputLogger(output)
+            : NullLogger<RabbitMqTransport>.Instance;
 
     private sealed class OutputLogger(ITestOutputHelper output) : ILogger<RabbitMqTransport>
     {
@@ -46,12 +49,14 @@ public sealed class RabbitMqBackend : IAsyncLifetime
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state,
+            Exception? exception, Func<TState, Exception?, string> formatter)
         {
             try
             {
                 var time = TimeProvider.System.GetUtcNow().TimeOfDay;
-                output.WriteLine($"{time:hh\\:mm\\:ss\\.fff} {logLevel}: {formatter(state, exception)} {exception?.Message}");
+                output.WriteLine(
+                    $"{time:hh\\:mm\\:ss\\.fff} {logLevel}: {formatter(state, exception)} {exception?.Message}");
             }
             catch (InvalidOperationException)
             {

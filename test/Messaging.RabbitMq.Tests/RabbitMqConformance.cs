@@ -6,8 +6,8 @@ using Xunit;
 
 namespace Tessera.Messaging.RabbitMq.Tests;
 
-/// <summary>RabbitMQ for the common suites. Each transport comes through a proxy of its own, so that its connections can be
-/// cut or silenced as by the death of its process or of the network.</summary>
+/// <summary>RabbitMQ for the common suites. Each transport comes through a proxy of its own, so that its connections
+/// can be cut or silenced as by the death of its process or of the network.</summary>
 public sealed class RabbitMqConformance(RabbitMqBackend rabbit) : TransportBackend
 {
     private readonly ConcurrentDictionary<ITransport, TcpProxy> _proxies = new();
@@ -17,7 +17,8 @@ public sealed class RabbitMqConformance(RabbitMqBackend rabbit) : TransportBacke
 
     public override TransportFeatures Features => rabbit.Transport().Features;
 
-    public override string? Missing => rabbit.Server.IsOwn ? null : "The suites cut connections and kill the server, which needs one of their own.";
+    public override string? Missing =>
+        rabbit.Server.IsOwn ? null : "The suites cut connections and kill the server, which needs one of their own.";
 
     public override bool CanRestart => true;
 
@@ -75,19 +76,26 @@ public sealed class RabbitMqConformance(RabbitMqBackend rabbit) : TransportBacke
     }
 }
 
-public sealed class RabbitMqDeliveryPromises(RabbitMqConformance backend) : DeliveryPromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqDeliveryPromises(RabbitMqConformance backend)
+    : DeliveryPromises(backend), IClassFixture<RabbitMqConformance>;
 
-public sealed class RabbitMqSendingPromises(RabbitMqConformance backend) : SendingPromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqSendingPromises(RabbitMqConformance backend)
+    : SendingPromises(backend), IClassFixture<RabbitMqConformance>;
 
-public sealed class RabbitMqSharingPromises(RabbitMqConformance backend) : SharingPromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqSharingPromises(RabbitMqConformance backend)
+    : SharingPromises(backend), IClassFixture<RabbitMqConformance>;
 
-public sealed class RabbitMqTopologyPromises(RabbitMqConformance backend) : TopologyPromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqTopologyPromises(RabbitMqConformance backend)
+    : TopologyPromises(backend), IClassFixture<RabbitMqConformance>;
 
-public sealed class RabbitMqOutagePromises(RabbitMqConformance backend) : OutagePromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqOutagePromises(RabbitMqConformance backend)
+    : OutagePromises(backend), IClassFixture<RabbitMqConformance>;
 
-public sealed class RabbitMqInspectionPromises(RabbitMqConformance backend) : InspectionPromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqInspectionPromises(RabbitMqConformance backend)
+    : InspectionPromises(backend), IClassFixture<RabbitMqConformance>;
 
-public sealed class RabbitMqBroadcastPromises(RabbitMqConformance backend) : BroadcastPromises(backend), IClassFixture<RabbitMqConformance>;
+public sealed class RabbitMqBroadcastPromises(RabbitMqConformance backend)
+    : BroadcastPromises(backend), IClassFixture<RabbitMqConformance>;
 
 public sealed class RabbitMqSuites
 {

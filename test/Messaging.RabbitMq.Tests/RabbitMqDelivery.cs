@@ -55,12 +55,13 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 100), Stop);
         List<int> firsts = [];
-        await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream), (delivery, _) =>
-        {
-            firsts.Add(delivery.Messages[0].Number());
-            if (firsts.Count == 1) throw new InvalidOperationException("The handler fails.");
-            return Task.FromResult(firsts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
-        });
+        await using var reading = await Reading.StartAsync(
+            transport, RabbitMqBackend.Subscription(stream), (delivery, _) =>
+            {
+                firsts.Add(delivery.Messages[0].Number());
+                if (firsts.Count == 1) throw new InvalidOperationException("The handler fails.");
+                return Task.FromResult(firsts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
+            });
 
         await reading.UntilAsync(100);
 
@@ -77,12 +78,13 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 1, 10), Stop);
         var refused = 0;
-        var first = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream, batchMax: 5), (delivery, _) =>
-        {
-            if (delivery.Messages[0].Number() < 5) return Task.FromResult(DeliveryOutcome.Settle);
-            Interlocked.Increment(ref refused);
-            return Task.FromResult(DeliveryOutcome.Redeliver);
-        });
+        var first = await Reading.StartAsync(
+            transport, RabbitMqBackend.Subscription(stream, batchMax: 5), (delivery, _) =>
+            {
+                if (delivery.Messages[0].Number() < 5) return Task.FromResult(DeliveryOutcome.Settle);
+                Interlocked.Increment(ref refused);
+                return Task.FromResult(DeliveryOutcome.Redeliver);
+            });
         await Eventually.HoldsAsync("the rest was refused", () => refused > 0, stop: Stop);
         await first.DisposeAsync();
 
@@ -97,7 +99,8 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
     {
         rabbit.Server.Require();
         var stream = Some.Name("stream");
-        var stopped = new FakeTimeProvider(); // Anything that lingers or polls between send and delivery would wait for ever.
+        // Anything that lingers or polls between send and delivery would wait for ever.
+        var stopped = new FakeTimeProvider();
         await using var transport = rabbit.Transport(clock: stopped);
         await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));

@@ -6,12 +6,14 @@ namespace Tessera.Messaging.RabbitMq.Tests;
 
 /// <summary>The broker goes away and comes back while a writer sends and a reader reads: both go on by themselves
 /// soon after its return, nothing is lost, and the first copies stand in order. All options as delivered. The broker is
-/// one of its own: the hundreds of queues that the other tests leave behind are slow to come back after a kill.</summary>
+/// one of its own: the hundreds of queues that the other tests leave behind are slow to come back
+/// after a kill.</summary>
 public sealed class RabbitMqFaults(RabbitMqBackend rabbit, RabbitMqServer server) : IClassFixture<RabbitMqServer>
 {
     private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>For faults that last less than the minute of the promise: longer than every timeout and heartbeat.</summary>
+    /// <summary>For faults that last less than the minute of the promise: longer than every
+    /// timeout and heartbeat.</summary>
     private static readonly TimeSpan AWhile = TimeSpan.FromSeconds(14);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -82,13 +84,14 @@ public sealed class RabbitMqFaults(RabbitMqBackend rabbit, RabbitMqServer server
         await Eventually.HoldsAsync("reading goes on", () => reading.Count > read, ResumesWithin - sending);
         var reads = TimeProvider.System.GetElapsedTime(back);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {reads.TotalSeconds:0.0} s; memory grew by " +
-            $"{grown / 1024} KiB; the slowest send took {writing.Slowest.TotalSeconds:0.0} s");
+            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {reads.TotalSeconds:0.0} s; " +
+            $"memory grew by {grown / 1024} KiB; the slowest send took {writing.Slowest.TotalSeconds:0.0} s");
         await writing.DisposeAsync();
         for (var part = 0; part < RabbitMqBackend.Partitions; part++)
         {
             var (number, count) = (part, writing.Accepted(part));
-            await Eventually.HoldsAsync($"partition {part} is read to its end", () => reading.Numbers(number).Count >= count);
+            await Eventually.HoldsAsync(
+                $"partition {part} is read to its end", () => reading.Numbers(number).Count >= count);
             var numbers = reading.Numbers(part);
             Assert.Equal(Enumerable.Range(0, numbers.Count), numbers);
         }

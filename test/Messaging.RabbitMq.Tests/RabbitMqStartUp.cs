@@ -38,7 +38,8 @@ public sealed class RabbitMqStartUp(RabbitMqBackend rabbit)
     public async Task Refuses_a_user_that_the_broker_does_not_know()
     {
         rabbit.Server.RequireOwn();
-        await using var transport = rabbit.Transport(options => options.Uri = options.Uri.Replace("guest:guest", "guest:wrong"));
+        await using var transport = rabbit.Transport(
+            options => options.Uri = options.Uri.Replace("guest:guest", "guest:wrong"));
 
         var refused = await Assert.ThrowsAsync<TransportRefusedException>(
             () => transport.StartAsync(RabbitMqBackend.Topology(Some.Name("stream")), Stop));
@@ -76,7 +77,8 @@ public sealed class RabbitMqStartUp(RabbitMqBackend rabbit)
             .AddMessaging("orders", messages => messages.UseRabbitMq(options => options.Uri = uri))
             .BuildServiceProvider();
 
-        var refused = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<RabbitMqOptions>>().Value);
+        var refused = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IOptions<RabbitMqOptions>>().Value);
 
         Assert.Contains("Messaging:RabbitMq:Uri", refused.Message, StringComparison.Ordinal);
     }

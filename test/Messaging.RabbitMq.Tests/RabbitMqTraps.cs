@@ -109,7 +109,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         for (var round = 0; round < 20; round++)
         {
             using var cut = new CancellationTokenSource(TimeSpan.FromMilliseconds(round % 5));
-            await Record.ExceptionAsync(() => transport.SendAsync(Some.Messages(stream, round % 4, 500, first: 1000), cut.Token));
+            await Record.ExceptionAsync(
+                () => transport.SendAsync(Some.Messages(stream, round % 4, 500, first: 1000), cut.Token));
         }
 
         var result = await transport.SendAsync(Some.Messages(stream, 0, 500), Stop);
@@ -126,20 +127,22 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.RequireOwn();
         var stream = Some.Name("stream");
         await rabbit.Server.ControlAsync("eval",
-            "application:set_env(rabbit, consumer_timeout, 1500), application:set_env(rabbit, channel_tick_interval, 500).");
+            "application:set_env(rabbit, consumer_timeout, 1500), " +
+            "application:set_env(rabbit, channel_tick_interval, 500).");
         try
         {
             await using var transport = rabbit.Transport();
             await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
             await transport.SendAsync(Some.Messages(stream, 0, 5), Stop);
             var revocations = 0;
-            await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream), async (_, revoked) =>
-            {
-                if (Volatile.Read(ref revocations) > 0) return DeliveryOutcome.Settle;
-                await Task.Delay(Timeout.Infinite, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                Interlocked.Increment(ref revocations);
-                return DeliveryOutcome.Settle; // Too late: the channel that could carry it is gone.
-            });
+            await using var reading = await Reading.StartAsync(
+                transport, RabbitMqBackend.Subscription(stream), async (_, revoked) =>
+                {
+                    if (Volatile.Read(ref revocations) > 0) return DeliveryOutcome.Settle;
+                    await Task.Delay(Timeout.Infinite, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    Interlocked.Increment(ref revocations);
+                    return DeliveryOutcome.Settle; // Too late: the channel that could carry it is gone.
+                });
 
             await reading.UntilAsync(5);
             await Eventually.HoldsAsync("the one that was late comes again", () => reading.Copies > 5);
@@ -150,7 +153,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         finally
         {
             await rabbit.Server.ControlAsync("eval",
-                "application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000).");
+                "application:set_env(rabbit, consumer_timeout, 1800000), " +
+                "application:set_env(rabbit, channel_tick_interval, 60000).");
         }
     }
 
@@ -161,7 +165,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         var stream = Some.Name("stream");
         await using var proxy = new TcpProxy(rabbit.Server.Port);
         await using var hanging = rabbit.Transport(options => options.Uri = RabbitMqServer.UriAt(proxy.Port));
-        await using var other = rabbit.Transport(options => options.WatchInterval = TimeSpan.FromMinutes(1)); // No sharing meanwhile.
+        // No sharing meanwhile.
+        await using var other = rabbit.Transport(options => options.WatchInterval = TimeSpan.FromMinutes(1));
         await hanging.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await other.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var first = await Reading.StartAsync(hanging, RabbitMqBackend.Subscription(stream));
@@ -172,7 +177,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         var began = TimeProvider.System.GetTimestamp();
 
         await other.SendAsync(Some.Messages(stream, 0, 5, first: 5), Stop);
-        await Eventually.HoldsAsync("the other reads on", () => second.Numbers(0).Contains(9), TimeSpan.FromSeconds(15));
+        await Eventually.HoldsAsync(
+            "the other reads on", () => second.Numbers(0).Contains(9), TimeSpan.FromSeconds(15));
 
         var took = TimeProvider.System.GetElapsedTime(began);
         TestContext.Current.TestOutputHelper!.WriteLine($"taken over after {took.TotalSeconds:0.0} s");
@@ -211,8 +217,10 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         await native.Channel.ExchangeDeleteAsync(stream, cancellationToken: Stop);
 
         var next = Some.Messages(stream, 0, 2, first: 2);
-        Assert.All((await transport.SendAsync(next, Stop)).Failures, failure => Assert.Equal(SendOutcome.Unknown, failure.Outcome));
-        await Eventually.HoldsAsync("sending works again", async () => (await transport.SendAsync(next, Stop)).Failures.Count == 0);
+        Assert.All((await transport.SendAsync(next, Stop)).Failures,
+            failure => Assert.Equal(SendOutcome.Unknown, failure.Outcome));
+        await Eventually.HoldsAsync(
+            "sending works again", async () => (await transport.SendAsync(next, Stop)).Failures.Count == 0);
 
         await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));
         await reading.UntilAsync(4);
@@ -227,7 +235,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         await using var transport = rabbit.Transport();
         await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 3), Stop);
-        await rabbit.Server.ControlAsync("set_policy", "--apply-to", "queues", "bad", $"^reader\\.{stream}\\.0$", "{\"delivery-limit\":1}");
+        await rabbit.Server.ControlAsync(
+            "set_policy", "--apply-to", "queues", "bad", $"^reader\\.{stream}\\.0$", "{\"delivery-limit\":1}");
         try
         {
             await Eventually.HoldsAsync("one is in the dead letters' queue", async () =>
@@ -260,7 +269,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
 
         Assert.Equal((DeliveryModes.Persistent, sent.Id, "application/json"),
             (got.BasicProperties.DeliveryMode, got.BasicProperties.MessageId, got.BasicProperties.ContentType));
-        Assert.Equal(stream + ".counted.v1", Encoding.UTF8.GetString((byte[])got.BasicProperties.Headers!["cloudEvents_type"]!));
+        Assert.Equal(
+            stream + ".counted.v1", Encoding.UTF8.GetString((byte[])got.BasicProperties.Headers!["cloudEvents_type"]!));
     }
 
     [Fact]
@@ -274,7 +284,10 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         var foreign = new BasicProperties
         {
             ContentType = "application/json",
-            Headers = new Dictionary<string, object?> { ["cloudEvents:id"] = "a-1", ["cloudEvents:partitionkey"] = "k", ["x-other"] = 7 },
+            Headers = new Dictionary<string, object?>
+            {
+                ["cloudEvents:id"] = "a-1", ["cloudEvents:partitionkey"] = "k", ["x-other"] = 7,
+            },
         };
         await native.Channel.BasicPublishAsync(stream, "2", mandatory: true, foreign, "{}"u8.ToArray(), Stop);
 

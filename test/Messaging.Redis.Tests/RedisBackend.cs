@@ -22,7 +22,8 @@ public sealed class RedisBackend : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    internal RedisTransport Transport(Action<RedisOptions>? configure = null, string service = "tests", TimeProvider? clock = null)
+    internal RedisTransport Transport(
+        Action<RedisOptions>? configure = null, string service = "tests", TimeProvider? clock = null)
     {
         var options = new RedisOptions { Configuration = Server.Address };
         configure?.Invoke(options);
@@ -37,7 +38,9 @@ public sealed class RedisBackend : IAsyncLifetime
         new(stream, Partitions, subscriber, batchMax);
 
     private static ILogger<RedisTransport> Logger() =>
-        TestContext.Current.TestOutputHelper is { } output ? new OutputLogger(output) : NullLogger<RedisTransport>.Instance;
+        TestContext.Current.TestOutputHelper is { } output
+            ? new OutputLogger(output)
+            : NullLogger<RedisTransport>.Instance;
 
     private sealed class OutputLogger(ITestOutputHelper output) : ILogger<RedisTransport>
     {
@@ -46,12 +49,14 @@ public sealed class RedisBackend : IAsyncLifetime
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state,
+            Exception? exception, Func<TState, Exception?, string> formatter)
         {
             try
             {
                 var time = TimeProvider.System.GetUtcNow().TimeOfDay;
-                output.WriteLine($"{time:hh\\:mm\\:ss\\.fff} {logLevel}: {formatter(state, exception)} {exception?.Message}");
+                output.WriteLine(
+                    $"{time:hh\\:mm\\:ss\\.fff} {logLevel}: {formatter(state, exception)} {exception?.Message}");
             }
             catch (InvalidOperationException)
             {

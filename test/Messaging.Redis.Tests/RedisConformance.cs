@@ -6,8 +6,8 @@ using Xunit;
 
 namespace Tessera.Messaging.Redis.Tests;
 
-/// <summary>Redis for the common suites. Each transport comes through a proxy of its own, so that its connections can be
-/// cut or silenced as by the death of its process or of the network.</summary>
+/// <summary>Redis for the common suites. Each transport comes through a proxy of its own, so that its connections can
+/// be cut or silenced as by the death of its process or of the network.</summary>
 public sealed class RedisConformance(RedisBackend redis) : TransportBackend
 {
     private readonly ConcurrentDictionary<ITransport, TcpProxy> _proxies = new();
@@ -17,7 +17,8 @@ public sealed class RedisConformance(RedisBackend redis) : TransportBackend
 
     public override TransportFeatures Features => redis.Transport().Features;
 
-    public override string? Missing => redis.Server.IsOwn ? null : "The suites cut connections and kill the server, which needs one of their own.";
+    public override string? Missing =>
+        redis.Server.IsOwn ? null : "The suites cut connections and kill the server, which needs one of their own.";
 
     public override bool CanRestart => true;
 
@@ -75,19 +76,26 @@ public sealed class RedisConformance(RedisBackend redis) : TransportBackend
     }
 }
 
-public sealed class RedisDeliveryPromises(RedisConformance backend) : DeliveryPromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisDeliveryPromises(RedisConformance backend)
+    : DeliveryPromises(backend), IClassFixture<RedisConformance>;
 
-public sealed class RedisSendingPromises(RedisConformance backend) : SendingPromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisSendingPromises(RedisConformance backend)
+    : SendingPromises(backend), IClassFixture<RedisConformance>;
 
-public sealed class RedisSharingPromises(RedisConformance backend) : SharingPromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisSharingPromises(RedisConformance backend)
+    : SharingPromises(backend), IClassFixture<RedisConformance>;
 
-public sealed class RedisTopologyPromises(RedisConformance backend) : TopologyPromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisTopologyPromises(RedisConformance backend)
+    : TopologyPromises(backend), IClassFixture<RedisConformance>;
 
-public sealed class RedisOutagePromises(RedisConformance backend) : OutagePromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisOutagePromises(RedisConformance backend)
+    : OutagePromises(backend), IClassFixture<RedisConformance>;
 
-public sealed class RedisInspectionPromises(RedisConformance backend) : InspectionPromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisInspectionPromises(RedisConformance backend)
+    : InspectionPromises(backend), IClassFixture<RedisConformance>;
 
-public sealed class RedisBroadcastPromises(RedisConformance backend) : BroadcastPromises(backend), IClassFixture<RedisConformance>;
+public sealed class RedisBroadcastPromises(RedisConformance backend)
+    : BroadcastPromises(backend), IClassFixture<RedisConformance>;
 
 public sealed class RedisSuites
 {

@@ -55,12 +55,13 @@ public sealed class RedisDelivery(RedisBackend redis)
         await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 100), Stop);
         List<int> firsts = [];
-        await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream), (delivery, _) =>
-        {
-            firsts.Add(delivery.Messages[0].Number());
-            if (firsts.Count == 1) throw new InvalidOperationException("The handler fails.");
-            return Task.FromResult(firsts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
-        });
+        await using var reading = await Reading.StartAsync(
+            transport, RedisBackend.Subscription(stream), (delivery, _) =>
+            {
+                firsts.Add(delivery.Messages[0].Number());
+                if (firsts.Count == 1) throw new InvalidOperationException("The handler fails.");
+                return Task.FromResult(firsts.Count < 4 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle);
+            });
 
         await reading.UntilAsync(100);
 
@@ -97,7 +98,8 @@ public sealed class RedisDelivery(RedisBackend redis)
     {
         redis.Server.Require();
         var stream = Some.Name("stream");
-        var stopped = new FakeTimeProvider(); // Anything that lingers or polls between send and delivery would wait for ever.
+        // Anything that lingers or polls between send and delivery would wait for ever.
+        var stopped = new FakeTimeProvider();
         await using var transport = redis.Transport(clock: stopped);
         await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
         await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));

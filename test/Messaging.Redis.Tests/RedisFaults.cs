@@ -4,8 +4,9 @@ using Xunit;
 
 namespace Tessera.Messaging.Redis.Tests;
 
-/// <summary>The server goes away and comes back while a writer sends and a reader reads: both go on by themselves within
-/// ten seconds of its return, nothing is lost, and the first copies stand in order. All options as delivered.</summary>
+/// <summary>The server goes away and comes back while a writer sends and a reader reads: both go on by
+/// themselves within ten seconds of its return, nothing is lost, and the first copies stand in order.
+/// All options as delivered.</summary>
 public sealed class RedisFaults(RedisBackend redis)
 {
     private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
@@ -65,7 +66,8 @@ public sealed class RedisFaults(RedisBackend redis)
     {
         redis.Server.RequireOwn();
         var stream = Some.Name("stream");
-        await using var transport = redis.Transport(options => options.Configuration = address ?? options.Configuration);
+        await using var transport = redis.Transport(
+            options => options.Configuration = address ?? options.Configuration);
         await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
         await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
         var writing = new Writing(transport, stream);
@@ -81,13 +83,14 @@ public sealed class RedisFaults(RedisBackend redis)
         await Eventually.HoldsAsync("reading goes on", () => reading.Count > read, ResumesWithin - sending);
         var reads = TimeProvider.System.GetElapsedTime(back);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {reads.TotalSeconds:0.0} s; memory grew by " +
-            $"{grown / 1024} KiB; the slowest send took {writing.Slowest.TotalSeconds:0.0} s");
+            $"sending went on after {sending.TotalSeconds:0.0} s, reading after {reads.TotalSeconds:0.0} s; " +
+            $"memory grew by {grown / 1024} KiB; the slowest send took {writing.Slowest.TotalSeconds:0.0} s");
         await writing.DisposeAsync();
         for (var part = 0; part < RedisBackend.Partitions; part++)
         {
             var (number, count) = (part, writing.Accepted(part));
-            await Eventually.HoldsAsync($"partition {part} is read to its end", () => reading.Numbers(number).Count >= count);
+            await Eventually.HoldsAsync(
+                $"partition {part} is read to its end", () => reading.Numbers(number).Count >= count);
             var numbers = reading.Numbers(part);
             Assert.Equal(Enumerable.Range(0, numbers.Count), numbers);
         }

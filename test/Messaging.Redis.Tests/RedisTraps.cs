@@ -24,10 +24,13 @@ public sealed class RedisTraps(RedisBackend redis)
         {
             await reading.UntilAsync(1_000);
             await Task.Delay(1_000, Stop);
-            Assert.Equal(1_000, await native.Database.StreamLengthAsync(Keys.Stream(stream, 0))); // The slow group has read nothing.
+            // The slow group has read nothing.
+            Assert.Equal(1_000, await native.Database.StreamLengthAsync(Keys.Stream(stream, 0)));
 
-            await using var slow = await Reading.StartAsync(transport, RedisBackend.Subscription(stream, "slow"), (delivery, _) =>
-                Task.FromResult(delivery.Messages[0].Number() < 512 ? DeliveryOutcome.Settle : DeliveryOutcome.Redeliver));
+            await using var slow = await Reading.StartAsync(
+                transport, RedisBackend.Subscription(stream, "slow"), (delivery, _) =>
+                    Task.FromResult(
+                        delivery.Messages[0].Number() < 512 ? DeliveryOutcome.Settle : DeliveryOutcome.Redeliver));
             await slow.UntilAsync(512);
             await Eventually.HoldsAsync("what both have settled is gone", async () =>
                 await native.Database.StreamLengthAsync(Keys.Stream(stream, 0)) == 1_000 - slow.Count);
@@ -50,13 +53,14 @@ public sealed class RedisTraps(RedisBackend redis)
         await hanging.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
         await other.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
         var revokedAt = new TaskCompletionSource();
-        await using var first = await Reading.StartAsync(hanging, RedisBackend.Subscription(stream), async (_, revoked) =>
-        {
-            proxy.Swallow();
-            await Task.Delay(Timeout.Infinite, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            revokedAt.TrySetResult();
-            return DeliveryOutcome.Settle;
-        });
+        await using var first = await Reading.StartAsync(
+            hanging, RedisBackend.Subscription(stream), async (_, revoked) =>
+            {
+                proxy.Swallow();
+                await Task.Delay(Timeout.Infinite, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                revokedAt.TrySetResult();
+                return DeliveryOutcome.Settle;
+            });
         await other.SendAsync(Some.Messages(stream, 0, 10), Stop);
         await Eventually.HoldsAsync("the first has it in hand", () => first.Deliveries == 1);
         var began = TimeProvider.System.GetTimestamp();
@@ -103,7 +107,8 @@ public sealed class RedisTraps(RedisBackend redis)
         await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 30), Stop);
         await using var native = await NativeClient.OpenAsync(redis.Server.Address);
-        await native.Database.StreamReadGroupAsync(Keys.Stream(stream, 0), "reader", "reader", ">", 12); // It dies with these in hand.
+        // It dies with these in hand.
+        await native.Database.StreamReadGroupAsync(Keys.Stream(stream, 0), "reader", "reader", ">", 12);
 
         await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream, batchMax: 5));
 
@@ -144,7 +149,8 @@ public sealed class RedisTraps(RedisBackend redis)
         await using var native = await NativeClient.OpenAsync(redis.Server.Address);
 
         // Another language's publisher that knows nothing of wake-ups.
-        await native.Database.StreamAddAsync(Keys.Stream(stream, 0), [new("ce_id", "7"), new("content-type", "application/json"), new("data", "1")]);
+        await native.Database.StreamAddAsync(
+            Keys.Stream(stream, 0), [new("ce_id", "7"), new("content-type", "application/json"), new("data", "1")]);
 
         await reading.UntilAsync(2, TimeSpan.FromSeconds(5));
         Assert.Equal("7", reading.Messages[1].Id);

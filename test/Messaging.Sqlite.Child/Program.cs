@@ -72,7 +72,8 @@ async Task<ITransport> StartAsync()
     var transport = new EmbeddedTransport(
         Options.Create(new EmbeddedTransportOptions { File = file }), TimeProvider.System, NullLoggerFactory.Instance);
     await transport.StartAsync(
-        new Topology([new StreamDefinition(stream, partitions, ["inventory"])], [new Subscription(stream, partitions, "inventory")]),
+        new Topology([new StreamDefinition(stream, partitions, ["inventory"])],
+            [new Subscription(stream, partitions, "inventory")]),
         CancellationToken.None);
     return transport;
 }

@@ -32,11 +32,13 @@ internal sealed class ChildProcess : IDisposable
         get { lock (_said) return [.. _said]; }
     }
 
-    public IEnumerable<int> Numbers(int partition) => Said.Where(said => said.Partition == partition).Select(said => said.Number);
+    public IEnumerable<int> Numbers(int partition) =>
+        Said.Where(said => said.Partition == partition).Select(said => said.Number);
 
     public Task HasSaidAsync(int count) => Eventually.HoldsAsync(
         $"the child has said {count} lines", () => _process.HasExited
-            ? throw new InvalidOperationException($"The child has ended with {_process.ExitCode} after {Said.Count} lines.")
+            ? throw new InvalidOperationException(
+                $"The child has ended with {_process.ExitCode} after {Said.Count} lines.")
             : Said.Count >= count, TimeSpan.FromSeconds(60));
 
     /// <summary>At once and without warning; what it had said by then is known afterwards.</summary>
@@ -64,6 +66,10 @@ internal sealed class ChildProcess : IDisposable
     private void Note(string? line)
     {
         if (line?.Split(' ') is not [var partition, var number]) return;
-        lock (_said) _said.Add((int.Parse(partition, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture)));
+        lock (_said)
+        {
+            _said.Add(
+                (int.Parse(partition, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture)));
+        }
     }
 }

@@ -25,7 +25,8 @@ public sealed class FullDiskTests
         Assert.True(accepted > 10, $"{accepted} accepted");
 
         var journal = new Journal();
-        await using var reader = await Reader.OpenAsync(transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
+        await using var reader = await Reader.OpenAsync(
+            transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
         await Eventually.HoldsAsync("what was read makes room for more", async () =>
         {
             try
@@ -54,7 +55,8 @@ public sealed class FullDiskTests
         await Eventually.HoldsAsync(
             "sending goes on", async () => (await transport.SendAsync(Message(accepted), Stop)).Failures.Count == 0);
         var journal = new Journal();
-        await using var reader = await Reader.OpenAsync(transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
+        await using var reader = await Reader.OpenAsync(
+            transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
         await journal.HasAsync(accepted + 1, [0]);
         Assert.Equal(Enumerable.Range(0, accepted + 1), journal.Numbers(0));
     }
@@ -93,7 +95,8 @@ public sealed class FullDiskTests
         await session.CommitAsync(Stop);
     }
 
-    private static async Task<(int Accepted, TransportUnavailableException Failure)> FillAsync(EmbeddedTransport transport)
+    private static async Task<(int Accepted, TransportUnavailableException Failure)> FillAsync(
+        EmbeddedTransport transport)
     {
         for (var number = 0; number < 10_000; number++)
         {

@@ -25,11 +25,13 @@ public sealed class KilledProcessTests : IAsyncDisposable
             using var child = new ChildProcess("append", _log.File, stream);
             await child.HasSaidAsync(100);
             await child.KillAsync();
-            foreach (var partition in s_partitions) acknowledged[partition] = child.Numbers(partition).DefaultIfEmpty(-1).Max();
+            foreach (var partition in s_partitions)
+                acknowledged[partition] = child.Numbers(partition).DefaultIfEmpty(-1).Max();
 
             var journal = new Journal();
             var transport = await _log.StartAsync(stream);
-            await using var reader = await Reader.OpenAsync(transport, new Subscription(stream, 4, "inventory"), journal, null, Stop);
+            await using var reader = await Reader.OpenAsync(
+                transport, new Subscription(stream, 4, "inventory"), journal, null, Stop);
             await Eventually.HoldsAsync("everything acknowledged is read", () =>
                 s_partitions.All(partition => journal.Numbers(partition).Count > acknowledged[partition]));
             foreach (var partition in s_partitions)
@@ -53,14 +55,16 @@ public sealed class KilledProcessTests : IAsyncDisposable
         var clock = System.Diagnostics.Stopwatch.StartNew();
         await SendAsync(publisher, sent++);
 
-        await Eventually.HoldsAsync("the survivor has read all partitions to the end", () => s_partitions.All(partition =>
-            second.Numbers(partition).Contains(sent - 1)), TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(
+            "the survivor has read all partitions to the end", () => s_partitions.All(partition =>
+                second.Numbers(partition).Contains(sent - 1)), TimeSpan.FromSeconds(10));
         TestContext.Current.TestOutputHelper?.WriteLine($"Read on {clock.ElapsedMilliseconds} ms after the kill.");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5.5), $"{clock.Elapsed} since the kill");
         foreach (var partition in s_partitions)
         {
             // Nothing is lost between the two, and the heir's numbers never go back.
-            Assert.Equal(Enumerable.Range(0, sent), first.Numbers(partition).Concat(second.Numbers(partition)).Distinct().Order());
+            Assert.Equal(Enumerable.Range(0, sent),
+                first.Numbers(partition).Concat(second.Numbers(partition)).Distinct().Order());
             Assert.Equal(second.Numbers(partition).Order(), second.Numbers(partition));
         }
     }
@@ -86,7 +90,10 @@ public sealed class KilledProcessTests : IAsyncDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"Read on {clock.ElapsedMilliseconds} ms after the stop.");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed} since the stop");
         foreach (var partition in s_partitions)
-            Assert.Equal(Enumerable.Range(0, sent), leaving.Numbers(partition).Concat(staying.Numbers(partition)).Order());
+        {
+            Assert.Equal(
+                Enumerable.Range(0, sent), leaving.Numbers(partition).Concat(staying.Numbers(partition)).Order());
+        }
     }
 
     [Fact]
@@ -104,7 +111,8 @@ public sealed class KilledProcessTests : IAsyncDisposable
         await child.HasSaidAsync(50);
         await child.KillAsync();
 
-        var orders = await reads.QueryAsync("SELECT number FROM orders ORDER BY number", [], row => row.GetInt32(0), Stop);
+        var orders = await reads.QueryAsync(
+            "SELECT number FROM orders ORDER BY number", [], row => row.GetInt32(0), Stop);
         var events = await store.ReadOutboxAsync([0], 100_000, Some.Time, Stop);
         Assert.True(orders.Count >= child.Said.Count, $"{orders.Count} orders, {child.Said.Count} acknowledged");
         Assert.Equal(orders.Select(number => "order-" + number), events.Select(row => row.Event.Key));

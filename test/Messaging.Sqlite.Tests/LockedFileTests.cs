@@ -63,7 +63,8 @@ public sealed class LockedFileTests
     [Fact]
     public async Task A_log_that_stays_locked_says_so_and_works_afterwards()
     {
-        await using var log = new LogUnderTest { Configure = options => options.SendTimeout = TimeSpan.FromMilliseconds(300) };
+        await using var log =
+            new LogUnderTest { Configure = options => options.SendTimeout = TimeSpan.FromMilliseconds(300) };
         var transport = await log.StartAsync("orders");
         using (await LockAsync(log.File))
         {

@@ -68,7 +68,8 @@ public sealed class LogReadingTests : IAsyncDisposable
         _log.Configure = options => options.DeliverySizeBytesMax = 100_000;
         var transport = await _log.StartAsync("orders");
         await transport.SendAsync(
-            [.. Enumerable.Range(0, 20).Select(number => Some.Message("orders", 0, number.ToString().PadRight(40_000)))], Stop);
+            [.. Enumerable.Range(0, 20)
+                .Select(number => Some.Message("orders", 0, number.ToString().PadRight(40_000)))], Stop);
         var journal = new Journal();
         await using var reader = await Reader.OpenAsync(transport, s_subscription, journal, null, Stop);
         await journal.HasAsync(20, [0]);
@@ -83,12 +84,13 @@ public sealed class LogReadingTests : IAsyncDisposable
         await transport.SendAsync([.. Some.Messages("orders", 0, 100), .. Some.Messages("orders", 3, 5)], Stop);
         var journal = new Journal();
         var deliveriesUntilSeen = 0;
-        await using var reader = await Reader.OpenAsync(transport, s_subscription with { BatchMax = 10 }, journal, (delivery, _) =>
-        {
-            var seen = delivery.Messages.Any(message => message.Partition == 3);
-            if (seen && deliveriesUntilSeen == 0) deliveriesUntilSeen = journal.Deliveries;
-            return Task.FromResult(DeliveryOutcome.Settle);
-        }, Stop);
+        await using var reader = await Reader.OpenAsync(
+            transport, s_subscription with { BatchMax = 10 }, journal, (delivery, _) =>
+            {
+                var seen = delivery.Messages.Any(message => message.Partition == 3);
+                if (seen && deliveriesUntilSeen == 0) deliveriesUntilSeen = journal.Deliveries;
+                return Task.FromResult(DeliveryOutcome.Settle);
+            }, Stop);
         await journal.HasAsync(100, [0]);
         await journal.HasAsync(5, [3]);
         Assert.InRange(deliveriesUntilSeen, 1, 5);
@@ -101,7 +103,8 @@ public sealed class LogReadingTests : IAsyncDisposable
         await before.SendAsync(Some.Messages("orders", 2, 5), Stop);
         await before.DisposeAsync();
         var journal = new Journal();
-        await using var reader = await Reader.OpenAsync(await _log.StartAsync("orders"), s_subscription, journal, null, Stop);
+        await using var reader = await Reader.OpenAsync(
+            await _log.StartAsync("orders"), s_subscription, journal, null, Stop);
         await journal.HasAsync(5, [2]);
     }
 

@@ -37,7 +37,8 @@ public sealed class LogRetentionTests : IAsyncDisposable
 
         await SendAsync(transport, 5, first: 10);
         var journal = new Journal();
-        await using var reader = await Reader.OpenAsync(transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
+        await using var reader = await Reader.OpenAsync(
+            transport, new Subscription("orders", 4, "inventory"), journal, null, Stop);
         await journal.HasAsync(5, [0]);
         Assert.Equal(Enumerable.Range(10, 5), journal.Numbers(0));
     }

@@ -30,7 +30,8 @@ internal sealed class LogUnderTest(string? folder = null) : IAsyncDisposable
         string[] names = subscribers.Length == 0 ? ["inventory"] : subscribers;
         var transport = NewTransport();
         await transport.StartAsync(
-            new Topology([new StreamDefinition(stream, 4, names)], [.. names.Select(name => new Subscription(stream, 4, name))]),
+            new Topology(
+                [new StreamDefinition(stream, 4, names)], [.. names.Select(name => new Subscription(stream, 4, name))]),
             CancellationToken.None);
         return transport;
     }

@@ -19,8 +19,10 @@ public sealed class LogWriterTests : IAsyncLifetime
     {
         await SqliteFile.CreateAsync(File, TimeSpan.FromSeconds(5), TimeProvider.System, Stop);
         _writer = new LogWriter(
-            File, TimeSpan.FromSeconds(5), long.MaxValue, () => Interlocked.Increment(ref _announced), TimeProvider.System);
-        await _writer.RunAsync(LogWrite.Note, link => link.Execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"), Stop);
+            File, TimeSpan.FromSeconds(5), long.MaxValue,
+            () => Interlocked.Increment(ref _announced), TimeProvider.System);
+        await _writer.RunAsync(
+            LogWrite.Note, link => link.Execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"), Stop);
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class LogWriterTests : IAsyncLifetime
             writes = [.. Enumerable.Range(0, 100).Select(number => WriteAsync(number))];
         }
         await Task.WhenAll(writes).WaitAsync(Eventually.Bound, Stop);
-        Assert.Equal(100, await _writer.RunAsync(LogWrite.Note, link => link.QueryNumber("SELECT COUNT(*) FROM numbers"), Stop));
+        Assert.Equal(
+            100, await _writer.RunAsync(LogWrite.Note, link => link.QueryNumber("SELECT COUNT(*) FROM numbers"), Stop));
         Assert.InRange(_announced, 1, 3);
     }
 
@@ -52,13 +55,15 @@ public sealed class LogWriterTests : IAsyncLifetime
         var outcomes = new List<Task<int>>();
         await using (await LockAsync())
         {
+            // 3 is there already: the key forbids it.
             for (var number = 0; number < 20; number++)
-                outcomes.Add(number == 7 ? WriteAsync(3) : WriteAsync(number)); // 3 is there already: the key forbids it.
+                outcomes.Add(number == 7 ? WriteAsync(3) : WriteAsync(number));
         }
         var failed = await Assert.ThrowsAsync<TransportUnavailableException>(() => outcomes[7]);
         Assert.Contains("UNIQUE", failed.Message, StringComparison.Ordinal);
         await Task.WhenAll(outcomes.Where((_, number) => number != 7));
-        Assert.Equal(19, await _writer.RunAsync(LogWrite.Note, link => link.QueryNumber("SELECT COUNT(*) FROM numbers"), Stop));
+        Assert.Equal(
+            19, await _writer.RunAsync(LogWrite.Note, link => link.QueryNumber("SELECT COUNT(*) FROM numbers"), Stop));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class SqliteBackend : StoreBackend
     public override Task<StoreDatabase> NewDatabaseAsync() => Task.FromResult<StoreDatabase>(new SqliteTestDatabase());
 }
 
-/// <summary>A file in a folder of its own. Each opening is as another process's: its own queue and connections.</summary>
+/// <summary>A file in a folder of its own. Each opening is as another process's: its own
+/// queue and connections.</summary>
 internal sealed class SqliteTestDatabase(string? folder = null) : StoreDatabase
 {
     private readonly TemporaryFolder? _folder = folder is null ? new("store") : null;

@@ -13,7 +13,8 @@ public sealed class SuiteTests
     public void Catches_a_backend_that_leaves_a_suite_unbound()
     {
         var unbound = Suites.Unbound([typeof(SqliteBackend), typeof(SqliteInbox), typeof(SqliteTimers)]);
-        Assert.Contains(unbound, line => line.StartsWith("SqliteBackend does not bind OutboxPromises", StringComparison.Ordinal));
+        Assert.Contains(
+            unbound, line => line.StartsWith("SqliteBackend does not bind OutboxPromises", StringComparison.Ordinal));
         Assert.DoesNotContain(unbound, line => line.Contains("InboxPromises", StringComparison.Ordinal));
     }
 

@@ -68,7 +68,8 @@ public sealed class ConsumingRules : IAsyncDisposable
     {
         _stock.Script.OnOrder = (placed, _) => Fail(placed.Number == 3);
         await _stock.StartAsync();
-        _stock.Deliver([.. Enumerable.Range(0, 10).Select(number => new OrderPlaced(number % 2 == 0 ? "even" : "odd", number))]);
+        _stock.Deliver(
+            [.. Enumerable.Range(0, 10).Select(number => new OrderPlaced(number % 2 == 0 ? "even" : "odd", number))]);
 
         Assert.Equal([0, 1, 2, 4, 6, 8], await _stock.UntilSeenAsync(6));
         var parked = await _stock.ParkedAsync();
@@ -113,7 +114,10 @@ public sealed class ConsumingRules : IAsyncDisposable
         var failures = 0;
         _stock.Counted.Before = trip =>
         {
-            if (trip is "admit" or "commit" && Interlocked.Increment(ref failures) <= 20) throw new DatabaseAwayException();
+            if (trip is "admit" or "commit" && Interlocked.Increment(ref failures) <= 20)
+            {
+                throw new DatabaseAwayException();
+            }
         };
         _stock.Deliver(new OrderPlaced("a", 1), new OrderPlaced("b", 2));
         Assert.Equal([1, 2], await _stock.UntilSeenAsync(2));

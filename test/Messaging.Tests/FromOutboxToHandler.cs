@@ -39,7 +39,8 @@ public sealed class FromOutboxToHandler : IDisposable
     }
 
     private Task<TestService> StartOrdersAsync() => TestService.StartAsync(
-        "orders", _folder.File("orders.db"), _broker.Connect(), messages => messages.Publishes<OrderPlaced>(placed => placed.Order));
+        "orders", _folder.File("orders.db"), _broker.Connect(),
+        messages => messages.Publishes<OrderPlaced>(placed => placed.Order));
 
     private Task<TestService> StartStockAsync() => TestService.StartAsync(
         "stock", _folder.File("stock.db"), _broker.Connect(), messages => messages.Handle<NoteOrderPlaced>());

@@ -27,7 +27,8 @@ public sealed class GroupCommitRules : IAsyncDisposable
         await _stock.StartAsync();
         var placing = Enumerable.Range(0, 30).Select(number => PlaceAsync(number)).ToArray();
         await Assert.ThrowsAsync<InvalidOperationException>(() => Task.WhenAll(placing));
-        Assert.Equal([13], placing.Select((place, number) => (place, number)).Where(p => p.place.IsFaulted).Select(p => p.number));
+        Assert.Equal([13],
+            placing.Select((place, number) => (place, number)).Where(p => p.place.IsFaulted).Select(p => p.number));
         Assert.Equal(Enumerable.Range(0, 30).Where(number => number != 13), (await _stock.SeenAsync()).Order());
     }
 
@@ -35,9 +36,11 @@ public sealed class GroupCommitRules : IAsyncDisposable
     public async Task Fails_only_whose_statement_fails_at_the_commit()
     {
         await _stock.StartAsync();
-        var placing = Enumerable.Range(0, 10).Select(number => PlaceAsync(number, "update seen set number = 1 where key = 'nobody'")).ToArray();
+        var placing = Enumerable.Range(0, 10)
+            .Select(number => PlaceAsync(number, "update seen set number = 1 where key = 'nobody'")).ToArray();
         await Task.WhenAll(placing).ContinueWith(_ => { }, TaskScheduler.Default);
-        Assert.Equal([3], placing.Select((place, number) => (place, number)).Where(p => p.place.IsFaulted).Select(p => p.number));
+        Assert.Equal([3],
+            placing.Select((place, number) => (place, number)).Where(p => p.place.IsFaulted).Select(p => p.number));
         Assert.Equal(9, (await _stock.SeenAsync()).Count);
     }
 

@@ -122,12 +122,13 @@ public sealed class MovingRules : IDisposable
         "stock", _folder.File("stock.db"), old, messages => messages.Handle<NoteOrderPlaced>(),
         services => services.AddSingleton<ITransport>(next));
 
-    private Task<TestService> StartOrdersAsync(ScriptedBroker first, params ScriptedBroker[] further) => TestService.StartAsync(
-        "orders", _folder.File("orders.db"), first, messages => messages.Publishes<OrderPlaced>(placed => placed.Order),
-        services =>
-        {
-            foreach (var broker in further) services.AddSingleton<ITransport>(broker);
-        });
+    private Task<TestService> StartOrdersAsync(ScriptedBroker first, params ScriptedBroker[] further) =>
+        TestService.StartAsync(
+            "orders", _folder.File("orders.db"), first,
+            messages => messages.Publishes<OrderPlaced>(placed => placed.Order), services =>
+            {
+                foreach (var broker in further) services.AddSingleton<ITransport>(broker);
+            });
 
     private WireMessage Marker(bool closing) =>
         new MoveMarker(_move, closing, "old").Write("orders", "/tessera/orders", 0, Some.Time);
@@ -136,7 +137,8 @@ public sealed class MovingRules : IDisposable
         Some.Event("key-" + partition) with
         {
             Type = OrderPlaced.EventType,
-            Data = JsonSerializer.SerializeToUtf8Bytes(new OrderPlaced("key-" + partition, number), JsonSerializerOptions.Web),
+            Data = JsonSerializer.SerializeToUtf8Bytes(
+                new OrderPlaced("key-" + partition, number), JsonSerializerOptions.Web),
         }, partition);
 
     private static async Task<List<int>> SeenAsync(TestService stock)

@@ -60,9 +60,10 @@ public sealed class OptionsAndStart : IDisposable
         Environment.ExitCode = 0; // It is this test's process that was told to fail.
     }
 
-    private Task<TestService> StartAsync(ITransport transport, Dictionary<string, string?> settings) => TestService.StartAsync(
-        "orders", _folder.File("orders.db"), transport,
-        messages => messages.Publishes<OrderPlaced>(placed => placed.Order), settings: settings);
+    private Task<TestService> StartAsync(ITransport transport, Dictionary<string, string?> settings) =>
+        TestService.StartAsync(
+            "orders", _folder.File("orders.db"), transport,
+            messages => messages.Publishes<OrderPlaced>(placed => placed.Order), settings: settings);
 
     private sealed class RefusingTransport : ITransport
     {
@@ -76,7 +77,8 @@ public sealed class OptionsAndStart : IDisposable
         public Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop) =>
             throw new NotSupportedException();
 
-        public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop) =>
+        public Task<IAsyncDisposable> SubscribeAsync(
+            Subscription subscription, OnDelivery onDelivery, CancellationToken stop) =>
             throw new NotSupportedException();
 
         public Task BroadcastAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop) =>

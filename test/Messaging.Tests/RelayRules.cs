@@ -93,7 +93,8 @@ public sealed class RelayRules : IAsyncDisposable
             : null;
         _broker.IsAway = true;
         await StartAsync();
-        await PublishAsync(Enumerable.Range(0, 10).Select(number => new OrderPlaced(number % 2 == 1 ? "a" : "b", number)));
+        await PublishAsync(
+            Enumerable.Range(0, 10).Select(number => new OrderPlaced(number % 2 == 1 ? "a" : "b", number)));
         _broker.IsAway = false;
         await UntilSentAsync(6);
         await Eventually.HoldsAsync("it was tried again", () => _store.Trips.Count(trip => trip == "hold keys") > 2);
@@ -114,7 +115,8 @@ public sealed class RelayRules : IAsyncDisposable
         _settings["Messaging:Outbox:Frames"] = frames;
         _settings["Messaging:Outbox:BatchSize"] = "7";
         var judged = 0;
-        _broker.Judge = _ => Interlocked.Increment(ref judged) % 3 == 1 ? new SendFailure(0, SendOutcome.Unknown, "no answer") : null;
+        _broker.Judge = _ =>
+            Interlocked.Increment(ref judged) % 3 == 1 ? new SendFailure(0, SendOutcome.Unknown, "no answer") : null;
         await StartAsync();
         await PublishAsync(Enumerable.Range(0, 60).Select(number => new OrderPlaced("k" + (number % 5), number)));
         await UntilSentAsync(60);
@@ -131,8 +133,11 @@ public sealed class RelayRules : IAsyncDisposable
         var calls = 0;
         _store.Before = trip =>
         {
-            if (trip is "read outbox" or "settle outbox" or "settle and read outbox" && Interlocked.Increment(ref calls) % 4 == 1)
+            if (trip is "read outbox" or "settle outbox" or "settle and read outbox"
+                && Interlocked.Increment(ref calls) % 4 == 1)
+            {
                 throw new DatabaseAwayException();
+            }
         };
         await PublishAsync(Enumerable.Range(0, 40).Select(number => new OrderPlaced("k" + (number % 5), number)));
         await Eventually.HoldsAsync("health tells", () => !_orders!.Health.IsReady);

@@ -10,8 +10,10 @@ public sealed class SampleOfTwoServices
     public async Task Runs_to_its_end_twice_in_the_same_folder()
     {
         using var folder = new TemporaryFolder("sample");
-        Assert.StartsWith("5 orders taken, all of them ready.", await RunAsync("5", folder.Path), StringComparison.Ordinal);
-        Assert.StartsWith("8 orders taken, all of them ready.", await RunAsync("3", folder.Path), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "5 orders taken, all of them ready.", await RunAsync("5", folder.Path), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "8 orders taken, all of them ready.", await RunAsync("3", folder.Path), StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(params string[] arguments)

@@ -30,7 +30,8 @@ public sealed class Seeing : IAsyncDisposable
         _stock.Deliver(StockService.Event(new OrderPlaced("a", 1)) with { TraceParent = parent });
         await Eventually.HoldsAsync("the answer was sent", () => _stock.Broker.Log("stock").Count > 0);
 
-        var process = spans.Single(span => span.TraceId == trace && span.DisplayName == "process " + OrderPlaced.EventType);
+        var process = spans.Single(
+            span => span.TraceId == trace && span.DisplayName == "process " + OrderPlaced.EventType);
         Assert.Equal(ActivityKind.Consumer, process.Kind);
         Assert.Contains(_stock.Broker.Log("stock")[0].Attributes, attribute =>
             attribute.Key == "traceparent" && attribute.Value.Contains(trace.ToString(), StringComparison.Ordinal));

@@ -124,7 +124,8 @@ public sealed class TimersAndParking : IAsyncDisposable
     private async Task<long> InboxAsync() =>
         (await _stock.Service.QueryAsync("select count(*) from msg_inbox", row => row.GetInt64(0)))[0];
 
-    private Task<List<string>> KeysAsync() => _stock.Service.QueryAsync("select key from seen order by rowid", row => row.GetString(0));
+    private Task<List<string>> KeysAsync() =>
+        _stock.Service.QueryAsync("select key from seen order by rowid", row => row.GetString(0));
 
     private Task ScheduleAsync(string key, TimeSpan after) => _stock.Service.CommitAsync(work =>
         work.Schedule(key, new Overdue(key), TimeProvider.System.GetUtcNow() + after));

@@ -16,8 +16,8 @@ public sealed class WireFormatProperties
     private static readonly Gen<string> Text = Gen.String[1, 20];
 
     private static readonly Gen<EventEnvelope> AnyEvent = Gen.Select(
-        Gen.Guid.Where(id => id != Guid.Empty), Text, Text, Gen.Long[0, DateTimeOffset.MaxValue.Ticks], Gen.Bool, Gen.String,
-        (id, key, type, ticks, traced, data) => new EventEnvelope
+        Gen.Guid.Where(id => id != Guid.Empty), Text, Text, Gen.Long[0, DateTimeOffset.MaxValue.Ticks],
+        Gen.Bool, Gen.String, (id, key, type, ticks, traced, data) => new EventEnvelope
         {
             Id = id,
             Stream = "orders",
@@ -64,13 +64,16 @@ public sealed class WireFormatProperties
         });
 
     [Theory]
-    [InlineData("""{"specversion":"1.0","id":"7","source":"/x","type":"orders.y.v1","partitionkey":"p","subject":"s"}""", "p")]
+    [InlineData(
+        """{"specversion":"1.0","id":"7","source":"/x","type":"orders.y.v1","partitionkey":"p","subject":"s"}""", "p")]
     [InlineData("""{"specversion":"1.0","id":"7","source":"/x","type":"orders.y.v1","subject":"s"}""", "s")]
-    [InlineData("""{"specversion":"1.0","id":"7","source":"/x","type":"orders.y.v1","subject":null,"extra":{"a":[1]}}""", "7")]
+    [InlineData(
+        """{"specversion":"1.0","id":"7","source":"/x","type":"orders.y.v1","subject":null,"extra":{"a":[1]}}""", "7")]
     public void Takes_the_key_of_a_foreign_event_from_what_it_has(string json, string key)
     {
         var read = Decode(new WireMessage(
-            "orders", 0, null, null, "application/cloudevents+json; charset=utf-8", [], Encoding.UTF8.GetBytes(json))).Single();
+            "orders", 0, null, null, "application/cloudevents+json; charset=utf-8",
+            [], Encoding.UTF8.GetBytes(json))).Single();
         Assert.Equal(key, read.Event.Key);
         Assert.Equal(EventIds.From("/x", "7"), read.Event.Id);
         Assert.Equal(5, read.Event.Id.Version);

@@ -6,12 +6,14 @@ public sealed class BackendsTests
 {
     private static Backends Read(params (string Key, string Value)[] settings) => Backends.Read(
         new ConfigurationBuilder().AddInMemoryCollection(
-            settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value))).Build(), "orders");
+            settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value))).Build(),
+        "orders");
 
     [Fact]
     public void Keeps_each_service_s_data_in_its_own_file_unless_told_otherwise()
     {
-        Assert.Equal(Path.Combine("somewhere", "orders", "orders.db"), Read(("Tessera:DataDirectory", "somewhere")).Database.ToString());
+        Assert.Equal(Path.Combine("somewhere", "orders", "orders.db"),
+            Read(("Tessera:DataDirectory", "somewhere")).Database.ToString());
         Assert.Equal("other.db", Read(("Database:File", "other.db")).Database.ToString());
     }
 

@@ -13,7 +13,8 @@ public sealed class KnownSubscribersTests
         where type is { IsAbstract: false, IsClass: true }
         from face in type.GetInterfaces()
         where face.IsGenericType
-            && (face.GetGenericTypeDefinition() == typeof(IHandle<>) || face.GetGenericTypeDefinition() == typeof(IHandleBatch<>))
+            && (face.GetGenericTypeDefinition() == typeof(IHandle<>)
+                || face.GetGenericTypeDefinition() == typeof(IHandleBatch<>))
         let message = face.GetGenericArguments()[0]
         where message.GetField("EventType") is not null // A timer has none.
         select MessageRegistry.StreamOf(MessageRegistry.TypeNameOf(message));

@@ -29,10 +29,12 @@ public sealed class ReadStatusTests
             var topology = new Topology([], [new Subscription("inventory", 4, "orders")]);
             await embedded.StartAsync(topology, TestContext.Current.CancellationToken);
 
-            var status = await app.Services.GetRequiredService<ReadStatus>().ReadAsync(TestContext.Current.CancellationToken);
+            var status = await app.Services.GetRequiredService<ReadStatus>()
+                .ReadAsync(TestContext.Current.CancellationToken);
 
             Assert.Equal("embedded", status.Broker);
-            Assert.Equal([("inventory", "embedded"), ("inventory", "redis")], status.Subscriptions.Select(one => (one.Stream, one.Broker)));
+            Assert.Equal([("inventory", "embedded"), ("inventory", "redis")],
+                status.Subscriptions.Select(one => (one.Stream, one.Broker)));
             Assert.NotNull(status.Subscriptions[0].Unread);
             Assert.NotNull(status.Subscriptions[1].Unavailable);
         }
@@ -41,6 +43,7 @@ public sealed class ReadStatusTests
 
     private sealed class Nothing : IHandle<StockReserved>
     {
-        public Task HandleAsync(StockReserved message, MessageContext context, CancellationToken stop) => Task.CompletedTask;
+        public Task HandleAsync(StockReserved message, MessageContext context, CancellationToken stop) =>
+            Task.CompletedTask;
     }
 }

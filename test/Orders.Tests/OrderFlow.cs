@@ -22,7 +22,8 @@ public abstract class OrderFlow(Shop shop)
 
         await Eventually.HoldsAsync("it can be shipped", async () =>
         {
-            using var shipped = await shop.PostAsync("Orders", shop.Operator, $"/orders/{placed.Id}/ship", asOperator: true);
+            using var shipped = await shop.PostAsync(
+                "Orders", shop.Operator, $"/orders/{placed.Id}/ship", asOperator: true);
             return shipped.IsSuccessStatusCode;
         });
         using var late = await shop.PostAsync("Orders", _buyer, $"/orders/{placed.Id}/cancel");

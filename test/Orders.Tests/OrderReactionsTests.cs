@@ -20,9 +20,11 @@ public sealed class OrderReactionsTests
         await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(new StockReserved(order, later));
         Assert.Equal([("PaymentOverdue", TimeSpan.FromMinutes(15))], await orders.Service.TimersAsync(order));
         var asked = Assert.Single(await orders.Service.PublishedAsync<PaymentRequested>());
-        Assert.Equal((order, 500, "GBP", "tok_ok"), (asked.Order, asked.AmountMinor, asked.Currency, asked.PaymentMethod));
+        Assert.Equal(
+            (order, 500, "GBP", "tok_ok"), (asked.Order, asked.AmountMinor, asked.Currency, asked.PaymentMethod));
 
-        await orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(new PaymentCaptured(order, Guid.NewGuid(), 500, "GBP"));
+        await orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(
+            new PaymentCaptured(order, Guid.NewGuid(), 500, "GBP"));
         Assert.Empty(await orders.Service.TimersAsync(order));
         await orders.HearAsync<MarkOrderOnStockCommitted, StockCommitted>(new StockCommitted(order));
 
@@ -33,7 +35,8 @@ public sealed class OrderReactionsTests
         Assert.Equal("Confirmed", view.State);
         Assert.NotNull(view.ConfirmedAt);
         Assert.Equal(
-            ["OrderPlaced", "StockReserved", "PaymentCaptured", "StockCommitted"], view.History.Select(entry => entry.Because));
+            ["OrderPlaced", "StockReserved", "PaymentCaptured", "StockCommitted"],
+            view.History.Select(entry => entry.Because));
     }
 
     [Fact]
@@ -43,7 +46,8 @@ public sealed class OrderReactionsTests
         var ids = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => orders.PlaceAsync()));
         await orders.HearAsync<CancelOrderOnStockRefused, StockRefused>(new StockRefused(ids[0], []));
         await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(new(ids[1], later), new(ids[2], later));
-        await orders.HearAsync<CancelOrderOnPaymentDeclined, PaymentDeclined>(new PaymentDeclined(ids[1], Guid.NewGuid(), "no"));
+        await orders.HearAsync<CancelOrderOnPaymentDeclined, PaymentDeclined>(
+            new PaymentDeclined(ids[1], Guid.NewGuid(), "no"));
         await orders.HearAsync<CancelOrderOnStockReleased, StockReleased>(new StockReleased(ids[2], "expired"));
 
         Assert.Equal(("Cancelled", CancelReasons.OutOfStock), await orders.StateAsync(ids[0]));
@@ -73,8 +77,10 @@ public sealed class OrderReactionsTests
         var order = await orders.PlaceAsync();
         await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(new StockReserved(order, later));
         await orders.HearAsync<CancelOrderOnPaymentOverdue, PaymentOverdue>(new PaymentOverdue(order));
-        await orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(new PaymentCaptured(order, Guid.NewGuid(), 500, "GBP"));
-        await orders.HearAsync<NoteOnPaymentRefunded, PaymentRefunded>(new PaymentRefunded(order, Guid.NewGuid(), 500, "GBP"));
+        await orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(
+            new PaymentCaptured(order, Guid.NewGuid(), 500, "GBP"));
+        await orders.HearAsync<NoteOnPaymentRefunded, PaymentRefunded>(
+            new PaymentRefunded(order, Guid.NewGuid(), 500, "GBP"));
 
         Assert.Equal(("Cancelled", CancelReasons.PaymentTimeout), await orders.StateAsync(order));
         Assert.Empty(await orders.Service.PublishedAsync<OrderConfirmed>());
@@ -91,7 +97,8 @@ public sealed class OrderReactionsTests
         var order = await orders.PlaceAsync();
         await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(new StockReserved(order, later));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(new PaymentCaptured(order, Guid.NewGuid(), 499, "GBP")));
+            orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(
+                new PaymentCaptured(order, Guid.NewGuid(), 499, "GBP")));
         Assert.Equal(("StockReserved", null), await orders.StateAsync(order));
     }
 

@@ -46,7 +46,8 @@ public sealed class OrderSequenceTests
             twice.Apply(input, Some.Time);
             twice.Apply(input, Some.Time);
             // A refund that is heard twice is told twice in the history; all else is the same.
-            Assert.Equal((once.State, once.CancelReason, once.StockCommitted), (twice.State, twice.CancelReason, twice.StockCommitted));
+            Assert.Equal((once.State, once.CancelReason, once.StockCommitted),
+                (twice.State, twice.CancelReason, twice.StockCommitted));
         }
     });
 

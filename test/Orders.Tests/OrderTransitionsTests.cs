@@ -25,7 +25,8 @@ public sealed class OrderTransitionsTests
     ];
 
     public static TheoryData<string, string, string> Cells() =>
-        [.. expected.SelectMany(row => row.InEachState.Select((outcome, at) => (row.Input.ToString(), states[at], outcome)))];
+        [.. expected.SelectMany(
+            row => row.InEachState.Select((outcome, at) => (row.Input.ToString(), states[at], outcome)))];
 
     [Theory, MemberData(nameof(Cells))]
     public void Each_input_in_each_state_has_its_outcome(string input, string state, string outcome)
@@ -86,7 +87,8 @@ public sealed class OrderTransitionsTests
     public void Knows_every_cancel_reason_of_the_contract()
     {
         var contract = typeof(CancelReasons).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order();
-        var used = expected.SelectMany(row => row.InEachState).Where(outcome => outcome.Contains('-') || outcome == "buyer").Distinct().Order();
+        var used = expected.SelectMany(row => row.InEachState)
+            .Where(outcome => outcome.Contains('-') || outcome == "buyer").Distinct().Order();
         Assert.Equal(contract, used);
     }
 }

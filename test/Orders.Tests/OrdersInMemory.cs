@@ -13,10 +13,12 @@ internal sealed class OrdersInMemory : IAsyncDisposable
     public ServiceInMemory Service { get; }
 
     public static async Task<OrdersInMemory> StartAsync() => new(await ServiceInMemory.StartAsync(
-        "orders", typeof(Order).Assembly, messages => messages.ListMessages(), (services, _) => services.AddOrderRules()));
+        "orders", typeof(Order).Assembly, messages => messages.ListMessages(),
+        (services, _) => services.AddOrderRules()));
 
     /// <summary>Places an order of one line as its request would, with the price known.</summary>
-    public async Task<OrderView?> TryPlaceAsync(Guid buyer, string key = "k", string hash = "h", string? reference = null)
+    public async Task<OrderView?> TryPlaceAsync(
+        Guid buyer, string key = "k", string hash = "h", string? reference = null)
     {
         var priced = new PricingResult.Priced(Some.Basket(), []);
         return await Service.InRequestAsync(scope => scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(

@@ -35,7 +35,8 @@ public abstract class OwnershipApi(Shop shop)
         var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
         using var ship = await shop.PostAsync("Orders", _buyer, $"/orders/{order}/ship");
         await Problems.IsProblemAsync(ship, 403);
-        using var receive = await shop.ReceiveAsync(_buyer, "/stock/A/receipts", new ReceiveStockRequest(1), "k", asOperator: false);
+        using var receive = await shop.ReceiveAsync(
+            _buyer, "/stock/A/receipts", new ReceiveStockRequest(1), "k", asOperator: false);
         await Problems.IsProblemAsync(receive, 403);
         using var ledger = await shop.GetAsync("Payments", _buyer, "/payments/ledger");
         await Problems.IsProblemAsync(ledger, 403);

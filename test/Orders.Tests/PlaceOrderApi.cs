@@ -105,7 +105,8 @@ public abstract class PlaceOrderApi(Shop shop)
     [Fact]
     public async Task Texts_longer_than_their_bounds_and_other_media_types_are_refused()
     {
-        using var reference = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new("A", 1)], Reference: new string('r', 65)));
+        using var reference = await shop.TryPlaceAsync(
+            _buyer, new PlaceOrderRequest([new("A", 1)], Reference: new string('r', 65)));
         await Problems.IsProblemAsync(reference, 400);
         using var form = await shop.PostTextAsync("/orders", _buyer, "a=b", "application/x-www-form-urlencoded", "k");
         await Problems.IsProblemAsync(form, 415);

@@ -48,9 +48,16 @@ public sealed class PlacementTests
         {
             switch (version)
             {
-                case 1: await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(new ProductAdded("A", "A lantern", 100, 1)); break;
-                case 2: await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 200, 2)); break;
-                case 3: await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 300, 3)); break;
+                case 1:
+                    await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(
+                        new ProductAdded("A", "A lantern", 100, 1));
+                    break;
+                case 2:
+                    await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 200, 2));
+                    break;
+                case 3:
+                    await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 300, 3));
+                    break;
             }
         }
         Assert.Equal(300, await orders.Service.NumberAsync("select price_minor from prices where sku = 'A'"));
@@ -62,8 +69,10 @@ public sealed class PlacementTests
         await using var orders = await OrdersInMemory.StartAsync();
         await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(new ProductAdded("A", "A lantern", 100, 1));
         await orders.HearAsync<KeepPricesOnCatalogEvents, ProductWithdrawn>(new ProductWithdrawn("A", 2));
-        Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from prices where withdrawn and price_minor = 100"));
+        Assert.Equal(
+            1, await orders.Service.NumberAsync("select count(*) from prices where withdrawn and price_minor = 100"));
         await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(new ProductAdded("A", "A lamp", 150, 3));
-        Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from prices where not withdrawn and name = 'A lamp'"));
+        Assert.Equal(
+            1, await orders.Service.NumberAsync("select count(*) from prices where not withdrawn and name = 'A lamp'"));
     }
 }

@@ -15,6 +15,9 @@ internal static class Problems
         Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
-        if (says is not null) Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        if (says is not null)
+        {
+            Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
     }
 }

@@ -9,7 +9,8 @@ using Tessera.Testing.Services;
 
 namespace Tessera.Orders.Tests;
 
-/// <summary>Orders, Inventory and Payments as three processes over the embedded broker, and a pretended Catalog.</summary>
+/// <summary>Orders, Inventory and Payments as three processes over the embedded broker, and
+/// a pretended Catalog.</summary>
 public class Shop : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new("shop");
@@ -51,7 +52,8 @@ public class Shop : IAsyncLifetime
         var sku = "P-" + Guid.NewGuid().ToString("N")[..12];
         Catalog.Put(sku, priceMinor);
         using var received = await SendAsync(
-            "Inventory", HttpMethod.Post, $"/stock/{sku}/receipts", _tokens.Operator(Operator), new ReceiveStockRequest(stock), sku);
+            "Inventory", HttpMethod.Post, $"/stock/{sku}/receipts",
+            _tokens.Operator(Operator), new ReceiveStockRequest(stock), sku);
         received.EnsureSuccessStatusCode();
         return sku;
     }
@@ -64,10 +66,13 @@ public class Shop : IAsyncLifetime
     }
 
     public Task<HttpResponseMessage> TryPlaceAsync(Guid buyer, object request, string? key = null) =>
-        SendAsync("Orders", HttpMethod.Post, "/orders", _tokens.Customer(buyer), request, key ?? Guid.NewGuid().ToString());
+        SendAsync(
+            "Orders", HttpMethod.Post, "/orders", _tokens.Customer(buyer), request, key ?? Guid.NewGuid().ToString());
 
-    public Task<HttpResponseMessage> ReceiveAsync(Guid user, string path, object body, string? key, bool asOperator) => SendAsync(
-        "Inventory", HttpMethod.Post, path, asOperator ? _tokens.Operator(user) : _tokens.Customer(user), body, key);
+    public Task<HttpResponseMessage> ReceiveAsync(Guid user, string path, object body, string? key, bool asOperator) =>
+        SendAsync(
+            "Inventory", HttpMethod.Post, path,
+            asOperator ? _tokens.Operator(user) : _tokens.Customer(user), body, key);
 
     public Task<HttpResponseMessage> GetWithoutTokenAsync(string service, string path) =>
         _http.GetAsync(new Uri(_services[service].Address, path));

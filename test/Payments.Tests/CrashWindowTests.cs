@@ -76,7 +76,8 @@ public sealed class CrashWindowTests
 
         Assert.Equal("Refunded", await payments.StateAsync(order));
         Assert.Equal((1, 1), await payments.ProviderBooksAsync());
-        Assert.Equal(["payments.payment-captured.v1", "payments.payment-refunded.v1"], await payments.PublishedAsync(order));
+        Assert.Equal(
+            ["payments.payment-captured.v1", "payments.payment-refunded.v1"], await payments.PublishedAsync(order));
         Assert.Equal((0, 0), (await payments.BalanceAsync("provider"), await payments.LedgerTotalAsync()));
     }
 

@@ -13,7 +13,8 @@ public sealed class PaymentTests
     {
         var payment = Asked();
         var outcome = payment.Answer(captured, now);
-        Assert.Equal((PaymentState.Captured, 500L, PaymentNews.Captured), (payment.State, payment.CapturedMinor, outcome.News));
+        Assert.Equal(
+            (PaymentState.Captured, 500L, PaymentNews.Captured), (payment.State, payment.CapturedMinor, outcome.News));
         Assert.Equal(0, outcome.Entries.Sum(entry => entry.AmountMinor));
         Assert.Same(PaymentOutcome.Nothing, payment.Answer(captured, now));
     }
@@ -27,7 +28,8 @@ public sealed class PaymentTests
         payment.Answer(captured, now);
         Assert.Equal((PaymentState.Refunding, (DateTimeOffset?)now), (payment.State, payment.DueAt));
         payment.Refunded();
-        Assert.Equal((PaymentState.Refunded, 500L, (DateTimeOffset?)null), (payment.State, payment.RefundedMinor, payment.DueAt));
+        Assert.Equal((PaymentState.Refunded, 500L, (DateTimeOffset?)null),
+            (payment.State, payment.RefundedMinor, payment.DueAt));
     }
 
     [Fact]
@@ -68,7 +70,8 @@ public sealed class PaymentTests
         }
     }
 
-    /// <summary>Requests, cancellations and answers in any sequence, against a provider that remembers what it took.</summary>
+    /// <summary>Requests, cancellations and answers in any sequence, against a provider that
+    /// remembers what it took.</summary>
     [Fact]
     public void Any_sequence_keeps_money_and_books_in_balance() => Gen.Int[0, 4].Array[0, 25].Sample(steps =>
     {

@@ -55,7 +55,8 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
 
     public Task<bool> AreDueAsync() => _service.Get<PaymentClaims>().AreDueAsync(default);
 
-    public Task<ProviderAnswer?> AskAsync(PaymentClaim claim) => _service.Get<AskProvider>().HandleAsync(claim, default);
+    public Task<ProviderAnswer?> AskAsync(PaymentClaim claim) =>
+        _service.Get<AskProvider>().HandleAsync(claim, default);
 
     public Task RecordAsync(ProviderAnswer answer) => _service.Get<RecordAnswers>().HandleAsync([answer], default);
 

@@ -98,7 +98,8 @@ public sealed class ProviderAnswerTests
         foreach (var order in orders) await payments.RequestAsync(order);
 
         await Eventually.HoldsAsync("all are captured", async () =>
-            (await payments.Query("select count(*) from payments where state = 'Captured'", row => row.GetInt64(0)))[0] == 60);
+            (await payments.Query(
+                "select count(*) from payments where state = 'Captured'", row => row.GetInt64(0)))[0] == 60);
         await payments.Worker.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(60, provider.Calls);
@@ -145,7 +146,8 @@ public sealed class ProviderAnswerTests
         private void InterlockedMax(int value)
         {
             int seen;
-            while (value > (seen = Volatile.Read(ref _most)) && Interlocked.CompareExchange(ref _most, value, seen) != seen)
+            while (value > (seen = Volatile.Read(ref _most))
+                && Interlocked.CompareExchange(ref _most, value, seen) != seen)
             {
             }
         }

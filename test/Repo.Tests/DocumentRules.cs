@@ -9,7 +9,8 @@ internal static partial class DocumentRules
     private static readonly string[] Foreign = ["EnableRetryOnFailure", "ExecuteDeleteAsync", "ExecuteUpdateAsync"];
 
     private static readonly Lazy<HashSet<string>> Identifiers = new(() =>
-        [.. Repository.Files(".cs").SelectMany(path => Identifier().Matches(Repository.Read(path)).Select(match => match.Value))]);
+        [.. Repository.Files(".cs").SelectMany(
+            path => Identifier().Matches(Repository.Read(path)).Select(match => match.Value))]);
 
     public static IEnumerable<string> Documents => Repository.Files(".md");
 
@@ -19,9 +20,15 @@ internal static partial class DocumentRules
         foreach (Match match in Code().Matches(prose))
         {
             var token = match.Groups[1].Value.TrimEnd('/');
-            if (IsPath().IsMatch(token) && !Exists(token)) yield return $"{path} names the path {token}, which does not exist.";
-            else if (IsIdentifier().IsMatch(token) && !token.Split('.').All(part => Foreign.Contains(part) || Identifiers.Value.Contains(part)))
+            if (IsPath().IsMatch(token) && !Exists(token))
+            {
+                yield return $"{path} names the path {token}, which does not exist.";
+            }
+            else if (IsIdentifier().IsMatch(token)
+                && !token.Split('.').All(part => Foreign.Contains(part) || Identifiers.Value.Contains(part)))
+            {
                 yield return $"{path} names {token}, which no source file knows.";
+            }
         }
         foreach (Match match in Link().Matches(prose))
         {
@@ -50,7 +57,8 @@ internal static partial class DocumentRules
     [GeneratedRegex(@"^(?:src|test|docs|bench|samples|deploy|\.ci)/[\w./-]*$")]
     private static partial Regex IsPath();
 
-    /// <summary>Two capitals at least, so that plain words, states of other systems and acronyms stay out of it.</summary>
+    /// <summary>Two capitals at least, so that plain words, states of other systems and acronyms
+    /// stay out of it.</summary>
     [GeneratedRegex(@"^[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:\.[A-Z][A-Za-z0-9]*)*$")]
     private static partial Regex IsIdentifier();
 

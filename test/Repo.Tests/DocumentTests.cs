@@ -17,5 +17,6 @@ public sealed class DocumentTests
 
     [Fact]
     public void Accepts_a_document_that_names_what_is_there() =>
-        Assert.Empty(DocumentRules.Violations("docs/sample.md", "`src/Messaging/Messaging` holds `UnitOfWork` and `ITransport`."));
+        Assert.Empty(DocumentRules.Violations(
+            "docs/sample.md", "`src/Messaging/Messaging` holds `UnitOfWork` and `ITransport`."));
 }

@@ -5,9 +5,11 @@ namespace Tessera.Repo.Tests;
 /// <summary>Packages are pinned in one place, and each is under a licence that the OSI approved.</summary>
 internal static class LicenceRules
 {
-    private static readonly string[] Approved = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "MS-PL", "MPL-2.0", "ISC"];
+    private static readonly string[] Approved =
+        ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "MS-PL", "MPL-2.0", "ISC"];
 
-    /// <summary>Known by reading their licence files: the package names a file or an address, not an expression.</summary>
+    /// <summary>Known by reading their licence files: the package names a file or an address,
+    /// not an expression.</summary>
     private static readonly Dictionary<string, string> ReadByHand = new(StringComparer.OrdinalIgnoreCase)
     {
         ["xunit.v3"] = "Apache-2.0",
@@ -23,11 +25,13 @@ internal static class LicenceRules
             .Select(package => ((string)package.Attribute("Include")!, (string)package.Attribute("Version")!));
 
     public static string? Violation(string id, string? licence) =>
-        licence is not null && licence.Split([" OR ", " AND "], StringSplitOptions.None).Any(part => Approved.Contains(part.Trim('(', ')', ' ')))
+        licence is not null && licence.Split([" OR ", " AND "], StringSplitOptions.None)
+            .Any(part => Approved.Contains(part.Trim('(', ')', ' ')))
             ? null
             : $"{id} has the licence '{licence ?? "unknown"}', which is not on the list of approved ones.";
 
-    /// <summary>The licence expression of a restored package, or null when the package is not on this machine.</summary>
+    /// <summary>The licence expression of a restored package, or null when the package is
+    /// not on this machine.</summary>
     public static (bool Restored, string? Licence) LicenceOf(string id, string version)
     {
         if (ReadByHand.TryGetValue(id, out var known)) return (true, known);

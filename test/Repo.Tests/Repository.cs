@@ -16,7 +16,8 @@ internal static class Repository
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     public static IReadOnlyList<Project> Projects { get; } =
-        [.. Files(".csproj").Where(path => !path.Contains("/Template/", StringComparison.Ordinal)).Select(path => Project.Parse(path, Read(path)))];
+        [.. Files(".csproj").Where(path => !path.Contains("/Template/", StringComparison.Ordinal))
+            .Select(path => Project.Parse(path, Read(path)))];
 
     private static IEnumerable<string> Walk(string folder)
     {
@@ -45,7 +46,8 @@ internal sealed record Project(string Path, IReadOnlyList<string> Projects, IRea
     {
         var references = XDocument.Parse(xml);
         return new Project(path,
-            [.. Names(references, "ProjectReference").Select(name => System.IO.Path.GetFileNameWithoutExtension(name.Replace('\\', '/')))],
+            [.. Names(references, "ProjectReference")
+                .Select(name => System.IO.Path.GetFileNameWithoutExtension(name.Replace('\\', '/')))],
             [.. Names(references, "PackageReference")]);
     }
 

@@ -30,14 +30,17 @@ internal static class RoomRules
             package => $"{project.Name} uses the package {package}; contracts reference nothing."));
 
     private static IEnumerable<string> Service(Project project) =>
-        Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal) || Defaults.Contains(name) || LibrariesOfServices.Contains(name))
+        Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal)
+            || Defaults.Contains(name) || LibrariesOfServices.Contains(name))
             .Concat(Without(project, BrokerPackages));
 
     private static IEnumerable<string> Only(Project project, Func<string, bool> allowed) =>
         project.Projects.Where(name => !allowed(name)).Select(name => $"{project.Name} must not reference {name}.");
 
     private static IEnumerable<string> Without(Project project, string[] packages) =>
-        project.Packages.Intersect(packages).Select(package => $"{project.Name} must not use {package}: only its transport may.");
+        project.Packages.Intersect(packages)
+            .Select(package => $"{project.Name} must not use {package}: only its transport may.");
 
-    private static bool IsLibrary(string name) => name == "Messaging" || name.StartsWith("Messaging.", StringComparison.Ordinal);
+    private static bool IsLibrary(string name) =>
+        name == "Messaging" || name.StartsWith("Messaging.", StringComparison.Ordinal);
 }

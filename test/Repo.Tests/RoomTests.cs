@@ -8,7 +8,8 @@ public sealed class RoomTests
     public void Every_project_keeps_to_its_room() => Assert.Empty(Repository.Projects.SelectMany(RoomRules.Violations));
 
     [Fact]
-    public void There_are_projects_to_look_at() => Assert.Contains(Repository.Projects, project => project.Name == "Orders.Contracts");
+    public void There_are_projects_to_look_at() =>
+        Assert.Contains(Repository.Projects, project => project.Name == "Orders.Contracts");
 
     [Fact]
     public void Catches_a_service_that_references_a_service() =>
@@ -20,7 +21,8 @@ public sealed class RoomTests
 
     [Fact]
     public void Catches_a_service_that_references_a_transport() =>
-        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Messaging.Kafka")));
+        Assert.NotEmpty(
+            RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Messaging.Kafka")));
 
     [Fact]
     public void Catches_a_contract_that_references_anything()
@@ -32,14 +34,17 @@ public sealed class RoomTests
 
     [Fact]
     public void Catches_a_library_that_references_a_service() =>
-        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Messaging/Messaging/Messaging.csproj").Referencing("Orders.Contracts")));
+        Assert.NotEmpty(RoomRules.Violations(
+            Project.At("src/Messaging/Messaging/Messaging.csproj").Referencing("Orders.Contracts")));
 
     [Fact]
     public void Catches_a_backend_that_references_a_backend() =>
-        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Messaging/Messaging.Redis/Messaging.Redis.csproj").Referencing("Messaging.Kafka")));
+        Assert.NotEmpty(RoomRules.Violations(
+            Project.At("src/Messaging/Messaging.Redis/Messaging.Redis.csproj").Referencing("Messaging.Kafka")));
 
     [Fact]
     public void Accepts_a_service_that_references_contracts_and_defaults() =>
         Assert.Empty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj")
-            .Referencing("Orders.Contracts", "Payments.Contracts", "Messaging", "ServiceDefaults", "MessagingDefaults")));
+            .Referencing(
+                "Orders.Contracts", "Payments.Contracts", "Messaging", "ServiceDefaults", "MessagingDefaults")));
 }

@@ -11,7 +11,8 @@ public sealed class BadInputTests(SampleService service) : IClassFixture<SampleS
 
     private async Task<Problem> PostAsync(HttpContent content, HttpStatusCode expected, int version = 1)
     {
-        using var response = await service.Client(version).PostAsync("/things", content, TestContext.Current.CancellationToken);
+        using var response = await service.Client(version)
+            .PostAsync("/things", content, TestContext.Current.CancellationToken);
         Assert.Equal(expected, response.StatusCode);
         return await Problem.ReadAsync(response);
     }
@@ -20,7 +21,8 @@ public sealed class BadInputTests(SampleService service) : IClassFixture<SampleS
     public async Task Takes_what_fits()
     {
         using var response = await service.Http1.PostAsync(
-            "/things", Json("""{"name":"pot","quantity":2,"parts":[{"size":1}]}"""), TestContext.Current.CancellationToken);
+            "/things", Json("""{"name":"pot","quantity":2,"parts":[{"size":1}]}"""),
+            TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
@@ -62,14 +64,16 @@ public sealed class BadInputTests(SampleService service) : IClassFixture<SampleS
 
     [Fact]
     public async Task Refuses_another_media_type() => await PostAsync(
-        new StringContent("name=pot", Encoding.UTF8, "application/x-www-form-urlencoded"), HttpStatusCode.UnsupportedMediaType);
+        new StringContent("name=pot", Encoding.UTF8, "application/x-www-form-urlencoded"),
+        HttpStatusCode.UnsupportedMediaType);
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Refuses_a_body_of_20_megabytes(int version)
     {
-        var problem = await PostAsync(Json($"{{\"name\":\"{new string('a', 20_000_000)}\"}}"), HttpStatusCode.RequestEntityTooLarge, version);
+        var problem = await PostAsync(
+            Json($"{{\"name\":\"{new string('a', 20_000_000)}\"}}"), HttpStatusCode.RequestEntityTooLarge, version);
         Assert.Contains("1048576", problem.Detail, StringComparison.Ordinal);
     }
 

@@ -37,13 +37,16 @@ public sealed class SampleService : IAsyncLifetime
         _app.MapPost("/things", (Thing thing) => TypedResults.Ok(thing)).AllowAnonymous();
         _app.MapGet("/things/{id:guid}", (Guid id, int? page) => TypedResults.Ok(id)).AllowAnonymous();
         _app.MapGet("/mine/{owner:guid}", (Guid owner, Caller caller) =>
-            caller.MaySee(owner) ? Results.Ok(caller) : Results.Problem(statusCode: 404)).RequireAuthorization(Policies.SignedIn);
+            caller.MaySee(owner) ? Results.Ok(caller) : Results.Problem(statusCode: 404))
+            .RequireAuthorization(Policies.SignedIn);
         _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator);
         _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer);
         _app.MapGet("/undeclared", () => "nobody said who may read this");
-        _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42")).AllowAnonymous();
+        _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
+            .AllowAnonymous();
         await _app.StartAsync();
-        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        var addresses = _app.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         Http1 = new HttpClient { BaseAddress = new Uri(addresses[0]) };
         Http2 = new HttpClient
         {
@@ -73,6 +76,7 @@ public sealed class SampleService : IAsyncLifetime
 }
 
 public sealed record Thing(
-    [property: Required, StringLength(10)] string Name, [property: Range(1, 100)] int Quantity, IReadOnlyList<Part>? Parts = null);
+    [property: Required, StringLength(10)] string Name,
+    [property: Range(1, 100)] int Quantity, IReadOnlyList<Part>? Parts = null);
 
 public sealed record Part([property: Range(1, 5)] int Size);

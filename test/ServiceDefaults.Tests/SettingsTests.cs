@@ -13,14 +13,16 @@ public sealed class SettingsTests
     [Fact]
     public void Names_the_key_of_a_bad_address()
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => ServiceAddresses.Of(With("Services:Orders", "127.0.0.1"), "orders"));
+        var refused = Assert.Throws<InvalidOperationException>(
+            () => ServiceAddresses.Of(With("Services:Orders", "127.0.0.1"), "orders"));
         Assert.Contains("Services:Orders", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Names_the_key_of_a_bad_endpoint()
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => ListenOptions.Read(With("Listen:Http2", "everywhere"), "orders"));
+        var refused = Assert.Throws<InvalidOperationException>(
+            () => ListenOptions.Read(With("Listen:Http2", "everywhere"), "orders"));
         Assert.Contains("Listen:Http2", refused.Message, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,8 @@ public sealed class TokenCacheTests
             cache.Add(TokenCache.HashOf($"once {number}"), someone, In(minutes: 1));
             Assert.Same(someone, cache.Find(TokenCache.HashOf("used")));
         }
-        var kept = Enumerable.Range(0, 1_000).Count(number => cache.Find(TokenCache.HashOf($"once {number}")) is not null);
+        var kept = Enumerable.Range(0, 1_000).Count(
+            number => cache.Find(TokenCache.HashOf($"once {number}")) is not null);
         Assert.InRange(kept, 1, 20);
     }
 }

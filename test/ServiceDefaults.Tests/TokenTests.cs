@@ -11,7 +11,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     private static readonly Guid user = Guid.Parse("01939d3e-1111-7000-8000-000000000001");
     private static readonly Guid other = Guid.Parse("01939d3e-2222-7000-8000-000000000002");
 
-    private async Task<Problem> RefusesAsync(string token, HttpStatusCode expected = HttpStatusCode.Unauthorized, string path = "/operators")
+    private async Task<Problem> RefusesAsync(
+        string token, HttpStatusCode expected = HttpStatusCode.Unauthorized, string path = "/operators")
     {
         using var response = await service.GetAsync(path, token);
         Assert.Equal(expected, response.StatusCode);
@@ -65,7 +66,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     public async Task Refuses_a_token_without_an_end() => await RefusesAsync(Changed(token => token.Expires = null));
 
     [Fact]
-    public async Task Refuses_another_issuer() => await RefusesAsync(Changed(token => token.Issuer = "http://elsewhere/"));
+    public async Task Refuses_another_issuer() =>
+        await RefusesAsync(Changed(token => token.Issuer = "http://elsewhere/"));
 
     [Fact]
     public async Task Refuses_another_audience() => await RefusesAsync(Changed(token => token.Audience = "others"));
@@ -74,7 +76,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     public async Task Refuses_an_identity_token() => await RefusesAsync(Changed(token => token.TokenType = "JWT"));
 
     [Fact]
-    public async Task Refuses_a_subject_that_is_no_user() => await RefusesAsync(Changed(token => token.Claims["sub"] = "root"));
+    public async Task Refuses_a_subject_that_is_no_user() =>
+        await RefusesAsync(Changed(token => token.Claims["sub"] = "root"));
 
     [Fact]
     public async Task Refuses_a_changed_payload()
@@ -143,7 +146,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
         using var foreign = await service.GetAsync($"/mine/{user}", service.Tokens.Customer(other));
         using var asOperator = await service.GetAsync($"/mine/{user}", service.Tokens.Operator(other));
         Assert.Equal(
-            [HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.OK], [own.StatusCode, foreign.StatusCode, asOperator.StatusCode]);
+            [HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.OK],
+            [own.StatusCode, foreign.StatusCode, asOperator.StatusCode]);
     }
 
     [Fact]

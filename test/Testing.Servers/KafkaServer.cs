@@ -26,8 +26,8 @@ public sealed class KafkaServer : IAsyncLifetime
     /// <summary>The address for clients.</summary>
     public string BootstrapServers => _given ?? $"127.0.0.1:{_port}";
 
-    /// <summary>The port to give to <see cref="TcpProxy"/>; clients that come through it are sent on through it too, when
-    /// the proxy listens at <see cref="AdvertisedProxyPort"/>.</summary>
+    /// <summary>The port to give to <see cref="TcpProxy"/>; clients that come through it are sent on through it too,
+    /// when the proxy listens at <see cref="AdvertisedProxyPort"/>.</summary>
     public int ProxyTargetPort => _proxiedPort;
 
     public int AdvertisedProxyPort { get; init; } = FreePort.Next();
@@ -37,8 +37,8 @@ public sealed class KafkaServer : IAsyncLifetime
 
     /// <summary>Why there is no Kafka and how to get one; null when there is.</summary>
     public string? Missing => IsAvailable ? null : MissingServer.Reason("Kafka",
-        "Set KAFKA_HOME to an unpacked Apache Kafka (kafka.apache.org/downloads, Java 17 or newer), or TESSERA_TEST_KAFKA to " +
-        "the address of a running one.");
+        "Set KAFKA_HOME to an unpacked Apache Kafka (kafka.apache.org/downloads, Java 17 or newer), " +
+        "or TESSERA_TEST_KAFKA to the address of a running one.");
 
     /// <summary>Skips the test when there is no Kafka to be had; fails it in CI.</summary>
     public void Require()
@@ -61,18 +61,21 @@ public sealed class KafkaServer : IAsyncLifetime
         if (_given is not null || _libs is null) return;
         WriteSettings();
         var id = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', 'a').Replace('/', 'b');
-        await using var format = Java(["kafka.tools.StorageTool", "format", "-c", "server.properties", "-t", id, "--standalone"]);
+        await using var format = Java(
+            ["kafka.tools.StorageTool", "format", "-c", "server.properties", "-t", id, "--standalone"]);
         await Until(() => format.HasExited, () => $"Kafka's folder was not formatted:\n{format.Output}");
         await StartAsync();
     }
 
-    /// <summary>Starts it again after <see cref="KillAsync"/> or <see cref="StopAsync"/>: same port, same data.</summary>
+    /// <summary>Starts it again after <see cref="KillAsync"/> or <see cref="StopAsync"/>:
+    /// same port, same data.</summary>
     public async Task StartAsync()
     {
         var before = File.Exists(OutputFile) ? CountStarts() : 0;
         _process = Java(["kafka.Kafka", "server.properties"]);
         await Until(
-            () => CountStarts() > before || (_process.HasExited ? throw new InvalidOperationException("Kafka ended:\n" + Tail()) : false),
+            () => CountStarts() > before
+                || (_process.HasExited ? throw new InvalidOperationException("Kafka ended:\n" + Tail()) : false),
             () => "Kafka did not start:\n" + Tail());
     }
 
@@ -91,7 +94,8 @@ public sealed class KafkaServer : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private ServerProcess Process => _process ?? throw new InvalidOperationException("The server was not started here.");
+    private ServerProcess Process =>
+        _process ?? throw new InvalidOperationException("The server was not started here.");
 
     private string OutputFile => Path.Combine(_folder, "java.out");
 
@@ -101,8 +105,10 @@ public sealed class KafkaServer : IAsyncLifetime
         return ServerProcess.Start(
             "java",
             [
-                "-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.awt.headless=true",
-                "-Dlog4j2.configurationFile=" + Path.Combine(_folder, "log4j2.properties"), "-cp", _libs + "/*", .. arguments,
+                "-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto", "-Djava.awt.headless=true",
+                "-Dlog4j2.configurationFile=" + Path.Combine(_folder, "log4j2.properties"),
+                "-cp", _libs + "/*", .. arguments,
             ],
             _folder);
     }
@@ -114,7 +120,8 @@ public sealed class KafkaServer : IAsyncLifetime
         {
             ["process.roles"] = "broker,controller",
             ["node.id"] = "1",
-            ["listeners"] = $"PLAINTEXT://127.0.0.1:{_port},PROXIED://127.0.0.1:{_proxiedPort},CONTROLLER://127.0.0.1:{controller}",
+            ["listeners"] =
+                $"PLAINTEXT://127.0.0.1:{_port},PROXIED://127.0.0.1:{_proxiedPort},CONTROLLER://127.0.0.1:{controller}",
             ["advertised.listeners"] = $"PLAINTEXT://127.0.0.1:{_port},PROXIED://127.0.0.1:{AdvertisedProxyPort}",
             ["listener.security.protocol.map"] = "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
             ["controller.listener.names"] = "CONTROLLER",
@@ -133,7 +140,8 @@ public sealed class KafkaServer : IAsyncLifetime
             ["auto.create.topics.enable"] = "false",
         };
         foreach (var (name, value) in Settings) settings[name] = value;
-        File.WriteAllLines(Path.Combine(_folder, "server.properties"), settings.Select(pair => $"{pair.Key}={pair.Value}"));
+        File.WriteAllLines(
+            Path.Combine(_folder, "server.properties"), settings.Select(pair => $"{pair.Key}={pair.Value}"));
         File.WriteAllLines(Path.Combine(_folder, "log4j2.properties"),
         [
             "status = error", "appender.out.type = Console", "appender.out.name = out",
@@ -159,15 +167,21 @@ public sealed class KafkaServer : IAsyncLifetime
         while (!condition())
         {
             if (TimeProvider.System.GetElapsedTime(began) > ReadyWithin)
-                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"{complaint()} (after {ReadyWithin})"));
+            {
+                throw new TimeoutException(
+                    string.Create(CultureInfo.InvariantCulture, $"{complaint()} (after {ReadyWithin})"));
+            }
             await Task.Delay(100);
         }
     }
 
     private static string? FindLibs()
     {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "java"))))
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Any(folder => File.Exists(Path.Combine(folder, "java"))))
+        {
             return null;
+        }
         List<string?> candidates =
         [
             Environment.GetEnvironmentVariable("KAFKA_LIBS"),
@@ -175,6 +189,7 @@ public sealed class KafkaServer : IAsyncLifetime
         ];
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             candidates.Add(Path.Combine(folder.FullName, "shared", "kafka", "libs"));
-        return candidates.Find(libs => libs is not null && Directory.Exists(libs) && Directory.EnumerateFiles(libs, "kafka_*.jar").Any());
+        return candidates.Find(
+            libs => libs is not null && Directory.Exists(libs) && Directory.EnumerateFiles(libs, "kafka_*.jar").Any());
     }
 }

@@ -6,8 +6,8 @@ using Xunit;
 namespace Tessera.Testing.Servers;
 
 /// <summary>
-/// One throwaway PostgreSQL cluster (fsync on, trusting loopback only) on its own port and folder. Its programs are found
-/// on the PATH or under <c>/usr/lib/postgresql</c>; <c>TESSERA_TEST_POSTGRES</c> gives the connection string of a
+/// One throwaway PostgreSQL cluster (fsync on, trusting loopback only) on its own port and folder. Its programs are
+/// found on the PATH or under <c>/usr/lib/postgresql</c>; <c>TESSERA_TEST_POSTGRES</c> gives the connection string of a
 /// running one instead (its user must be allowed to create databases and roles), which then cannot be killed or paused.
 /// </summary>
 public sealed class PostgresServer : IAsyncLifetime
@@ -26,7 +26,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>For a user that may create databases and roles.</summary>
     public string AdminConnectionString =>
-        _given ?? string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres");
+        _given ?? string.Create(
+            CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres");
 
     public int Port => new NpgsqlConnectionStringBuilder(AdminConnectionString).Port;
 
@@ -35,8 +36,9 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (!IsAvailable)
         {
-            MissingServer.SkipOrFail("PostgreSQL", "Install it (apt-get install postgresql), so that initdb and postgres are on " +
-                "the PATH or under /usr/lib/postgresql, or set TESSERA_TEST_POSTGRES to a connection string of a running one.");
+            MissingServer.SkipOrFail("PostgreSQL", "Install it (apt-get install postgresql), " +
+                "so that initdb and postgres are on the PATH or under /usr/lib/postgresql, " +
+                "or set TESSERA_TEST_POSTGRES to a connection string of a running one.");
         }
     }
 
@@ -65,7 +67,8 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (_given is not null || _programs is null) return;
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", [User(), _folder]);
-        await RunAsync("initdb", ["-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        await RunAsync(
+            "initdb", ["-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]);
         await StartAsync();
     }
 
@@ -145,7 +148,8 @@ public sealed class PostgresServer : IAsyncLifetime
         }
     }
 
-    private static Task SignalAsync(string signal, string[] processes) => RunToEndAsync("kill", ["-" + signal, .. processes]);
+    private static Task SignalAsync(string signal, string[] processes) =>
+        RunToEndAsync("kill", ["-" + signal, .. processes]);
 
     private async Task RunAsync(string program, string[] arguments)
     {
@@ -163,11 +167,14 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     private static string User() =>
-        File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+        File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
+            ? "postgres"
+            : "nobody";
 
     private static async Task RunToEndAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "C";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -201,7 +208,8 @@ public sealed class PostgresServer : IAsyncLifetime
     private static string? FindPrograms()
     {
         var debian = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(version => version + "/bin")
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderDescending(StringComparer.Ordinal).Select(version => version + "/bin")
             : [];
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         return debian.Concat(path).FirstOrDefault(folder =>

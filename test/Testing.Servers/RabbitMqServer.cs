@@ -30,7 +30,8 @@ public sealed class RabbitMqServer : IAsyncLifetime
 
     public string Uri => _given ?? UriAt(Port);
 
-    public static string UriAt(int port) => string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{port}/");
+    public static string UriAt(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{port}/");
 
     /// <summary>Whether it was started here, so that tests may kill and command it.</summary>
     public bool IsOwn => _given is null;
@@ -40,8 +41,8 @@ public sealed class RabbitMqServer : IAsyncLifetime
     {
         if (!IsAvailable)
         {
-            MissingServer.SkipOrFail("RabbitMQ", "Install it (apt-get install rabbitmq-server), or set TESSERA_TEST_RABBITMQ " +
-                "to the amqp:// address of a running one.");
+            MissingServer.SkipOrFail("RabbitMQ", "Install it (apt-get install rabbitmq-server), " +
+                "or set TESSERA_TEST_RABBITMQ to the amqp:// address of a running one.");
         }
     }
 
@@ -62,7 +63,8 @@ public sealed class RabbitMqServer : IAsyncLifetime
             ["raft.wal_max_size_bytes = 32000000", "disk_free_limit.absolute = 50MB", .. Settings]);
         await File.WriteAllTextAsync(Path.Combine(_folder, "enabled_plugins"), "[].");
         _mapper = ServerProcess.Start("epmd", ["-port", Text(_mapperPort), "-address", "127.0.0.1"], _folder);
-        while (!await ListensAsync(_mapperPort) && !_mapper.HasExited) await Task.Delay(50); // Else the node starts one that outlives it.
+        // Else the node starts one that outlives it.
+        while (!await ListensAsync(_mapperPort) && !_mapper.HasExited) await Task.Delay(50);
         await StartAsync();
     }
 
@@ -105,15 +107,23 @@ public sealed class RabbitMqServer : IAsyncLifetime
     /// <summary>Runs <c>rabbitmqctl</c> against the node; returns what it wrote.</summary>
     public async Task<string> ControlAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Programs, "rabbitmqctl")) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--quiet", "--node", NodeName, .. arguments]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Path.Combine(Programs, "rabbitmqctl"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in (string[])["--quiet", "--node", NodeName, .. arguments])
+            start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environs()) start.Environment[name] = value;
         using var control = Process.Start(start)!;
         var output = control.StandardOutput.ReadToEndAsync();
         var errors = control.StandardError.ReadToEndAsync();
         await control.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (control.ExitCode != 0)
-            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await errors}{await output}");
+        {
+            throw new InvalidOperationException(
+                $"rabbitmqctl {string.Join(' ', arguments)}: {await errors}{await output}");
+        }
         return await output;
     }
 

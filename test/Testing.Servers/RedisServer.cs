@@ -6,8 +6,8 @@ using Xunit;
 namespace Tessera.Testing.Servers;
 
 /// <summary>
-/// One throwaway Redis on its own port and folder, from the installed package; <c>TESSERA_TEST_REDIS</c> names a running
-/// one instead (<c>host:port</c>), which is then not killed.
+/// One throwaway Redis on its own port and folder, from the installed package; <c>TESSERA_TEST_REDIS</c> names
+/// a running one instead (<c>host:port</c>), which is then not killed.
 /// </summary>
 public sealed class RedisServer : IAsyncLifetime
 {
@@ -25,7 +25,8 @@ public sealed class RedisServer : IAsyncLifetime
     };
 
     public bool IsAvailable => _given is not null ||
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
 
     /// <summary>The server's port, for a proxy in front of it.</summary>
     public int Port { get; } = FreePort.Next();
@@ -41,8 +42,8 @@ public sealed class RedisServer : IAsyncLifetime
     {
         if (!IsAvailable)
         {
-            MissingServer.SkipOrFail("Redis", "Install it (apt-get install redis-server), or set TESSERA_TEST_REDIS to " +
-                "host:port of a running one.");
+            MissingServer.SkipOrFail("Redis",
+                "Install it (apt-get install redis-server), or set TESSERA_TEST_REDIS to host:port of a running one.");
         }
     }
 
@@ -65,7 +66,8 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Starts it, or starts it again after a kill or stop: same port, same data.</summary>
     public async Task StartAsync()
     {
-        string[] fixedSettings = ["--port", Text(Port), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--daemonize", "no"];
+        string[] fixedSettings =
+            ["--port", Text(Port), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--daemonize", "no"];
         var settings = Settings.SelectMany(setting => new[] { "--" + setting.Key, setting.Value });
         _process = ServerProcess.Start("redis-server", fixedSettings.Concat(settings), _folder);
         var began = TimeProvider.System.GetTimestamp();
@@ -100,7 +102,8 @@ public sealed class RedisServer : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private ServerProcess Running => _process ?? throw new InvalidOperationException("The server was not started here.");
+    private ServerProcess Running =>
+        _process ?? throw new InvalidOperationException("The server was not started here.");
 
     /// <summary>Whether it has read its data and serves.</summary>
     private async Task<bool> AnswersAsync()

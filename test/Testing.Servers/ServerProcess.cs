@@ -26,7 +26,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public string OutputFile { get; }
 
     public static ServerProcess Start(
-        string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string folder,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var output = Path.Combine(folder, Path.GetFileName(program) + ".out");
         // The shell only redirects: exec makes the server the process whose id we know.
@@ -38,7 +39,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
         var guard = new ProcessStartInfo("setsid");
         string[] watch =
         [
-            "sh", "-c", "while kill -0 $1 2>/dev/null && kill -0 $2 2>/dev/null; do sleep 1; done; kill -9 $2 2>/dev/null", "sh",
+            "sh", "-c",
+            "while kill -0 $1 2>/dev/null && kill -0 $2 2>/dev/null; do sleep 1; done; kill -9 $2 2>/dev/null", "sh",
             Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
             process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ];

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Tessera.Testing.Servers;
 
 /// <summary>
-/// A TCP proxy whose traffic can be made to vanish: connections stay open and nothing arrives, as behind a firewall that
-/// drops packets. What is swallowed then is lost, not delayed.
+/// A TCP proxy whose traffic can be made to vanish: connections stay open and nothing arrives, as behind a firewall
+/// that drops packets. What is swallowed then is lost, not delayed.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -29,10 +29,12 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>From now on nothing passes in either direction; connections stay open, new ones are taken and lead nowhere.</summary>
+    /// <summary>From now on nothing passes in either direction; connections stay open, new ones are
+    /// taken and lead nowhere.</summary>
     public void Swallow() => _swallows = true;
 
-    /// <summary>New traffic passes again. Connections from before are as broken as they are behind a real black hole.</summary>
+    /// <summary>New traffic passes again. Connections from before are as broken as they are behind
+    /// a real black hole.</summary>
     public void Pass() => _swallows = false;
 
     /// <summary>Breaks every open connection.</summary>
@@ -59,7 +61,8 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 _ = CarryAsync(await _listener.AcceptSocketAsync(_stopping.Token));
             }
-            catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception failure)
+                when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // Either the proxy ends, or the client went away before it was accepted.
             }
@@ -68,7 +71,8 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task CarryAsync(Socket client)
     {
-        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var server =
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var taken = client;
         client.NoDelay = true;
         _open[client] = _open[server] = 0;
@@ -77,7 +81,8 @@ public sealed class TcpProxy : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
             await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
         }
-        catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception failure)
+            when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The server is away: the client sees its connection close.
         }
@@ -101,7 +106,8 @@ public sealed class TcpProxy : IAsyncDisposable
                 if (!swallowed) await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
             }
         }
-        catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception failure)
+            when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // One side closed; the other follows.
         }

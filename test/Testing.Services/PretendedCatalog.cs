@@ -38,7 +38,8 @@ public sealed class PretendedCatalog : IAsyncDisposable
 
     public int Asked => Volatile.Read(ref _asked);
 
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     public static async Task<PretendedCatalog> StartAsync()
     {

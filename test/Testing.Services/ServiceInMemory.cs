@@ -52,7 +52,8 @@ public sealed class ServiceInMemory : IAsyncDisposable
         var otherEngine = TestDatabase.IsPostgres ? ".sqlite.sql" : ".postgres.sql";
         foreach (var script in service.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
-            if (!script.EndsWith(".sql", StringComparison.Ordinal) || script.EndsWith(otherEngine, StringComparison.Ordinal)) continue;
+            if (!script.EndsWith(".sql", StringComparison.Ordinal)
+                || script.EndsWith(otherEngine, StringComparison.Ordinal)) continue;
             using var text = new StreamReader(service.GetManifestResourceStream(script)!);
             await started.ExecuteAsync(await text.ReadToEndAsync());
         }
@@ -61,7 +62,8 @@ public sealed class ServiceInMemory : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>Handles the events as one batch: what the handler reads ahead, then each in turn, then the commit.</summary>
+    /// <summary>Handles the events as one batch: what the handler reads ahead, then each in turn,
+    /// then the commit.</summary>
     public Task HandleAsync<THandler, TEvent>(params TEvent[] messages)
         where THandler : IHandle<TEvent>
         where TEvent : class =>
@@ -69,7 +71,8 @@ public sealed class ServiceInMemory : IAsyncDisposable
         {
             var handler = scope.GetRequiredService<THandler>();
             if (handler is IPrefetch<TEvent> ahead) await ahead.PrefetchAsync(messages, default);
-            foreach (var message in messages) await handler.HandleAsync(message, new MessageContext(work, null!, 1), default);
+            foreach (var message in messages)
+                await handler.HandleAsync(message, new MessageContext(work, null!, 1), default);
         });
 
     /// <summary>One transaction, committed when <paramref name="act"/> returns.</summary>
@@ -103,12 +106,15 @@ public sealed class ServiceInMemory : IAsyncDisposable
     /// <summary>The waiting timers of the key, by type, with the time until each is due.</summary>
     public async Task<(string Type, TimeSpan Due)[]> TimersAsync(object key)
     {
-        await using var session = await Get<IMessageStore>().BeginAsync(default); // Rolled back: taking is only a look here.
+        // Rolled back: taking is only a look here.
+        await using var session = await Get<IMessageStore>().BeginAsync(default);
         var timers = await session.TakeTimersAsync(Clock.GetUtcNow().AddDays(365), 1_000, default);
-        return [.. timers.Where(timer => timer.Key == key.ToString()).Select(timer => (timer.Type, timer.Due - Clock.GetUtcNow()))];
+        return [.. timers.Where(timer => timer.Key == key.ToString())
+            .Select(timer => (timer.Type, timer.Due - Clock.GetUtcNow()))];
     }
 
-    public Task<List<T>> QueryAsync<T>(string sql, Func<StoreReader, T> read) => Get<IDatabase>().QueryAsync(sql, [], read, default);
+    public Task<List<T>> QueryAsync<T>(string sql, Func<StoreReader, T> read) =>
+        Get<IDatabase>().QueryAsync(sql, [], read, default);
 
     public async Task<long> NumberAsync(string sql) => (await QueryAsync(sql, row => row.GetInt64(0)))[0];
 
@@ -130,5 +136,6 @@ public sealed class ServiceInMemory : IAsyncDisposable
 
     /// <summary>A store promises order per shard; ids are in the order of publishing.</summary>
     private async Task<IReadOnlyList<OutboxRow>> OutboxAsync() =>
-        [.. (await Get<IMessageStore>().ReadOutboxAsync([0, 1, 2, 3], 10_000, Clock.GetUtcNow(), default)).OrderBy(row => row.Id)];
+        [.. (await Get<IMessageStore>().ReadOutboxAsync([0, 1, 2, 3], 10_000, Clock.GetUtcNow(), default))
+            .OrderBy(row => row.Id)];
 }

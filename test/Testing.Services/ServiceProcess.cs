@@ -44,7 +44,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
             start.Environment["Database__ConnectionString"] =
                 await TestDatabase.ProvisionAsync(project.ToLowerInvariant(), dataDirectory);
         }
-        foreach (var (key, value) in settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        foreach (var (key, value) in settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var service = new ServiceProcess(new Process { StartInfo = start });
         try
         {

@@ -6,8 +6,8 @@ using Tessera.Testing.Servers;
 namespace Tessera.Testing.Services;
 
 /// <summary>
-/// Where the services under test keep their data: SQLite files, or, with <c>TESSERA_TEST_DATABASE=postgres</c>, PostgreSQL,
-/// each service with a database and a role of its own. So the same tests say the same of both.
+/// Where the services under test keep their data: SQLite files, or, with <c>TESSERA_TEST_DATABASE=postgres</c>,
+/// PostgreSQL, each service with a database and a role of its own. So the same tests say the same of both.
 /// </summary>
 public static class TestDatabase
 {
@@ -16,7 +16,8 @@ public static class TestDatabase
 
     public static bool IsPostgres => Environment.GetEnvironmentVariable("TESSERA_TEST_DATABASE") == "postgres";
 
-    /// <summary>The connection string of the service's database; the same for the same folder, also after a restart.</summary>
+    /// <summary>The connection string of the service's database; the same for the same folder,
+    /// also after a restart.</summary>
     public static async Task<string> ProvisionAsync(string service, string dataDirectory)
     {
         var server = await Server.Value;

@@ -42,7 +42,8 @@ public sealed class TestTokens : IDisposable
             NotBefore = now,
             Expires = now.AddHours(1),
             Claims = new Dictionary<string, object> { ["sub"] = user.ToString(), ["role"] = role },
-            SigningCredentials = new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = KeyId }, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = new SigningCredentials(
+                new RsaSecurityKey(_rsa) { KeyId = KeyId }, SecurityAlgorithms.RsaSha256),
         };
         change?.Invoke(token);
         return _handler.CreateToken(token);

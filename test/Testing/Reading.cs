@@ -2,7 +2,8 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Testing;
 
-/// <summary>A subscription that writes down what it settled, as an inbox would: each id once, in order of its first copy.</summary>
+/// <summary>A subscription that writes down what it settled, as an inbox would: each id once, in order
+/// of its first copy.</summary>
 public sealed class Reading : IAsyncDisposable
 {
     private readonly Lock _sync = new();
@@ -17,7 +18,8 @@ public sealed class Reading : IAsyncDisposable
 
     /// <param name="answer">Asked for each delivery before it is written down; null settles all.</param>
     public static async Task<Reading> StartAsync(
-        ITransport transport, Subscription subscription, Func<Delivery, CancellationToken, Task<DeliveryOutcome>>? answer = null)
+        ITransport transport, Subscription subscription,
+        Func<Delivery, CancellationToken, Task<DeliveryOutcome>>? answer = null)
     {
         var reading = new Reading(answer);
         reading._subscription = await transport.SubscribeAsync(subscription, reading.TakeAsync, default);

@@ -16,7 +16,8 @@ public static class Some
     public static string Name(string prefix) =>
         $"{prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref s_number)}-{Guid.NewGuid().ToString("N")[..6]}";
 
-    public static EventEnvelope Event(string key = "order-1", string text = "{}", string stream = "orders", Guid? id = null) => new()
+    public static EventEnvelope Event(
+        string key = "order-1", string text = "{}", string stream = "orders", Guid? id = null) => new()
     {
         Id = id ?? Guid.CreateVersion7(),
         Stream = stream,

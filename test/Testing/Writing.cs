@@ -44,11 +44,13 @@ public sealed class Writing : IAsyncDisposable
             try
             {
                 var messages = Enumerable.Range(0, _accepted.Length)
-                    .SelectMany(part => Enumerable.Range(_accepted[part], Batch).Select(number => Message(part, number))).ToList();
+                    .SelectMany(part =>
+                        Enumerable.Range(_accepted[part], Batch).Select(number => Message(part, number))).ToList();
                 var result = await _transport.SendAsync(messages, _stop.Token);
                 for (var part = 0; part < _accepted.Length; part++)
                 {
-                    var failed = result.Failures.Where(failure => failure.Index / Batch == part).Select(failure => failure.Index % Batch);
+                    var failed = result.Failures.Where(failure => failure.Index / Batch == part)
+                        .Select(failure => failure.Index % Batch);
                     Volatile.Write(ref _accepted[part], _accepted[part] + failed.DefaultIfEmpty(Batch).Min());
                 }
             }
@@ -68,8 +70,13 @@ public sealed class Writing : IAsyncDisposable
 
     private WireMessage Message(int partition, int number)
     {
-        var message = Some.Message(_stream, partition, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var message = Some.Message(
+            _stream, partition, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         var id = $"{_stream}/{partition}/{number}";
-        return message with { Id = id, Attributes = [new("id", id), .. message.Attributes.Where(pair => pair.Key != "id")] };
+        return message with
+        {
+            Id = id,
+            Attributes = [new("id", id), .. message.Attributes.Where(pair => pair.Key != "id")],
+        };
     }
 }

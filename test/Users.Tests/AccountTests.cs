@@ -29,7 +29,8 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
     public async Task Has_one_account_per_email()
     {
         await users.NewCustomerAsync("once@example.com");
-        using var again = await users.SendAsync(HttpMethod.Post, "/users", null, new { email = "ONCE@example.com", password = "another password" });
+        using var again = await users.SendAsync(
+            HttpMethod.Post, "/users", null, new { email = "ONCE@example.com", password = "another password" });
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
         await Problem.ReadAsync(again);
     }
@@ -49,7 +50,8 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
     public async Task Gives_nobody_a_role_for_the_asking()
     {
         using var response = await users.SendAsync(
-            HttpMethod.Post, "/users", null, new { email = "sly@example.com", password = "long enough", roles = new[] { "operator" } });
+            HttpMethod.Post, "/users", null,
+            new { email = "sly@example.com", password = "long enough", roles = new[] { "operator" } });
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
@@ -65,9 +67,11 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
         Assert.Equal(("Pat", "Leeds"), (profile.Name, profile.Addresses.Single().City));
 
         var other = (await users.NewCustomerAsync("stranger@example.com")).Access;
-        using var foreign = await users.SendAsync(HttpMethod.Delete, $"/users/me/addresses/{profile.Addresses[0].Id}", other);
+        using var foreign = await users.SendAsync(
+            HttpMethod.Delete, $"/users/me/addresses/{profile.Addresses[0].Id}", other);
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
-        using var removed = await users.SendAsync(HttpMethod.Delete, $"/users/me/addresses/{profile.Addresses[0].Id}", token);
+        using var removed = await users.SendAsync(
+            HttpMethod.Delete, $"/users/me/addresses/{profile.Addresses[0].Id}", token);
         Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
         Assert.Empty((await ProfileAsync(token))!.Addresses);
     }
@@ -76,12 +80,14 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
     public async Task Erases_an_account_with_all_that_belongs_to_it()
     {
         var tokens = await users.NewCustomerAsync("leaving@example.com");
-        using var address = await users.SendAsync(HttpMethod.Post, "/users/me/addresses", tokens.Access, home with { Line1 = "7 Leaving Lane" });
+        using var address = await users.SendAsync(
+            HttpMethod.Post, "/users/me/addresses", tokens.Access, home with { Line1 = "7 Leaving Lane" });
         using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", tokens.Access);
         Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
 
         Assert.Null(await ProfileAsync(tokens.Access));
-        using var refresh = await users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", tokens.Refresh!));
+        using var refresh = await users.TryTokenAsync(
+            ("grant_type", "refresh_token"), ("refresh_token", tokens.Refresh!));
         using var signIn = await users.TryTokenAsync(
             ("grant_type", "password"), ("username", "leaving@example.com"), ("password", UsersProcess.Password));
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (refresh.StatusCode, signIn.StatusCode));
@@ -93,11 +99,14 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
     public async Task Imports_customers_once_and_lets_operators_act_for_them()
     {
         var @operator = (await users.SignInOperatorAsync()).Access;
-        var import = new ImportCustomersRequest([new("17850", "United Kingdom"), new("13047", null), new("17850", "United Kingdom")]);
+        var import = new ImportCustomersRequest(
+            [new("17850", "United Kingdom"), new("13047", null), new("17850", "United Kingdom")]);
         using var first = await users.SendAsync(HttpMethod.Post, "/users/customers", @operator, import);
         using var again = await users.SendAsync(HttpMethod.Post, "/users/customers", @operator, import);
-        var imported = (await first.Content.ReadFromJsonAsync<ImportedCustomersView>(TestContext.Current.CancellationToken))!.Customers;
-        Assert.Equal(imported, (await again.Content.ReadFromJsonAsync<ImportedCustomersView>(TestContext.Current.CancellationToken))!.Customers);
+        var imported = (await first.Content.ReadFromJsonAsync<ImportedCustomersView>(
+            TestContext.Current.CancellationToken))!.Customers;
+        Assert.Equal(imported, (await again.Content.ReadFromJsonAsync<ImportedCustomersView>(
+            TestContext.Current.CancellationToken))!.Customers);
         Assert.Equal(imported[0].User, imported[2].User);
 
         using var issued = await users.SendAsync(HttpMethod.Post, $"/users/{imported[0].User}/tokens", @operator);
@@ -116,7 +125,8 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
         var operatorId = new JsonWebToken(signedIn.Access).Subject;
         using var asCustomer = await users.SendAsync(HttpMethod.Post, $"/users/{operatorId}/tokens", customer);
         using var asOperator = await users.SendAsync(HttpMethod.Post, $"/users/{operatorId}/tokens", signedIn.Access);
-        using var import = await users.SendAsync(HttpMethod.Post, "/users/customers", customer, new { customers = Array.Empty<string>() });
+        using var import = await users.SendAsync(
+            HttpMethod.Post, "/users/customers", customer, new { customers = Array.Empty<string>() });
         using var nobody = await users.SendAsync(HttpMethod.Post, $"/users/{Guid.NewGuid()}/tokens", signedIn.Access);
         Assert.Equal(
             [HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.NotFound],

@@ -7,7 +7,8 @@ namespace Tessera.Users.Tests;
 
 public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersProcess>
 {
-    private Task<HttpResponseMessage> RefreshAsync(string token) => users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
+    private Task<HttpResponseMessage> RefreshAsync(string token) =>
+        users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
 
     private Task<HttpResponseMessage> PasswordAsync(string email, string password) =>
         users.TryTokenAsync(("grant_type", "password"), ("username", email), ("password", password));
@@ -39,9 +40,11 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
     public async Task Describes_itself_as_discovery_wants()
     {
         using var document = JsonDocument.Parse(
-            await users.Client.GetStringAsync("/.well-known/openid-configuration", TestContext.Current.CancellationToken));
+            await users.Client.GetStringAsync(
+                "/.well-known/openid-configuration", TestContext.Current.CancellationToken));
         Assert.Equal("http://127.0.0.1:8080/", document.RootElement.GetProperty("issuer").GetString());
-        Assert.EndsWith("/connect/token", document.RootElement.GetProperty("token_endpoint").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/connect/token", document.RootElement.GetProperty("token_endpoint").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +63,8 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
     public async Task Locks_an_account_for_a_while_after_three_failures()
     {
         await users.NewCustomerAsync("locked@example.com");
-        var guesses = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => PasswordAsync("locked@example.com", "a guess")));
+        var guesses = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => PasswordAsync("locked@example.com", "a guess")));
         Assert.All(guesses, guess => Assert.Equal(HttpStatusCode.BadRequest, guess.StatusCode));
         using var right = await PasswordAsync("locked@example.com", UsersProcess.Password);
         Assert.Equal(HttpStatusCode.BadRequest, right.StatusCode);
@@ -123,6 +127,7 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
         await users.SignInOperatorAsync();
         var secrets = Directory.GetFiles(users.Data.File("keys"), "signing-*.pem")
             .Append(users.Data.File("keys/encryption.key")).Append(users.Data.File("operator.json"));
-        foreach (var file in secrets) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        foreach (var file in secrets)
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 }

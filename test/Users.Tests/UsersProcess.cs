@@ -36,7 +36,8 @@ public sealed class UsersProcess : IAsyncLifetime
     public async Task<Tokens> SignInOperatorAsync()
     {
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Data.File("operator.json")));
-        return await SignInAsync(file.RootElement.GetProperty("email").GetString()!, file.RootElement.GetProperty("password").GetString()!);
+        return await SignInAsync(
+            file.RootElement.GetProperty("email").GetString()!, file.RootElement.GetProperty("password").GetString()!);
     }
 
     /// <summary>A new account, signed in.</summary>
@@ -51,11 +52,13 @@ public sealed class UsersProcess : IAsyncLifetime
 
     public async Task<HttpResponseMessage> TryTokenAsync(params (string Key, string Value)[] form)
     {
-        using var content = new FormUrlEncodedContent(form.Select(field => new KeyValuePair<string, string>(field.Key, field.Value)));
+        using var content = new FormUrlEncodedContent(
+            form.Select(field => new KeyValuePair<string, string>(field.Key, field.Value)));
         return await Client.PostAsync("/connect/token", content);
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, object? content = null)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? token, object? content = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null) request.Headers.Authorization = new("Bearer", token);

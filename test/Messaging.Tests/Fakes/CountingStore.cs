@@ -52,7 +52,8 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     }
 
     public Task<IReadOnlyList<OutboxRow>> SettleAndReadOutboxAsync(
-        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards, int limitPerShard, DateTimeOffset now, CancellationToken stop)
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
     {
         Count("settle and read outbox");
         return inner.SettleAndReadOutboxAsync(accepted, shards, limitPerShard, now, stop);
@@ -134,13 +135,15 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         }
 
         public Task<Admission> AdmitAsync(
-            string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now, CancellationToken stop)
+            string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys,
+            DateTimeOffset now, CancellationToken stop)
         {
             store.Count("admit");
             return inner.AdmitAsync(stream, ids, keys, now, stop);
         }
 
-        public bool TryAdmitNew(string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
+        public bool TryAdmitNew(
+            string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
         {
             _expected = ids.Count;
             if (store.AdmitsWithCommit) _admission = stop => inner.AdmitAsync(stream, ids, keys, now, stop);
@@ -159,7 +162,8 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
             return inner.TakeTimersAsync(ids, stop);
         }
 
-        public Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(string stream, string key, int limit, CancellationToken stop)
+        public Task<IReadOnlyList<ParkedMessage>> TakeParkedAsync(
+            string stream, string key, int limit, CancellationToken stop)
         {
             store.Count("take parked");
             return inner.TakeParkedAsync(stream, key, limit, stop);
@@ -179,7 +183,10 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
             if (_admission is not null)
             {
                 var admission = await _admission(stop);
-                if (admission.New.Count < _expected || admission.ParkedKeys.Count > 0) throw new InvalidOperationException("Not all is new.");
+                if (admission.New.Count < _expected || admission.ParkedKeys.Count > 0)
+                {
+                    throw new InvalidOperationException("Not all is new.");
+                }
             }
             await inner.CommitAsync(stop);
         }

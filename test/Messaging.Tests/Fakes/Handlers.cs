@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Tessera.Messaging.Tests.Fakes;
 
-/// <summary>What a test's handlers should do, and what they saw. Their effects stand in the table <c>seen</c>.</summary>
+/// <summary>What a test's handlers should do, and what they saw. Their effects stand in
+/// the table <c>seen</c>.</summary>
 internal sealed class Script
 {
     public Action<OrderPlaced, MessageContext> OnOrder { get; set; } = (_, _) => { };

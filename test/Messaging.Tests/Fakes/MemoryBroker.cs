@@ -59,10 +59,12 @@ internal sealed class MemoryBroker
             return Task.FromResult(new SendResult(failures));
         }
 
-        public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop) =>
+        public Task<IAsyncDisposable> SubscribeAsync(
+            Subscription subscription, OnDelivery onDelivery, CancellationToken stop) =>
             Task.FromResult<IAsyncDisposable>(new Reader(broker, subscription, onDelivery));
 
-        public Task BroadcastAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop) => Task.CompletedTask;
+        public Task BroadcastAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop) =>
+            Task.CompletedTask;
 
         public Task<IAsyncDisposable> ListenAsync(
             string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal, CancellationToken stop) =>

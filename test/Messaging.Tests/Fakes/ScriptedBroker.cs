@@ -36,20 +36,24 @@ internal sealed class ScriptedBroker(string name) : ITransport
         return Task.FromResult(SendResult.AllAccepted);
     }
 
-    public Task<IAsyncDisposable> SubscribeAsync(Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
+    public Task<IAsyncDisposable> SubscribeAsync(
+        Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         _reader.TrySetResult(onDelivery);
         return Task.FromResult<IAsyncDisposable>(new Nothing());
     }
 
-    public Task BroadcastAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop) => Task.CompletedTask;
+    public Task BroadcastAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken stop) =>
+        Task.CompletedTask;
 
     public Task<IAsyncDisposable> ListenAsync(
-        string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal, CancellationToken stop) => throw new NotSupportedException();
+        string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal, CancellationToken stop) =>
+        throw new NotSupportedException();
 
     public Task<IReadOnlyList<PartitionState>> InspectAsync(Subscription subscription, CancellationToken stop) =>
         Task.FromResult<IReadOnlyList<PartitionState>>(
-            [.. Enumerable.Range(0, subscription.Partitions).Select(partition => new PartitionState(partition, null, Unread, null))]);
+            [.. Enumerable.Range(0, subscription.Partitions)
+                .Select(partition => new PartitionState(partition, null, Unread, null))]);
 
     public ValueTask DisposeAsync() => default;
 

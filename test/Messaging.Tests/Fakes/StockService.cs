@@ -85,7 +85,8 @@ internal sealed class StockService : IAsyncDisposable
         return parked;
     }
 
-    public Task<IReadOnlyList<ParkedMessage>> ParkedAsync() => Service.Store.ListParkedAsync(new ParkedFilter(), 100, default);
+    public Task<IReadOnlyList<ParkedMessage>> ParkedAsync() =>
+        Service.Store.ListParkedAsync(new ParkedFilter(), 100, default);
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,8 @@ internal sealed class TestService : IAsyncDisposable
         builder.Services.AddSingleton(transport);
         if (decorate is not null)
         {
-            var store = builder.Services.Last(service => service.ServiceType == typeof(IMessageStore)).ImplementationType!;
+            var store =
+                builder.Services.Last(service => service.ServiceType == typeof(IMessageStore)).ImplementationType!;
             builder.Services.AddSingleton(provider =>
                 decorate((IMessageStore)ActivatorUtilities.CreateInstance(provider, store)));
         }
