@@ -30,6 +30,7 @@ internal static partial class DomainRules
     [GeneratedRegex(@"^using (?:static )?(?!System\b|Tessera\.\w+\.Contracts\b)([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"\b(?:Microsoft\.(?:AspNetCore|Extensions|EntityFrameworkCore)|System\.Data|Npgsql|Dapper|Tessera\.Messaging)\b[\w.]*")]
+    [GeneratedRegex(
+        @"\b(?:Microsoft\.(?:AspNetCore|Extensions|EntityFrameworkCore)|System\.Data|Npgsql|Dapper|Tessera\.Messaging)\b[\w.]*")]
     private static partial Regex Qualified();
 }
