@@ -11,7 +11,7 @@ namespace Tessera.Messaging.Sqlite;
 internal sealed class LogWatch : IDisposable
 {
     private static readonly TimeSpan s_busyFor = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_idleWithBell = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_idleWithBell = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_idleWithoutBell = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromMilliseconds(200);
 

@@ -12,6 +12,7 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
     private const int WaitingBytesMax = 4 * 1024 * 1024;
     private static readonly TimeSpan writeInterval = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _filled = new(0, 1);
     private ArrayBufferWriter<byte> _filling = new(64 * 1024);
     private ArrayBufferWriter<byte> _writing = new(64 * 1024);
     private Utf8JsonWriter? _json;
@@ -30,10 +31,18 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
             }
             if (_json is null) _json = new Utf8JsonWriter(_filling);
             else _json.Reset(_filling);
+            var first = _filling.WrittenCount == 0;
             WriteFields(_json, line, now);
             _json.Flush();
             _filling.Write("\n"u8);
+            if (first && _filled.CurrentCount == 0) _filled.Release();
         }
+    }
+
+    public override void Dispose()
+    {
+        _filled.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,10 +51,14 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         await using var target = options.Value.AccessLogFile is { Length: > 0 } file
             ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)
             : Console.OpenStandardOutput();
-        using var timer = new PeriodicTimer(writeInterval, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await WriteOutAsync(target);
+            while (true)
+            {
+                await _filled.WaitAsync(stoppingToken); // No timer runs while nobody calls.
+                await Task.Delay(writeInterval, clock, stoppingToken);
+                await WriteOutAsync(target);
+            }
         }
         catch (OperationCanceledException)
         {

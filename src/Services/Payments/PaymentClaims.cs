@@ -13,10 +13,15 @@ namespace Tessera.Payments;
 internal sealed class PaymentClaims(
     IServiceScopeFactory scopes, IDatabase database, IOptions<PaymentOptions> options, TimeProvider clock)
 {
-    /// <summary>Cheap look, so that an idle worker writes nothing.</summary>
-    public async Task<bool> AreDueAsync(CancellationToken stop) => (await database.QueryAsync(
-        "select 1 from payments where due_at <= $1 limit 1",
-        [clock.GetUtcNow()], row => row.GetInt32(0), stop)).Count > 0;
+    /// <summary>Cheap look, so that an idle worker writes nothing: how long until the next payment is due (not
+    /// positive: now); null when none is.</summary>
+    public async Task<TimeSpan?> NextDueInAsync(CancellationToken stop)
+    {
+        var next = await database.QueryAsync(
+            "select due_at from payments where due_at is not null order by due_at limit 1",
+            [], row => row.GetTime(0), stop);
+        return next.Count == 0 ? null : next[0] - clock.GetUtcNow();
+    }
 
     public async Task<IReadOnlyList<PaymentClaim>> TakeAsync(int limit, CancellationToken stop)
     {

@@ -32,8 +32,8 @@ internal sealed partial class SettlePayments(
         {
             try
             {
-                var woken = await wake.WaitAsync(options.Value.PollInterval, stop);
-                if (woken || await claims.AreDueAsync(stop)) await AskAllDueAsync(stop);
+                var due = await claims.NextDueInAsync(stop) ?? TimeSpan.MaxValue;
+                if (due <= TimeSpan.Zero || await WaitAsync(due, stop)) await AskAllDueAsync(stop);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {
@@ -46,6 +46,14 @@ internal sealed partial class SettlePayments(
                 return; // What was taken comes back by itself.
             }
         }
+    }
+
+    /// <summary>True when woken: something is due now.</summary>
+    private Task<bool> WaitAsync(TimeSpan due, CancellationToken stop)
+    {
+        // A timer of the runtime may fire a little early: a millisecond more, and the payment is surely due.
+        var wait = due < options.Value.PollInterval ? due + TimeSpan.FromMilliseconds(1) : options.Value.PollInterval;
+        return wake.WaitAsync(wait, stop);
     }
 
     private async Task AskAllDueAsync(CancellationToken stop)
