@@ -53,7 +53,8 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
     public Task<IReadOnlyList<PaymentClaim>> TakeAsync(int limit = 100) =>
         _service.Get<PaymentClaims>().TakeAsync(limit, default);
 
-    public async Task<bool> AreDueAsync() => await _service.Get<PaymentClaims>().NextDueInAsync(default) <= TimeSpan.Zero;
+    public async Task<bool> AreDueAsync() =>
+        await _service.Get<PaymentClaims>().NextDueInAsync(default) <= TimeSpan.Zero;
 
     public Task<ProviderAnswer?> AskAsync(PaymentClaim claim) =>
         _service.Get<AskProvider>().HandleAsync(claim, default);

@@ -26,7 +26,7 @@ internal sealed class PaymentOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan RetryDelayMax { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the worker looks for what other processes left due; it knows when its own payments are.</summary>
+    /// <summary>How often the worker looks for what others left due; it knows when its own payments are.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

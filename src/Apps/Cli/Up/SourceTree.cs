@@ -21,8 +21,20 @@ internal static class SourceTree
             .ThenBy(name => name, StringComparer.Ordinal)];
     }
 
-    public static string BinaryOf(string project) =>
-        Path.Combine(Root, "artifacts", "bin", project, "release", $"Tessera.{project}.dll");
+    public static string BinaryOf(string project) => BinaryOf(Root, project);
+
+    /// <summary>What to run for the project: what was compiled ahead, unless a later build has outdated it.</summary>
+    public static string BinaryOf(string root, string project)
+    {
+        var built = Path.Combine(root, "artifacts", "bin", project, "release");
+        var ahead = Path.Combine(root, "artifacts", "ahead", project);
+        return Path.Combine(IsOutdated(ahead, built) ? built : ahead, $"Tessera.{project}.dll");
+    }
+
+    private static bool IsOutdated(string ahead, string built) =>
+        !Directory.Exists(ahead) || !Directory.Exists(built)
+        || Directory.EnumerateFiles(built).Any(file =>
+            File.GetLastWriteTimeUtc(file) > File.GetLastWriteTimeUtc(Path.Combine(ahead, Path.GetFileName(file))));
 
     private static string Find()
     {
