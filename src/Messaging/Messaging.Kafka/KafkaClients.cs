@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +8,8 @@ namespace Tessera.Messaging.Kafka;
 internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
 {
     private const long SayAwayEveryMilliseconds = 30_000;
+    private const int LookEveryMilliseconds = 2_000;
+
     // Room for the record's key, headers and framing above the body.
     public const int OverheadBytes = 64 * 1024;
 
@@ -39,6 +42,7 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         return new ProducerBuilder<byte[]?, byte[]>(config)
             .SetLogHandler((_, message) => Write(message))
             .SetErrorHandler((_, error) => OnError(error, onFatal))
+            .SetStatisticsHandler(ReviveLost)
             .Build();
     }
 
@@ -58,6 +62,7 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         return new ProducerBuilder<byte[]?, byte[]>(config)
             .SetLogHandler((_, message) => Write(message))
             .SetErrorHandler((_, error) => OnError(error, static _ => { }))
+            .SetStatisticsHandler(ReviveLost)
             .Build();
     }
 
@@ -88,13 +93,15 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         }, role);
         return new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetLogHandler((_, message) => Write(message))
-            .SetErrorHandler((_, error) => OnError(error, static _ => { }));
+            .SetErrorHandler((_, error) => OnError(error, static _ => { }))
+            .SetStatisticsHandler(ReviveLost);
     }
 
     public IAdminClient Admin() =>
         new AdminClientBuilder(Named(new AdminClientConfig(), "admin"))
             .SetLogHandler((_, message) => Write(message))
             .SetErrorHandler((_, error) => OnError(error, static _ => { }))
+            .SetStatisticsHandler(ReviveLost)
             .Build();
 
     private TConfig Named<TConfig>(TConfig config, string role) where TConfig : ClientConfig
@@ -111,6 +118,7 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         config.SocketKeepaliveEnable = true;
         config.SocketNagleDisable = true;
         config.AllowAutoCreateTopics = false;
+        config.StatisticsIntervalMs = LookEveryMilliseconds;
         foreach (var (key, value) in options.Client) config.Set(key, value);
         return config;
     }
@@ -125,6 +133,25 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
         }
         Log.ClientFailed(logger, error.Code, error.Reason);
         onFatal(error);
+    }
+
+    /// <summary>
+    /// A node that its controller has shut out, as after a freeze, answers that the cluster has no nodes. librdkafka
+    /// then forgets all it knew, and when the connection ends at that moment never asks again
+    /// (https://github.com/confluentinc/librdkafka/issues/5301); named to it anew, the nodes are asked.
+    /// </summary>
+    private void ReviveLost(IClient client, string statistics)
+    {
+        if (KnowsANode(statistics)) return;
+        client.AddBrokers(options.BootstrapServers);
+        Log.NodesNamedAnew(logger, client.Name, options.BootstrapServers);
+    }
+
+    private static bool KnowsANode(string statistics)
+    {
+        using var all = JsonDocument.Parse(statistics);
+        return all.RootElement.GetProperty("brokers").EnumerateObject().Any(
+            broker => broker.Value.GetProperty("source").GetString() is "configured" or "learned");
     }
 
     /// <summary>Each client says it each second; the operator wants to hear it now and then.</summary>
@@ -150,6 +177,10 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
 
         [LoggerMessage(4104, LogLevel.Warning, "Kafka at {Servers} cannot be reached now; the clients go on trying")]
         public static partial void NoBroker(ILogger logger, string servers);
+
+        [LoggerMessage(4105, LogLevel.Information,
+            "Kafka client {Client} was told of a cluster without nodes; it is to ask {Servers} again")]
+        public static partial void NodesNamedAnew(ILogger logger, string client, string servers);
 
         [LoggerMessage(4103, LogLevel.Warning, "Kafka client ended: {Code}: {Reason}; it is built anew")]
         public static partial void ClientFailed(ILogger logger, ErrorCode code, string reason);

@@ -68,6 +68,6 @@ public sealed class KafkaOptions
         "delivery.timeout.ms", "transactional.id", "partitioner", "message.max.bytes", "enable.auto.commit",
         "enable.auto.offset.store", "auto.offset.reset", "partition.assignment.strategy", "group.id", "group.protocol",
         "group.instance.id", "isolation.level", "session.timeout.ms", "max.poll.interval.ms", "bootstrap.servers",
-        "metadata.broker.list", "allow.auto.create.topics",
+        "metadata.broker.list", "allow.auto.create.topics", "statistics.interval.ms",
     ];
 }
