@@ -27,6 +27,20 @@ public sealed class CommandTests(PlainStore store)
         });
     }
 
+    /// <summary>2 MB in each process, and code that is compiled for nothing at the start.</summary>
+    [Fact]
+    public async Task Loads_entity_framework_only_where_it_is_used()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("What a process has loaded is read from /proc.");
+        var services = (await store.StatusAsync()).GetProperty("services").EnumerateArray().ToList();
+        Assert.Equal(
+            ["users"], services.Where(LoadsEntityFramework).Select(each => each.GetProperty("name").GetString()));
+
+        static bool LoadsEntityFramework(System.Text.Json.JsonElement service) =>
+            File.ReadLines($"/proc/{service.GetProperty("pid").GetInt32()}/maps")
+                .Any(line => line.EndsWith("/Microsoft.EntityFrameworkCore.dll", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Shows_a_services_log_and_names_those_there_are()
     {

@@ -1,10 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tessera.Messaging;
-using Tessera.Messaging.EntityFramework;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults;
@@ -34,20 +32,6 @@ public static class MessagingDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck<MessagingReady>("messaging", tags: [HealthEndpoints.ReadyTag]);
         builder.Services.AddSingleton<IDefaultEndpoints, MessagingEndpoints>();
         builder.Services.AddExceptionHandler<AnswerStoreFailures>();
-        return builder;
-    }
-
-    /// <summary>Adds an Entity Framework Core context on the service's own database. The schema stays
-    /// with <c>Schema/*.sql</c>.</summary>
-    public static WebApplicationBuilder AddDatabaseContext<TContext>(
-        this WebApplicationBuilder builder, Action<DbContextOptionsBuilder>? configure = null)
-        where TContext : DbContext
-    {
-        builder.Services.AddMessagingDbContext<TContext>((services, context) =>
-        {
-            services.GetRequiredService<ServiceDatabase>().Configure(services, context);
-            configure?.Invoke(context);
-        });
         return builder;
     }
 }

@@ -1,6 +1,4 @@
 using DbUp.Builder;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Tessera.MessagingDefaults;
@@ -10,9 +8,6 @@ internal sealed class PostgresServiceDatabase(string connectionString) : Service
     private const long SchemaLock = 0x7465_7373_6572_61; // "tessera"
 
     public override string Engine => "postgres";
-
-    public override void Configure(IServiceProvider services, DbContextOptionsBuilder context) =>
-        context.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>());
 
     public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) => to.PostgresqlDatabase(connectionString);
 

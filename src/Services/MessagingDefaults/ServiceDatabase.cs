@@ -1,5 +1,4 @@
 using DbUp.Builder;
-using Microsoft.EntityFrameworkCore;
 
 namespace Tessera.MessagingDefaults;
 
@@ -7,9 +6,6 @@ namespace Tessera.MessagingDefaults;
 internal abstract class ServiceDatabase
 {
     public abstract string Engine { get; }
-
-    /// <summary>Has Entity Framework Core use this database.</summary>
-    public abstract void Configure(IServiceProvider services, DbContextOptionsBuilder context);
 
     public abstract UpgradeEngineBuilder Upgrade(SupportedDatabases to);
 

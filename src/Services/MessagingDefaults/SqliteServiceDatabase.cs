@@ -1,6 +1,5 @@
 using DbUp.Builder;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace Tessera.MessagingDefaults;
 
@@ -9,10 +8,9 @@ internal sealed class SqliteServiceDatabase(string file) : ServiceDatabase
     private static readonly TimeSpan lockPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan lockRetry = TimeSpan.FromMilliseconds(50);
 
-    public override string Engine => "sqlite";
+    public string File => file;
 
-    public override void Configure(IServiceProvider services, DbContextOptionsBuilder context) => context.UseSqlite(
-        new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 15 }.ToString());
+    public override string Engine => "sqlite";
 
     public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) => to.SqliteDatabase(
         new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 30 }.ToString());

@@ -2,7 +2,7 @@ using Tessera.MessagingDefaults;
 using Tessera.Orders;
 using Tessera.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("orders");
 builder.AddMessagingDefaults("orders", messages => messages.ListMessages());
 builder.AddOrders();
