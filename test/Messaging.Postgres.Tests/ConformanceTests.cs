@@ -16,6 +16,18 @@ public sealed class PostgresSessions(PostgresBackend backend)
 
 public sealed class PostgresTimers(PostgresBackend backend) : TimerPromises(backend), IClassFixture<PostgresBackend>;
 
+public sealed class PooledInbox(PooledBackend backend) : InboxPromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledLeases(PooledBackend backend) : LeasePromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledOutbox(PooledBackend backend) : OutboxPromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledPark(PooledBackend backend) : ParkPromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledSessions(PooledBackend backend) : SessionPromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledTimers(PooledBackend backend) : TimerPromises(backend), IClassFixture<PooledBackend>;
+
 public sealed class SuiteTests
 {
     [Fact]

@@ -17,14 +17,17 @@ public sealed class PostgresBackend(PostgresServer server) : StoreBackend
         new PostgresTestDatabase(await server.CreateDatabaseAsync());
 }
 
-internal sealed class PostgresTestDatabase(string connectionString) : StoreDatabase
+internal sealed class PostgresTestDatabase(string connectionString, bool preparedStatements = true) : StoreDatabase
 {
     private readonly List<PostgresDatabase> _opened = [];
 
     public override (IMessageStore Store, IDatabase Database) Open()
     {
-        var database = new PostgresDatabase(
-            Options.Create(new PostgresStoreOptions { ConnectionString = connectionString }));
+        var database = new PostgresDatabase(Options.Create(new PostgresStoreOptions
+        {
+            ConnectionString = connectionString,
+            PreparedStatements = preparedStatements,
+        }));
         _opened.Add(database);
         return (new PostgresStore(database, TimeProvider.System), database);
     }

@@ -66,7 +66,7 @@ public sealed class PostgresServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (_given is not null || _programs is null) return;
-        if (Environment.IsPrivilegedProcess) await RunAsync("chown", [User(), _folder]);
+        if (Environment.IsPrivilegedProcess) await RunToEndAsync("chown", [Unprivileged.User, _folder]);
         await RunAsync(
             "initdb", ["-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]);
         await StartAsync();
@@ -153,23 +153,12 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private async Task RunAsync(string program, string[] arguments)
     {
-        var (name, all) = program == "chown" ? (program, arguments) : AsUser(program, arguments);
+        var (name, all) = AsUser(program, arguments);
         await RunToEndAsync(name, all);
     }
 
-    /// <summary>PostgreSQL refuses to run as root.</summary>
-    private (string Program, string[] Arguments) AsUser(string program, string[] arguments)
-    {
-        var path = Path.Combine(_programs!, program);
-        return Environment.IsPrivilegedProcess
-            ? ("setpriv", [$"--reuid={User()}", "--clear-groups", "--", path, .. arguments])
-            : (path, arguments);
-    }
-
-    private static string User() =>
-        File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
-            ? "postgres"
-            : "nobody";
+    private (string Program, string[] Arguments) AsUser(string program, string[] arguments) =>
+        Unprivileged.Command(Path.Combine(_programs!, program), arguments);
 
     private static async Task RunToEndAsync(string program, string[] arguments)
     {

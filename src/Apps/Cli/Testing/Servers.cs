@@ -16,6 +16,7 @@ internal static class Servers
         new("rabbitmq-server", "rabbitmq-server"),
         new("kcat", "kcat"),
         new("postgresql", "postgres"),
+        new("pgbouncer", "pgbouncer"),
     ];
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);
@@ -43,7 +44,9 @@ internal static class Servers
     }
 
     private static bool IsHere(Package package) =>
-        Processes.Find(package.Program) is not null || (package.Program == "postgres" && FindPostgres() is not null);
+        Processes.Find(package.Program) is not null
+        || File.Exists("/usr/sbin/" + package.Program)
+        || (package.Program == "postgres" && FindPostgres() is not null);
 
     /// <summary>Debian keeps PostgreSQL's programs of each version in a folder of their own, newest last.</summary>
     public static string? FindPostgres()
