@@ -63,7 +63,7 @@ internal sealed class SeeHappened(UnitOfWork work) : IHandle<Happened>
 {
     public Task HandleAsync(Happened message, MessageContext context, CancellationToken stop)
     {
-        work.Enqueue("insert into seen (number, key) values ($1, $2)", message.Number, message.Key);
+        work.EnqueueInsert("insert into seen (number, key) values ($1, $2)", message.Number, message.Key);
         return Task.CompletedTask;
     }
 }

@@ -52,7 +52,7 @@ internal static class LibraryNodes
 
     private static void Place(UnitOfWork work, Guid order, int sku, int quantity, DateTimeOffset created)
     {
-        work.Enqueue(
+        work.EnqueueInsert(
             "insert into orders (id, sku, quantity, status, created) values ($1, $2, $3, 'placed', $4)",
             order, sku, quantity, created);
         work.Publish(new OrderPlaced(order, sku, quantity));
@@ -95,7 +95,7 @@ internal sealed class ReserveOnOrderPlaced(UnitOfWork work) : IHandle<OrderPlace
         }
         _available[message.Sku] = available - message.Quantity;
         work.EnqueueOne("update stock set available = available - $2 where sku = $1", message.Sku, message.Quantity);
-        work.Enqueue("insert into reservations (order_id, sku, quantity) values ($1, $2, $3)",
+        work.EnqueueInsert("insert into reservations (order_id, sku, quantity) values ($1, $2, $3)",
             message.Order, message.Sku, message.Quantity);
         context.Publish(new StockReserved(message.Order));
         return Task.CompletedTask;

@@ -112,6 +112,67 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
     }
 
     [Fact]
+    public async Task Inserts_that_may_run_together_leave_the_same_rows_as_one_by_one()
+    {
+        var (guid, time) = Database.Engine == "sqlite" ? ("TEXT", "INTEGER") : ("uuid", "timestamptz");
+        var flag = Database.Engine == "sqlite" ? "INTEGER" : "boolean";
+        const string insert =
+            "INSERT INTO kinds (a, b, c, d, e, f, g, h) VALUES ($1, $2, $3, $4, $5, $6, $7, 'same') ON CONFLICT DO NOTHING";
+        object?[][] rows =
+        [
+            ["anna", Guid.CreateVersion7(), Now, true, 7, long.MaxValue, 0.5],
+            ["bert", null, null, null, null, null, null],
+            ["carl", Guid.CreateVersion7(), Now, false, 8, 9L, 1.5],
+            ["anna", null, null, null, 1, 1L, 1.0], // In conflict with the first.
+        ];
+        await using var session = await Store.BeginAsync(Stop);
+        await session.ExecuteAsync(
+            $"""
+            CREATE TABLE kinds (
+                a TEXT PRIMARY KEY, b {guid}, c {time}, d {flag}, e INTEGER, f BIGINT, g DOUBLE PRECISION, h TEXT)
+            """, [], Stop);
+        foreach (var row in rows) session.EnqueueInsert(insert, row);
+        var found = await session.QueryAsync(
+            "SELECT a, b, c, d, e, f, CAST(2 * g AS BIGINT), h FROM kinds ORDER BY a", [], row => (object?[])
+            [
+                row.GetString(0), Or(row.IsNull(1), () => row.GetGuid(1)), Or(row.IsNull(2), () => row.GetTime(2)),
+                Or(row.IsNull(3), () => row.GetBoolean(3)), Or(row.IsNull(4), () => row.GetInt32(4)),
+                Or(row.IsNull(5), () => row.GetInt64(5)), Or(row.IsNull(6), () => row.GetInt64(6) / 2.0),
+                row.GetString(7),
+            ], Stop);
+        Assert.Equal(rows[..3].Select(row => row.Append("same")), found);
+
+        static object? Or<T>(bool isNull, Func<T> value) => isNull ? null : value();
+    }
+
+    [Fact]
+    public async Task A_row_that_may_run_with_others_is_there_for_what_is_queued_after_it()
+    {
+        await CommitAsync(session =>
+        {
+            foreach (var name in new[] { "anna", "bert", "carl" })
+            {
+                session.EnqueueInsert(Insert, name, 100L);
+                session.Enqueue(
+                    "UPDATE accounts SET pence = pence + 1 WHERE name = $1", [name], rowsExpected: 1);
+            }
+        });
+        Assert.Equal([("anna", 101L), ("bert", 101L), ("carl", 101L)], await AccountsAsync());
+    }
+
+    [Fact]
+    public async Task Of_inserts_that_run_together_all_count_or_none()
+    {
+        await CommitAsync(session => session.Enqueue(Insert, ["anna", 100L]));
+        await Assert.ThrowsAnyAsync<Exception>(() => CommitAsync(session =>
+        {
+            session.EnqueueInsert(Insert, "bert", 1L);
+            session.EnqueueInsert(Insert, "anna", 1L);
+        }));
+        Assert.Equal([("anna", 100L)], await AccountsAsync());
+    }
+
+    [Fact]
     public async Task The_connection_and_its_transaction_are_for_plain_ado_net_too()
     {
         await using var session = await Store.BeginAsync(Stop);

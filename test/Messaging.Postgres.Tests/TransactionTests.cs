@@ -41,6 +41,45 @@ public sealed class TransactionTests(PostgresServer server)
         Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
     }
 
+    [Theory]
+    [InlineData("insert into things (id, name) values ($1, $2)", 1)]
+    [InlineData("INSERT INTO \"things\" (name, id)\n  VALUES ($2, $1)\n  ON CONFLICT (id) DO NOTHING;", 1)]
+    [InlineData("insert into things (id, name) values ($1, upper($2))", 4)] // Not understood: one by one.
+    [InlineData("insert into things (id, name) values ($1, 'a, b' || $2)", 4)]
+    [InlineData("insert into things values ($1, $2)", 4)]
+    public async Task Rows_of_one_plain_insert_run_as_one_statement(string insert, int statements)
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync(Table + """
+            ; create table ran (at timestamptz);
+            create function note() returns trigger language plpgsql as
+                $$ begin insert into ran values (now()); return null; end $$;
+            create trigger note after insert on things for each statement execute function note()
+            """);
+        await using (var session = await db.Store.BeginAsync(Stop))
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                session.EnqueueInsert(insert, i, "thing");
+                session.AppendOutbox([Row(0, "a")]); // Whatever is queued between them.
+            }
+            await session.CommitAsync(Stop);
+        }
+        Assert.Equal(4L, await db.ScalarAsync<long>("select count(*) from things"));
+        Assert.Equal(statements, await db.ScalarAsync<long>("select count(*) from ran"));
+    }
+
+    [Fact]
+    public async Task Refuses_rows_of_one_insert_with_different_numbers_of_values()
+    {
+        await using var db = await CreateAsync(server);
+        await using var session = await db.Store.BeginAsync(Stop);
+        const string insert = "insert into things (id, name) values ($1, $2)";
+        session.EnqueueInsert(insert, 1, "one");
+        var refused = Assert.Throws<ArgumentException>(() => session.EnqueueInsert(insert, 2));
+        Assert.Contains(insert, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Refuses_the_commit_when_a_statement_touched_another_number_of_rows()
     {

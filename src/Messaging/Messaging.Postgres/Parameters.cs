@@ -39,6 +39,36 @@ internal static class Parameters
         foreach (var value in values) parameters.Add(Of(value));
     }
 
+    /// <summary>The values of one column, as <c>unnest</c> wants them; null when they have no one type that both
+    /// <see cref="Of(object?)"/> and this know.</summary>
+    public static NpgsqlParameter? ArrayOf(object?[] values) => System.Array.Find(values, value => value is not null) switch
+    {
+        string => Texts(values),
+        Guid => Values<Guid>(values, NpgsqlDbType.Uuid),
+        int => Values<int>(values, NpgsqlDbType.Integer),
+        long => Values<long>(values, NpgsqlDbType.Bigint),
+        bool => Values<bool>(values, NpgsqlDbType.Boolean),
+        double => Values<double>(values, NpgsqlDbType.Double),
+        DateTimeOffset => Values<DateTime>(
+            System.Array.ConvertAll(values, value => value is DateTimeOffset time ? time.UtcDateTime : value),
+            NpgsqlDbType.TimestampTz),
+        _ => null,
+    };
+
+    private static NpgsqlParameter? Texts(object?[] values) =>
+        System.Array.TrueForAll(values, value => value is null or string)
+            ? Array(System.Array.ConvertAll(values, value => (string?)value))
+            : null;
+
+    private static NpgsqlParameter? Values<T>(object?[] values, NpgsqlDbType element) where T : struct
+    {
+        if (System.Array.TrueForAll(values, value => value is T))
+            return Array(System.Array.ConvertAll(values, value => (T)value!), element);
+        return System.Array.TrueForAll(values, value => value is null or T)
+            ? Array(System.Array.ConvertAll(values, value => (T?)value), element)
+            : null;
+    }
+
     private static NpgsqlParameter Of(object? value) => value switch
     {
         null => new NpgsqlParameter { Value = DBNull.Value },

@@ -23,6 +23,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     private NpgsqlTransaction? _transaction;
     private readonly List<NpgsqlBatchCommand> _queue = [];
     private readonly List<Expectation> _expected = [];
+    private readonly Dictionary<string, QueuedInserts> _inserts = [];
     private bool _queueMayReturnRows;
     private Exception? _failure;
     private bool _ended;
@@ -45,6 +46,25 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
             _queueMayReturnRows |= RowGuard.MayReturnRows(sql);
         }
         _queue.Add(command);
+    }
+
+    public void EnqueueInsert(string sql, params object?[] values)
+    {
+        ThrowIfUnusable();
+        if (!_inserts.TryGetValue(sql, out var rows))
+        {
+            if (!MergedInsert.Understands(sql, values.Length))
+            {
+                Enqueue(sql, values);
+                return;
+            }
+            rows = new QueuedInserts(new NpgsqlBatchCommand(sql), new MergedInsert(sql), values.Length);
+            _inserts.Add(sql, rows);
+            _queue.Add(rows.Place);
+        }
+        if (rows.Columns != values.Length)
+            throw new ArgumentException($"Another row of it had {rows.Columns} values, this has {values.Length}: {sql}");
+        rows.Insert.Add(values);
     }
 
     public async Task FlushAsync(CancellationToken stop)
@@ -96,6 +116,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     {
         _ended = true;
         _queue.Clear();
+        _inserts.Clear();
         try
         {
             if (_transaction is { Connection.State: ConnectionState.Open } open)
@@ -210,8 +231,19 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
 
     private void MoveQueueTo(NpgsqlBatch batch)
     {
-        foreach (var command in _queue) batch.BatchCommands.Add(command);
+        foreach (var command in _queue)
+        {
+            if (_inserts.Count > 0 && _inserts.TryGetValue(command.CommandText, out var rows) && rows.Place == command)
+            {
+                foreach (var insert in rows.Insert.Commands()) batch.BatchCommands.Add(insert);
+            }
+            else
+            {
+                batch.BatchCommands.Add(command);
+            }
+        }
         _queue.Clear();
+        _inserts.Clear();
         _queueMayReturnRows = false;
     }
 
@@ -248,4 +280,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     }
 
     private readonly record struct Expectation(NpgsqlBatchCommand Command, string Guarded, int Rows);
+
+    /// <param name="Place">Stands in the queue for all of them, where the first was queued.</param>
+    private sealed record QueuedInserts(NpgsqlBatchCommand Place, MergedInsert Insert, int Columns);
 }

@@ -17,6 +17,9 @@ internal sealed class SqliteSession(SqliteTurn turn) : IStoreSession
     public void Enqueue(string sql, object?[] parameters, int rowsExpected = -1) =>
         _queued.Add(new Queued(sql, parameters, rowsExpected));
 
+    /// <summary>A statement more costs nothing here.</summary>
+    public void EnqueueInsert(string sql, params object?[] values) => Enqueue(sql, values);
+
     public Task FlushAsync(CancellationToken stop) => RunAsync(_ => true, stop);
 
     public Task<int> ExecuteAsync(string sql, object?[] parameters, CancellationToken stop) =>

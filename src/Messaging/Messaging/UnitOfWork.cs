@@ -63,6 +63,9 @@ public sealed class UnitOfWork : IAsyncDisposable
     public void EnqueueOne(string sql, params object?[] parameters) =>
         Session.Enqueue(sql, parameters, rowsExpected: 1);
 
+    /// <inheritdoc cref="IStoreSession.EnqueueInsert"/>
+    public void EnqueueInsert(string sql, params object?[] values) => Session.EnqueueInsert(sql, values);
+
     /// <inheritdoc cref="IStoreSession.FlushAsync"/>
     public Task FlushAsync(CancellationToken stop) => Session.FlushAsync(stop);
 

@@ -56,7 +56,7 @@ internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvid
         }
         if (_storedOrders.Add(reservation.Order))
         {
-            work.EnqueueOne(
+            work.EnqueueInsert(
                 "insert into reservations (order_id, state, lines, expires_at, changed_at) values ($1, $2, $3, $4, $5)",
                 reservation.Order, reservation.State.ToString(), JsonSerializer.Serialize(reservation.Lines, Json),
                 reservation.ExpiresAt, clock.GetUtcNow());

@@ -63,7 +63,7 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
     public void ForgetReferences(Guid buyer) =>
         work.Enqueue("update orders set reference = null where buyer = $1 and reference is not null", buyer);
 
-    private void Append(Guid order, HistoryEntry entry) => work.EnqueueOne(
+    private void Append(Guid order, HistoryEntry entry) => work.EnqueueInsert(
         "insert into order_history (order_id, version, at, state, because) values ($1, $2, $3, $4, $5)",
         order, entry.Version, entry.At, entry.State.ToString(), entry.Because);
 

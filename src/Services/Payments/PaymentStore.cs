@@ -48,7 +48,7 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
         if (payment.DueAt is not null) work.AfterCommit(wake.Wake);
     }
 
-    private void Insert(Payment payment) => work.EnqueueOne(
+    private void Insert(Payment payment) => work.EnqueueInsert(
         """
         insert into payments (id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency,
             payment_method, cancel_requested, attempts, due_at, requested_at)
@@ -66,7 +66,7 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
         payment.Id, payment.State.ToString(), payment.CapturedMinor, payment.RefundedMinor, payment.DeclineReason,
         payment.CancelRequested, payment.DueAt);
 
-    private void Book(Payment payment, LedgerEntry entry) => work.EnqueueOne(
+    private void Book(Payment payment, LedgerEntry entry) => work.EnqueueInsert(
         "insert into ledger (payment_id, movement, account, amount_minor, booked_at) values ($1, $2, $3, $4, $5)",
         payment.Id, entry.Movement, entry.Account, entry.AmountMinor, clock.GetUtcNow());
 

@@ -115,6 +115,8 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         public void Enqueue(string sql, object?[] parameters, int rowsExpected = -1) =>
             inner.Enqueue(sql, parameters, rowsExpected);
 
+        public void EnqueueInsert(string sql, params object?[] values) => inner.EnqueueInsert(sql, values);
+
         public Task FlushAsync(CancellationToken stop)
         {
             store.Count("flush");

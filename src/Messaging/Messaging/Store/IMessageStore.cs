@@ -99,6 +99,16 @@ public interface IStoreSession : IAsyncDisposable
     /// it touched another number of rows.</summary>
     void Enqueue(string sql, object?[] parameters, int rowsExpected = -1);
 
+    /// <summary>
+    /// Queues an insert of one row that may run together with later rows of the same statement, at the place of the
+    /// first of them; so it must not need what is queued before it, other rows queued by this method apart, whose
+    /// statements keep their order. Where the engine gains nothing by it, or does not understand the statement (a list
+    /// of columns, then of parameters and simple literals, then perhaps <c>on conflict … do nothing</c>), this
+    /// is <see cref="Enqueue"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">A queued row of the same statement had another number of values.</exception>
+    void EnqueueInsert(string sql, params object?[] values);
+
     /// <summary>Sends what is queued. One round trip if anything is.</summary>
     Task FlushAsync(CancellationToken stop);
 
