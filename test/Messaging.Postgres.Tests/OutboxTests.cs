@@ -55,8 +55,78 @@ public sealed class OutboxTests(PostgresServer server)
         Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
         Assert.NotEqual([0], Starts(db));
         await late.CommitAsync(Stop);
-        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop)); // This one notices that it has ended.
-        await SettleAllAsync(db, expected: ["late"]);
+        // What was published later, perhaps of the same key, does not overtake it.
+        await db.PublishAsync(Some.OutboxRow(key: "later"));
+        await SettleAllAsync(db, expected: ["late", "later"]);
+    }
+
+    [Fact]
+    public async Task Reads_on_behind_rows_that_are_being_sent_and_settles_those_before()
+    {
+        await using var db = await CreateAsync(server);
+        await db.PublishAsync([.. "abcdef".Select((key, n) => Some.OutboxRow(shard: n % 2, key: $"{key}"))]);
+        var first = await db.Store.ReadOutboxAsync([0, 1], 1, Some.Time, Stop);
+        Assert.Equal(["a", "b"], Keys(first));
+        var second = await db.Store.SettleAndReadAheadAsync([], first, [0, 1], 1, Some.Time, Stop);
+        Assert.Equal(["c", "d"], Keys(second!));
+        var third = await db.Store.SettleAndReadAheadAsync(first, second!, [0, 1], 9, Some.Time, Stop);
+        Assert.Equal(["e", "f"], Keys(third!));
+        Assert.Empty((await db.Store.SettleAndReadAheadAsync(second!, third!, [0, 1], 9, Some.Time, Stop))!);
+        await SettleAllAsync(db, expected: ["e", "f"]);
+    }
+
+    [Fact]
+    public async Task Does_not_read_on_past_a_row_that_appeared_before_those_being_sent()
+    {
+        await using var db = await CreateAsync(server);
+        await using var late = await db.Store.BeginAsync(Stop);
+        late.AppendOutbox([Some.OutboxRow(key: "late")]);
+        await late.FlushAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        var early = await db.Store.ReadOutboxAsync([0], 1, Some.Time, Stop);
+        Assert.Equal(["early"], Keys(early));
+        await late.CommitAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "behind")); // It may be of the late one's key.
+        Assert.Null(await db.Store.SettleAndReadAheadAsync([], early, [0], 9, Some.Time, Stop));
+        await db.Store.SettleOutboxAsync(early, Stop);
+        await SettleAllAsync(db, expected: ["late", "behind"]);
+    }
+
+    [Fact]
+    public async Task Does_not_read_on_past_a_transaction_that_was_left_behind_and_ends()
+    {
+        await using var db = await CreateAsync(server);
+        await using var late = await db.Store.BeginAsync(Stop);
+        late.AppendOutbox([Some.OutboxRow(key: "late")]);
+        await late.FlushAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await SettleAllAsync(db, expected: ["early"]);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        db.Clock.Advance(TimeSpan.FromSeconds(3));
+        await db.PublishAsync(Some.OutboxRow(key: "next"));
+        var next = await db.Store.ReadOutboxAsync([0], 1, Some.Time, Stop);
+        Assert.Equal(["next"], Keys(next));
+        await late.CommitAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "behind"));
+        Assert.Null(await db.Store.SettleAndReadAheadAsync([], next, [0], 9, Some.Time, Stop));
+        await db.Store.SettleOutboxAsync(next, Stop);
+        await SettleAllAsync(db, expected: ["late", "behind"]);
+    }
+
+    [Fact]
+    public async Task Does_not_read_on_while_a_key_is_held_and_settles_all_the_same()
+    {
+        await using var db = await CreateAsync(server);
+        await db.PublishAsync(Some.OutboxRow(key: "bad"), Some.OutboxRow(key: "good"), Some.OutboxRow(key: "other"));
+        var rows = await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop);
+        await using var another = db.Another(); // Another relay, that had the shard before, held the key.
+        await another.Store.HoldKeysAsync(
+            [new HeldKey("orders", 0, "bad", rows[0].Event.Id, "too large", 1, Some.Time.AddSeconds(5))], Stop);
+        Assert.Null(await db.Store.SettleAndReadAheadAsync([rows[1]], [rows[2]], [0], 10, Some.Time, Stop));
+        Assert.Equal(["other"], Keys(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop)));
+        Assert.Null(await db.Store.SettleAndReadAheadAsync([rows[2]], [], [0], 10, Some.Time, Stop));
+        Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+        Assert.Equal(1, (await db.Store.ReadStatisticsAsync(Stop)).OutboxRows);
     }
 
     [Fact]
@@ -139,17 +209,20 @@ public sealed class OutboxTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData(PostgresStore.IndexOnly, 1, 200)]
-    [InlineData("select 1", 1_000, int.MaxValue)] // So it would be without.
-    public async Task Walks_the_index_even_by_a_plan_made_over_the_empty_table(string settings, int least, int most)
+    [InlineData(OutboxReader.Read, PostgresStore.IndexOnly, 1, 200)]
+    [InlineData(OutboxReader.Read, "select 1", 1_000, int.MaxValue)] // So it would be without.
+    [InlineData(OutboxReader.ReadBehind, PostgresStore.IndexOnly, 1, 200)]
+    public async Task Walks_the_index_even_by_a_plan_made_over_the_empty_table(
+        string statement, string settings, int least, int most)
     {
         await using var db = await CreateAsync(server);
         await db.RunAsync("alter table msg_outbox set (autovacuum_enabled = false)");
         await db.RunAsync("vacuum analyze msg_outbox");
         await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
         await RunAsync("set plan_cache_mode = force_generic_plan");
-        await RunAsync($"prepare claim (int[], bigint[], int, timestamptz) as {OutboxReader.Read}");
-        const string claim = "execute claim ('{0,1,2,3}', '{0,0,0,0}', 16, now())";
+        var (type, last) = statement == OutboxReader.Read ? ("timestamptz", "now()") : ("bigint[]", "'{0,0,0,0}'");
+        await RunAsync($"prepare claim (int[], bigint[], int, {type}) as {statement}");
+        var claim = $"execute claim ('{{0,1,2,3}}', '{{0,0,0,0}}', 16, {last})";
         await RunAsync($"begin; {settings}; {claim}; commit");
         await db.RunAsync("set synchronous_commit = off; " + Fill(0, 100_000));
         await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + claim, connection);
@@ -161,6 +234,8 @@ public sealed class OutboxTests(PostgresServer server)
             await command.ExecuteNonQueryAsync(Stop);
         }
     }
+
+    private static IEnumerable<string> Keys(IReadOnlyList<OutboxRow> rows) => rows.Select(row => row.Event.Key);
 
     internal static async Task SettleAllAsync(StoreUnderTest db, string[] expected)
     {
@@ -177,20 +252,25 @@ public sealed class OutboxTests(PostgresServer server)
         from generate_series({{first}}, {{first + count - 1}}) n
         """;
 
-    /// <summary>Pages that the claim itself touches, by EXPLAIN.</summary>
+    /// <summary>Pages that the claim itself touches, by EXPLAIN: of its two statements, the one that touches more.</summary>
     private static async Task<long> BuffersAsync(StoreUnderTest db, long[] starts)
     {
         await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
         await using var transaction = await connection.BeginTransactionAsync(Stop);
         await using (var settings = new NpgsqlCommand(PostgresStore.IndexOnly, connection))
             await settings.ExecuteNonQueryAsync(Stop);
-        await using var explain = new NpgsqlCommand(
-            "explain (analyze, buffers, format json) " + OutboxReader.Read, connection);
-        explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
-        explain.Parameters.Add(Parameters.Array(starts));
-        explain.Parameters.Add(Parameters.Of(256));
-        explain.Parameters.Add(Parameters.Of(Some.Time));
-        return Buffers((string)(await explain.ExecuteScalarAsync(Stop))!);
+        var most = 0L;
+        foreach (var (statement, last) in new (string, NpgsqlParameter)[]
+            { (OutboxReader.Read, Parameters.Of(Some.Time)), (OutboxReader.ReadBehind, Parameters.Array(starts)) })
+        {
+            await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + statement, connection);
+            explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
+            explain.Parameters.Add(Parameters.Array(starts));
+            explain.Parameters.Add(Parameters.Of(256));
+            explain.Parameters.Add(last);
+            most = Math.Max(most, Buffers((string)(await explain.ExecuteScalarAsync(Stop))!));
+        }
+        return most;
     }
 
     private static long Buffers(string explained)

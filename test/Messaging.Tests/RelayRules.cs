@@ -81,18 +81,21 @@ public sealed class RelayRules : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("true")]
-    [InlineData("false")]
-    public async Task Stops_the_key_that_the_broker_refuses_and_no_other(string frames)
+    [InlineData("true", false)]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    [InlineData("false", true)]
+    public async Task Stops_the_key_that_the_broker_refuses_and_no_other(string frames, bool readsAhead)
     {
         _settings["Messaging:Outbox:Frames"] = frames;
+        if (readsAhead) _settings["Messaging:Outbox:BatchSize"] = "3";
         var refuses = true;
         // Bytes of number 3 of key a, in a frame or alone.
         _broker.Judge = message => refuses && message.Body.Span.IndexOf("\"number\":3}"u8) >= 0
             ? new SendFailure(0, SendOutcome.Refused, "too ugly")
             : null;
         _broker.IsAway = true;
-        await StartAsync();
+        await StartAsync(readsAhead);
         await PublishAsync(
             Enumerable.Range(0, 10).Select(number => new OrderPlaced(number % 2 == 1 ? "a" : "b", number)));
         _broker.IsAway = false;
@@ -107,17 +110,37 @@ public sealed class RelayRules : IAsyncDisposable
         await UntilEmptyAsync();
     }
 
+    [Fact]
+    public async Task Reads_the_next_batch_while_a_full_one_is_on_its_way()
+    {
+        _settings["Messaging:Outbox:BatchSize"] = "10";
+        _broker.IsAway = true;
+        await StartAsync(readsAhead: true);
+        await PublishAsync(Enumerable.Range(0, 35).Select(number => new OrderPlaced("a", number)));
+        _store.Forget();
+        _broker.IsAway = false;
+        await UntilSentAsync(35);
+        await UntilEmptyAsync();
+        Assert.Equal(Enumerable.Range(0, 35), Numbers());
+        // While the broker was away, the first 10 were read time and again. Then 10, 10, 10 and 5, and no other read.
+        var trips = _store.Trips.Where(trip => trip.Contains("read", StringComparison.Ordinal)).ToList();
+        var last = trips.LastIndexOf("read outbox");
+        Assert.Equal(Enumerable.Repeat("settle and read ahead", 3), trips.Skip(last + 1).Take(3));
+    }
+
     [Theory]
-    [InlineData("true")]
-    [InlineData("false")]
-    public async Task Sends_again_in_order_what_has_an_unknown_fate(string frames)
+    [InlineData("true", false)]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    [InlineData("false", true)]
+    public async Task Sends_again_in_order_what_has_an_unknown_fate(string frames, bool readsAhead)
     {
         _settings["Messaging:Outbox:Frames"] = frames;
         _settings["Messaging:Outbox:BatchSize"] = "7";
         var judged = 0;
         _broker.Judge = _ =>
             Interlocked.Increment(ref judged) % 3 == 1 ? new SendFailure(0, SendOutcome.Unknown, "no answer") : null;
-        await StartAsync();
+        await StartAsync(readsAhead);
         await PublishAsync(Enumerable.Range(0, 60).Select(number => new OrderPlaced("k" + (number % 5), number)));
         await UntilSentAsync(60);
         await UntilEmptyAsync();
@@ -133,7 +156,7 @@ public sealed class RelayRules : IAsyncDisposable
         var calls = 0;
         _store.Before = trip =>
         {
-            if (trip is "read outbox" or "settle outbox" or "settle and read outbox"
+            if (trip is "read outbox" or "settle outbox" or "settle and read outbox" or "settle and read ahead"
                 && Interlocked.Increment(ref calls) % 4 == 1)
             {
                 throw new DatabaseAwayException();
@@ -164,14 +187,14 @@ public sealed class RelayRules : IAsyncDisposable
         await Eventually.HoldsAsync("it is ready", () => _orders!.Health.IsReady);
     }
 
-    private async Task StartAsync(int bodySizeBytesMax = 1024 * 1024)
+    private async Task StartAsync(bool readsAhead = false, int bodySizeBytesMax = 1024 * 1024)
     {
         var away = _broker.IsAway;
         _orders = await TestService.StartAsync(
             "orders", _folder.File("orders.db"), _broker.Connect(bodySizeBytesMax),
             messages => messages.Publishes<OrderPlaced>(placed => placed.Order),
             settings: _settings,
-            decorate: store => _store = new CountingStore(store));
+            decorate: store => _store = new CountingStore(store) { ReadsAhead = readsAhead });
         if (!away) await Eventually.HoldsAsync("the service is ready", () => _orders.Health.IsReady);
     }
 

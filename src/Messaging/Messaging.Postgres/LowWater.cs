@@ -8,7 +8,7 @@ namespace Tessera.Messaging.Postgres;
 /// The danger is the row with a lower id that commits late. It can only come from a transaction that was running when
 /// the mark passed its id, so those are remembered with the mark before they appeared. Young ones hold the mark back: a
 /// read starts below what they may have written. One that grows old is left behind, so that it does not make each read
-/// long, and when it ends, one read starts from there. What remains is a transaction that had drawn its id but no
+/// long, and when it ends, a read starts from there. What remains is a transaction that had drawn its id but no
 /// number yet when the snapshot was taken, a window of microseconds; for it, and for whatever else moves ids,
 /// there is a look at everything from time to time, seldom enough to cost at most one percent.
 /// </remarks>
@@ -45,26 +45,31 @@ internal sealed class LowWater(TimeProvider clock)
 
     /// <param name="first">The lowest id that the read met, held or not; 0 when there was none.</param>
     /// <param name="last">The highest id that the read returned, or 0.</param>
-    public void Saw(long version, long from, long first, long last, Snapshot snapshot, bool held)
+    /// <returns>False when a transaction that was left behind has ended before the read: what it wrote may belong
+    /// before what the read returned, so that must not be used.</returns>
+    public bool Saw(long version, long from, long first, long last, Snapshot snapshot, bool held)
     {
         lock (_lock)
         {
             // Two reads at once: the second to end knows nothing of what the first has seen and must not move the mark.
-            if (version != _version) return;
+            if (version != _version) return true;
             _version++;
             MayHold = held;
             var now = clock.GetTimestamp();
             if (from == 0) WholeLookTook(now);
-            var below = _mark;
+            var (below, complete) = (_mark, true);
             _lastId = Math.Max(_lastId, last);
             _mark = first > 0 ? first - 1 : Math.Max(_mark, _lastId);
             foreach (var (transaction, suspect) in _running)
             {
                 if (!snapshot.HasEnded(transaction)) continue;
                 _running.Remove(transaction);
-                if (suspect.Below < from) _mark = Math.Min(_mark, suspect.Below);
+                if (suspect.Below >= from) continue;
+                _mark = Math.Min(_mark, suspect.Below);
+                complete = false;
             }
             foreach (var transaction in snapshot.Running) _running.TryAdd(transaction, new Suspect(now, below));
+            return complete;
         }
     }
 

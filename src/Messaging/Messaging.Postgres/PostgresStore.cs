@@ -42,6 +42,11 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
         int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
         Outbox.ReadAsync(accepted, shards, limitPerShard, now, stop);
 
+    public Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
+        Outbox.ReadAheadAsync(accepted, inFlight, shards, limitPerShard, stop);
+
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         accepted.Count == 0 ? Task.CompletedTask : Outbox.SettleAsync(accepted, stop);
 

@@ -45,6 +45,15 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
         return await ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
     }
 
+    /// <summary>Reading is quick here, and one file's transactions take turns anyway.</summary>
+    public async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        if (accepted.Count > 0) await SettleOutboxAsync(accepted, stop).ConfigureAwait(false);
+        return null;
+    }
+
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         WriteAsync(durable: false, link => { OutboxTable.Settle(link, accepted); return true; }, stop);
 

@@ -59,6 +59,25 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         return inner.SettleAndReadOutboxAsync(accepted, shards, limitPerShard, now, stop);
     }
 
+    /// <summary>As an engine that can read ahead.</summary>
+    public bool ReadsAhead { get; set; }
+
+    public async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        Count("settle and read ahead");
+        if (!ReadsAhead)
+        {
+            return await inner.SettleAndReadAheadAsync(accepted, inFlight, shards, limitPerShard, now, stop);
+        }
+        var sending = inFlight.Select(row => row.Id).ToHashSet();
+        var rows = await inner.SettleAndReadOutboxAsync(
+            accepted, shards, limitPerShard + inFlight.Count, now, stop);
+        return [.. rows.Where(row => !sending.Contains(row.Id)).GroupBy(row => row.Shard)
+            .SelectMany(shard => shard.Take(limitPerShard))];
+    }
+
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop)
     {
         Count("settle outbox");

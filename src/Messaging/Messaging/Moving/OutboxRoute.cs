@@ -97,6 +97,21 @@ internal sealed partial class OutboxRoute(
         return await store.ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
     }
 
+    /// <summary>As <see cref="SettleAndReadAsync"/>, for what comes behind the rows that are being sent. Null when only
+    /// a read once they are sent keeps the order.</summary>
+    public async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop)
+    {
+        if (!brokers.AreSeveral)
+        {
+            return await store.SettleAndReadAheadAsync(
+                accepted, inFlight, shards, limitPerShard, now, stop).ConfigureAwait(false);
+        }
+        if (accepted.Count > 0) await SettleAsync(accepted, stop).ConfigureAwait(false);
+        return null;
+    }
+
     private ITransport TransportOf(int shard) => Reach(_shards[shard].Broker);
 
     private ITransport Reach(string name) => brokers.Find(name)

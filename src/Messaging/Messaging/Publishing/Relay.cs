@@ -30,6 +30,7 @@ internal sealed partial class Relay(
         new(options.Value.Frames, Math.Min(options.Value.FrameBytesMax, route.BodySizeBytesMax));
 
     private List<OutboxRow> _accepted = [];
+    private IReadOnlyList<OutboxRow>? _ahead;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -84,9 +85,12 @@ internal sealed partial class Relay(
         }
     }
 
-    /// <summary>Settle what was sent, read, send: one round trip to the database for up to a batch per shard.</summary>
+    /// <summary>Settle what was sent, read, send: one round trip to the database for up to a batch per shard. While a
+    /// full batch is on its way to the broker, that round trip is made for the next one.</summary>
     private async Task<RelayPass> PassAsync(CancellationToken stop)
     {
+        var ahead = _ahead;
+        _ahead = null;
         var shards = leases.Held.Select(lease => lease.Slot).ToArray();
         if (shards.Length == 0) return default;
         try
@@ -98,22 +102,26 @@ internal sealed partial class Relay(
             return new RelayPass(false, away.Message);
         }
         var now = clock.GetUtcNow();
-        var rows = await SettleAndReadAsync(shards, now, stop).ConfigureAwait(false);
+        var rows = ahead ?? await SettleAndReadAsync(shards, now, stop).ConfigureAwait(false);
         checkpoints.Pass(Checkpoint.RelayRead);
         var (queues, full) = Queue(rows);
-        if (queues.Count == 0) return new RelayPass(full, null);
+        if (queues.Count == 0) return new RelayPass(ahead is not null, null);
 
         var batch = new RelayBatch(queues);
-        while (batch.NextRound() && queues.TrueForAll(queue => leases.Holds(queue.Shard)))
+        var next = full
+            ? SettleAndReadAheadAsync(rows, shards, now, stop)
+            : Task.FromResult<IReadOnlyList<OutboxRow>?>(null);
+        try
         {
-            var result = await SendAsync(batch, stop).ConfigureAwait(false);
-            if (result is null) break;
-            batch.Conclude(result, refused, now);
+            await SendAsync(queues, batch, now, stop).ConfigureAwait(false);
         }
-
-        checkpoints.Pass(Checkpoint.RelaySent);
-        _accepted = batch.Accepted;
-        refused.Accepted(_accepted);
+        finally
+        {
+            // Whatever came of it: the next read must not begin before this one has ended.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        _accepted.AddRange(batch.Accepted); // Behind those that no read has settled yet.
+        refused.Accepted(batch.Accepted);
         if (batch.Held.Count > 0)
         {
             await SettleAsync().ConfigureAwait(false); // First, for it releases keys that an earlier refusal held.
@@ -121,10 +129,24 @@ internal sealed partial class Relay(
             await store.HoldKeysAsync(batch.Held, stop).ConfigureAwait(false);
             checkpoints.Pass(Checkpoint.RelayHeld);
         }
+        // Behind a row that is not at the broker nothing may go.
+        if (await next.ConfigureAwait(false) is { } read && batch.Accepted.Count == rows.Count) _ahead = read;
         return new RelayPass(full, batch.Failure);
     }
 
-    private async Task<SendResult?> SendAsync(RelayBatch batch, CancellationToken stop)
+    private async Task SendAsync(
+        List<ShardQueue> queues, RelayBatch batch, DateTimeOffset now, CancellationToken stop)
+    {
+        while (batch.NextRound() && queues.TrueForAll(queue => leases.Holds(queue.Shard)))
+        {
+            var result = await SendRoundAsync(batch, stop).ConfigureAwait(false);
+            if (result is null) break;
+            batch.Conclude(result, refused, now);
+        }
+        checkpoints.Pass(Checkpoint.RelaySent);
+    }
+
+    private async Task<SendResult?> SendRoundAsync(RelayBatch batch, CancellationToken stop)
     {
         var started = clock.GetTimestamp();
         try
@@ -165,6 +187,16 @@ internal sealed partial class Relay(
         var accepted = Taken();
         var rows = await route.SettleAndReadAsync(
             accepted, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
+        if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
+        return rows;
+    }
+
+    private async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+        IReadOnlyList<OutboxRow> inFlight, int[] shards, DateTimeOffset now, CancellationToken stop)
+    {
+        var accepted = Taken();
+        var rows = await route.SettleAndReadAheadAsync(
+            accepted, inFlight, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
         if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
         return rows;
     }

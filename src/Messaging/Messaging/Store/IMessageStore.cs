@@ -30,6 +30,16 @@ public interface IMessageStore
         IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
         int limitPerShard, DateTimeOffset now, CancellationToken stop);
 
+    /// <summary>
+    /// As <see cref="SettleAndReadOutboxAsync"/>, but reads what comes behind <paramref name="inFlight"/>: rows that
+    /// are being sent meanwhile and stay. Null when a row that stands before one of them is not among them, or a key is
+    /// held, or the engine has no such read: then only a read once they are sent is sure to keep the order of each key.
+    /// The accepted rows are settled in either case.
+    /// </summary>
+    Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+        IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
+        int limitPerShard, DateTimeOffset now, CancellationToken stop);
+
     /// <summary>Deletes rows that the broker has accepted, and what held their keys. One round trip; the commit need
     /// not be synchronous: a lost delete is only a second send.</summary>
     Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop);
