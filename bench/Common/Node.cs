@@ -6,6 +6,14 @@ namespace Tessera.Bench;
 /// its standard output.</summary>
 public sealed class Node : IAsyncDisposable
 {
+    /// <summary>The runtime's settings that <c>tessera up</c> gives to the services it starts.</summary>
+    private static readonly IReadOnlyDictionary<string, string> Runtime = new Dictionary<string, string>
+    {
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+    };
+
     private readonly Process _process;
 
     private Node(Process process) => _process = process;
@@ -19,7 +27,7 @@ public sealed class Node : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (var (key, value) in settings) start.Environment[key] = value;
+        foreach (var (key, value) in Runtime.Concat(settings)) start.Environment[key] = value;
         var node = new Node(Process.Start(start)!);
         await node.ExpectAsync("ready");
         return node;

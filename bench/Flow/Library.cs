@@ -32,7 +32,6 @@ internal static class Library
         ["Flow__Address"] = broker.Address,
         ["Flow__Database"] = database,
         ["Messaging__Outbox__Frames"] = frames ? "true" : "false",
-        ["DOTNET_gcServer"] = "0",
     };
 
     public static IConfiguration Read(IReadOnlyDictionary<string, string> settings) => new ConfigurationBuilder()

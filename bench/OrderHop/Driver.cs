@@ -140,6 +140,5 @@ internal static class Driver
         ["Messaging__Redis__Configuration"] = contender.Address,
         ["Logging__LogLevel__Default"] = "Warning",
         ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-        ["DOTNET_gcServer"] = "0",
     };
 }

@@ -116,8 +116,10 @@ public abstract class SessionPromises(StoreBackend backend) : StoreSuite(backend
     {
         var (guid, time) = Database.Engine == "sqlite" ? ("TEXT", "INTEGER") : ("uuid", "timestamptz");
         var flag = Database.Engine == "sqlite" ? "INTEGER" : "boolean";
-        const string insert =
-            "INSERT INTO kinds (a, b, c, d, e, f, g, h) VALUES ($1, $2, $3, $4, $5, $6, $7, 'same') ON CONFLICT DO NOTHING";
+        const string insert = """
+            INSERT INTO kinds (a, b, c, d, e, f, g, h) VALUES ($1, $2, $3, $4, $5, $6, $7, 'same')
+            ON CONFLICT DO NOTHING
+            """;
         object?[][] rows =
         [
             ["anna", Guid.CreateVersion7(), Now, true, 7, long.MaxValue, 0.5],

@@ -252,7 +252,8 @@ public sealed class OutboxTests(PostgresServer server)
         from generate_series({{first}}, {{first + count - 1}}) n
         """;
 
-    /// <summary>Pages that the claim itself touches, by EXPLAIN: of its two statements, the one that touches more.</summary>
+    /// <summary>Pages that the claim itself touches, by EXPLAIN: of its two statements, the one
+    /// that touches more.</summary>
     private static async Task<long> BuffersAsync(StoreUnderTest db, long[] starts)
     {
         await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
@@ -263,7 +264,8 @@ public sealed class OutboxTests(PostgresServer server)
         foreach (var (statement, last) in new (string, NpgsqlParameter)[]
             { (OutboxReader.Read, Parameters.Of(Some.Time)), (OutboxReader.ReadBehind, Parameters.Array(starts)) })
         {
-            await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + statement, connection);
+            await using var explain = new NpgsqlCommand(
+                "explain (analyze, buffers, format json) " + statement, connection);
             explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
             explain.Parameters.Add(Parameters.Array(starts));
             explain.Parameters.Add(Parameters.Of(256));

@@ -7,8 +7,9 @@ using Npgsql;
 namespace Tessera.Messaging.Postgres;
 
 /// <summary>
-/// Rows of one insert statement that run as one: <c>values ($1, 'x')</c> becomes <c>select r.p1, 'x' from unnest($1)</c>
-/// over an array per parameter. Each statement costs the server and the client more than a row does.
+/// Rows of one insert statement that run as one: <c>values ($1, 'x')</c> becomes
+/// <c>select r.p1, 'x' from unnest($1) r(p1)</c>, with an array per parameter. A statement costs the server and the
+/// client more than a row does.
 /// </summary>
 /// <remarks>
 /// Only plain statements are understood: a list of columns, then of parameters and simple literals, then perhaps
@@ -64,7 +65,8 @@ internal sealed partial class MergedInsert(string sql)
         var values = plain.Groups["values"].Value.Split(',', StringSplitOptions.TrimEntries);
         if (!values.All(value => Value().IsMatch(value))) return null;
         var used = values.Where(value => value[0] == '$').ToHashSet(StringComparer.Ordinal);
-        var names = Enumerable.Range(1, parameters).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var names = Enumerable.Range(1, parameters)
+            .Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
         if (!used.SetEquals(names.Select(name => "$" + name))) return null;
         return new StringBuilder(plain.Groups["into"].Value)
             .Append(" select ")

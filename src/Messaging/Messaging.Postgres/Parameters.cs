@@ -41,7 +41,7 @@ internal static class Parameters
 
     /// <summary>The values of one column, as <c>unnest</c> wants them; null when they have no one type that both
     /// <see cref="Of(object?)"/> and this know.</summary>
-    public static NpgsqlParameter? ArrayOf(object?[] values) => System.Array.Find(values, value => value is not null) switch
+    public static NpgsqlParameter? ArrayOf(object?[] values) => values.FirstOrDefault(value => value is not null) switch
     {
         string => Texts(values),
         Guid => Values<Guid>(values, NpgsqlDbType.Uuid),

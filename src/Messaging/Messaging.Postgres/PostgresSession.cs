@@ -63,7 +63,10 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
             _queue.Add(rows.Place);
         }
         if (rows.Columns != values.Length)
-            throw new ArgumentException($"Another row of it had {rows.Columns} values, this has {values.Length}: {sql}");
+        {
+            throw new ArgumentException(
+                $"Another row of it had {rows.Columns} values, this has {values.Length}: {sql}", nameof(values));
+        }
         rows.Insert.Add(values);
     }
 
