@@ -122,7 +122,8 @@ public abstract class InteropPromises(ForeignBroker broker)
     {
         Headers = message.Headers.ToDictionary(
             pair => pair.Key, pair => pair.Key == broker.AttributePrefix + "id" ? "last-" + parcel : pair.Value),
-        Body = message.Body.Replace("17", "18", StringComparison.Ordinal),
+        // Not any 17: the parcel's name may have those digits, too.
+        Body = message.Body.Replace("\"grams\":17", "\"grams\":18", StringComparison.Ordinal),
     };
 
     private CloudEvent FromAttributes(ForeignMessage message)
