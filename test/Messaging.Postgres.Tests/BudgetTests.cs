@@ -87,6 +87,9 @@ public sealed class BudgetTests(PostgresServer server)
             sent = await db.Store.SettleAndReadOutboxAsync(sent, [0, 1, 2, 3], 10, Some.Time, Stop);
             Assert.Equal(40, sent.Count);
         });
+        await CostsAsync(db, roundTrips: 1, commits: 1, async () =>
+            Assert.Equal(
+                40, (await db.Store.SettleAndReadAheadAsync([], sent, [0, 1, 2, 3], 10, Some.Time, Stop))!.Count));
     }
 
     [Fact]

@@ -30,10 +30,7 @@ public sealed class OutboxTests(PostgresServer server)
     public async Task Sees_a_row_that_commits_late_with_a_lower_id()
     {
         await using var db = await CreateAsync(server);
-        await using var late = await db.Store.BeginAsync(Stop);
-        late.AppendOutbox([Some.OutboxRow(key: "late")]);
-        await late.FlushAsync(Stop);
-        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await using var late = await LateAndEarlyAsync(db);
         await SettleAllAsync(db, expected: ["early"]);
         Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
         await late.CommitAsync(Stop);
@@ -44,10 +41,7 @@ public sealed class OutboxTests(PostgresServer server)
     public async Task Sees_the_row_of_a_transaction_that_took_so_long_that_reads_went_past_it()
     {
         await using var db = await CreateAsync(server);
-        await using var late = await db.Store.BeginAsync(Stop);
-        late.AppendOutbox([Some.OutboxRow(key: "late")]);
-        await late.FlushAsync(Stop);
-        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await using var late = await LateAndEarlyAsync(db);
         await SettleAllAsync(db, expected: ["early"]);
         Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
         Assert.Equal([0], Starts(db));
@@ -79,10 +73,7 @@ public sealed class OutboxTests(PostgresServer server)
     public async Task Does_not_read_on_past_a_row_that_appeared_before_those_being_sent()
     {
         await using var db = await CreateAsync(server);
-        await using var late = await db.Store.BeginAsync(Stop);
-        late.AppendOutbox([Some.OutboxRow(key: "late")]);
-        await late.FlushAsync(Stop);
-        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await using var late = await LateAndEarlyAsync(db);
         var early = await db.Store.ReadOutboxAsync([0], 1, Some.Time, Stop);
         Assert.Equal(["early"], Keys(early));
         await late.CommitAsync(Stop);
@@ -96,10 +87,7 @@ public sealed class OutboxTests(PostgresServer server)
     public async Task Does_not_read_on_past_a_transaction_that_was_left_behind_and_ends()
     {
         await using var db = await CreateAsync(server);
-        await using var late = await db.Store.BeginAsync(Stop);
-        late.AppendOutbox([Some.OutboxRow(key: "late")]);
-        await late.FlushAsync(Stop);
-        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        await using var late = await LateAndEarlyAsync(db);
         await SettleAllAsync(db, expected: ["early"]);
         Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
         db.Clock.Advance(TimeSpan.FromSeconds(3));
@@ -233,6 +221,16 @@ public sealed class OutboxTests(PostgresServer server)
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(Stop);
         }
+    }
+
+    /// <summary>A transaction that has drawn the id of "late" and is open, and "early", behind it and there.</summary>
+    private static async Task<IStoreSession> LateAndEarlyAsync(StoreUnderTest db)
+    {
+        var late = await db.Store.BeginAsync(Stop);
+        late.AppendOutbox([Some.OutboxRow(key: "late")]);
+        await late.FlushAsync(Stop);
+        await db.PublishAsync(Some.OutboxRow(key: "early"));
+        return late;
     }
 
     private static IEnumerable<string> Keys(IReadOnlyList<OutboxRow> rows) => rows.Select(row => row.Event.Key);

@@ -122,10 +122,11 @@ public sealed class RelayRules : IAsyncDisposable
         await UntilSentAsync(35);
         await UntilEmptyAsync();
         Assert.Equal(Enumerable.Range(0, 35), Numbers());
-        // While the broker was away, the first 10 were read time and again. Then 10, 10, 10 and 5, and no other read.
-        var trips = _store.Trips.Where(trip => trip.Contains("read", StringComparison.Ordinal)).ToList();
-        var last = trips.LastIndexOf("read outbox");
-        Assert.Equal(Enumerable.Repeat("settle and read ahead", 3), trips.Skip(last + 1).Take(3));
+        // While the broker was away, the first 10 were read time and again. Then 10, 10, 10 and 5, none read anew.
+        var trips = _store.Trips.Where(trip => trip.Contains("read", StringComparison.Ordinal));
+        Assert.Contains(
+            "settle and read ahead; settle and read ahead; settle and read ahead", string.Join("; ", trips),
+            StringComparison.Ordinal);
     }
 
     [Theory]

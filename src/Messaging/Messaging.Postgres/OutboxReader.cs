@@ -12,10 +12,7 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     /// is a walk along the primary key from its low-water mark, so neither the backlog nor deleted rows cost anything.
     /// </summary>
     internal const string Read = $"""
-        select s.shard, coalesce(
-                (select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
-            {Line}
-        from unnest($1, $2) s(shard, low)
+        {LinePerShard}
         union all
         select s.shard, o.*, true from unnest($1, $2) s(shard, low) cross join lateral (
             select id, {Rows.EventColumns} from msg_outbox o
@@ -31,10 +28,7 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     /// it may be of the same key. Looking each row's key up among the held ones would cost more than the row.
     /// </summary>
     internal const string ReadBehind = $"""
-        select s.shard, coalesce(
-                (select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
-            {Line}
-        from unnest($1, $2) s(shard, low)
+        {LinePerShard}
         union all
         select s.shard, o.id, null, null, null, null, null, null, null, null, null, null
         from unnest($1, $2, $4) s(shard, low, last) cross join lateral (
@@ -45,9 +39,12 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             where o.shard = s.shard and o.id > s.last order by o.id limit $3) o
         """;
 
-    private const string Line = """
-        null::uuid, pg_current_snapshot()::text, null::text, null::text, null::text, pg_postmaster_start_time(),
+    private const string LinePerShard = """
+        select s.shard, coalesce(
+                (select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
+            null::uuid, pg_current_snapshot()::text, null::text, null::text, null::text, pg_postmaster_start_time(),
             null::text, null::text, null::bytea, exists (select from msg_held_keys h where h.shard = s.shard)
+        from unnest($1, $2) s(shard, low)
         """;
 
     private const string Delete =

@@ -116,7 +116,8 @@ public interface IStoreSession : IAsyncDisposable
     /// of columns, then of parameters and simple literals, then perhaps <c>on conflict … do nothing</c>), this
     /// is <see cref="Enqueue"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">A queued row of the same statement had another number of values.</exception>
+    /// <exception cref="ArgumentException">A queued row of the same statement had another number of values. An engine
+    /// that runs the rows one by one finds it out with the row.</exception>
     void EnqueueInsert(string sql, params object?[] values);
 
     /// <summary>Sends what is queued. One round trip if anything is.</summary>
