@@ -32,6 +32,24 @@ public sealed class OutageTests(OutageTests.OwnServer own) : IClassFixture<Outag
         await _server.ResumeAsync();
     });
 
+    [Fact]
+    public async Task Another_server_is_noticed_although_no_connection_was_lost()
+    {
+        _server.RequireOwn();
+        await using var db = await CreateAsync(_server);
+        await db.PublishAsync([.. Enumerable.Range(0, 8).Select(n => Some.OutboxRow(n % 4, $"{n}"))]);
+        await db.Store.SettleOutboxAsync(await db.Store.ReadOutboxAsync([0, 1, 2, 3], 10, Some.Time, Stop), Stop);
+        Assert.Empty(await db.Store.ReadOutboxAsync([0, 1, 2, 3], 10, Some.Time, Stop));
+        db.Database.DataSource.Clear(); // As behind a pooler, which has the server's end of the connections.
+        await _server.RestartAsync();
+        await db.RunAsync("alter table msg_outbox alter column id restart with 1"); // As one that was restored.
+        await db.PublishAsync(Some.OutboxRow(2, "first"));
+        await db.RunAsync("alter table msg_outbox alter column id restart with 100");
+        await db.PublishAsync(Some.OutboxRow(2, "second"));
+        var rows = await db.Store.ReadOutboxAsync([0, 1, 2, 3], 10, Some.Time, Stop);
+        Assert.Equal(["first", "second"], rows.Select(row => row.Event.Key));
+    }
+
     private async Task LosesNothingAsync(Func<Task> outage)
     {
         _server.RequireOwn();

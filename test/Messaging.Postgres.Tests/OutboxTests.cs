@@ -200,6 +200,7 @@ public sealed class OutboxTests(PostgresServer server)
     [InlineData(OutboxReader.Read, PostgresStore.IndexOnly, 1, 200)]
     [InlineData(OutboxReader.Read, "select 1", 1_000, int.MaxValue)] // So it would be without.
     [InlineData(OutboxReader.ReadBehind, PostgresStore.IndexOnly, 1, 200)]
+    [InlineData(OutboxReader.ReadNotHeld, PostgresStore.IndexOnly, 1, 200)]
     public async Task Walks_the_index_even_by_a_plan_made_over_the_empty_table(
         string statement, string settings, int least, int most)
     {
@@ -208,9 +209,14 @@ public sealed class OutboxTests(PostgresServer server)
         await db.RunAsync("vacuum analyze msg_outbox");
         await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
         await RunAsync("set plan_cache_mode = force_generic_plan");
-        var (type, last) = statement == OutboxReader.Read ? ("timestamptz", "now()") : ("bigint[]", "'{0,0,0,0}'");
-        await RunAsync($"prepare claim (int[], bigint[], int, {type}) as {statement}");
-        var claim = $"execute claim ('{{0,1,2,3}}', '{{0,0,0,0}}', 16, {last})";
+        var (type, last) = statement switch
+        {
+            OutboxReader.ReadBehind => (", bigint[]", ", '{0,0,0,0}'"),
+            OutboxReader.ReadNotHeld => (", timestamptz", ", now()"),
+            _ => ("", ""),
+        };
+        await RunAsync($"prepare claim (int[], bigint[], int{type}) as {statement}");
+        var claim = $"execute claim ('{{0,1,2,3}}', '{{0,0,0,0}}', 16{last})";
         await RunAsync($"begin; {settings}; {claim}; commit");
         await db.RunAsync("set synchronous_commit = off; " + Fill(0, 100_000));
         await using var explain = new NpgsqlCommand("explain (analyze, buffers, format json) " + claim, connection);
@@ -221,6 +227,25 @@ public sealed class OutboxTests(PostgresServer server)
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(Stop);
         }
+    }
+
+    [Fact]
+    public async Task Is_planned_once_and_not_for_each_batch()
+    {
+        await using var db = await CreateAsync(server);
+        IReadOnlyList<OutboxRow> sent = [];
+        for (var pass = 0; pass < 20; pass++)
+        {
+            await db.PublishAsync([.. Enumerable.Range(0, 1 + pass).Select(n => Some.OutboxRow(key: $"k{n}"))]);
+            var read = await db.Store.SettleAndReadOutboxAsync(sent, [0, 1, 2, 3], 1000, Some.Time, Stop);
+            await db.Store.SettleAndReadAheadAsync([], read, [0, 1, 2, 3], 1000, Some.Time, Stop);
+            sent = read;
+        }
+        var plans = await db.Database.QueryAsync(
+            "select generic_plans, custom_plans from pg_prepared_statements where statement like '%msg_outbox o%'", [],
+            row => (Kept: row.GetInt64(0), Anew: row.GetInt64(1)), Stop);
+        Assert.Equal(3, plans.Count); // Two reads and the delete.
+        Assert.All(plans, plan => Assert.True(plan is { Kept: > 10, Anew: 0 }, plan.ToString()));
     }
 
     /// <summary>A transaction that has drawn the id of "late" and is open, and "early", behind it and there.</summary>
@@ -250,8 +275,8 @@ public sealed class OutboxTests(PostgresServer server)
         from generate_series({{first}}, {{first + count - 1}}) n
         """;
 
-    /// <summary>Pages that the claim itself touches, by EXPLAIN: of its two statements, the one
-    /// that touches more.</summary>
+    /// <summary>Pages that the claim itself touches, by EXPLAIN: of its statements, the one that touches
+    /// most.</summary>
     private static async Task<long> BuffersAsync(StoreUnderTest db, long[] starts)
     {
         await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
@@ -259,15 +284,19 @@ public sealed class OutboxTests(PostgresServer server)
         await using (var settings = new NpgsqlCommand(PostgresStore.IndexOnly, connection))
             await settings.ExecuteNonQueryAsync(Stop);
         var most = 0L;
-        foreach (var (statement, last) in new (string, NpgsqlParameter)[]
-            { (OutboxReader.Read, Parameters.Of(Some.Time)), (OutboxReader.ReadBehind, Parameters.Array(starts)) })
+        foreach (var (statement, last) in new (string, NpgsqlParameter?)[]
+        {
+            (OutboxReader.Read, null),
+            (OutboxReader.ReadBehind, Parameters.Array(starts)),
+            (OutboxReader.ReadNotHeld, Parameters.Of(Some.Time)),
+        })
         {
             await using var explain = new NpgsqlCommand(
                 "explain (analyze, buffers, format json) " + statement, connection);
             explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
             explain.Parameters.Add(Parameters.Array(starts));
             explain.Parameters.Add(Parameters.Of(256));
-            explain.Parameters.Add(last);
+            if (last is not null) explain.Parameters.Add(last);
             most = Math.Max(most, Buffers((string)(await explain.ExecuteScalarAsync(Stop))!));
         }
         return most;

@@ -8,13 +8,40 @@ namespace Tessera.Messaging.Postgres;
 internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// First one line per shard with its first row's id and the snapshot of the statement, then the rows. Each shard
-    /// is a walk along the primary key from its low-water mark, so neither the backlog nor deleted rows cost anything.
+    /// First one line with the snapshot of the statement, then the rows. Each shard is a walk along the primary key
+    /// from its low-water mark, so neither the backlog nor deleted rows cost anything. Looking each row's key up among
+    /// the held ones would cost more than the row, so this is for while none is held.
     /// </summary>
     internal const string Read = $"""
-        {LinePerShard}
+        {State}
         union all
-        select s.shard, o.*, true from unnest($1, $2) s(shard, low) cross join lateral (
+        {FromThere}
+        """;
+
+    /// <summary>
+    /// As <see cref="Read"/>, from behind the rows that are in flight on. Of what stands before, it says only which
+    /// ids there are, by the same snapshot: should a row have appeared there meanwhile, those behind it may be of the
+    /// same key.
+    /// </summary>
+    internal const string ReadBehind = $"""
+        {State}
+        union all
+        select s.shard, o.id, {NothingElse}
+        from unnest($1, $2, $4) s(shard, last, low) cross join lateral (
+            select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low and o.id <= s.last order by o.id) o
+        union all
+        {FromThere}
+        """;
+
+    /// <summary>As <see cref="Read"/>, without rows of held keys; of the first row of each shard it says the id also
+    /// when its key is held.</summary>
+    internal const string ReadNotHeld = $"""
+        {State}
+        union all
+        select s.shard, o.id, {NothingElse} from unnest($1, $2) s(shard, low) cross join lateral (
+            select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1) o
+        union all
+        select s.shard, o.*, null from unnest($1, $2) s(shard, low) cross join lateral (
             select id, {Rows.EventColumns} from msg_outbox o
             where o.shard = s.shard and o.id > s.low and not exists (
                 select from msg_held_keys h
@@ -22,30 +49,19 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             order by o.id limit $3) o
         """;
 
-    /// <summary>
-    /// As <see cref="Read"/> while no key is held, from behind the rows that are in flight on. Of what stands before,
-    /// it says only which ids there are, by the same snapshot: should a row have appeared there meanwhile, those behind
-    /// it may be of the same key. Looking each row's key up among the held ones would cost more than the row.
-    /// </summary>
-    internal const string ReadBehind = $"""
-        {LinePerShard}
-        union all
-        select s.shard, o.id, null, null, null, null, null, null, null, null, null, null
-        from unnest($1, $2, $4) s(shard, low, last) cross join lateral (
-            select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low and o.id <= s.last order by o.id) o
-        union all
-        select s.shard, o.*, true from unnest($1, $4) s(shard, last) cross join lateral (
+    private const string State = """
+        select null::int, null::bigint, null::uuid, pg_current_snapshot()::text, null::text, null::text, null::text,
+            pg_postmaster_start_time(), null::text, null::text, null::bytea,
+            exists (select from msg_held_keys h where h.shard = any($1))
+        """;
+
+    private const string FromThere = $"""
+        select s.shard, o.*, null from unnest($1, $2) s(shard, last) cross join lateral (
             select id, {Rows.EventColumns} from msg_outbox o
             where o.shard = s.shard and o.id > s.last order by o.id limit $3) o
         """;
 
-    private const string LinePerShard = """
-        select s.shard, coalesce(
-                (select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1), 0),
-            null::uuid, pg_current_snapshot()::text, null::text, null::text, null::text, pg_postmaster_start_time(),
-            null::text, null::text, null::bytea, exists (select from msg_held_keys h where h.shard = s.shard)
-        from unnest($1, $2) s(shard, low)
-        """;
+    private const string NothingElse = "null, null, null, null, null, null, null, null, null, null";
 
     private const string Delete =
         "delete from msg_outbox o using unnest($1, $2) u(shard, id) where o.shard = u.shard and o.id = u.id";
@@ -74,9 +90,8 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             var looks = Looks(shards, []);
             var mayHold = looks.Any(look => look.Mark.MayHold);
             var read = mayHold
-                ? PostgresStore.Command(Read,
-                    Shards(looks), Froms(looks), Parameters.Of(limitPerShard), Parameters.Of(now))
-                : Behind(looks, limitPerShard);
+                ? Command(ReadNotHeld, looks, limitPerShard, Parameters.Of(now))
+                : Command(Read, looks, limitPerShard);
             var rows = await RunAsync(accepted, looks, read, stop).ConfigureAwait(false);
             if (looks.All(look => look.IsComplete && (mayHold || !look.Held))) return rows;
             accepted = [];
@@ -94,7 +109,9 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             if (accepted.Count > 0) await SettleAsync(accepted, stop).ConfigureAwait(false);
             return null;
         }
-        var rows = await RunAsync(accepted, looks, Behind(looks, limitPerShard), stop).ConfigureAwait(false);
+        var read = Command(
+            ReadBehind, looks, limitPerShard, Parameters.Array(Array.ConvertAll(looks, look => look.From)));
+        var rows = await RunAsync(accepted, looks, read, stop).ConfigureAwait(false);
         return looks.All(look => look.IsComplete && !look.Held && !look.HasUnknown) ? rows : null;
     }
 
@@ -130,15 +147,15 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
         return looks;
     }
 
-    private static NpgsqlBatchCommand Behind(Look[] looks, int limitPerShard) => PostgresStore.Command(ReadBehind,
-        Shards(looks), Froms(looks), Parameters.Of(limitPerShard),
-        Parameters.Array(Array.ConvertAll(looks, look => look.Last)));
-
-    private static NpgsqlParameter Shards(Look[] looks) =>
-        Parameters.Array(Array.ConvertAll(looks, look => look.Shard));
-
-    private static NpgsqlParameter Froms(Look[] looks) =>
-        Parameters.Array(Array.ConvertAll(looks, look => look.From));
+    private static NpgsqlBatchCommand Command(
+        string sql, Look[] looks, int limitPerShard, params NpgsqlParameter[] others) => PostgresStore.Command(
+        sql,
+        [
+            Parameters.Array(Array.ConvertAll(looks, look => look.Shard)),
+            Parameters.Array(Array.ConvertAll(looks, look => look.Last)),
+            Parameters.Of(limitPerShard),
+            .. others,
+        ]);
 
     private async Task<List<OutboxRow>> RunAsync(
         IReadOnlyList<OutboxRow> accepted, Look[] looks, NpgsqlBatchCommand read, CancellationToken stop)
@@ -166,32 +183,18 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     {
         var rows = new List<OutboxRow>();
         var row = new PostgresReader(reader);
-        var sameServer = true;
+        await reader.ReadAsync(stop).ConfigureAwait(false);
+        var (snapshot, held) = (Snapshot.Parse(row.GetString(3)), row.GetBoolean(11));
+        var sameServer = _serverStarted == default || reader.GetDateTime(7) == _serverStarted;
+        _serverStarted = reader.GetDateTime(7);
         while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
-            if (!reader.IsDBNull(2))
-            {
-                rows.Add(new OutboxRow(row.GetInt64(1), row.GetInt32(0), Rows.Event(row, 2)));
-                continue;
-            }
-            var look = Array.Find(looks, look => look.Shard == reader.GetInt32(0))!;
-            if (reader.IsDBNull(3))
-            {
-                look.Met(row.GetInt64(1));
-                continue;
-            }
-            (look.First, look.Snapshot, look.Held) = (row.GetInt64(1), row.GetString(3), row.GetBoolean(11));
-            sameServer = reader.GetDateTime(7) == _serverStarted;
-            _serverStarted = reader.GetDateTime(7);
+            var (shard, id, isRow) = (row.GetInt32(0), row.GetInt64(1), !reader.IsDBNull(2));
+            Array.Find(looks, look => look.Shard == shard)!.Met(id, isRow);
+            if (isRow) rows.Add(new OutboxRow(id, shard, Rows.Event(row, 2)));
         }
-        if (!sameServer) _marks.Clear();
-        foreach (var look in looks)
-        {
-            look.HasUnknown |= !sameServer;
-            var last = rows.FindLast(candidate => candidate.Shard == look.Shard)?.Id ?? 0;
-            look.IsComplete = look.Mark.Saw(
-                look.Version, look.From, look.First, last, Snapshot.Parse(look.Snapshot), look.Held);
-        }
+        if (!sameServer) _marks.Clear(); // A pooler may hide that the connection was lost.
+        foreach (var look in looks) look.Conclude(snapshot, held, sameServer);
         return rows;
     }
 
@@ -200,31 +203,31 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     private sealed class Look
     {
         private readonly HashSet<long> _inFlight = [];
+        private readonly long _version;
+        private long _first;
+        private long _last;
 
         public Look(int shard, LowWater mark)
         {
             (Shard, Mark) = (shard, mark);
-            (From, Version) = mark.Start();
+            (From, _version) = mark.Start();
             Last = From;
         }
 
         public int Shard { get; }
         public LowWater Mark { get; }
         public long From { get; }
-        public long Version { get; }
 
         /// <summary>Behind which the rows are read: the highest id in flight, or <see cref="From"/>.</summary>
         public long Last { get; private set; }
 
-        public long First { get; set; }
-        public string Snapshot { get; set; } = "";
-        public bool Held { get; set; }
+        public bool Held { get; private set; }
 
         /// <summary>Nothing that the read passed over may belong before what it returned.</summary>
-        public bool IsComplete { get; set; }
+        public bool IsComplete { get; private set; }
 
-        /// <summary>A row that is not in flight stands, or may stand, before one that is.</summary>
-        public bool HasUnknown { get; set; }
+        /// <summary>A row that is not in flight stands before one that is.</summary>
+        public bool HasUnknown { get; private set; }
 
         public void Behind(IEnumerable<long> inFlight)
         {
@@ -232,6 +235,17 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             Last = Math.Max(From, _inFlight.Max());
         }
 
-        public void Met(long id) => HasUnknown |= !_inFlight.Contains(id);
+        public void Met(long id, bool isRow)
+        {
+            if (_first == 0 || id < _first) _first = id;
+            if (isRow) _last = Math.Max(_last, id);
+            else HasUnknown |= !_inFlight.Contains(id);
+        }
+
+        public void Conclude(Snapshot snapshot, bool held, bool sameServer)
+        {
+            Held = held;
+            IsComplete = Mark.Saw(_version, From, _first, _last, snapshot, held) && sameServer;
+        }
     }
 }

@@ -10,7 +10,10 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
     /// <summary>For what may be lost with the machine without harm: a lost settle is a second send, which the inbox
     /// drops; a lost lease renewal is a renewal that did not happen. As a function, because SET LOCAL outside of a
     /// transaction block, which a pipeline is not, writes a warning into the server's log each time.</summary>
-    internal const string NeedNotWaitForDisk = "select set_config('synchronous_commit', 'off', true)";
+    internal const string NeedNotWaitForDisk = """
+        select set_config('synchronous_commit', 'off', true),
+            set_config('plan_cache_mode', 'force_generic_plan', true)
+        """;
 
     internal OutboxReader Outbox { get; } = new(database, clock);
 
@@ -107,12 +110,15 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
 
     /// <summary>
     /// Statements over tables that are empty one minute and huge the next: a plan made over the empty table would read
-    /// all of the huge one. So their plans, which are kept, may only use the index, in its order.
+    /// all of the huge one. So their plans may only use the index, in its order. And each is made once and kept: what
+    /// the server supposes of an array that it does not know makes it plan anew for each array that it does, which
+    /// takes longer than the statement.
     /// </summary>
     internal const string IndexOnly = """
         select set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
             set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true),
-            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+            set_config('plan_cache_mode', 'force_generic_plan', true)
         """;
 
     /// <summary>The oldest of each shard is found by hopping through the primary key from shard to shard.</summary>
