@@ -87,16 +87,18 @@ internal static class Driver
         before = await CostsAsync(servers, contender, database, orders, inventory);
         await RunAsync(orders, database, open, Command("open", options.Rate, options.Seconds));
         after = await CostsAsync(servers, contender, database, orders, inventory);
-        result["open_cpu_ms"] = Math.Round(
-            (after.App - before.App + after.Postgres - before.Postgres + after.Broker - before.Broker) / open, 3);
-        result["open_cpu_ms_app"] = Math.Round((after.App - before.App) / open, 3);
-        result["open_write_transactions"] = Math.Round((double)(after.Transactions - before.Transactions) / open, 3);
+        result["open_cpu_ms_app"] = PerOpen(after.App - before.App);
+        result["open_cpu_ms_postgres"] = PerOpen(after.Postgres - before.Postgres);
+        result["open_cpu_ms_broker"] = PerOpen(after.Broker - before.Broker);
+        result["open_write_transactions"] = PerOpen(after.Transactions - before.Transactions);
         var latencies = await database.LatenciesAsync();
         result["open_rate"] = options.Rate;
         foreach (var (name, value) in LatencyNames.Zip(latencies)) result[name] = Math.Round(value, 2);
         return result;
 
         double Per(double total) => Math.Round(total / options.Orders, 4);
+
+        double PerOpen(double total) => Math.Round(total / open, 3);
     }
 
     private static string Command(string name, int first, int second) =>

@@ -88,6 +88,27 @@ public abstract class SendingPromises(TransportBackend backend) : TransportSuite
     }
 
     [Fact]
+    public async Task Sends_to_one_partition_may_overlap_and_each_keeps_its_own_order()
+    {
+        var transport = await StartAsync(Service);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async sender =>
+        {
+            for (var turn = 0; turn < 10; turn++)
+                await SendAsync(transport, Some.Messages(Stream, 1, 5, first: (sender * 50) + (turn * 5)));
+        }));
+
+        var journal = new Journal();
+        await ReadAsync(transport, journal);
+        await journal.HasAsync(200, [1]);
+        Assert.Equal(Enumerable.Range(0, 200), journal.Numbers(1).Order());
+        for (var sender = 0; sender < 4; sender++)
+        {
+            Assert.Equal(
+                Enumerable.Range(sender * 50, 50), journal.Numbers(1).Where(number => number / 50 == sender));
+        }
+    }
+
+    [Fact]
     public async Task A_body_of_the_largest_size_is_accepted()
     {
         var transport = await StartAsync(Service);

@@ -129,6 +129,69 @@ public sealed class RelayRules : IAsyncDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Sends_the_next_event_before_the_last_one_is_confirmed_but_not_of_the_same_key()
+    {
+        await StartAsync(readsAhead: true);
+        var confirms = new TaskCompletionSource();
+        _broker.Confirms = confirms.Task;
+        await PublishAsync([new OrderPlaced("a", 1)]);
+        await UntilSentAsync(1);
+        await PublishAsync([new OrderPlaced("b", 2)]);
+        await UntilSentAsync(2);
+        await PublishAsync([new OrderPlaced("a", 3)]);
+        await Eventually.HoldsAsync("it was read", () => Reads() >= 2);
+        await PublishAsync([new OrderPlaced("c", 4)]);
+        await Task.Delay(200);
+        Assert.Equal([1, 2], Numbers());
+        confirms.SetResult();
+        await UntilSentAsync(4);
+        await UntilEmptyAsync();
+        Assert.Equal([1, 2, 3, 4], Numbers());
+
+        int Reads() => _store.Trips.Count(trip => trip == "settle and read ahead");
+    }
+
+    [Fact]
+    public async Task Does_not_send_what_waits_for_an_event_of_its_key_that_fails()
+    {
+        await StartAsync(readsAhead: true);
+        var confirms = new TaskCompletionSource();
+        _broker.Confirms = confirms.Task;
+        var refuses = true;
+        _broker.Judge = message => refuses && message.Body.Span.IndexOf("\"number\":1}"u8) >= 0
+            ? new SendFailure(0, SendOutcome.Refused, "too ugly")
+            : null;
+        await PublishAsync([new OrderPlaced("a", 1)]);
+        await Eventually.HoldsAsync("it is on its way", () => _store.Trips.Contains("read outbox"));
+        await PublishAsync([new OrderPlaced("a", 2), new OrderPlaced("b", 3)]);
+        await Eventually.HoldsAsync("they were read", () => _store.Trips.Contains("settle and read ahead"));
+        confirms.SetResult();
+        await UntilSentAsync(1);
+        Assert.Equal([3], Numbers());
+        refuses = false;
+        await UntilSentAsync(3);
+        await UntilEmptyAsync();
+        Assert.Equal([1, 2], Numbers("a"));
+    }
+
+    [Fact]
+    public async Task Lets_events_wait_together_while_many_are_on_their_way()
+    {
+        await StartAsync(readsAhead: true);
+        var confirms = new TaskCompletionSource();
+        _broker.Confirms = confirms.Task;
+        await PublishAsync(Enumerable.Range(0, 10).Select(number => new OrderPlaced("k" + number, number)));
+        await UntilSentAsync(10);
+        var messages = _broker.Log("orders").Count;
+        for (var number = 10; number < 20; number++) await PublishAsync([new OrderPlaced("a", number)]);
+        await Task.Delay(200);
+        Assert.Equal(messages, _broker.Log("orders").Count);
+        confirms.SetResult();
+        await UntilSentAsync(20);
+        Assert.Equal(messages + 1, _broker.Log("orders").Count);
+    }
+
     [Theory]
     [InlineData("true", false)]
     [InlineData("false", false)]

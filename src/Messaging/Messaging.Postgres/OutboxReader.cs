@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Npgsql;
 using Tessera.Messaging.Store;
 
@@ -19,16 +20,17 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
         """;
 
     /// <summary>
-    /// As <see cref="Read"/>, from behind the rows that are in flight on. Of what stands before, it says only which
-    /// ids there are, by the same snapshot: should a row have appeared there meanwhile, those behind it may be of the
-    /// same key.
+    /// As <see cref="Read"/>, from behind the rows that are in flight on. Of what stands before, it says only the first
+    /// id, the count and the sum, by the same snapshot: should a row have appeared there meanwhile, those behind it
+    /// may be of the same key.
     /// </summary>
     internal const string ReadBehind = $"""
         {State}
         union all
-        select s.shard, o.id, {NothingElse}
+        select s.shard, b.*, null, null, null, null, null, null, null
         from unnest($1, $2, $4) s(shard, last, low) cross join lateral (
-            select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low and o.id <= s.last order by o.id) o
+            select min(o.id), null::uuid, count(*)::text, sum(o.id)::text
+            from msg_outbox o where o.shard = s.shard and o.id > s.low and o.id <= s.last) b
         union all
         {FromThere}
         """;
@@ -38,7 +40,8 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     internal const string ReadNotHeld = $"""
         {State}
         union all
-        select s.shard, o.id, {NothingElse} from unnest($1, $2) s(shard, low) cross join lateral (
+        select s.shard, o.id, null, null, null, null, null, null, null, null, null, null
+        from unnest($1, $2) s(shard, low) cross join lateral (
             select o.id from msg_outbox o where o.shard = s.shard and o.id > s.low order by o.id limit 1) o
         union all
         select s.shard, o.*, null from unnest($1, $2) s(shard, low) cross join lateral (
@@ -60,8 +63,6 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             select id, {Rows.EventColumns} from msg_outbox o
             where o.shard = s.shard and o.id > s.last order by o.id limit $3) o
         """;
-
-    private const string NothingElse = "null, null, null, null, null, null, null, null, null, null";
 
     private const string Delete =
         "delete from msg_outbox o using unnest($1, $2) u(shard, id) where o.shard = u.shard and o.id = u.id";
@@ -189,9 +190,16 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
         _serverStarted = reader.GetDateTime(7);
         while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
-            var (shard, id, isRow) = (row.GetInt32(0), row.GetInt64(1), !reader.IsDBNull(2));
-            Array.Find(looks, look => look.Shard == shard)!.Met(id, isRow);
-            if (isRow) rows.Add(new OutboxRow(id, shard, Rows.Event(row, 2)));
+            var (shard, id) = (row.GetInt32(0), row.IsNull(1) ? 0 : row.GetInt64(1));
+            var look = Array.Find(looks, look => look.Shard == shard)!;
+            look.Met(id);
+            if (row.IsNull(2))
+            {
+                if (!row.IsNull(3)) look.Before(row.GetString(3), row.GetStringOrNull(4) ?? "0");
+                continue;
+            }
+            look.Returned(id);
+            rows.Add(new OutboxRow(id, shard, Rows.Event(row, 2)));
         }
         if (!sameServer) _marks.Clear(); // A pooler may hide that the connection was lost.
         foreach (var look in looks) look.Conclude(snapshot, held, sameServer);
@@ -202,8 +210,9 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
 
     private sealed class Look
     {
-        private readonly HashSet<long> _inFlight = [];
         private readonly long _version;
+        private long _inFlight;
+        private Int128 _inFlightSum;
         private long _first;
         private long _last;
 
@@ -231,16 +240,27 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
 
         public void Behind(IEnumerable<long> inFlight)
         {
-            _inFlight.UnionWith(inFlight);
-            Last = Math.Max(From, _inFlight.Max());
+            foreach (var id in inFlight)
+            {
+                Last = Math.Max(Last, id);
+                if (id <= From) continue;
+                _inFlight++;
+                _inFlightSum += id;
+            }
         }
 
-        public void Met(long id, bool isRow)
+        public void Met(long id)
         {
-            if (_first == 0 || id < _first) _first = id;
-            if (isRow) _last = Math.Max(_last, id);
-            else HasUnknown |= !_inFlight.Contains(id);
+            if (id > 0 && (_first == 0 || id < _first)) _first = id;
         }
+
+        public void Returned(long id) => _last = Math.Max(_last, id);
+
+        /// <param name="count">Of the rows that stand up to <see cref="Last"/>.</param>
+        /// <param name="sum">Of their ids.</param>
+        public void Before(string count, string sum) => HasUnknown =
+            long.Parse(count, CultureInfo.InvariantCulture) != _inFlight
+            || Int128.Parse(sum, CultureInfo.InvariantCulture) != _inFlightSum;
 
         public void Conclude(Snapshot snapshot, bool held, bool sameServer)
         {

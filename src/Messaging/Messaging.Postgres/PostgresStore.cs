@@ -45,6 +45,8 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
         int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
         Outbox.ReadAsync(accepted, shards, limitPerShard, now, stop);
 
+    public bool ReadsAhead => true;
+
     public Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
         IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
         int limitPerShard, DateTimeOffset now, CancellationToken stop) =>

@@ -46,13 +46,11 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
     }
 
     /// <summary>Reading is quick here, and one file's transactions take turns anyway.</summary>
-    public async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+    public bool ReadsAhead => false;
+
+    public Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
         IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
-        int limitPerShard, DateTimeOffset now, CancellationToken stop)
-    {
-        if (accepted.Count > 0) await SettleOutboxAsync(accepted, stop).ConfigureAwait(false);
-        return null;
-    }
+        int limitPerShard, DateTimeOffset now, CancellationToken stop) => throw new NotSupportedException();
 
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         WriteAsync(durable: false, link => { OutboxTable.Settle(link, accepted); return true; }, stop);

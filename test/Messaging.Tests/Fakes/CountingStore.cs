@@ -67,10 +67,6 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         int limitPerShard, DateTimeOffset now, CancellationToken stop)
     {
         Count("settle and read ahead");
-        if (!ReadsAhead)
-        {
-            return await inner.SettleAndReadAheadAsync(accepted, inFlight, shards, limitPerShard, now, stop);
-        }
         var sending = inFlight.Select(row => row.Id).ToHashSet();
         var rows = await inner.SettleAndReadOutboxAsync(
             accepted, shards, limitPerShard + inFlight.Count, now, stop);

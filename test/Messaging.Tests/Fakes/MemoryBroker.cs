@@ -15,6 +15,9 @@ internal sealed class MemoryBroker
 
     public bool IsAway { get; set; }
 
+    /// <summary>What the broker waits for before it confirms what it has.</summary>
+    public Task Confirms { get; set; } = Task.CompletedTask;
+
     public IReadOnlyList<WireMessage> Log(string stream)
     {
         lock (_sync) return _logs.TryGetValue(stream, out var log) ? [.. log] : [];
@@ -42,7 +45,7 @@ internal sealed class MemoryBroker
             ? throw new TransportUnavailableException("The broker is away.")
             : Task.CompletedTask;
 
-        public Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
+        public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
         {
             if (broker.IsAway) throw new TransportUnavailableException("The broker is away.");
             var failures = new List<SendFailure>();
@@ -56,7 +59,8 @@ internal sealed class MemoryBroker
                 else failures.Add(failure with { Index = i });
                 if (failure?.Outcome == SendOutcome.Unknown) unknown.Add(messages[i].Partition);
             }
-            return Task.FromResult(new SendResult(failures));
+            await broker.Confirms.WaitAsync(stop);
+            return new SendResult(failures);
         }
 
         public Task<IAsyncDisposable> SubscribeAsync(

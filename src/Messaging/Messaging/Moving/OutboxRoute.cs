@@ -25,6 +25,9 @@ internal sealed partial class OutboxRoute(
 
     public string BrokerName => brokers.Primary.Name;
 
+    /// <summary>Whether <see cref="SettleAndReadAheadAsync"/> may be called.</summary>
+    public bool ReadsAhead { get; } = store.ReadsAhead && !brokers.AreSeveral;
+
     /// <summary>Records the broker of shards that are new, and refuses to leave another broker's
     /// partitions unclosed.</summary>
     /// <exception cref="TransportRefusedException">A shard's events went to a broker that this
@@ -97,20 +100,11 @@ internal sealed partial class OutboxRoute(
         return await store.ReadOutboxAsync(shards, limitPerShard, now, stop).ConfigureAwait(false);
     }
 
-    /// <summary>As <see cref="SettleAndReadAsync"/>, for what comes behind the rows that are being sent. Null when only
-    /// a read once they are sent keeps the order.</summary>
-    public async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
+    /// <inheritdoc cref="IMessageStore.SettleAndReadAheadAsync"/>
+    public Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
         IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
-        int limitPerShard, DateTimeOffset now, CancellationToken stop)
-    {
-        if (!brokers.AreSeveral)
-        {
-            return await store.SettleAndReadAheadAsync(
-                accepted, inFlight, shards, limitPerShard, now, stop).ConfigureAwait(false);
-        }
-        if (accepted.Count > 0) await SettleAsync(accepted, stop).ConfigureAwait(false);
-        return null;
-    }
+        int limitPerShard, DateTimeOffset now, CancellationToken stop) =>
+        store.SettleAndReadAheadAsync(accepted, inFlight, shards, limitPerShard, now, stop);
 
     private ITransport TransportOf(int shard) => Reach(_shards[shard].Broker);
 

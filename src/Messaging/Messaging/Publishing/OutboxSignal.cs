@@ -8,7 +8,19 @@ internal sealed class OutboxSignal : IDisposable
     private readonly SemaphoreSlim _timers = new(0, 1);
     private readonly SemaphoreSlim _replay = new(0, 1);
 
-    public void WakeRelay() => Release(_relay);
+    private bool _committed;
+
+    public void WakeRelay()
+    {
+        Volatile.Write(ref _committed, true);
+        Release(_relay);
+    }
+
+    /// <summary>Wakes the relay because a batch of its own is on its way no more.</summary>
+    public void Landed() => Release(_relay);
+
+    /// <summary>Whether there was a commit since the last call.</summary>
+    public bool TakeCommitted() => Volatile.Read(ref _committed) && Interlocked.Exchange(ref _committed, false);
 
     public void WakeTimers() => Release(_timers);
 

@@ -14,14 +14,23 @@ namespace Tessera.Messaging.Publishing;
 /// The table is the only queue: nothing here is the only copy of anything.
 /// </summary>
 /// <remarks>
-/// Two relays that believe to lead one shard do no harm: each sends from the lowest row that is not deleted, in order,
-/// so the first copies that arrive are in order, and the inboxes keep the first copies.
+/// Several batches may be on their way at once, but never two that carry the same key. So when the broker does not take
+/// an event, nothing later of its key is under way, and what is read next begins with it.
+/// Two relays that believe to lead one shard do no harm: each sends a key's events from the lowest one that is not
+/// deleted, in order, so the first copies that arrive are in order, and the inboxes keep the first copies.
 /// </remarks>
 internal sealed partial class Relay(
     IMessageStore store, OutboxRoute route, LeaseKeeper leases, OutboxSignal signal, RefusedKeys refused,
     IOptions<OutboxOptions> options, TimeProvider clock,
     Checkpoints checkpoints, MessagingHealth health, ILogger<Relay> logger)
 {
+    // One batch is read while the others are sent; more would only make what a crash leaves to be sent twice larger.
+    private const int FlightsMax = 3;
+
+    // Events that come singly do not wait for the one before. When more are on their way than this, the next ones wait
+    // and travel together, which costs less.
+    private const int FewRows = 4;
+
     // Accepted rows are deleted by the next read, which under load follows at once; when none follows, after this time.
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(20);
 
@@ -29,8 +38,17 @@ internal sealed partial class Relay(
     private readonly RelayLimits _limits =
         new(options.Value.Frames, Math.Min(options.Value.FrameBytesMax, route.BodySizeBytesMax));
 
+    private readonly List<RelayFlight> _flights = [];
     private List<OutboxRow> _accepted = [];
-    private IReadOnlyList<OutboxRow>? _ahead;
+
+    // Read while others were on their way, of which one carries a key of these.
+    private IReadOnlyList<OutboxRow>? _waiting;
+
+    // There may be rows that were not read.
+    private bool _look = true;
+
+    // Nothing more departs before all have landed.
+    private bool _landFirst;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -40,6 +58,7 @@ internal sealed partial class Relay(
         }
         finally
         {
+            await AbandonAsync().ConfigureAwait(false);
             await SettleAsync().ConfigureAwait(false);
         }
     }
@@ -47,27 +66,138 @@ internal sealed partial class Relay(
     private async Task RelayAsync(CancellationToken stop)
     {
         var backoff = new Backoff(_options.RetryDelayMin, _options.RetryDelayMax, clock);
-        var look = true;
         while (!stop.IsCancellationRequested)
         {
-            if (!look) await WaitForRowsAsync(stop).ConfigureAwait(false);
-            var pass = await PassAsync(stop).ConfigureAwait(false);
-            look = pass.More;
-            if (pass.Failure is null)
+            var (went, failure) = await LandAsync(stop).ConfigureAwait(false);
+            _look |= signal.TakeCommitted();
+            if (failure is null && MayDepart())
+            {
+                (var nothing, failure) = await DepartAsync(stop).ConfigureAwait(false);
+                went |= nothing;
+            }
+            else if (failure is null)
+            {
+                await WaitAsync(stop).ConfigureAwait(false);
+            }
+            if (failure is not null)
+            {
+                Log.SendFailed(logger, failure);
+                health.Failing("relay", failure);
+                (_look, _landFirst) = (true, true);
+                await backoff.WaitAsync(stop).ConfigureAwait(false);
+            }
+            else if (went)
             {
                 backoff.Reset();
                 health.Healthy("relay");
-                continue;
             }
-            Log.SendFailed(logger, pass.Failure);
-            health.Failing("relay", pass.Failure);
-            look = true;
-            await backoff.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 
-    private async Task WaitForRowsAsync(CancellationToken stop)
+    /// <summary>Takes note of what became of the batches that are on their way no more.</summary>
+    private async Task<RelayStep> LandAsync(CancellationToken stop)
     {
+        var step = default(RelayStep);
+        foreach (var flight in _flights.FindAll(flight => flight.Sending.IsCompleted))
+        {
+            _flights.Remove(flight);
+            await flight.Sending.ConfigureAwait(false);
+            var batch = flight.Batch;
+            _accepted.AddRange(batch.Accepted); // Behind those that no read has settled yet.
+            refused.Accepted(batch.Accepted);
+            if (!flight.IsComplete)
+            {
+                _look |= _waiting is not null || batch.Held.Count == 0;
+                _waiting = null; // Behind a row that is not at the broker nothing of its key may go.
+            }
+            if (batch.Held.Count > 0) await HoldAsync(batch.Held, stop).ConfigureAwait(false);
+            step = new RelayStep(step.Went || batch.Failure is null, step.Failure ?? batch.Failure);
+        }
+        return step;
+    }
+
+    private async Task HoldAsync(List<HeldKey> keys, CancellationToken stop)
+    {
+        await SettleAsync().ConfigureAwait(false); // First, for it releases keys that an earlier refusal held.
+        foreach (var key in keys) Log.KeyHeld(logger, key.Key, key.EventId, key.Reason, key.RetryAt);
+        await store.HoldKeysAsync(keys, stop).ConfigureAwait(false);
+        checkpoints.Pass(Checkpoint.RelayHeld);
+    }
+
+    private bool MayDepart()
+    {
+        if (_flights.Count == 0) return _look || _waiting is not null;
+        return _look && !_landFirst && route.ReadsAhead && _flights.Count < FlightsMax
+            && (_flights[^1].IsFull || _flights.Sum(flight => flight.Rows.Count) <= FewRows);
+    }
+
+    /// <summary>Settles what was sent, reads, and begins to send: one round trip to the database for up to a batch
+    /// per shard.</summary>
+    private async Task<RelayStep> DepartAsync(CancellationToken stop)
+    {
+        var shards = leases.Held.Select(lease => lease.Slot).ToArray();
+        if (_flights.Count == 0) _landFirst = false;
+        _look = false;
+        if (shards.Length == 0)
+        {
+            _waiting = null;
+            return default;
+        }
+        try
+        {
+            await route.PrepareAsync(shards, stop).ConfigureAwait(false);
+        }
+        catch (TransportUnavailableException away)
+        {
+            return new RelayStep(false, away.Message);
+        }
+        var now = clock.GetUtcNow();
+        var rows = _waiting ?? await ReadAsync(shards, now, stop).ConfigureAwait(false);
+        _waiting = null;
+        if (rows is null)
+        {
+            (_look, _landFirst) = (true, true);
+            return default;
+        }
+        checkpoints.Pass(Checkpoint.RelayRead);
+        if (rows.Any(row => _flights.Exists(flight => flight.Carries(row.Event.Key))))
+        {
+            (_waiting, _landFirst) = (rows, true);
+            return default;
+        }
+        var (queues, full) = Queue(rows);
+        if (queues.Count == 0) return new RelayStep(_flights.Count == 0, null);
+        _look = full;
+        var batch = new RelayBatch(queues);
+        // A full batch is packed beside this loop, which meanwhile reads on.
+        var sending = full
+            ? Task.Run(() => SendAsync(queues, batch, now, stop), CancellationToken.None)
+            : SendAsync(queues, batch, now, stop);
+        _flights.Add(new RelayFlight(rows, full, batch, sending));
+        return default;
+    }
+
+    /// <summary>Null: only what is read when all have landed keeps the order.</summary>
+    private async Task<IReadOnlyList<OutboxRow>?> ReadAsync(int[] shards, DateTimeOffset now, CancellationToken stop)
+    {
+        var accepted = Taken();
+        var limit = _options.BatchSize;
+        var rows = _flights.Count == 0
+            ? await route.SettleAndReadAsync(accepted, shards, limit, now, stop).ConfigureAwait(false)
+            : await route.SettleAndReadAheadAsync(
+                accepted, [.. _flights.SelectMany(flight => flight.Rows)], shards, limit, now, stop)
+                .ConfigureAwait(false);
+        if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
+        return rows;
+    }
+
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        if (_flights.Count > 0)
+        {
+            await signal.WaitForRelayAsync(_options.IdlePollInterval, stop).ConfigureAwait(false);
+            return;
+        }
         if (_accepted.Count > 0)
         {
             if (await signal.WaitForRelayAsync(SettleDelay, stop).ConfigureAwait(false)) return;
@@ -81,69 +211,28 @@ internal sealed partial class Relay(
             var alone = leases.Members <= 1 || leases.Held.Count == 0;
             var atMost = alone ? _options.IdlePollInterval : _options.PollInterval;
             if (await signal.WaitForRelayAsync(atMost, stop).ConfigureAwait(false)) return;
-            if (!alone && await store.MayHaveForeignCommitsAsync(stop).ConfigureAwait(false)) return;
+            if (!alone && await store.MayHaveForeignCommitsAsync(stop).ConfigureAwait(false)) break;
         }
-    }
-
-    /// <summary>Settle what was sent, read, send: one round trip to the database for up to a batch per shard. While a
-    /// full batch is on its way to the broker, that round trip is made for the next one.</summary>
-    private async Task<RelayPass> PassAsync(CancellationToken stop)
-    {
-        var ahead = _ahead;
-        _ahead = null;
-        var shards = leases.Held.Select(lease => lease.Slot).ToArray();
-        if (shards.Length == 0) return default;
-        try
-        {
-            await route.PrepareAsync(shards, stop).ConfigureAwait(false);
-        }
-        catch (TransportUnavailableException away)
-        {
-            return new RelayPass(false, away.Message);
-        }
-        var now = clock.GetUtcNow();
-        var rows = ahead ?? await SettleAndReadAsync(shards, now, stop).ConfigureAwait(false);
-        checkpoints.Pass(Checkpoint.RelayRead);
-        var (queues, full) = Queue(rows);
-        if (queues.Count == 0) return new RelayPass(ahead is not null, null);
-
-        var batch = new RelayBatch(queues);
-        var next = full
-            ? SettleAndReadAheadAsync(rows, shards, now, stop)
-            : Task.FromResult<IReadOnlyList<OutboxRow>?>(null);
-        try
-        {
-            await SendAsync(queues, batch, now, stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Whatever came of it: the next read must not begin before this one has ended.
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        _accepted.AddRange(batch.Accepted); // Behind those that no read has settled yet.
-        refused.Accepted(batch.Accepted);
-        if (batch.Held.Count > 0)
-        {
-            await SettleAsync().ConfigureAwait(false); // First, for it releases keys that an earlier refusal held.
-            foreach (var key in batch.Held) Log.KeyHeld(logger, key.Key, key.EventId, key.Reason, key.RetryAt);
-            await store.HoldKeysAsync(batch.Held, stop).ConfigureAwait(false);
-            checkpoints.Pass(Checkpoint.RelayHeld);
-        }
-        // Behind a row that is not at the broker nothing may go.
-        if (await next.ConfigureAwait(false) is { } read && batch.Accepted.Count == rows.Count) _ahead = read;
-        return new RelayPass(full, batch.Failure);
+        _look = true;
     }
 
     private async Task SendAsync(
         List<ShardQueue> queues, RelayBatch batch, DateTimeOffset now, CancellationToken stop)
     {
-        while (batch.NextRound() && queues.TrueForAll(queue => leases.Holds(queue.Shard)))
+        try
         {
-            var result = await SendRoundAsync(batch, stop).ConfigureAwait(false);
-            if (result is null) break;
-            batch.Conclude(result, refused, now);
+            while (batch.NextRound() && queues.TrueForAll(queue => leases.Holds(queue.Shard)))
+            {
+                var result = await SendRoundAsync(batch, stop).ConfigureAwait(false);
+                if (result is null) break;
+                batch.Conclude(result, refused, now);
+            }
+            checkpoints.Pass(Checkpoint.RelaySent);
         }
-        checkpoints.Pass(Checkpoint.RelaySent);
+        finally
+        {
+            signal.Landed();
+        }
     }
 
     private async Task<SendResult?> SendRoundAsync(RelayBatch batch, CancellationToken stop)
@@ -181,24 +270,16 @@ internal sealed partial class Relay(
         return (queues, full);
     }
 
-    private async Task<IReadOnlyList<OutboxRow>> SettleAndReadAsync(
-        int[] shards, DateTimeOffset now, CancellationToken stop)
+    /// <summary>Waits for what is under way; of what did not end well, nothing is known.</summary>
+    private async Task AbandonAsync()
     {
-        var accepted = Taken();
-        var rows = await route.SettleAndReadAsync(
-            accepted, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
-        if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
-        return rows;
-    }
-
-    private async Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
-        IReadOnlyList<OutboxRow> inFlight, int[] shards, DateTimeOffset now, CancellationToken stop)
-    {
-        var accepted = Taken();
-        var rows = await route.SettleAndReadAheadAsync(
-            accepted, inFlight, shards, _options.BatchSize, now, stop).ConfigureAwait(false);
-        if (accepted.Count > 0) checkpoints.Pass(Checkpoint.RelaySettled);
-        return rows;
+        foreach (var flight in _flights)
+        {
+            await flight.Sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (flight.Sending.IsCompletedSuccessfully) _accepted.AddRange(flight.Batch.Accepted);
+        }
+        _flights.Clear();
+        (_waiting, _look) = (null, true);
     }
 
     private async Task SettleAsync()
@@ -217,7 +298,8 @@ internal sealed partial class Relay(
         return accepted;
     }
 
-    private readonly record struct RelayPass(bool More, string? Failure);
+    /// <param name="Went">The broker took something, or there was nothing for it.</param>
+    private readonly record struct RelayStep(bool Went, string? Failure);
 
     private static partial class Log
     {

@@ -30,12 +30,16 @@ public interface IMessageStore
         IReadOnlyList<OutboxRow> accepted, IReadOnlyCollection<int> shards,
         int limitPerShard, DateTimeOffset now, CancellationToken stop);
 
+    /// <summary>Whether the engine gains anything by <see cref="SettleAndReadAheadAsync"/>, and has it.</summary>
+    bool ReadsAhead { get; }
+
     /// <summary>
     /// As <see cref="SettleAndReadOutboxAsync"/>, but reads what comes behind <paramref name="inFlight"/>: rows that
     /// are being sent meanwhile and stay. Null when a row that stands before one of them is not among them, or a key is
-    /// held, or the engine has no such read: then only a read once they are sent is sure to keep the order of each key.
-    /// The accepted rows are settled in either case.
+    /// held: then only a read once they are sent is sure to keep the order of each key. The accepted rows are settled
+    /// in either case.
     /// </summary>
+    /// <exception cref="NotSupportedException">Not where <see cref="ReadsAhead"/> is false.</exception>
     Task<IReadOnlyList<OutboxRow>?> SettleAndReadAheadAsync(
         IReadOnlyList<OutboxRow> accepted, IReadOnlyList<OutboxRow> inFlight, IReadOnlyCollection<int> shards,
         int limitPerShard, DateTimeOffset now, CancellationToken stop);

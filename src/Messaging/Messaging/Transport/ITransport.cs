@@ -23,7 +23,8 @@ public interface ITransport : IAsyncDisposable
     /// <remarks>
     /// Messages of one partition are accepted in the given order, without gaps: after a message of a partition whose
     /// fate is <see cref="SendOutcome.Unknown"/> no later one of that partition is reported accepted. Sends are
-    /// pipelined. Not called concurrently for one partition. Never waits longer than the transport's send timeout.
+    /// pipelined, and several may be under way for one partition: those have no key in common, and nothing is promised
+    /// of their order among each other. Never waits longer than the transport's send timeout.
     /// </remarks>
     /// <exception cref="TransportUnavailableException">Nothing is known of any message: all
     /// may be sent again.</exception>
