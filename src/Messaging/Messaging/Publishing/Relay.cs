@@ -98,7 +98,7 @@ internal sealed partial class Relay(
     private async Task<RelayStep> LandAsync(CancellationToken stop)
     {
         var step = default(RelayStep);
-        foreach (var flight in _flights.FindAll(flight => flight.Sending.IsCompleted))
+        foreach (var flight in _flights.FindAll(flight => flight.Batch.HasLanded))
         {
             _flights.Remove(flight);
             await flight.Sending.ConfigureAwait(false);
@@ -231,6 +231,7 @@ internal sealed partial class Relay(
         }
         finally
         {
+            batch.HasLanded = true; // Before the wake-up, which otherwise might find the task not quite at its end.
             signal.Landed();
         }
     }

@@ -7,6 +7,7 @@ namespace Tessera.Messaging.Publishing;
 internal sealed class RelayBatch(List<ShardQueue> queues)
 {
     private readonly List<Sent> _sent = [];
+    private volatile bool _hasLanded;
 
     public List<WireMessage> Messages { get; private set; } = [];
 
@@ -16,6 +17,13 @@ internal sealed class RelayBatch(List<ShardQueue> queues)
 
     /// <summary>Why something has to be sent again soon; null when nothing has.</summary>
     public string? Failure { get; set; }
+
+    /// <summary>Nothing of it is on its way any more; what is said here does not change from now on.</summary>
+    public bool HasLanded
+    {
+        get => _hasLanded;
+        set => _hasLanded = value;
+    }
 
     /// <summary>Collects the next round; false when nothing is left to send.</summary>
     public bool NextRound()
