@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -68,6 +69,7 @@ internal sealed class Scenario : IAsyncDisposable
             ["Messaging:PayloadSizeBytesMax"] = "16777216",
             ["Messaging:Consume:RetryDelayMin"] = "00:00:00.005",
             ["Messaging:Consume:RetryDelayMax"] = "00:00:00.100",
+            ["Messaging:Outbox:BatchSize"] = settings.OutboxBatch.ToString(CultureInfo.InvariantCulture),
             ["Messaging:Outbox:RetryDelayMin"] = "00:00:00.020",
             ["Messaging:Timers:PollInterval"] = "00:00:00.050",
             ["Messaging:Inbox:TrimInterval"] = "00:00:00.100",

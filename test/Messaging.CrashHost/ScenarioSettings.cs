@@ -52,6 +52,9 @@ internal sealed record ScenarioSettings
 
     public TimeSpan PublishPause { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Rows that the relay reads per shard and pass.</summary>
+    public int OutboxBatch { get; init; } = 256;
+
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(1);
 
     public void UseBackends(MessagingBuilder messages, string service)

@@ -7,9 +7,6 @@ namespace Tessera.Messaging.CrashTests;
 /// <summary>A pair of broker and database that the crash-point tests run on.</summary>
 public abstract class CrashBackend : IAsyncLifetime
 {
-    /// <summary>Whether there is time to meet the frequent steps in the middle of the work as well.</summary>
-    public virtual bool IsQuick => true;
-
     public abstract ValueTask InitializeAsync();
 
     public abstract ValueTask DisposeAsync();

@@ -10,8 +10,6 @@ public abstract class BrokerAndPostgres(string transport) : CrashBackend
 {
     private readonly PostgresServer _postgres = new();
 
-    public override bool IsQuick => false;
-
     public override async ValueTask InitializeAsync()
     {
         await StartBrokerAsync();
