@@ -86,39 +86,6 @@ public sealed class ConfirmWindows
         Assert.False(window.TryAdd(batch, 0));
     }
 
-    [Fact]
-    public void Knows_a_reader_that_the_broker_does_not_serve()
-    {
-        var buffer = new PartitionBuffer();
-        var generation = buffer.Begin();
-        var watchdog = new Watchdog(buffer);
-
-        Assert.Null(watchdog.Look(ready: 5, consumers: 1, served: true)); // The first look only remembers.
-        Assert.NotNull(watchdog.Look(ready: 5, consumers: 1, served: true));
-        Assert.Null(watchdog.Look(ready: 5, consumers: 1, served: false)); // They may wait for another process.
-        Assert.NotNull(watchdog.Look(ready: 0, consumers: 0, served: false));
-        buffer.TryAdd(generation, Some.Message("s", 0, "1"), 1);
-        Assert.Null(watchdog.Look(ready: 5, consumers: 1, served: true));
-    }
-
-    [Fact]
-    public void Drops_what_an_earlier_channel_delivered_or_would_settle()
-    {
-        var buffer = new PartitionBuffer();
-        var earlier = buffer.Begin();
-        buffer.TryAdd(earlier, Some.Message("s", 0, "1"), 1);
-        var taken = buffer.Take(10, [])!;
-
-        buffer.End();
-        var later = buffer.Begin();
-
-        Assert.True(taken.Lost.IsCancellationRequested);
-        Assert.False(buffer.TryAdd(earlier, Some.Message("s", 0, "2"), 2));
-        Assert.False(buffer.TrySettle(taken));
-        Assert.True(buffer.TryAdd(later, Some.Message("s", 0, "1"), 1));
-        Assert.NotNull(buffer.Take(10, []));
-    }
-
     private static (ConfirmWindow Window, SendBatch Batch) Filled(int count)
     {
         var batch = new SendBatch(Some.Messages("s", 0, count));

@@ -11,14 +11,17 @@ internal static class AmqpHeaders
 {
     private const string Prefix = "cloudEvents_";
     private const string PrefixOld = "cloudEvents:";
+    private const long SecondsMax = 253_402_300_799; // The year 9999 ends.
 
-    public static BasicProperties Write(WireMessage message)
+    /// <param name="sentAt">The property <c>timestamp</c>, which counts whole seconds.</param>
+    public static BasicProperties Write(WireMessage message, DateTimeOffset sentAt)
     {
         var properties = new BasicProperties
         {
             DeliveryMode = DeliveryModes.Persistent,
             ContentType = message.ContentType,
             MessageId = message.Id,
+            Timestamp = new AmqpTimestamp(sentAt.ToUnixTimeSeconds()),
         };
         if (message.Attributes.Count > 0)
         {
@@ -47,6 +50,12 @@ internal static class AmqpHeaders
             stream, partition, key, properties.MessageId, properties.ContentType ?? "application/json",
             attributes ?? [], body.ToArray()); // The client reuses its buffer once this delivery was taken.
     }
+
+    /// <summary>Null where the publisher did not say it, or in another unit than the protocol's.</summary>
+    public static DateTimeOffset? SentAt(IReadOnlyBasicProperties properties) =>
+        properties.IsTimestampPresent() && properties.Timestamp.UnixTime is >= 0 and <= SecondsMax
+            ? DateTimeOffset.FromUnixTimeSeconds(properties.Timestamp.UnixTime)
+            : null;
 
     /// <summary>The attributes that every event has are not concatenated anew for each.</summary>
     private static string NameOf(string attribute) => attribute switch

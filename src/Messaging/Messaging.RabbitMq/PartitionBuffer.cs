@@ -9,8 +9,8 @@ namespace Tessera.Messaging.RabbitMq;
 internal sealed class PartitionBuffer
 {
     private readonly Lock _sync = new();
-    private readonly Queue<(WireMessage Message, ulong Tag)> _waiting = new();
-    private readonly List<(WireMessage Message, ulong Tag)> _taken = [];
+    private readonly Queue<Lent> _waiting = new();
+    private readonly List<Lent> _taken = [];
     private CancellationTokenSource _alive = Ended();
     private bool _yielding;
     private TaskCompletionSource? _settled;
@@ -26,6 +26,19 @@ internal sealed class PartitionBuffer
         get
         {
             lock (_sync) return _waiting.Count + _taken.Count;
+        }
+    }
+
+    /// <summary>When the oldest message that is not settled was sent; null when there is none.</summary>
+    public DateTimeOffset? OldestSentAt
+    {
+        get
+        {
+            lock (_sync)
+            {
+                if (_taken.Count > 0) return _taken[0].SentAt;
+                return _waiting.TryPeek(out var next) ? next.SentAt : null;
+            }
         }
     }
 
@@ -55,12 +68,12 @@ internal sealed class PartitionBuffer
         alive.Cancel();
     }
 
-    public bool TryAdd(int generation, WireMessage message, ulong tag)
+    public bool TryAdd(int generation, WireMessage message, ulong tag, DateTimeOffset sentAt)
     {
         lock (_sync)
         {
             if (generation != Generation || _alive.IsCancellationRequested) return false;
-            _waiting.Enqueue((message, tag));
+            _waiting.Enqueue(new Lent(message, tag, sentAt));
             Received++;
             return true;
         }
@@ -123,6 +136,8 @@ internal sealed class PartitionBuffer
         _settled?.TrySetResult();
         _settled = null;
     }
+
+    private readonly record struct Lent(WireMessage Message, ulong Tag, DateTimeOffset SentAt);
 
     private static CancellationTokenSource Ended()
     {

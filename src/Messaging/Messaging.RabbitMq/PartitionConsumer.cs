@@ -6,7 +6,7 @@ namespace Tessera.Messaging.RabbitMq;
 /// <summary>Copies what one channel delivers into the partition's buffer and wakes the subscription's loop.</summary>
 internal sealed class PartitionConsumer(
     IChannel channel, string stream, int partition, int generation,
-    PartitionBuffer buffer, WakeUp wake, Action<string> onLost)
+    PartitionBuffer buffer, WakeUp wake, TimeProvider clock, Action<string> onLost)
     : IAsyncBasicConsumer
 {
     public const string Cancelled = "RabbitMQ cancelled the consumer: its queue was deleted or moved";
@@ -18,7 +18,8 @@ internal sealed class PartitionConsumer(
         IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
         var message = AmqpHeaders.Read(stream, partition, properties, body);
-        if (buffer.TryAdd(generation, message, deliveryTag)) wake.Signal();
+        var sentAt = AmqpHeaders.SentAt(properties) ?? clock.GetUtcNow();
+        if (buffer.TryAdd(generation, message, deliveryTag, sentAt)) wake.Signal();
         return Task.CompletedTask;
     }
 

@@ -103,7 +103,7 @@ internal sealed partial class PartitionReader(
             _failing = false;
             var consumer = new PartitionConsumer(
                 channel, subscription.Stream, partition, Buffer.Begin(),
-                Buffer, wake, reason => lost.TrySetResult(reason));
+                Buffer, wake, clock, reason => lost.TrySetResult(reason));
             await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stop).ConfigureAwait(false);
             return await WatchAsync(connection, channel, lost.Task, stop).ConfigureAwait(false);
         }

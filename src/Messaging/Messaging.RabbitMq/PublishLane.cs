@@ -5,7 +5,8 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.RabbitMq;
 
 /// <summary>One confirming channel; all messages of a partition go through the same one, in order.</summary>
-internal sealed partial class PublishLane(BrokerLink link, RabbitMqOptions options, RouteNames routes)
+internal sealed partial class PublishLane(
+    BrokerLink link, RabbitMqOptions options, RouteNames routes, TimeProvider clock)
 {
     private static readonly CreateChannelOptions Confirming =
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
@@ -67,7 +68,7 @@ internal sealed partial class PublishLane(BrokerLink link, RabbitMqOptions optio
     private ValueTask PublishAsync(IChannel channel, WireMessage message, CancellationToken deadline) =>
         channel.BasicPublishAsync(
             routes.Exchange(message.Stream), routes.RoutingKey(message.Partition), mandatory: true,
-            AmqpHeaders.Write(message), message.Body, deadline);
+            AmqpHeaders.Write(message, clock.GetUtcNow()), message.Body, deadline);
 
     private async ValueTask<OpenChannel> OpenAsync(CancellationToken deadline)
     {

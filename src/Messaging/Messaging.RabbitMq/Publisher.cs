@@ -9,12 +9,13 @@ internal sealed class Publisher
     private readonly RabbitMqOptions _options;
     private readonly PublishLane[] _lanes;
 
-    public Publisher(BrokerLink link, RabbitMqOptions options)
+    public Publisher(BrokerLink link, RabbitMqOptions options, TimeProvider clock)
     {
         _link = link;
         _options = options;
         var routes = new RouteNames();
-        _lanes = [.. Enumerable.Range(0, options.PublishChannels).Select(_ => new PublishLane(link, options, routes))];
+        _lanes = [.. Enumerable.Range(0, options.PublishChannels).Select(
+            _ => new PublishLane(link, options, routes, clock))];
     }
 
     public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)

@@ -32,7 +32,7 @@ internal sealed partial class RabbitMqTransport : ITransport
         _member = $"{service}/{Environment.MachineName}/{Environment.ProcessId}";
         _publishing = new BrokerLink(options, $"{_member} publish", OnOpenedAsync, clock, logger);
         _consuming = new BrokerLink(options, $"{_member} consume", static (_, _) => Task.CompletedTask, clock, logger);
-        _publisher = new Publisher(_publishing, options);
+        _publisher = new Publisher(_publishing, options, clock);
         _broadcasts = new Broadcasts(_publishing, _consuming, options, clock, logger);
     }
 
@@ -81,7 +81,8 @@ internal sealed partial class RabbitMqTransport : ITransport
         string channel, Func<ReadOnlyMemory<byte>, ValueTask> onSignal, CancellationToken stop) =>
         _broadcasts.ListenAsync(channel, onSignal, stop);
 
-    /// <remarks>RabbitMQ tells how many wait and how many consume, not who and since when.</remarks>
+    /// <remarks>RabbitMQ tells how many wait and how many consume, not who and since when. This process knows it of the
+    /// partitions that it reads, because the oldest messages are always lent to the reader.</remarks>
     public async Task<IReadOnlyList<PartitionState>> InspectAsync(Subscription subscription, CancellationToken stop)
     {
         try
@@ -123,7 +124,8 @@ internal sealed partial class RabbitMqTransport : ITransport
                 var name = Names.Queue(read.Subscriber, read.Stream, partition);
                 var queue = await channel.QueueDeclarePassiveAsync(name, stop).ConfigureAwait(false);
                 var owner = own is { Active: true } ? _member : queue.ConsumerCount > 0 ? "another process" : null;
-                return new PartitionState(partition, owner, queue.MessageCount + (own?.Buffer.Held ?? 0), null);
+                return new PartitionState(
+                    partition, owner, queue.MessageCount + (own?.Buffer.Held ?? 0), own?.Buffer.OldestSentAt);
             }
             catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == 404)
             {

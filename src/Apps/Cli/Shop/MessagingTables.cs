@@ -12,7 +12,8 @@ internal static class MessagingTables
         var outboxes = new Table().Border(TableBorder.Simple);
         outboxes.AddColumns("service", "unsent", "oldest unsent", "held keys", "parked", "timers");
         var subscriptions = new Table().Border(TableBorder.Simple);
-        subscriptions.AddColumns("subscription", "broker", "unread", "oldest unread", "partitions and their readers");
+        subscriptions.AddColumns(
+            "subscription", "broker", "unread messages", "oldest unread", "partitions and their readers");
         foreach (var service in services)
         {
             var answer = await store.Client.GetAsync(
