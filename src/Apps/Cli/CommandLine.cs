@@ -14,6 +14,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        Screen.DoNotWrapUnseen();
         var root = Root();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
