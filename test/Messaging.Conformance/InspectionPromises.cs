@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tessera.Messaging.Transport;
 using Tessera.Testing;
 using Xunit;
@@ -38,7 +39,27 @@ public abstract class InspectionPromises(TransportBackend backend) : TransportSu
     }
 
     [Fact]
-    public async Task When_all_is_read_nothing_is_unread_and_someone_owns_each_partition()
+    public async Task The_only_reader_owns_each_partition_before_and_after_the_first_message()
+    {
+        var transport = await StartAsync(Service);
+        var journal = new Journal();
+        await ReadAsync(transport, journal);
+        await Eventually.HoldsAsync("this process owns all", OwnsAllAsync);
+
+        await SendAsync(transport, Some.Messages(Stream, 1, 1));
+        await journal.HasAsync(1, [1]);
+        Assert.True(await OwnsAllAsync());
+
+        async Task<bool> OwnsAllAsync()
+        {
+            var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+            var states = await transport.InspectAsync(Subscription(), Stop);
+            return states.All(state => state.Owner?.Contains(self, StringComparison.Ordinal) ?? false);
+        }
+    }
+
+    [Fact]
+    public async Task When_all_is_read_nothing_is_unread_and_each_partition_is_told()
     {
         var transport = await StartAsync(Service);
         var journal = new Journal();

@@ -28,6 +28,28 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
     }
 
     [Fact]
+    public async Task Does_not_name_another_process_as_the_reader_where_it_could_be_this_one()
+    {
+        rabbit.Server.Require();
+        var stream = Some.Name("stream");
+        await using var one = rabbit.Transport();
+        await using var other = rabbit.Transport();
+        await using var outside = rabbit.Transport();
+        foreach (var each in (ITransport[])[one, other, outside])
+        {
+            await each.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        }
+        await using var reading = await Reading.StartAsync(one, RabbitMqBackend.Subscription(stream));
+        await using var waiting = await Reading.StartAsync(other, RabbitMqBackend.Subscription(stream));
+
+        await UntilAllAsync(one, "this or another process");
+        await UntilAllAsync(outside, "another process");
+
+        Task UntilAllAsync(ITransport asked, string owner) => Eventually.HoldsAsync(owner, async () =>
+            (await asked.InspectAsync(RabbitMqBackend.Subscription(stream), Stop)).All(state => state.Owner == owner));
+    }
+
+    [Fact]
     public async Task Carries_key_attributes_and_content_type()
     {
         rabbit.Server.Require();

@@ -34,6 +34,12 @@ internal sealed partial class PartitionReader(
     /// <summary>Whether this process is known to be the one that the broker serves.</summary>
     public bool Active { get; set; }
 
+    /// <summary>Whether this process is among those that the broker may serve.</summary>
+    public bool Consumes { get; private set; }
+
+    /// <summary>Whether there is no other process in line, as far as is known.</summary>
+    public bool ConsumesAlone => Consumes && balance.Alone;
+
     public async Task RunAsync(CancellationToken stop)
     {
         var delay = ReconnectDelayFirst;
@@ -105,11 +111,12 @@ internal sealed partial class PartitionReader(
                 channel, subscription.Stream, partition, Buffer.Begin(),
                 Buffer, wake, clock, reason => lost.TrySetResult(reason));
             await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stop).ConfigureAwait(false);
+            Consumes = true;
             return await WatchAsync(connection, channel, lost.Task, stop).ConfigureAwait(false);
         }
         finally
         {
-            Active = false;
+            Active = Consumes = false;
             Buffer.End();
             await CloseAsync(connection, channel).ConfigureAwait(false);
         }

@@ -123,9 +123,9 @@ internal sealed partial class RabbitMqTransport : ITransport
             {
                 var name = Names.Queue(read.Subscriber, read.Stream, partition);
                 var queue = await channel.QueueDeclarePassiveAsync(name, stop).ConfigureAwait(false);
-                var owner = own is { Active: true } ? _member : queue.ConsumerCount > 0 ? "another process" : null;
                 return new PartitionState(
-                    partition, owner, queue.MessageCount + (own?.Buffer.Held ?? 0), own?.Buffer.OldestSentAt);
+                    partition, Owner(own, queue.ConsumerCount), queue.MessageCount + (own?.Buffer.Held ?? 0),
+                    own?.Buffer.OldestSentAt);
             }
             catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == 404)
             {
@@ -133,6 +133,14 @@ internal sealed partial class RabbitMqTransport : ITransport
             }
         }
     }
+
+    /// <summary>The broker does not tell whom it serves; who was served knows it, and so does who is alone.</summary>
+    /// <param name="consumers">Those the broker serves, not those in line.</param>
+    private string? Owner(PartitionReader? own, uint consumers) =>
+        consumers == 0 ? null
+        : own is { Active: true } or { ConsumesAlone: true } ? _member
+        : own is { Consumes: true } ? "this or another process"
+        : "another process";
 
     private async Task OnOpenedAsync(IConnection connection, CancellationToken stop)
     {
