@@ -6,15 +6,18 @@ namespace Tessera.Messaging.Publishing;
 
 /// <summary>The rows of one shard in one pass of the relay: what goes out next, and what must not any more.</summary>
 /// <remarks>
-/// A round never holds two messages that could carry the same key: either one frame, or single events of different
-/// keys. So when the broker refuses one, nothing later of its key is on the way.
+/// A round never holds two messages that carry the same key. So when the broker refuses one, nothing later of its keys
+/// is on the way.
 /// </remarks>
 internal sealed class ShardQueue(int shard, RelayLimits limits)
 {
     private readonly List<OutboxRow> _rows = [];
     private readonly HashSet<string> _refusedKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _keysOfRound = new(StringComparer.Ordinal);
+
+    // Of refused frames, whose events go out again one by one, to find out which was meant.
+    private readonly Queue<int> _unpacked = [];
     private int _next;
-    private int _careful = -1;
     private bool _stopped;
 
     public int Shard { get; } = shard;
@@ -29,11 +32,10 @@ internal sealed class ShardQueue(int shard, RelayLimits limits)
     /// <summary>A key's event was refused: its later ones stay.</summary>
     public void Refuse(string key) => _refusedKeys.Add(key);
 
-    /// <summary>A frame was refused: its events go out again one by one, to find out which.</summary>
+    /// <summary>A frame was refused.</summary>
     public void Unpack(Sent frame)
     {
-        _next = frame.First;
-        _careful = frame.First + frame.Count;
+        for (var row = frame.First; row < frame.First + frame.Count; row++) _unpacked.Enqueue(row);
     }
 
     public OutboxRow this[int index] => _rows[index];
@@ -41,10 +43,19 @@ internal sealed class ShardQueue(int shard, RelayLimits limits)
     /// <summary>Adds this shard's messages of the next round.</summary>
     public void TakeRound(List<WireMessage> messages, List<Sent> sent)
     {
-        SkipRefused();
-        if (_stopped || _next >= _rows.Count) return;
-        if (limits.Frames && _next >= _careful && TryTakeFrame(messages, sent)) return;
-        TakeSingles(messages, sent);
+        if (_stopped) return;
+        _keysOfRound.Clear();
+        while (_unpacked.TryPeek(out var row))
+        {
+            if (!TryTakeSingle(row, messages, sent)) return;
+            _unpacked.Dequeue();
+        }
+        while (_next < _rows.Count)
+        {
+            if (limits.Frames && TryTakeFrame(messages, sent)) continue;
+            if (!TryTakeSingle(_next, messages, sent)) return;
+            _next++;
+        }
     }
 
     private bool TryTakeFrame(List<WireMessage> messages, List<Sent> sent)
@@ -54,8 +65,9 @@ internal sealed class ShardQueue(int shard, RelayLimits limits)
         var (count, bytes) = (0, 0);
         while (_next + count < _rows.Count)
         {
-            bytes += FrameWriter.SizeBytesMax(_rows[_next + count].Event);
-            if (bytes > limits.FrameBytesMax) break;
+            var row = _rows[_next + count].Event;
+            bytes += FrameWriter.SizeBytesMax(row);
+            if (bytes > limits.FrameBytesMax || _keysOfRound.Contains(row.Key)) break;
             count++;
         }
         if (count < 2) return false;
@@ -64,30 +76,19 @@ internal sealed class ShardQueue(int shard, RelayLimits limits)
         messages.Add(WireFormat.EncodeFrame(events, Shard));
         sent.Add(new Sent(this, _next, count));
         _next += count;
+        if (_next < _rows.Count) _keysOfRound.UnionWith(events.Select(each => each.Key));
         return true;
     }
 
-    /// <summary>Up to the second event of one key.</summary>
-    private void TakeSingles(List<WireMessage> messages, List<Sent> sent)
+    /// <summary>False when an event of its key is in this round.</summary>
+    private bool TryTakeSingle(int index, List<WireMessage> messages, List<Sent> sent)
     {
-        var keys = new HashSet<string>(StringComparer.Ordinal);
-        while (_next < _rows.Count)
-        {
-            var row = _rows[_next];
-            if (!_refusedKeys.Contains(row.Event.Key))
-            {
-                if (!keys.Add(row.Event.Key)) return;
-                messages.Add(WireFormat.Encode(row.Event, Shard));
-                sent.Add(new Sent(this, _next, 1));
-            }
-            _next++;
-            if (_next == _careful) return; // What was unpacked ends here; the rest may be packed again.
-        }
-    }
-
-    private void SkipRefused()
-    {
-        while (_refusedKeys.Count > 0 && _next < _rows.Count && _refusedKeys.Contains(_rows[_next].Event.Key)) _next++;
+        var row = _rows[index];
+        if (_refusedKeys.Contains(row.Event.Key)) return true; // It stays.
+        if (!_keysOfRound.Add(row.Event.Key)) return false;
+        messages.Add(WireFormat.Encode(row.Event, Shard));
+        sent.Add(new Sent(this, index, 1));
+        return true;
     }
 }
 

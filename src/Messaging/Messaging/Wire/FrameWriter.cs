@@ -3,9 +3,20 @@ using System.Text.Json;
 
 namespace Tessera.Messaging.Wire;
 
-/// <summary>Writes events as JSON, one after the other, into one growing buffer.</summary>
+/// <summary>Writes events as JSON, one after the other, into a buffer that the thread keeps for later.</summary>
 internal sealed class FrameWriter : IDisposable
 {
+    private const int KeptBytesMax = 256 * 1024;
+
+    // More than the names, the punctuation and the parts of known length take.
+    private const int OtherBytesMax = 240;
+
+    // Written as they are; what is not among them may take up to six bytes.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -._:;,/@=+~()");
+
+    [ThreadStatic] private static FrameWriter? s_spare;
+
     private static readonly JsonWriterOptions Options = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -29,12 +40,20 @@ internal sealed class FrameWriter : IDisposable
     private readonly Utf8JsonWriter _json;
     private int _events;
 
-    public FrameWriter() => _json = new Utf8JsonWriter(_buffer, Options);
+    private FrameWriter() => _json = new Utf8JsonWriter(_buffer, Options);
+
+    /// <summary>An empty one, for this thread until it is disposed.</summary>
+    public static FrameWriter Take()
+    {
+        var writer = s_spare ?? new FrameWriter();
+        s_spare = null;
+        return writer;
+    }
 
     /// <summary>An upper bound of what the event adds to a frame, without writing it.</summary>
     public static int SizeBytesMax(EventEnvelope envelope) =>
-        300 + envelope.Data.Length + (6 * (envelope.Key.Length + envelope.Type.Length + envelope.Source.Length))
-        + (6 * ((envelope.TraceParent?.Length ?? 0) + (envelope.TraceState?.Length ?? 0)));
+        OtherBytesMax + envelope.Data.Length + SizeBytesMax(envelope.Key) + SizeBytesMax(envelope.Type)
+        + SizeBytesMax(envelope.Source) + SizeBytesMax(envelope.TraceParent) + SizeBytesMax(envelope.TraceState);
 
     public void Add(EventEnvelope envelope)
     {
@@ -53,10 +72,21 @@ internal sealed class FrameWriter : IDisposable
     public byte[] TakeBody()
     {
         _json.Flush();
-        return _buffer.WrittenSpan.ToArray();
+        var body = GC.AllocateUninitializedArray<byte>(_buffer.WrittenCount);
+        _buffer.WrittenSpan.CopyTo(body);
+        return body;
     }
 
-    public void Dispose() => _json.Dispose();
+    public void Dispose()
+    {
+        _buffer.ResetWrittenCount();
+        _json.Reset();
+        _events = 0;
+        if (_buffer.Capacity <= KeptBytesMax) s_spare = this;
+    }
+
+    private static int SizeBytesMax(string? text) =>
+        text is null ? 0 : text.AsSpan().ContainsAnyExcept(Plain) ? 6 * text.Length : text.Length;
 
     private void Write(EventEnvelope envelope)
     {

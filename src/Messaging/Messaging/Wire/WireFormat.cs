@@ -36,7 +36,7 @@ public static class WireFormat
     /// <summary>One event, structured mode: a JSON object with its attributes and <c>data</c>.</summary>
     public static WireMessage EncodeStructured(EventEnvelope envelope, int partition)
     {
-        using var writer = new FrameWriter();
+        using var writer = FrameWriter.Take();
         writer.WriteSingle(envelope);
         return new WireMessage(
             envelope.Stream, partition, envelope.Key, envelope.Id.ToString("D"), Structured, [], writer.TakeBody());
@@ -46,7 +46,7 @@ public static class WireFormat
     public static WireMessage EncodeFrame(IReadOnlyList<EventEnvelope> events, int partition)
     {
         ArgumentOutOfRangeException.ThrowIfZero(events.Count);
-        using var writer = new FrameWriter();
+        using var writer = FrameWriter.Take();
         foreach (var envelope in events) writer.Add(envelope);
         return new WireMessage(
             events[0].Stream, partition, null, events[0].Id.ToString("D"), Batch, [], writer.TakeFrame());
