@@ -230,6 +230,38 @@ public sealed class OutboxTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Settles_by_the_index_even_by_a_plan_made_over_the_empty_table()
+    {
+        await using var db = await CreateAsync(server);
+        await db.RunAsync("alter table msg_outbox set (autovacuum_enabled = false)");
+        await db.RunAsync("vacuum analyze msg_outbox");
+        await using var connection = await db.Database.DataSource.OpenConnectionAsync(Stop);
+        await RunAsync($"prepare settle (int[], bigint[]) as {OutboxReader.Delete}");
+        await RunAsync($"begin; {PostgresStore.IndexOnly}; execute settle ('{{0,1}}', '{{1,2}}'); commit");
+        await db.RunAsync("set synchronous_commit = off; " + Fill(0, 100_000));
+        var ids = await db.Database.QueryAsync(
+            "select shard, id from msg_outbox order by id limit 100", [],
+            row => (Shard: row.GetInt32(0), Id: row.GetInt64(1)), Stop);
+        await RunAsync($"begin; {PostgresStore.IndexOnly}");
+        var shards = string.Join(',', ids.Select(row => row.Shard));
+        var sent = string.Join(',', ids.Select(row => row.Id));
+        await using var explain = new NpgsqlCommand(
+            $"explain (analyze, buffers, format json) execute settle ('{{{shards}}}', '{{{sent}}}')", connection);
+        Assert.InRange(Buffers((string)(await explain.ExecuteScalarAsync(Stop))!), 100, 1_000);
+        await RunAsync("commit");
+        var left = await db.Database.QueryAsync(
+            "select count(*) from msg_outbox where id = any($1)", [ids.Select(row => row.Id).ToArray()],
+            row => row.GetInt64(0), Stop);
+        Assert.Equal([0L], left);
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Stop);
+        }
+    }
+
+    [Fact]
     public async Task Is_planned_once_and_not_for_each_batch()
     {
         await using var db = await CreateAsync(server);

@@ -64,12 +64,22 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             where o.shard = s.shard and o.id > s.last order by o.id limit $3) o
         """;
 
-    private const string Delete =
-        "delete from msg_outbox o using unnest($1, $2) u(shard, id) where o.shard = u.shard and o.id = u.id";
+    /// <summary>
+    /// Looks each row up in the index, whatever the planner supposes. A join it would turn round when it was planned
+    /// while the table was empty: all rows that wait, dead ones too, each compared with all ids. "offset 0" keeps the
+    /// lookup below the ids, and by their places the rows can be fetched only one by one.
+    /// </summary>
+    internal const string Delete = """
+        delete from msg_outbox where ctid = any(array(
+            select o.ctid from unnest($1, $2) u(shard, id) cross join lateral (
+                select o.ctid from msg_outbox o where o.shard = u.shard and o.id = u.id offset 0) o))
+        """;
 
     private const string Release = """
-        delete from msg_held_keys h using unnest($1, $2, $3) u(shard, stream, key)
-        where h.shard = u.shard and h.stream = u.stream and h.key = u.key
+        delete from msg_held_keys where ctid = any(array(
+            select h.ctid from unnest($1, $2, $3) u(shard, stream, key) cross join lateral (
+                select h.ctid from msg_held_keys h
+                where h.shard = u.shard and h.stream = u.stream and h.key = u.key offset 0) h))
         """;
 
     private readonly ConcurrentDictionary<int, LowWater> _marks = new();
