@@ -77,8 +77,14 @@ public sealed class Service(IHost host) : IAsyncDisposable
     public async Task PrepareAsync(CancellationToken stop)
     {
         await Store.PrepareAsync(stop);
+        await ExecuteAsync([NotesContext.Table], stop);
+    }
+
+    /// <summary>In one transaction, past every context.</summary>
+    public async Task ExecuteAsync(IReadOnlyList<string> statements, CancellationToken stop)
+    {
         await using var session = await Store.BeginAsync(stop);
-        await session.ExecuteAsync(NotesContext.Table, [], stop);
+        foreach (var statement in statements) await session.ExecuteAsync(statement, [], stop);
         await session.CommitAsync(stop);
     }
 
@@ -118,3 +124,7 @@ public sealed class Service(IHost host) : IAsyncDisposable
 public sealed class SqliteDbContext() : DbContextTests(new OnSqlite());
 
 public sealed class PostgresDbContext(PostgresServer server) : DbContextTests(new OnPostgres(server));
+
+public sealed class SqliteFailedCommits() : FailedCommitTests(new OnSqlite());
+
+public sealed class PostgresFailedCommits(PostgresServer server) : FailedCommitTests(new OnPostgres(server));

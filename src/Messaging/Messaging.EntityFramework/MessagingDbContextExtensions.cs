@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Tessera.Messaging.EntityFramework;
@@ -35,6 +36,7 @@ public static class MessagingDbContextExtensions
         services.AddDbContext<TContext>((scope, options) =>
         {
             configure(scope, options);
+            options.ReplaceService<IDatabase, CommitBeforeAccepting>();
             options.AddInterceptors(new SaveInUnitOfWork(
                 scope.GetRequiredService<UnitOfWork>(), scope.GetRequiredService<IServiceScopeFactory>()));
         });

@@ -23,6 +23,7 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
 
     public void Publish(Action<UnitOfWork> publish)
     {
+        ThrowIfLost();
         // In a transaction that is open the event is part of it at once: it may commit without another save.
         if (_joined is { IsBegun: true } work) publish(work);
         else if (scoped.IsBegun) publish(scoped);
@@ -48,6 +49,7 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         var context = eventData.Context!;
+        ThrowIfLost();
         if (_joined is { IsBegun: true } || scoped.IsBegun)
         {
             var work = _joined is { IsBegun: true } ? _joined : scoped;
@@ -71,9 +73,7 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
         if (_own is null) return result;
-        foreach (var publish in _events) publish(_joined!);
-        await _joined!.CommitAsync(cancellationToken).ConfigureAwait(false);
-        _events.Clear();
+        if (_joined!.IsBegun) await CommitOwnAsync(cancellationToken).ConfigureAwait(false); // Events without any row.
         await EndAsync(eventData.Context!).ConfigureAwait(false);
         return result;
     }
@@ -87,6 +87,15 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
     public override async Task SaveChangesCanceledAsync(
         DbContextEventData eventData, CancellationToken cancellationToken = default) =>
         await EndAsync(eventData.Context!).ConfigureAwait(false);
+
+    /// <summary>Commits the unit of work that this save has begun, with the events; nothing in another's.</summary>
+    public async Task CommitOwnAsync(CancellationToken stop)
+    {
+        if (_own is null) return;
+        foreach (var publish in _events) publish(_joined!);
+        await _joined!.CommitAsync(stop).ConfigureAwait(false);
+        _events.Clear();
+    }
 
     private async Task BeginAsync(DbContext context, CancellationToken stop)
     {
@@ -103,6 +112,15 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         _own = null;
         Leave(context);
         await own.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A unit of work that ended without leaving has not committed. What the context saved in it counts as
+    /// saved and is not, so nothing that follows would fit the database.</summary>
+    private void ThrowIfLost()
+    {
+        if (_own is not null || _joined is null or { IsBegun: true }) return;
+        throw new InvalidOperationException(
+            "The unit of work that this context saved in did not commit. Begin again with a new scope.");
     }
 
     /// <summary>The context goes back to a connection of its own, which it makes when it needs one.</summary>
