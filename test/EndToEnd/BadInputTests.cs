@@ -116,7 +116,7 @@ public sealed class BadInputTests(StoreWithShortTimers store)
             Tokens.Unsigned(good), Tokens.SignedByAStranger(good), tokens.ForAnotherAudience(good),
         ];
         foreach (var token in bad) await EachDoorAsync("/orders", HttpMethod.Get, token, null, [401]);
-        using var fine = await store.Shop.TryAsync(HttpMethod.Get, "/orders", null, good);
+        using var fine = await store.Shop.TryAsync(HttpMethod.Get, "/api/v1/orders", null, good);
         Assert.Equal(HttpStatusCode.OK, fine.StatusCode);
     }
 
@@ -171,7 +171,10 @@ public sealed class BadInputTests(StoreWithShortTimers store)
     }
 
     private async Task<string[]> DoorsAsync() =>
-        [$"http://127.0.0.1:{store.Port}", (await store.ServiceAsync("orders")).GetProperty("address").GetString()!];
+    [
+        $"http://127.0.0.1:{store.Port}/api/v1",
+        (await store.ServiceAsync("orders")).GetProperty("address").GetString()!,
+    ];
 
     private static string Order(string quantity) => $$"""{"lines":[{"sku":"{{KnownSku}}","quantity":{{quantity}}}]}""";
 

@@ -26,13 +26,13 @@ public sealed class NewServiceTests
             Assert.True(up.ExitCode == 0, up.All);
             using var shop = await Shop.OpenAsync(await GatewayPortAsync(copy, data), data);
             var buyer = await shop.NewBuyerAsync();
-            await shop.SendAsync(HttpMethod.Post, "/loyalty", new { text = "hello" }, buyer);
-            var entries = await shop.GetAsync<List<Dictionary<string, object>>>("/loyalty", buyer);
+            await shop.SendAsync(HttpMethod.Post, "/api/v1/loyalty", new { text = "hello" }, buyer);
+            var entries = await shop.GetAsync<List<Dictionary<string, object>>>("/api/v1/loyalty", buyer);
             Assert.Equal("hello", Assert.Single(entries)["text"].ToString());
-            using var stranger = await shop.TryAsync(HttpMethod.Get, "/loyalty", null, null);
+            using var stranger = await shop.TryAsync(HttpMethod.Get, "/api/v1/loyalty", null, null);
             Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
             using var status = await shop.TryAsync(
-                HttpMethod.Get, "/services/loyalty/messaging/status", null, shop.Operator);
+                HttpMethod.Get, "/api/v1/services/loyalty/messaging/status", null, shop.Operator);
             Assert.Equal("loyalty",
                 (await status.Content.ReadFromJsonAsync<Dictionary<string, object>>(stop))!["service"].ToString());
         }

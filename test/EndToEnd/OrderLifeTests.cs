@@ -13,6 +13,17 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
     private Shop Shop => store.Shop;
 
     [Fact]
+    public async Task The_address_in_the_answer_leads_to_the_order()
+    {
+        var buyer = await Shop.NewBuyerAsync();
+        var sku = await Shop.NewProductAsync();
+        using var placed = await Shop.TryPlaceAsync(buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], null));
+        var address = placed.Headers.Location!.OriginalString;
+        Assert.StartsWith("/api/v1/orders/", address, StringComparison.Ordinal);
+        Assert.Equal(sku, Assert.Single((await Shop.GetAsync<OrderView>(address, buyer)).Lines).Sku);
+    }
+
+    [Fact]
     public async Task Confirms_an_order_that_is_in_stock_and_paid()
     {
         var buyer = await Shop.NewBuyerAsync();
@@ -25,7 +36,7 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         var paid = await Shop.PaymentAsync(buyer, order.Id);
         Assert.Equal(("Captured", 750), (paid.State, paid.CapturedMinor));
         await HasStockAsync(sku, onHand: 7, held: 0, committed: 3);
-        var mine = await Shop.GetAsync<OrderPage>("/orders", buyer);
+        var mine = await Shop.GetAsync<OrderPage>("/api/v1/orders", buyer);
         Assert.Equal(order.Id, Assert.Single(mine.Items).Id);
     }
 
@@ -76,7 +87,7 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         await Shop.BecomesAsync(buyer, placed.Id, "StockReserved");
         await Eventually.HoldsAsync("the provider is being asked",
             async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Capturing");
-        await Shop.SendAsync(HttpMethod.Post, $"/orders/{placed.Id}/cancel", null, buyer);
+        await Shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{placed.Id}/cancel", null, buyer);
         await CancelledAsync(buyer, placed, CancelReasons.Buyer);
         await Eventually.HoldsAsync("what was captured is refunded", async () =>
             await Shop.PaymentAsync(buyer, placed.Id) is { State: "Refunded" } paid
@@ -91,7 +102,7 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         var sku = await Shop.NewProductAsync(stock: 5);
         var placed = await Shop.PlaceAsync(buyer, sku, quantity: 2);
         await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
-        await Shop.SendAsync(HttpMethod.Post, $"/orders/{placed.Id}/cancel", null, buyer);
+        await Shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{placed.Id}/cancel", null, buyer);
         await CancelledAsync(buyer, placed, CancelReasons.Buyer);
         await Eventually.HoldsAsync(
             "it is refunded", async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Refunded");
@@ -106,11 +117,12 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
         await Eventually.HoldsAsync("its stock is committed and it can be shipped", async () =>
         {
-            using var shipped = await Shop.TryAsync(HttpMethod.Post, $"/orders/{placed.Id}/ship", null, Shop.Operator);
+            using var shipped = await Shop.TryAsync(
+                HttpMethod.Post, $"/api/v1/orders/{placed.Id}/ship", null, Shop.Operator);
             return shipped.IsSuccessStatusCode;
         });
         await Shop.BecomesAsync(buyer, placed.Id, "Shipped");
-        using var refused = await Shop.TryAsync(HttpMethod.Post, $"/orders/{placed.Id}/cancel", null, buyer);
+        using var refused = await Shop.TryAsync(HttpMethod.Post, $"/api/v1/orders/{placed.Id}/cancel", null, buyer);
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
@@ -124,7 +136,7 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         {
             var late = await Shop.PlaceAsync(buyer, sku);
             var cancelled = await Shop.PlaceAsync(buyer, sku);
-            await Shop.SendAsync(HttpMethod.Post, $"/orders/{cancelled.Id}/cancel", null, buyer);
+            await Shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{cancelled.Id}/cancel", null, buyer);
             await CancelledAsync(buyer, cancelled, CancelReasons.Buyer);
             await CancelledAsync(buyer, late, CancelReasons.StockTimeout);
         }
@@ -169,7 +181,7 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         Assert.All(again, order => Assert.Equal((placed.Id, placed.TotalMinor), (order.Id, order.TotalMinor)));
         using var other = await Shop.TryPlaceAsync(buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 2)]), key);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
-        Assert.Equal(1, (await Shop.GetAsync<OrderPage>("/orders", buyer)).Total);
+        Assert.Equal(1, (await Shop.GetAsync<OrderPage>("/api/v1/orders", buyer)).Total);
     }
 
     [Fact]

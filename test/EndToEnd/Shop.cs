@@ -42,7 +42,7 @@ internal sealed class Shop : IDisposable
     public async Task<string> NewBuyerAsync()
     {
         var email = $"buyer-{Guid.NewGuid():N}@example.com";
-        using var registered = await Http.PostAsJsonAsync("/users", new RegisterUserRequest(email, Password));
+        using var registered = await Http.PostAsJsonAsync("/api/v1/users", new RegisterUserRequest(email, Password));
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync());
         return await SignInAsync(Http, email, Password);
     }
@@ -52,17 +52,17 @@ internal sealed class Shop : IDisposable
     {
         var sku = $"T{Guid.NewGuid():N}"[..16].ToUpperInvariant();
         var product = new ImportProductsRequest([new ImportedProduct(sku, "Test " + sku, priceMinor)]);
-        await SendAsync(HttpMethod.Post, "/products/import", product, Operator);
+        await SendAsync(HttpMethod.Post, "/api/v1/products/import", product, Operator);
         var receipt = new ReceiveManyRequest([new ReceiptLine(sku, stock)]);
         if (stock > 0)
         {
-            await SendAsync(HttpMethod.Post, "/stock/receipts", receipt, Operator, Guid.NewGuid().ToString());
+            await SendAsync(HttpMethod.Post, "/api/v1/stock/receipts", receipt, Operator, Guid.NewGuid().ToString());
         }
         return sku;
     }
 
     public Task<HttpResponseMessage> TryPlaceAsync(string buyer, object body, string? key = null) =>
-        TryAsync(HttpMethod.Post, "/orders", body, buyer, key ?? Guid.NewGuid().ToString());
+        TryAsync(HttpMethod.Post, "/api/v1/orders", body, buyer, key ?? Guid.NewGuid().ToString());
 
     public async Task<OrderView> PlaceAsync(
         string buyer, string sku, int quantity = 1, string? payment = null, string? key = null)
@@ -73,12 +73,12 @@ internal sealed class Shop : IDisposable
         return (await response.Content.ReadFromJsonAsync<OrderView>())!;
     }
 
-    public Task<OrderView> OrderAsync(string buyer, Guid id) => GetAsync<OrderView>($"/orders/{id}", buyer);
+    public Task<OrderView> OrderAsync(string buyer, Guid id) => GetAsync<OrderView>($"/api/v1/orders/{id}", buyer);
 
     public Task<PaymentView> PaymentAsync(string buyer, Guid order) =>
-        GetAsync<PaymentView>($"/payments/orders/{order}", buyer);
+        GetAsync<PaymentView>($"/api/v1/payments/orders/{order}", buyer);
 
-    public Task<StockView> StockAsync(string sku) => GetAsync<StockView>($"/stock/{sku}", Operator);
+    public Task<StockView> StockAsync(string sku) => GetAsync<StockView>($"/api/v1/stock/{sku}", Operator);
 
     public async Task<OrderView> BecomesAsync(string buyer, Guid order, string state, TimeSpan? bound = null)
     {

@@ -12,27 +12,38 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     /// <summary>The whole table: what an anonymous client, a customer and an operator get
     /// on each kind of route.</summary>
     [Theory]
-    [InlineData("GET", "/products", Open, Open, Open)]
-    [InlineData("GET", "/products/A1", Open, Open, Open)]
-    [InlineData("PUT", "/products/A1", 401, 403, Open)]
-    [InlineData("POST", "/products/import", 401, 403, Open)]
-    [InlineData("DELETE", "/products/A1", 401, 403, Open)]
-    [InlineData("GET", "/stock/A1", 401, Open, Open)]
-    [InlineData("POST", "/stock/A1/receipts", 401, 403, Open)]
-    [InlineData("GET", "/orders", 401, Open, Open)]
-    [InlineData("POST", "/orders", 401, Open, Open)]
-    [InlineData("GET", "/orders/1", 401, Open, Open)]
-    [InlineData("GET", "/payments/ledger", 401, 502, 502)]
-    [InlineData("GET", "/services/orders/messaging/status", 401, 403, Open)]
-    [InlineData("POST", "/services/orders/messaging/parked/discard", 401, 403, Open)]
-    [InlineData("GET", "/users/me", 401, 502, 502)]
-    [InlineData("POST", "/users/customers", 401, 403, 502)]
-    [InlineData("POST", "/users/1/tokens", 401, 403, 502)]
-    [InlineData("POST", "/users", 502, 502, 502)]
+    [InlineData("GET", "/api/v1/products", Open, Open, Open)]
+    [InlineData("GET", "/api/v1/products/A1", Open, Open, Open)]
+    [InlineData("PUT", "/api/v1/products/A1", 401, 403, Open)]
+    [InlineData("POST", "/api/v1/products/import", 401, 403, Open)]
+    [InlineData("DELETE", "/api/v1/products/A1", 401, 403, Open)]
+    [InlineData("GET", "/api/v1/stock/A1", 401, Open, Open)]
+    [InlineData("POST", "/api/v1/stock/A1/receipts", 401, 403, Open)]
+    [InlineData("GET", "/api/v1/orders", 401, Open, Open)]
+    [InlineData("POST", "/api/v1/orders", 401, Open, Open)]
+    [InlineData("GET", "/api/v1/orders/1", 401, Open, Open)]
+    [InlineData("GET", "/api/v1/payments/ledger", 401, 502, 502)]
+    [InlineData("GET", "/api/v1/services/orders/messaging/status", 401, 403, Open)]
+    [InlineData("POST", "/api/v1/services/orders/messaging/parked/discard", 401, 403, Open)]
+    [InlineData("GET", "/api/v1/users/me", 401, 502, 502)]
+    [InlineData("POST", "/api/v1/users/customers", 401, 403, 502)]
+    [InlineData("POST", "/api/v1/users/1/tokens", 401, 403, 502)]
+    [InlineData("POST", "/api/v1/users", 502, 502, 502)]
     [InlineData("POST", "/connect/token", 502, 502, 502)]
-    [InlineData("GET", "/connect/authorize", 404, 404, 404)]
+    [InlineData("GET", "/connect/authorize", 502, 502, 502)]
+    [InlineData("GET", "/.well-known/jwks", 502, 502, 502)]
+    [InlineData("GET", "/account/sign-in", 502, 502, 502)]
+    [InlineData("POST", "/account/sign-in", 502, 502, 502)]
+    [InlineData("GET", "/", Open, Open, Open)]
+    [InlineData("GET", "/docs", Open, Open, Open)]
+    [InlineData("GET", "/orders", 404, 404, 404)]
+    [InlineData("GET", "/products/A1", 404, 404, 404)]
+    [InlineData("POST", "/users", 404, 404, 404)]
+    [InlineData("GET", "/services/orders/messaging/status", 404, 404, 404)]
+    [InlineData("GET", "/api/v1/connect/token", 404, 404, 404)]
+    [InlineData("GET", "/openapi/v1.json", 404, 404, 404)]
     [InlineData("GET", "/health/live", Open, Open, Open)]
-    [InlineData("GET", "/orders/../messaging/status", 404, 404, 404)]
+    [InlineData("GET", "/api/v1/orders/../messaging/status", 404, 404, 404)]
     [InlineData("GET", "/messaging/status", 404, 404, 404)]
     [InlineData("GET", "/nowhere", 404, 404, 404)]
     public async Task Opens_each_route_to_those_it_is_for(
@@ -68,7 +79,7 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     public async Task Refuses_a_bad_token(string what, Action<SecurityTokenDescriptor> change)
     {
         using var response = await gateway.SendAsync(
-            "GET", "/orders", gateway.Tokens.Issue(Guid.NewGuid(), "customer", change));
+            "GET", "/api/v1/orders", gateway.Tokens.Issue(Guid.NewGuid(), "customer", change));
         Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, what);
         await Problem.ReadAsync(response);
     }
@@ -82,7 +93,7 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
         foreach (var token in new[]
             { $"{parts[0]}.{Base64UrlEncoder.Encode(payload)}.{parts[2]}", $"{none}.{parts[1]}." })
         {
-            using var response = await gateway.SendAsync("GET", "/orders", token);
+            using var response = await gateway.SendAsync("GET", "/api/v1/orders", token);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             await Problem.ReadAsync(response);
         }
@@ -92,8 +103,8 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     public async Task Refuses_a_body_of_20_megabytes_and_one_that_does_not_say_its_length()
     {
         using var announced = await gateway.SendAsync(
-            "POST", "/orders", gateway.Customer, new { text = new string('a', 20_000_000) });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders");
+            "POST", "/api/v1/orders", gateway.Customer, new { text = new string('a', 20_000_000) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders");
         request.Headers.Authorization = new("Bearer", gateway.Customer);
         request.Headers.TransferEncodingChunked = true;
         request.Content = new StringContent(new string('a', 2_000_000), Encoding.UTF8, "application/json");
@@ -107,7 +118,7 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     public async Task Refuses_64_kilobytes_of_header_and_a_method_that_no_route_has()
     {
         using var header = await gateway.SendAsync(
-            "GET", "/products", null, null, ("X-Long", new string('a', 64 * 1024)));
+            "GET", "/api/v1/products", null, null, ("X-Long", new string('a', 64 * 1024)));
         using var method = await gateway.SendAsync("DELETE", "/connect/token");
         Assert.Equal((431, 405), ((int)header.StatusCode, (int)method.StatusCode));
         await Problem.ReadAsync(header);

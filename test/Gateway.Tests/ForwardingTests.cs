@@ -9,10 +9,11 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     [Fact]
     public async Task Passes_a_request_on_over_http2_with_token_and_trace()
     {
-        using var response = await gateway.SendAsync("GET", "/orders/7", gateway.Customer, null,
+        using var response = await gateway.SendAsync("GET", "/api/v1/orders/7", gateway.Customer, null,
             ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
         var echo = await GatewayProcess.EchoAsync(response);
         Assert.Equal(("orders", "GET", "/orders/7", "HTTP/2"), (echo.Service, echo.Method, echo.Path, echo.Protocol));
+        Assert.Equal("/api/v1", echo.Headers["X-Forwarded-Prefix"]);
         Assert.StartsWith("Bearer ", echo.Headers["Authorization"], StringComparison.Ordinal);
         Assert.StartsWith(
             "00-0af7651916cd43dd8448eb211c80319c-", echo.Headers["traceparent"], StringComparison.Ordinal);
@@ -22,8 +23,8 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     [Fact]
     public async Task Lets_no_client_say_what_only_the_gateway_may()
     {
-        using var response = await gateway.SendAsync("GET", "/products/1", null, null,
-            ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-User", "root"),
+        using var response = await gateway.SendAsync("GET", "/api/v1/products/1", null, null,
+            ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-User", "root"), ("X-Forwarded-Prefix", "/6.6.6.6"),
             ("Forwarded", "for=6.6.6.6"), ("X-Real-IP", "6.6.6.6"),
             ("X-Tessera-Role", "operator"), ("X-Original-URL", "/admin"), ("Baggage", "role=operator"));
         var echo = await GatewayProcess.EchoAsync(response);
@@ -37,16 +38,30 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     [Fact]
     public async Task Reaches_what_each_service_has_under_its_own_name()
     {
-        using var status = await gateway.SendAsync("GET", "/services/orders/messaging/status", gateway.Operator);
-        using var document = await gateway.SendAsync("GET", "/services/orders/openapi/v1.json");
-        Assert.Equal("/messaging/status", (await GatewayProcess.EchoAsync(status)).Path);
+        using var status = await gateway.SendAsync("GET", "/api/v1/services/orders/messaging/status", gateway.Operator);
+        using var document = await gateway.SendAsync("GET", "/api/v1/services/orders/openapi/v1.json");
+        var echo = await GatewayProcess.EchoAsync(status);
+        Assert.Equal(("/messaging/status", "/api/v1/services/orders"), (echo.Path, echo.Headers["X-Forwarded-Prefix"]));
         Assert.Equal("/openapi/v1.json", (await GatewayProcess.EchoAsync(document)).Path);
+    }
+
+    [Fact]
+    public async Task Shows_at_its_address_what_runs_and_where_to_go_on()
+    {
+        using var response = await gateway.SendAsync("GET", "/");
+        var page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
+        foreach (var link in new[] { "/docs", "/health" })
+            Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
+        using var reference = await gateway.SendAsync("GET", "/docs");
+        Assert.Contains("api/v1/services/orders/openapi/v1.json",
+            await reference.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Says_that_a_service_is_away()
     {
-        using var response = await gateway.SendAsync("GET", "/payments/orders/1", gateway.Customer);
+        using var response = await gateway.SendAsync("GET", "/api/v1/payments/orders/1", gateway.Customer);
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
         Assert.Contains("payments", (await Problem.ReadAsync(response)).Detail, StringComparison.Ordinal);
@@ -55,7 +70,7 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     [Fact]
     public async Task Does_not_wait_for_ever()
     {
-        using var response = await gateway.SendAsync("GET", "/orders/slow", gateway.Customer);
+        using var response = await gateway.SendAsync("GET", "/api/v1/orders/slow", gateway.Customer);
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         await Problem.ReadAsync(response);
     }
@@ -64,9 +79,9 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     public async Task Sends_a_write_once_and_a_read_again()
     {
         var before = gateway.Orders.Seen;
-        using var write = await gateway.SendAsync("POST", "/orders/lost", gateway.Customer, new { });
+        using var write = await gateway.SendAsync("POST", "/api/v1/orders/lost", gateway.Customer, new { });
         var afterWrite = gateway.Orders.Seen;
-        using var read = await gateway.SendAsync("GET", "/orders/lost", gateway.Customer);
+        using var read = await gateway.SendAsync("GET", "/api/v1/orders/lost", gateway.Customer);
         var afterRead = gateway.Orders.Seen;
         Assert.Equal((1, 3), (afterWrite - before, afterRead - afterWrite));
         Assert.Equal((HttpStatusCode.BadGateway, HttpStatusCode.BadGateway), (write.StatusCode, read.StatusCode));
@@ -76,12 +91,12 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     [Fact]
     public async Task Writes_one_line_a_request_with_trace_status_and_upstream()
     {
-        using var response = await gateway.SendAsync("GET", "/orders/logged-1", gateway.Customer, null,
+        using var response = await gateway.SendAsync("GET", "/api/v1/orders/logged-1", gateway.Customer, null,
             ("traceparent", "00-1af7651916cd43dd8448eb211c80319d-b7ad6b7169203331-01"));
         string Line() =>
-            gateway.Log.Split('\n').Single(line => line.Contains("/orders/logged-1", StringComparison.Ordinal));
+            gateway.Log.Split('\n').Single(each => each.Contains("/api/v1/orders/logged-1", StringComparison.Ordinal));
         await Eventually.HoldsAsync(
-            "the line is written", () => gateway.Log.Contains("/orders/logged-1", StringComparison.Ordinal));
+            "the line is written", () => gateway.Log.Contains("/api/v1/orders/logged-1", StringComparison.Ordinal));
         using var line = System.Text.Json.JsonDocument.Parse(Line());
         Assert.Equal("1af7651916cd43dd8448eb211c80319d", line.RootElement.GetProperty("trace").GetString());
         Assert.Equal(200, line.RootElement.GetProperty("status").GetInt32());

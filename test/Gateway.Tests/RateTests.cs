@@ -6,7 +6,7 @@ namespace Tessera.Gateway.Tests;
 public sealed class RateTests(StrictGatewayProcess gateway) : IClassFixture<StrictGatewayProcess>
 {
     [Theory]
-    [InlineData("GET", "/products")]
+    [InlineData("GET", "/api/v1/products")]
     [InlineData("POST", "/connect/token")]
     public async Task Slows_down_a_client_that_asks_too_often(string method, string path)
     {
@@ -21,9 +21,10 @@ public sealed class RateTests(StrictGatewayProcess gateway) : IClassFixture<Stri
     [Fact]
     public async Task Counts_each_client_for_itself()
     {
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", "/orders", gateway.Customer)));
-        using var another = await gateway.SendAsync("GET", "/orders", gateway.Tokens.Customer(Guid.NewGuid()));
-        using var anOperator = await gateway.SendAsync("GET", "/orders", gateway.Operator);
+        await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", "/api/v1/orders", gateway.Customer)));
+        using var another = await gateway.SendAsync("GET", "/api/v1/orders", gateway.Tokens.Customer(Guid.NewGuid()));
+        using var anOperator = await gateway.SendAsync("GET", "/api/v1/orders", gateway.Operator);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (another.StatusCode, anOperator.StatusCode));
     }
 }

@@ -11,7 +11,7 @@ public sealed class ReplicaTests(GatewayProcess gateway) : IClassFixture<Gateway
         var token = gateway.Operator;
         await Eventually.HoldsAsync("both replicas serve", async () =>
         {
-            using var response = await gateway.SendAsync("GET", "/stock/A1", token);
+            using var response = await gateway.SendAsync("GET", "/api/v1/stock/A1", token);
             return gateway.Inventory.All(replica => replica.Seen > 0);
         });
 
@@ -19,15 +19,15 @@ public sealed class ReplicaTests(GatewayProcess gateway) : IClassFixture<Gateway
         await gateway.Inventory[0].DisposeAsync();
         for (var number = 0; number < 20; number++)
         {
-            using var read = await gateway.SendAsync("GET", "/stock/A1", token);
-            using var write = await gateway.SendAsync("POST", "/stock/A1/receipts", token, new { quantity = 1 });
+            using var read = await gateway.SendAsync("GET", "/api/v1/stock/A1", token);
+            using var write = await gateway.SendAsync("POST", "/api/v1/stock/A1/receipts", token, new { quantity = 1 });
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (read.StatusCode, write.StatusCode));
         }
 
         await using var back = await StubService.StartAsync("inventory-1", port);
         await Eventually.HoldsAsync("the replica serves again", async () =>
         {
-            using var response = await gateway.SendAsync("GET", "/stock/A1", token);
+            using var response = await gateway.SendAsync("GET", "/api/v1/stock/A1", token);
             return back.Seen > 0;
         });
     }

@@ -41,6 +41,7 @@ public sealed class SampleService : IAsyncLifetime
             .RequireAuthorization(Policies.SignedIn);
         _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator);
         _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer);
+        _app.MapPost("/made", () => TypedResults.Created("/things/1")).AllowAnonymous();
         _app.MapGet("/undeclared", () => "nobody said who may read this");
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();

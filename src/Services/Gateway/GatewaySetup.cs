@@ -1,3 +1,4 @@
+using Scalar.AspNetCore;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 
@@ -24,7 +25,14 @@ internal static class GatewaySetup
 
     public static void MapGateway(this WebApplication app)
     {
+        app.MapGet("/", ShowStart.Handle).AllowAnonymous();
         app.MapGet("/health", ShowHealth.Handle).AllowAnonymous();
+        app.MapScalarApiReference("/docs", reference =>
+        {
+            reference.WithTitle("Tessera");
+            foreach (var service in Routes.Services)
+                reference.AddDocument(service, service, $"{Routes.Prefix}/services/{service}/openapi/v1.json");
+        }).AllowAnonymous();
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(RetryElsewhere.InvokeAsync);

@@ -7,7 +7,7 @@ builder.AddGateway();
 var app = builder.Build();
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(described: false);
 app.UseMiddleware<LimitRate>();
 app.MapGateway();
 return await app.RunServiceAsync();

@@ -10,6 +10,9 @@ internal static class Routes
     /// <summary>Metadata of routes whose requests count against the stricter limit of sign-ins.</summary>
     public const string SignIn = "sign-in";
 
+    /// <summary>Where the REST interface stands. Services know nothing of it.</summary>
+    public const string Prefix = "/api/v1";
+
     public static readonly string[] Services = ["users", "catalog", "inventory", "orders", "payments"];
     private const string Anyone = "anonymous";
     private static readonly string[] reads = ["GET", "HEAD"];
@@ -17,9 +20,11 @@ internal static class Routes
 
     public static IReadOnlyList<RouteConfig> All() =>
     [
-        Route("users", "/connect/token", Anyone, ["POST"], SignIn),
-        Route("users", "/connect/revoke", Anyone, ["POST"]),
-        Route("users", "/.well-known/{**rest}", Anyone, reads),
+        Plain("users", "/connect/token", Anyone, ["POST"], SignIn),
+        Plain("users", "/connect/{**rest}", Anyone, [.. reads, "POST"]),
+        Plain("users", "/.well-known/{**rest}", Anyone, reads),
+        Plain("users", "/account/{**rest}", Anyone, reads), // Pages; Users knows by its cookie who may see which.
+        Plain("users", "/account/{**rest}", Anyone, ["POST"], SignIn),
         Route("users", "/users", Anyone, ["POST"], SignIn),
         Route("users", "/users/me/{**rest}", Policies.SignedIn),
         Route("users", "/users/{**rest}", Policies.Operator),
@@ -33,7 +38,7 @@ internal static class Routes
         .. Services.Select(service => Inner(service, "openapi/{**rest}", Anyone)),
     ];
 
-    private static RouteConfig Route(
+    private static RouteConfig Plain(
         string service, string path, string policy, string[]? methods = null, string? limit = null) =>
         new RouteConfig
         {
@@ -44,7 +49,19 @@ internal static class Routes
             Metadata = limit is null ? null : new Dictionary<string, string> { [limit] = "" },
         }.WithTransformUseOriginalHostHeader(); // The addresses in the discovery document are those the client used.
 
+    private static RouteConfig Route(
+        string service, string path, string policy, string[]? methods = null, string? limit = null) =>
+        Under(Prefix, Plain(service, Prefix + path, policy, methods, limit));
+
     // What every service has under the same path is told apart by the service's name.
     private static RouteConfig Inner(string service, string path, string policy) =>
-        Route(service, $"/services/{service}/{path}", policy).WithTransformPathRemovePrefix($"/services/{service}");
+        Under(InnerPrefix(service), Plain(service, $"{InnerPrefix(service)}/{path}", policy));
+
+    private static string InnerPrefix(string service) => $"{Prefix}/services/{service}";
+
+    // The service is told where it stands, so that it can say the whole address of a thing.
+    private static RouteConfig Under(string prefix, RouteConfig route) => route
+        .WithTransformPathRemovePrefix(prefix)
+        .WithTransformXForwarded(xPrefix: ForwardedTransformActions.Off)
+        .WithTransformRequestHeader("X-Forwarded-Prefix", prefix, append: false);
 }

@@ -16,7 +16,7 @@ internal static class OpenApiDefaults
             api.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new OpenApiInfo { Title = $"Tessera {service}", Version = "v1" };
-                document.Servers = [];
+                document.Servers = ServersOf(document, service);
                 document.Components ??= new OpenApiComponents();
                 document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
                 document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme
@@ -43,6 +43,25 @@ internal static class OpenApiDefaults
                 return Task.CompletedTask;
             });
         });
+
+    // At the service's own port there is nothing to add to the paths. Behind the gateway they stand under its prefix,
+    // and what every service has alike under that and the service's name, from where this document was fetched.
+    private static List<OpenApiServer> ServersOf(OpenApiDocument document, string service)
+    {
+        var url = document.Servers?.FirstOrDefault()?.Url ?? "";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var asked) || asked.AbsolutePath.Trim('/') is not { Length: > 0 })
+            return [];
+        var inner = asked.AbsolutePath.TrimEnd('/');
+        var shared = inner.EndsWith($"/services/{service}", StringComparison.Ordinal)
+            ? inner[..^$"/services/{service}".Length]
+            : inner;
+        foreach (var (path, item) in document.Paths)
+        {
+            if (path.StartsWith("/messaging/", StringComparison.Ordinal) && item is OpenApiPathItem own)
+                own.Servers = [new OpenApiServer { Url = inner }];
+        }
+        return [new OpenApiServer { Url = shared }];
+    }
 
     public static void MapOpenApiDefaults(this IEndpointRouteBuilder routes, string service)
     {

@@ -22,7 +22,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         problem.Status ??= response.StatusCode;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Type ??= "about:blank"; // RFC 9457 §4.2.1: the status says it all.
-        problem.Instance ??= context.HttpContext.Request.Path.Value;
+        problem.Instance ??= (context.HttpContext.Request.PathBase + context.HttpContext.Request.Path).Value;
         if (problem is HttpValidationProblemDetails validation) NameAsInJson(validation);
         problem.Extensions["traceId"] = Problems.TraceIdOf(context.HttpContext);
         response.StatusCode = problem.Status.Value;

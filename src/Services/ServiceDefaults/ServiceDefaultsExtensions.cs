@@ -33,9 +33,11 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>Sets up the request pipeline and maps health, OpenAPI and Scalar. Map the service's
     /// own routes after it.</summary>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    /// <param name="described">Whether there is something to describe: the gateway has no operations.</param>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app, bool described = true)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
+        app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
         app.UseExceptionHandler();
@@ -45,7 +47,7 @@ public static class ServiceDefaultsExtensions
         app.UseAuthorization();
         app.UseMiddleware<DenyUndeclared>();
         app.MapHealth();
-        app.MapOpenApiDefaults(service);
+        if (described) app.MapOpenApiDefaults(service);
         foreach (var more in app.Services.GetServices<IDefaultEndpoints>()) more.Map(app);
         return app;
     }

@@ -16,6 +16,10 @@ public sealed class TesseraOptions
     /// <summary>The <c>aud</c> of every access token.</summary>
     [Required] public string Audience { get; set; } = "tessera";
 
+    /// <summary>From where, besides this machine, the gateway calls: networks such as <c>10.0.0.0/24</c>.
+    /// What it says of a request's public address is believed from there only.</summary>
+    public string[] GatewayNetworks { get; set; } = [];
+
     /// <summary>Where databases, keys and logs live: <c>DIR/orders/orders.db</c>, <c>DIR/keys/</c>.</summary>
     [Required] public string DataDirectory { get; set; } = ".tessera";
 

@@ -34,7 +34,7 @@ internal sealed class AwaitEnds(
     {
         for (var page = 1; invoices.Count > 0; page++)
         {
-            var answer = await AsCustomerAsync(user, $"/orders?page={page}&size={PageSize}", stop);
+            var answer = await AsCustomerAsync(user, $"/api/v1/orders?page={page}&size={PageSize}", stop);
             if (!answer.IsSuccess) throw new UserError($"The orders of {user} could not be read: {answer.Problem()}");
             var found = answer.Read<OrderPage>();
             foreach (var order in found.Items)
@@ -57,7 +57,7 @@ internal sealed class AwaitEnds(
     {
         var took = order.ConfirmedAt is { } confirmed ? (confirmed - order.PlacedAt).TotalMilliseconds : (double?)null;
         if (order.State != "Cancelled") return entry with { End = order.State, Milliseconds = took };
-        var answer = await AsCustomerAsync(user, $"/orders/{order.Id}", stop);
+        var answer = await AsCustomerAsync(user, $"/api/v1/orders/{order.Id}", stop);
         var why = answer.IsSuccess ? answer.Read<OrderView>().CancelReason : null;
         return entry with { End = order.State, Why = why ?? "unknown", Milliseconds = took };
     }

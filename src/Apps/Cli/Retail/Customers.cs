@@ -22,7 +22,7 @@ internal static class Customers
                     each => new ImportedCustomer(
                         each.Customer, each.Country.Length is > 0 and <= CountryLengthMax ? each.Country : null))]);
                 var answer = await store.Client.PostAsync(
-                    "/users/customers", request, await store.Operator.TokenAsync(stop), stop);
+                    "/api/v1/users/customers", request, await store.Operator.TokenAsync(stop), stop);
                 if (!answer.IsSuccess) throw new UserError($"Users did not take the customers: {answer.Problem()}");
                 foreach (var customer in answer.Read<ImportedCustomersView>().Customers)
                 {

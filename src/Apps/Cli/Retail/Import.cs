@@ -21,7 +21,7 @@ internal static class Import
                 var request = new ImportProductsRequest(
                     [.. batch.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor))]);
                 var answer = await store.Client.PostAsync(
-                    "/products/import", request, await store.Operator.TokenAsync(stop), stop);
+                    "/api/v1/products/import", request, await store.Operator.TokenAsync(stop), stop);
                 if (!answer.IsSuccess)
                 {
                     throw new UserError($"The catalog did not take the products: {answer.Problem()}");
@@ -39,7 +39,7 @@ internal static class Import
                 // The same file gives the same keys: nothing is received twice.
                 var key = $"import-{retail.Mark}-{BatchSize}-{number}";
                 var answer = await store.Client.PostAsync(
-                    "/stock/receipts", request, await store.Operator.TokenAsync(stop), stop, key);
+                    "/api/v1/stock/receipts", request, await store.Operator.TokenAsync(stop), stop, key);
                 if (!answer.IsSuccess) throw new UserError($"Inventory did not take the stock: {answer.Problem()}");
                 foreach (var _ in batch) advance();
             }

@@ -41,7 +41,7 @@ internal sealed class PlaceInvoices(
     {
         var request = new PlaceOrderRequest(
             [.. invoice.Lines.Select(line => new PlaceOrderLine(line.Sku, line.Quantity))], Reference: invoice.Number);
-        var answer = await AsCustomerAsync(invoice, "/orders", request, $"replay-{mark}-{invoice.Number}", stop);
+        var answer = await AsCustomerAsync(invoice, "/api/v1/orders", request, $"replay-{mark}-{invoice.Number}", stop);
         var entry = answer.IsSuccess
             ? new JournalEntry(invoice.Number, answer.Read<OrderView>().Id)
             : answer.MayHelpToRetry
@@ -55,7 +55,7 @@ internal sealed class PlaceInvoices(
 
     private async Task<string> CancelAsync(Invoice invoice, Guid order, CancellationToken stop)
     {
-        var answer = await AsCustomerAsync(invoice, $"/orders/{order}/cancel", null, null, stop);
+        var answer = await AsCustomerAsync(invoice, $"/api/v1/orders/{order}/cancel", null, null, stop);
         if (answer.IsSuccess) return "cancelled";
         return answer.MayHelpToRetry
             ? throw new UserError(

@@ -56,7 +56,8 @@ internal static partial class NewService
         done.Add("changed Tessera.slnx");
         done.Add("changed src/Services/Gateway/Routes.cs");
         done.Add(
-            $"Start it with: tessera down; tessera up. It answers at /{name.ToLowerInvariant()} to who is signed in.");
+            "Start it with: tessera down; tessera up. " +
+            $"It answers at /api/v1/{name.ToLowerInvariant()} to who is signed in.");
         return done;
     }
 

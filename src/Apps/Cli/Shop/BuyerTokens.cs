@@ -11,7 +11,7 @@ internal sealed class BuyerTokens(ShopClient shop, OperatorSession @operator, Ti
     public async ValueTask<string> OfAsync(Guid user, CancellationToken stop)
     {
         if (_tokens.TryGetValue(user, out var known) && known.Until > clock.GetUtcNow()) return known.Value;
-        var answer = await shop.PostAsync($"/users/{user}/tokens", null, await @operator.TokenAsync(stop), stop);
+        var answer = await shop.PostAsync($"/api/v1/users/{user}/tokens", null, await @operator.TokenAsync(stop), stop);
         if (!answer.IsSuccess) throw new UserError($"No token to act for the customer {user}: {answer.Problem()}");
         var token = answer.Read<ActingTokenView>();
         _tokens[user] = (token.AccessToken, clock.GetUtcNow() + TimeSpan.FromSeconds(token.ExpiresIn * 0.8));

@@ -55,9 +55,9 @@ internal static class FirstStart
         var token = await store.Operator.TokenAsync(stop);
         var answers = new[]
         {
-            await store.Client.PostAsync("/products/import", products, token, stop),
+            await store.Client.PostAsync("/api/v1/products/import", products, token, stop),
             // The key stays the same: a start that was cut off here fills the shelves once all the same.
-            await store.Client.PostAsync("/stock/receipts", stock, token, stop, "first-start"),
+            await store.Client.PostAsync("/api/v1/stock/receipts", stock, token, stop, "first-start"),
         };
         if (Array.Find(answers, answer => !answer.IsSuccess) is { } failed) throw new UserError(failed.Problem());
         await File.WriteAllTextAsync(session.Folder.FilledFile, "", stop);
