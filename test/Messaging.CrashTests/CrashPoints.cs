@@ -9,7 +9,7 @@ namespace Tessera.Messaging.CrashTests;
 /// once, in order per key.</summary>
 public abstract class CrashPoints(CrashBackend backend) : IDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    protected static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder _folder = new("crash");
 
@@ -31,56 +31,7 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [MemberData(nameof(Steps))]
-    public async Task Survives_being_killed_at(string step, int pass)
-    {
-        var settings = await NewRunAsync(step, pass);
-        using (var dying = await HostProcess.StartAsync(
-            settings with { CrashAt = Enum.Parse<Checkpoint>(step), CrashPass = pass }))
-        {
-            var exit = await dying.ExitedAsync(Bound);
-            Assert.True(exit == 137 || pass > 1, $"The process never came to {step}.");
-        }
-        using var next = await HostProcess.StartAsync(settings);
-        Assert.Equal(0, await next.ExitedAsync(Bound));
-        await AssertWholeAsync(settings);
-    }
-
-    [Theory]
-    [MemberData(nameof(Steps))]
-    public async Task Survives_being_stopped_by_an_exception_at(string step, int pass)
-    {
-        var settings = await NewRunAsync(step, pass);
-        var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var passes = 0;
-        // From that step on nothing of the library comes through, as if its process were gone.
-        await RunAsync(settings, died.Task, reached: at =>
-        {
-            if (at.ToString() == step && Interlocked.Increment(ref passes) == pass) died.SetResult();
-            if (died.Task.IsCompleted) throw new InvalidOperationException("Stopped by the test.");
-        });
-        Assert.True(died.Task.IsCompleted || pass > 1, $"The library never came to {step}.");
-        await RunAsync(settings, null, reached: null);
-        await AssertWholeAsync(settings);
-    }
-
-    [Theory]
-    [MemberData(nameof(Steps))]
-    public async Task Goes_on_by_itself_after_one_exception_at(string step, int pass)
-    {
-        var settings = await NewRunAsync(step, pass);
-        var passes = 0;
-        await RunAsync(settings, null, reached: at =>
-        {
-            if (at.ToString() == step && Interlocked.Increment(ref passes) == pass)
-                throw new InvalidOperationException("Once, by the test.");
-        });
-        Assert.True(passes >= 1, $"The library never came to {step}.");
-        await AssertWholeAsync(settings);
-    }
-
-    private async Task<ScenarioSettings> NewRunAsync(string step, int pass)
+    private protected async Task<ScenarioSettings> NewRunAsync(string step, int pass)
     {
         var settings = await backend.NewRunAsync(_folder);
         return pass == 1
@@ -88,7 +39,7 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
             : settings with { Keys = 20, PublishPause = TimeSpan.Zero, OutboxBatch = 1 };
     }
 
-    private static async Task RunAsync(ScenarioSettings settings, Task? until, Action<Checkpoint>? reached)
+    private protected static async Task RunAsync(ScenarioSettings settings, Task? until, Action<Checkpoint>? reached)
     {
         await using var scenario = await Scenario.StartAsync(settings, reached);
         using var stop = new CancellationTokenSource(Bound);
@@ -99,7 +50,7 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
         await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task AssertWholeAsync(ScenarioSettings settings)
+    private protected static async Task AssertWholeAsync(ScenarioSettings settings)
     {
         var result = await ScenarioResult.ReadAsync(settings);
         AssertOnceAndInOrder(settings, result.Seen);
@@ -116,6 +67,3 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
             Assert.Equal(key.Select(effect => effect.Number).Order(), key.Select(effect => effect.Number));
     }
 }
-
-public sealed class CrashPointsOnEmbeddedAndSqlite(EmbeddedAndSqlite backend)
-    : CrashPoints(backend), IClassFixture<EmbeddedAndSqlite>;

@@ -1,7 +1,6 @@
 using Tessera.Messaging.CrashHost;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
-using Xunit;
 
 namespace Tessera.Messaging.CrashTests;
 
@@ -10,11 +9,11 @@ public sealed class EmbeddedAndPostgres : CrashBackend
 {
     private readonly PostgresServer _server = new();
 
-    public override ValueTask InitializeAsync() => _server.InitializeAsync();
+    protected override Task StartAsync() => _server.InitializeAsync().AsTask();
 
-    public override ValueTask DisposeAsync() => _server.DisposeAsync();
+    protected override Task StopAsync() => _server.DisposeAsync().AsTask();
 
-    internal override async Task<ScenarioSettings> NewRunAsync(TemporaryFolder folder) => new()
+    private protected override async Task<ScenarioSettings> PrepareRunAsync(TemporaryFolder folder) => new()
     {
         Folder = folder.Path,
         Run = Guid.CreateVersion7(),
@@ -23,6 +22,3 @@ public sealed class EmbeddedAndPostgres : CrashBackend
         StockDatabase = await _server.CreateDatabaseAsync(),
     };
 }
-
-public sealed class CrashPointsOnEmbeddedAndPostgres(EmbeddedAndPostgres backend)
-    : CrashPoints(backend), IClassFixture<EmbeddedAndPostgres>;

@@ -1,7 +1,6 @@
 using Tessera.Messaging.CrashHost;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
-using Xunit;
 
 namespace Tessera.Messaging.CrashTests;
 
@@ -10,13 +9,10 @@ public abstract class BrokerAndPostgres(string transport) : CrashBackend
 {
     private readonly PostgresServer _postgres = new();
 
-    public override async ValueTask InitializeAsync()
-    {
-        await StartBrokerAsync();
-        await _postgres.InitializeAsync();
-    }
+    protected override Task StartAsync() =>
+        Task.WhenAll(StartBrokerAsync().AsTask(), _postgres.InitializeAsync().AsTask());
 
-    public override async ValueTask DisposeAsync()
+    protected override async Task StopAsync()
     {
         await _postgres.DisposeAsync();
         await StopBrokerAsync();
@@ -29,7 +25,7 @@ public abstract class BrokerAndPostgres(string transport) : CrashBackend
     /// <summary>Where the broker is; skips the test when there is none to be had.</summary>
     protected abstract string RequireAddress();
 
-    internal override async Task<ScenarioSettings> NewRunAsync(TemporaryFolder folder)
+    private protected override async Task<ScenarioSettings> PrepareRunAsync(TemporaryFolder folder)
     {
         var address = RequireAddress();
         return new ScenarioSettings
@@ -89,12 +85,3 @@ public sealed class RedisAndPostgres() : BrokerAndPostgres("redis")
         return _server.Address;
     }
 }
-
-public sealed class CrashPointsOnRabbitMqAndPostgres(RabbitMqAndPostgres backend)
-    : CrashPoints(backend), IClassFixture<RabbitMqAndPostgres>;
-
-public sealed class CrashPointsOnKafkaAndPostgres(KafkaAndPostgres backend)
-    : CrashPoints(backend), IClassFixture<KafkaAndPostgres>;
-
-public sealed class CrashPointsOnRedisAndPostgres(RedisAndPostgres backend)
-    : CrashPoints(backend), IClassFixture<RedisAndPostgres>;

@@ -55,5 +55,9 @@ public abstract class Sharing(CrashBackend backend) : IDisposable
     }
 }
 
-public sealed class SharingOnEmbeddedAndSqlite(EmbeddedAndSqlite backend)
-    : Sharing(backend), IClassFixture<EmbeddedAndSqlite>;
+/// <summary>It measures a time, so nothing else of this project runs beside it.</summary>
+[CollectionDefinition(nameof(Sharing), DisableParallelization = true)]
+public sealed class SharingAlone;
+
+[Collection(nameof(Sharing))]
+public sealed class SharingOnEmbeddedAndSqlite(EmbeddedAndSqlite backend) : Sharing(backend);

@@ -17,6 +17,7 @@ internal static class Servers
         new("kcat", "kcat"),
         new("postgresql", "postgres"),
         new("pgbouncer", "pgbouncer"),
+        new("default-jre-headless", "java"),
     ];
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);
@@ -36,11 +37,35 @@ internal static class Servers
         var missing = _packages.Where(package => !IsHere(package))
             .Select(package => new MissingServer(package.Name, $"Install it with: apt-get install {package.Name}"))
             .ToList();
-        if (!HasKafka())
-        {
-            missing.Add(new MissingServer("kafka", "Set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17)."));
-        }
+        if (await ProvideKafkaAsync(install, stop) is { } withoutKafka) missing.Add(withoutKafka);
         return missing;
+    }
+
+    /// <summary>The folder of the Kafka that was fetched, when none was here already; what tests get as
+    /// <c>KAFKA_HOME</c>.</summary>
+    public static string? KafkaFetched { get; private set; }
+
+    private static async Task<MissingServer?> ProvideKafkaAsync(bool install, CancellationToken stop)
+    {
+        if (HasKafka()) return null;
+        var download = KafkaDownload.FromItsPublisher();
+        var why = "";
+        if (!download.IsHere && install)
+        {
+            Console.WriteLine($"fetching Apache Kafka {KafkaDownload.Version}");
+            try
+            {
+                await download.FetchAsync(stop);
+            }
+            catch (UserError failure)
+            {
+                why = failure.Message + " ";
+            }
+        }
+        if (download.IsHere) KafkaFetched = download.Home;
+        return download.IsHere
+            ? null
+            : new MissingServer("kafka", why + "Set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17).");
     }
 
     private static bool IsHere(Package package) =>

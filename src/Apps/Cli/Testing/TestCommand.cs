@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Testing;
 
@@ -22,12 +23,28 @@ internal static class TestCommand
         {
             Description = "Do not install missing servers; tests that need them are skipped with the reason.",
         };
+        var changed = new Option<bool>("--changed")
+        {
+            Description = "Only the projects that a change since --since, committed or not, can have broken.",
+        };
+        var since = new Option<string>("--since")
+        {
+            Description = "What --changed compares with: a commit, tag or branch.",
+            HelpName = "REVISION",
+            DefaultValueFactory = _ => "HEAD",
+        };
+        var record = new Option<bool>("--record")
+        {
+            Description = "Write what each project needed to test/timings.csv, by which runs are scheduled.",
+        };
         var command = new Command("test", "Build everything and run every test, with the real servers that can be had.")
         {
-            filter, projects, list, noServers,
+            filter, projects, changed, since, list, noServers, record,
         };
         command.SetAction(async (parsed, stop) =>
         {
+            if (parsed.GetValue(record) && parsed.GetValue(filter) is not null)
+                throw new UserError("--record measures whole projects; leave out --filter.", ExitCodes.Usage);
             var wanted = parsed.GetValue(projects) ?? [];
             var found = TestProject.All()
                 .Where(project => wanted.Length == 0 || wanted.Contains(project.Name)).ToList();
@@ -36,12 +53,21 @@ internal static class TestCommand
                 var known = string.Join(", ", TestProject.All().Select(project => project.Name));
                 throw new UserError($"There is no test project '{unknown}'; there are {known}.", ExitCodes.Usage);
             }
+            if (parsed.GetValue(changed))
+            {
+                var changes = new ChangedProjects(SourceTree.Root);
+                found = [.. changes.Of(await changes.FilesSinceAsync(parsed.GetValue(since)!, stop), found)];
+                if (found.Count == 0) Console.WriteLine("Nothing has changed that a test depends on.");
+            }
             if (parsed.GetValue(list))
             {
                 foreach (var project in found) Console.WriteLine(project.Name);
                 return ExitCodes.Ok;
             }
-            return await TestRun.RunAsync(found, parsed.GetValue(filter), !parsed.GetValue(noServers), stop);
+            return await TestRun.RunAsync(
+                found,
+                new TestRunOptions(parsed.GetValue(filter), !parsed.GetValue(noServers), parsed.GetValue(record)),
+                stop);
         });
         return command;
     }

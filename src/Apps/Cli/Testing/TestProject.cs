@@ -7,10 +7,7 @@ internal sealed record TestProject(string Name)
 {
     public string Binary => SourceTree.BinaryOf(Name);
 
-    /// <summary>Starts whole systems and measures their time: it runs by itself.</summary>
-    public bool RunsAlone => Name is "EndToEnd" or "Chaos";
-
-    /// <summary>Every project under <c>test/</c> that is an executable; the ones that run alone last.</summary>
+    /// <summary>Every project under <c>test/</c> that is an executable.</summary>
     public static IReadOnlyList<TestProject> All()
     {
         var folder = Path.Combine(SourceTree.Root, "test");
@@ -20,7 +17,6 @@ internal sealed record TestProject(string Name)
                 && text.Contains("xunit.v3", StringComparison.Ordinal)
                 && text.Contains("<OutputType>Exe</OutputType>", StringComparison.OrdinalIgnoreCase))
             .Select(file => new TestProject(Path.GetFileNameWithoutExtension(file)))
-            .OrderBy(project => project.RunsAlone)
-            .ThenBy(project => project.Name, StringComparer.Ordinal)];
+            .OrderBy(project => project.Name, StringComparer.Ordinal)];
     }
 }

@@ -5,16 +5,21 @@ namespace Tessera.Cli.Testing;
 
 /// <param name="Problem">Set when the run itself went wrong: it crashed, or hung until it was ended.</param>
 internal sealed record TestResult(
-    string Project, int Passed, int Failed, int Skipped, TimeSpan Took,
+    TestTiming Timing, int Passed, int Failed, int Skipped, IReadOnlyList<TimedTest> Tests,
     IReadOnlyList<FailedTest> Failures, IReadOnlyList<string> SkipReasons, string? Problem)
 {
+    public string Project => Timing.Project;
+
+    public TimeSpan Took => Timing.Took;
+
+    public TimeSpan Processor => Timing.Processor;
+
     public bool IsGood => Failed == 0 && Problem is null;
 
-    public static TestResult Broken(string project, TimeSpan took, string problem) =>
-        new(project, 0, 1, 0, took, [], [], problem);
+    public static TestResult Broken(TestTiming timing, string problem) => new(timing, 0, 1, 0, [], [], [], problem);
 
     /// <summary>Reads the report that an xunit v3 executable writes with <c>-xml</c>.</summary>
-    public static TestResult FromXunitXml(string project, TimeSpan took, XDocument report, int exitCode)
+    public static TestResult FromXunitXml(TestTiming timing, XDocument report, int exitCode)
     {
         var assemblies = report.Root!.Elements("assembly").ToList();
         var tests = assemblies.Descendants("test").ToList();
@@ -34,15 +39,20 @@ internal sealed record TestResult(
             .Select(test => test.Element("reason")?.Value ?? "no reason given");
         var problem = exitCode != 0 && failed == 0 ? $"ended with code {exitCode} although no test failed" : null;
         return new TestResult(
-            project,
+            timing,
             assemblies.Sum(assembly => Number(assembly, "passed")),
             failed + (problem is null ? 0 : 1),
             assemblies.Sum(assembly => Number(assembly, "skipped")),
-            took,
+            [.. tests.Select(test => new TimedTest((string?)test.Attribute("name") ?? "?", Seconds(test)))],
             failures,
             [.. reasons.Distinct()],
             problem);
     }
+
+    private static TimeSpan Seconds(XElement test) =>
+        double.TryParse((string?)test.Attribute("time"), CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.Zero;
 
     private static string? Result(XElement test) => (string?)test.Attribute("result");
 
@@ -51,3 +61,5 @@ internal sealed record TestResult(
 }
 
 internal sealed record FailedTest(string Name, string Message, string StackTrace);
+
+internal sealed record TimedTest(string Name, TimeSpan Took);

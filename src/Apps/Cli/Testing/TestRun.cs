@@ -1,10 +1,13 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Testing;
+
+/// <param name="Filter">Only tests whose full name contains this.</param>
+/// <param name="Record">Write down what each project needed, for the schedule of later runs.</param>
+internal sealed record TestRunOptions(string? Filter, bool InstallServers, bool Record);
 
 /// <summary>Builds, gets the servers, runs the test executables and sums up.</summary>
 internal static class TestRun
@@ -12,37 +15,30 @@ internal static class TestRun
     /// <summary>No test project takes this long; one that does hangs.</summary>
     private static readonly TimeSpan _projectTimeout = TimeSpan.FromMinutes(25);
 
-    private const int FailureLinesMax = 25;
-
     public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
     public static async Task<int> RunAsync(
-        IReadOnlyList<TestProject> projects, string? filter, bool installServers, CancellationToken stop)
+        IReadOnlyList<TestProject> projects, TestRunOptions options, CancellationToken stop)
     {
         await BuildAsync(stop);
-        var missing = await Servers.ProvideAsync(installServers, stop);
+        var missing = await Servers.ProvideAsync(options.InstallServers, stop);
         foreach (var server in missing) Console.WriteLine($"server {server.Name}: not here. {server.HowToGet}");
         Console.WriteLine(projects.Count == 1 ? "1 test project" : $"{projects.Count} test projects");
         var results = new List<TestResult>();
-        // Two at a time: more would starve each other on a small machine, and tests that wait for
-        // real time would notice.
-        await RunSomeAsync(
-            [.. projects.Where(project => !project.RunsAlone)], Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
-        await RunSomeAsync([.. projects.Where(project => project.RunsAlone)], 1);
-        return Summary(results, missing);
-
-        async Task RunSomeAsync(List<TestProject> some, int atOnce) => await Parallel.ForEachAsync(
-            some,
-            new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
-            async (project, end) =>
+        var timings = Path.Combine(SourceTree.Root, "test", "timings.csv");
+        var schedule = new TestSchedule(TestTimings.Read(timings), Environment.ProcessorCount);
+        await schedule.RunAsync(projects, async project =>
+        {
+            var result = await RunOneAsync(project, options.Filter, stop);
+            lock (results)
             {
-                var result = await RunOneAsync(project, filter, end);
-                lock (results)
-                {
-                    results.Add(result);
-                    Report(result);
-                }
-            });
+                results.Add(result);
+                TestReport.Print(result);
+            }
+        });
+        if (options.Record) TestTimings.Update(timings, results.Select(result => result.Timing));
+        TestReport.PrintSlowest(results);
+        return TestReport.PrintSum(results, missing, InCi);
     }
 
     private static async Task BuildAsync(CancellationToken stop)
@@ -65,10 +61,11 @@ internal static class TestRun
     private static async Task<TestResult> RunOneAsync(TestProject project, string? filter, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
+        TestResult Broken(string problem, TimeSpan processor = default) =>
+            TestResult.Broken(new TestTiming(project.Name, clock.Elapsed, processor), problem);
         if (!File.Exists(project.Binary))
         {
-            return TestResult.Broken(
-                project.Name, clock.Elapsed, $"{project.Binary} was not built: is it in Tessera.slnx?");
+            return Broken($"{project.Binary} was not built: is it in Tessera.slnx?");
         }
         var folder = Directory.CreateDirectory(Path.Combine(SourceTree.Root, "artifacts", "test-results")).FullName;
         var report = Path.Combine(folder, project.Name + ".xml");
@@ -84,7 +81,9 @@ internal static class TestRun
             RedirectStandardInput = true,
         };
         await using var output = TextWriter.Synchronized(new StreamWriter(log));
+        if (Servers.KafkaFetched is { } kafka) start.Environment["KAFKA_HOME"] = kafka;
         using var process = Process.Start(start)!;
+        await using var processor = new ProcessorTime(process.Id);
         process.StandardInput.Close();
         process.OutputDataReceived += (_, line) => output.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => output.WriteLine(line.Data);
@@ -92,52 +91,17 @@ internal static class TestRun
         process.BeginErrorReadLine();
         if (!await Processes.WaitOrKillAsync(process, _projectTimeout, stop))
         {
-            return TestResult.Broken(project.Name, clock.Elapsed,
-                $"hung: ended after {_projectTimeout.TotalMinutes:0} minutes (output: {log})");
+            return Broken(
+                $"hung: ended after {_projectTimeout.TotalMinutes:0} minutes (output: {log})", processor.Used);
         }
         try
         {
-            return TestResult.FromXunitXml(project.Name, clock.Elapsed, XDocument.Load(report), process.ExitCode);
+            return TestResult.FromXunitXml(
+                new TestTiming(project.Name, clock.Elapsed, processor.Used), XDocument.Load(report), process.ExitCode);
         }
         catch (Exception unreadable) when (unreadable is IOException or XmlException)
         {
-            return TestResult.Broken(
-                project.Name, clock.Elapsed, $"ended with code {process.ExitCode} and no report (output: {log})");
+            return Broken($"ended with code {process.ExitCode} and no report (output: {log})", processor.Used);
         }
-    }
-
-    private static void Report(TestResult result)
-    {
-        var line = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(result.IsGood ? "ok  " : "FAIL")} {result.Project,-32} {result.Passed,5} passed " +
-            $"{result.Failed,4} failed {result.Skipped,4} skipped {result.Took.TotalSeconds,7:0.0} s");
-        Console.WriteLine(line);
-        if (result.Problem is not null) Console.WriteLine($"     {result.Problem}");
-        foreach (var failure in result.Failures)
-        {
-            Console.WriteLine($"     {failure.Name}");
-            var told = (failure.Message + "\n" + failure.StackTrace).Split('\n');
-            foreach (var text in told.Take(FailureLinesMax)) Console.WriteLine($"       {text.TrimEnd()}");
-        }
-        foreach (var reason in result.SkipReasons) Console.WriteLine($"     skipped: {reason}");
-    }
-
-    /// <summary>The last line stands alone, for programs that read it.</summary>
-    private static int Summary(List<TestResult> results, IReadOnlyList<MissingServer> missing)
-    {
-        var failed = results.Sum(result => result.Failed);
-        if (InCi)
-        {
-            // What a developer's machine may lack, CI must have: a skipped backend would hide a broken promise.
-            foreach (var server in missing)
-                Console.WriteLine($"FAIL required server {server.Name} could not be had: {server.HowToGet}");
-            failed += missing.Count;
-        }
-        Console.WriteLine();
-        Console.WriteLine(
-            $"{results.Sum(result => result.Passed)} passed, {failed} failed, " +
-            $"{results.Sum(result => result.Skipped)} skipped");
-        return failed == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 }
