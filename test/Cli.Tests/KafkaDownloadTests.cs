@@ -60,7 +60,7 @@ public sealed class KafkaDownloadTests
             () => download.FetchAsync(TestContext.Current.CancellationToken));
 
         Assert.StartsWith(
-            $"Kafka {KafkaDownload.Version} was not fetched from 127.0.0.1:", refusal.Message, StringComparison.Ordinal);
+            $"Kafka {KafkaDownload.Version} was not fetched from 127.0.0.1", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(cache.Path));
     }
 
