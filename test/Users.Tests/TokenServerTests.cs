@@ -7,9 +7,6 @@ namespace Tessera.Users.Tests;
 
 public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersProcess>
 {
-    private Task<HttpResponseMessage> RefreshAsync(string token) =>
-        users.TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
-
     private Task<HttpResponseMessage> PasswordAsync(string email, string password) =>
         users.TryTokenAsync(("grant_type", "password"), ("username", email), ("password", password));
 
@@ -36,15 +33,29 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
         Assert.False(key.TryGetProperty("d", out _));
     }
 
-    [Fact]
-    public async Task Describes_itself_as_discovery_wants()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("evil.example")]
+    [InlineData("evil.example:8443")]
+    public async Task Describes_itself_by_its_configured_address_whatever_a_request_says(string? host)
     {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/openid-configuration");
+        request.Headers.Host = host;
+        request.Headers.Add("X-Forwarded-Host", "evil.example");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using var response = await users.Client.SendAsync(request, TestContext.Current.CancellationToken);
         using var document = JsonDocument.Parse(
-            await users.Client.GetStringAsync(
-                "/.well-known/openid-configuration", TestContext.Current.CancellationToken));
-        Assert.Equal("http://127.0.0.1:8080/", document.RootElement.GetProperty("issuer").GetString());
-        Assert.EndsWith(
-            "/connect/token", document.RootElement.GetProperty("token_endpoint").GetString(), StringComparison.Ordinal);
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var addresses = document.RootElement.EnumerateObject()
+            .Where(member => member.Name is "issuer" or "jwks_uri"
+                || member.Name.EndsWith("_endpoint", StringComparison.Ordinal))
+            .ToDictionary(member => member.Name, member => member.Value.GetString());
+        Assert.Equal("http://127.0.0.1:8080/", addresses["issuer"]);
+        Assert.Equal("http://127.0.0.1:8080/connect/token", addresses["token_endpoint"]);
+        Assert.Equal("http://127.0.0.1:8080/.well-known/jwks", addresses["jwks_uri"]);
+        Assert.All(
+            addresses.Values,
+            address => Assert.StartsWith("http://127.0.0.1:8080/", address, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,29 +96,6 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
             using var right = await PasswordAsync("patient@example.com", UsersProcess.Password);
             Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (wrong.StatusCode, right.StatusCode));
         }
-    }
-
-    [Fact]
-    public async Task Rotates_refresh_tokens_and_refuses_one_that_comes_again()
-    {
-        var first = await users.NewCustomerAsync("rotate@example.com");
-        using var refreshed = await RefreshAsync(first.Refresh!);
-        var second = await Tokens.ReadAsync(refreshed);
-        Assert.NotEqual(first.Refresh, second.Refresh);
-        Assert.NotEqual(first.Access, second.Access);
-
-        using var reused = await RefreshAsync(first.Refresh!);
-        Assert.Equal(HttpStatusCode.BadRequest, reused.StatusCode);
-        using var thief = await RefreshAsync(second.Refresh!);
-        Assert.Equal(HttpStatusCode.BadRequest, thief.StatusCode); // Who holds which is unknown: all of the chain ends.
-    }
-
-    [Fact]
-    public async Task Takes_no_changed_refresh_token()
-    {
-        var signedIn = await users.NewCustomerAsync("changed@example.com");
-        using var changed = await RefreshAsync(signedIn.Refresh![..^6] + "AAAAAA");
-        Assert.Equal(HttpStatusCode.BadRequest, changed.StatusCode);
     }
 
     [Theory]

@@ -6,13 +6,16 @@ using Tessera.Testing.Services;
 namespace Tessera.Users.Tests;
 
 /// <summary>The real Users on an empty data folder.</summary>
-public sealed class UsersProcess : IAsyncLifetime
+public class UsersProcess : IAsyncLifetime
 {
     private ServiceProcess? _service;
 
     public TemporaryFolder Data { get; } = new("users");
 
     public HttpClient Client { get; private set; } = null!;
+
+    protected virtual IEnumerable<(string Key, string Value)> Settings =>
+        [("Users:FailedSignInsMax", "3"), ("Users:LockoutTime", "00:00:03")];
 
     public string Log => _service!.Log;
 
@@ -57,6 +60,16 @@ public sealed class UsersProcess : IAsyncLifetime
         return await Client.PostAsync("/connect/token", content);
     }
 
+    public Task<HttpResponseMessage> RefreshAsync(string token) =>
+        TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
+
+    /// <summary>Signs out.</summary>
+    public async Task<HttpResponseMessage> RevokeAsync(string token)
+    {
+        using var content = new FormUrlEncodedContent([new("token", token)]);
+        return await Client.PostAsync("/connect/revoke", content);
+    }
+
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, string? token, object? content = null)
     {
@@ -68,6 +81,7 @@ public sealed class UsersProcess : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Client?.Dispose();
         if (_service is not null) await _service.DisposeAsync();
         Data.Dispose();
@@ -76,7 +90,7 @@ public sealed class UsersProcess : IAsyncLifetime
     private async Task StartAsync()
     {
         _service = await ServiceProcess.StartAsync(
-            "Users", Data.Path, ("Users:FailedSignInsMax", "3"), ("Users:LockoutTime", "00:00:03"));
+            "Users", Data.Path, [.. Settings]);
         Client = new HttpClient { BaseAddress = _service.Address };
     }
 }

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using OpenIddict.Abstractions;
-using Tessera.Messaging.EntityFramework;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 
@@ -12,9 +10,7 @@ internal static class EraseUser
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Caller caller,
         AccountStore accounts,
-        UsersDb tokenServer,
-        IOpenIddictTokenManager tokens,
-        IOpenIddictAuthorizationManager authorizations,
+        RefreshChain chains,
         CancellationToken stop)
     {
         if (caller.IsOperator)
@@ -24,10 +20,7 @@ internal static class EraseUser
         }
         await accounts.Work.BeginAsync(stop);
         if (!await accounts.TryEraseAsync(caller.Id, stop)) return ReadProfile.Gone();
-        await tokenServer.JoinAsync(accounts.Work, stop); // The refresh tokens end in the same transaction.
-        var subject = caller.Id.ToString("D");
-        await tokens.RevokeBySubjectAsync(subject, stop);
-        await authorizations.RevokeBySubjectAsync(subject, stop);
+        await chains.EndAllAsync(caller.Id.ToString("D"), stop);
         accounts.Work.Publish(new UserErased(caller.Id));
         await accounts.Work.CommitAsync(stop);
         return TypedResults.NoContent();

@@ -16,7 +16,7 @@ internal static class IssueToken
     private const int PasswordLengthMax = 128; // A longer one would only cost hashing time.
 
     public static async Task<IResult> Handle(
-        HttpContext context, CheckPassword passwords, AccountStore accounts,
+        HttpContext context, CheckPassword passwords, AccountStore accounts, RefreshChain chain,
         IOptions<TesseraOptions> tessera, CancellationToken stop)
     {
         var request = context.GetOpenIddictServerRequest()
@@ -32,12 +32,17 @@ internal static class IssueToken
         if (request.IsRefreshTokenGrantType())
         {
             var refreshed = (await context.AuthenticateAsync(Scheme)).Principal;
-            var account = Guid.TryParse(refreshed?.GetClaim(Claims.Subject), out var id)
-                ? await accounts.FindAsync(id, stop)
-                : null;
-            return account is null
-                ? Refuse("The account is gone.")
-                : SignIn(account, refreshed!.GetScopes(), tessera.Value.Audience, refreshed);
+            if (refreshed is null || !Guid.TryParse(refreshed.GetClaim(Claims.Subject), out var id)
+                || await accounts.FindAsync(id, stop) is not { } account)
+            {
+                return Refuse("The account is gone.");
+            }
+            // The successor is stored, and all of it committed, while the token server makes its answer.
+            await accounts.Work.BeginAsync(stop);
+            return refreshed.GetTokenId() is { } token && refreshed.GetAuthorizationId() is { } authorization
+                && await chain.TryRedeemAsync(token, authorization, stop)
+                ? SignIn(account, refreshed.GetScopes(), tessera.Value.Audience, refreshed)
+                : Refuse("The sign-in has ended.");
         }
         throw new InvalidOperationException($"The grant {request.GrantType} is allowed but not handled.");
     }

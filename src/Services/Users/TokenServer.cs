@@ -20,17 +20,11 @@ internal static class TokenServer
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<UsersDb>())
             .AddServer(server =>
             {
-                server.SetTokenEndpointUris("connect/token")
-                    .SetRevocationEndpointUris("connect/revoke")
-                    .SetJsonWebKeySetEndpointUris(".well-known/jwks")
-                    .SetConfigurationEndpointUris(".well-known/openid-configuration");
                 server.AllowPasswordFlow().AllowRefreshTokenFlow();
                 server.AcceptAnonymousClients();
                 server.RegisterScopes(OpenIddictConstants.Scopes.OfflineAccess);
                 server.DisableAccessTokenEncryption(); // The services read them; refresh tokens stay closed.
-                // A rotated refresh token that comes again was stolen, or its answer was lost:
-                // either way it is refused.
-                server.SetRefreshTokenReuseLeeway(TimeSpan.Zero);
+                server.UseRefreshChains();
                 // Behind the gateway, on loopback or inside the cluster; TLS ends in front of the gateway.
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
             });
@@ -50,5 +44,19 @@ internal static class TokenServer
         server.Issuer = tessera.Value.IssuerUri;
         server.AccessTokenLifetime = users.Value.AccessTokenLifetime;
         server.RefreshTokenLifetime = users.Value.RefreshTokenLifetime;
+        server.RefreshTokenReuseLeeway = users.Value.RefreshTokenLeeway;
+        Publish(server.TokenEndpointUris, "connect/token");
+        Publish(server.RevocationEndpointUris, "connect/revoke");
+        Publish(server.JsonWebKeySetEndpointUris, ".well-known/jwks");
+        Publish(server.ConfigurationEndpointUris, ".well-known/openid-configuration");
+
+        // The first address is the one that is published: never what a request says of its own host. The second,
+        // relative one is what requests are told apart by, whatever address the gateway reached us at.
+        void Publish(List<Uri> addresses, string path)
+        {
+            addresses.Clear();
+            addresses.Add(new Uri(tessera.Value.IssuerUri, path));
+            addresses.Add(new Uri(path, UriKind.Relative));
+        }
     }
 }

@@ -15,6 +15,12 @@ public sealed class UsersOptions
         ErrorMessage = "Users:RefreshTokenLifetime must lie between 10 min and 90 days.")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(14);
 
+    /// <summary>So long a redeemed refresh token is answered with the one that took its place: two tabs may
+    /// ask at once, and an answer may be lost.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00",
+        ErrorMessage = "Users:RefreshTokenLeeway must lie between 0 s and 1 min.")]
+    public TimeSpan RefreshTokenLeeway { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>So many failed sign-ins in a row lock the account for <see cref="LockoutTime"/>.</summary>
     [Range(1, 100, ErrorMessage = "Users:FailedSignInsMax must lie between 1 and 100.")]
     public int FailedSignInsMax { get; set; } = 5;

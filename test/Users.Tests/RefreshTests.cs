@@ -1,0 +1,80 @@
+using System.Net;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Tessera.Users.Tests;
+
+public sealed class RefreshTests(UsersProcess users) : IClassFixture<UsersProcess>
+{
+    private const int AskersAtOnce = 10;
+
+    [Fact]
+    public async Task Gives_all_who_ask_at_once_the_same_successor()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var first = await users.NewCustomerAsync($"at-once-{round}@example.com");
+            var seconds = await RefreshAllAsync(Enumerable.Repeat(first.Refresh!, AskersAtOnce));
+            Assert.Equal(1, await UsersDatabase.LivingRefreshTokensAsync(users, SubjectOf(first)));
+            var thirds = await RefreshAllAsync(seconds.Select(tokens => tokens.Refresh!));
+            Assert.Equal(1, await UsersDatabase.LivingRefreshTokensAsync(users, SubjectOf(first)));
+            await RefreshAllAsync([thirds[0].Refresh!]);
+        }
+    }
+
+    [Fact]
+    public async Task Answers_who_lost_the_answer_with_what_lives_at_the_end_of_the_chain()
+    {
+        var first = await users.NewCustomerAsync("lost@example.com");
+        var second = (await RefreshAllAsync([first.Refresh!])).Single();
+        await RefreshAllAsync([second.Refresh!]);
+        var late = (await RefreshAllAsync([first.Refresh!])).Single();
+        Assert.Equal(1, await UsersDatabase.LivingRefreshTokensAsync(users, SubjectOf(first)));
+        await RefreshAllAsync([late.Refresh!]);
+    }
+
+    [Fact]
+    public async Task Leaves_nothing_alive_when_a_sign_out_meets_a_refresh()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var signedIn = await users.NewCustomerAsync($"sign-out-{round}@example.com");
+            var refreshes = Enumerable.Range(0, 4).Select(_ => users.RefreshAsync(signedIn.Refresh!)).ToArray();
+            using var revoked = await users.RevokeAsync(signedIn.Refresh!);
+            Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
+            await Task.WhenAll(refreshes);
+            Assert.Equal(0, await UsersDatabase.LivingRefreshTokensAsync(users, SubjectOf(signedIn)));
+        }
+    }
+
+    [Fact]
+    public async Task Leaves_nothing_alive_when_an_erasure_meets_a_refresh()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var signedIn = await users.NewCustomerAsync($"erase-{round}@example.com");
+            var refreshes = Enumerable.Range(0, 4).Select(_ => users.RefreshAsync(signedIn.Refresh!)).ToArray();
+            using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", signedIn.Access);
+            Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+            await Task.WhenAll(refreshes);
+            Assert.Equal(0, await UsersDatabase.LivingRefreshTokensAsync(users, SubjectOf(signedIn)));
+        }
+    }
+
+    [Fact]
+    public async Task Takes_no_changed_refresh_token()
+    {
+        var signedIn = await users.NewCustomerAsync("changed@example.com");
+        using var changed = await users.RefreshAsync(signedIn.Refresh![..^6] + "AAAAAA");
+        Assert.Equal(HttpStatusCode.BadRequest, changed.StatusCode);
+    }
+
+    private async Task<Tokens[]> RefreshAllAsync(IEnumerable<string> tokens) => await Task.WhenAll(
+        tokens.ToArray().Select(async token =>
+        {
+            using var refreshed = await users.RefreshAsync(token);
+            Assert.Equal(HttpStatusCode.OK, refreshed.StatusCode);
+            return await Tokens.ReadAsync(refreshed);
+        }));
+
+    private static string SubjectOf(Tokens tokens) => new JsonWebToken(tokens.Access).Subject;
+}

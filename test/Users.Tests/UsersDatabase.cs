@@ -1,0 +1,38 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Tessera.Testing.Services;
+
+namespace Tessera.Users.Tests;
+
+/// <summary>Looks into the database of the service, for what no answer shows.</summary>
+internal static class UsersDatabase
+{
+    public static Task<long> LivingRefreshTokensAsync(UsersProcess users, string subject) => CountAsync(
+        users,
+        """
+        select count(*) from "OpenIddictTokens"
+        where "Subject" = @given and "Status" = 'valid' and "Type" like '%refresh_token'
+        """,
+        subject);
+
+    public static async Task<long> CountAsync(UsersProcess users, string sql, object given)
+    {
+        await using var connection = await OpenAsync(users);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("given", given);
+        command.Parameters.Add(parameter);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private static async Task<DbConnection> OpenAsync(UsersProcess users)
+    {
+        DbConnection connection = TestDatabase.IsPostgres
+            ? new NpgsqlConnection(await TestDatabase.ProvisionAsync("users", users.Data.Path))
+            : new SqliteConnection($"Data Source={users.Data.File("users/users.db")};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+}
