@@ -10,13 +10,13 @@ public sealed class ReplayJournalTests
     {
         using var folder = Some.Folder();
         var order = Guid.NewGuid();
-        using (var journal = new ReplayJournal(folder.File("j")))
+        using (var journal = new ReplayJournal(folder.Path))
         {
             journal.Write(new JournalEntry("1", order));
             journal.Write(new JournalEntry("1", order, End: "Confirmed", Milliseconds: 12.5));
             journal.Write(new JournalEntry("2", Refused: "HTTP 422"));
         }
-        using var again = new ReplayJournal(folder.File("j"));
+        using var again = new ReplayJournal(folder.Path);
         Assert.Equal(new JournalEntry("1", order, End: "Confirmed", Milliseconds: 12.5), again.Find("1"));
         Assert.True(again.Find("2")!.IsFinal);
         Assert.Null(again.Find("3"));
@@ -27,9 +27,10 @@ public sealed class ReplayJournalTests
     {
         using var folder = Some.Folder();
         var order = Guid.NewGuid();
-        File.WriteAllText(folder.File("j"), $$"""{"invoice":"1","order":"{{order}}"}""" + "\n{\"invoice\":\"2\",\"ord");
-        using (var journal = new ReplayJournal(folder.File("j"))) journal.Write(new JournalEntry("3", order));
-        using var again = new ReplayJournal(folder.File("j"));
+        File.WriteAllText(
+            folder.File("orders.jsonl"), $$"""{"invoice":"1","order":"{{order}}"}""" + "\n{\"invoice\":\"2\",\"ord");
+        using (var journal = new ReplayJournal(folder.Path)) journal.Write(new JournalEntry("3", order));
+        using var again = new ReplayJournal(folder.Path);
         Assert.Equal(["1", "3"], again.Entries.Select(entry => entry.Invoice).Order(StringComparer.Ordinal));
     }
 
@@ -37,8 +38,8 @@ public sealed class ReplayJournalTests
     public void Lets_only_one_replay_of_a_file_run()
     {
         using var folder = Some.Folder();
-        using var journal = new ReplayJournal(folder.File("j"));
-        var error = Assert.Throws<UserError>(() => new ReplayJournal(folder.File("j")));
+        using var journal = new ReplayJournal(folder.Path);
+        var error = Assert.Throws<UserError>(() => new ReplayJournal(folder.Path));
         Assert.Contains("Another replay", error.Message, StringComparison.Ordinal);
     }
 

@@ -38,8 +38,9 @@ internal static class ReceiveStock
     }
 
     private static ProblemHttpResult KeyUsed() =>
-        Problem(
-            422, $"The {IdempotencyKey.Header} was used for another receipt before. Use a new one for each receipt.");
+        TypedResults.Problem(
+            $"The {IdempotencyKey.Header} was used for another receipt before. Use a new one for each receipt.",
+            statusCode: 422, extensions: IdempotencyKey.UsedCode);
 
     private static ProblemHttpResult Problem(int status, string detail) =>
         TypedResults.Problem(detail, statusCode: status);

@@ -30,8 +30,9 @@ internal static class PlaceOrder
         {
             return earlier.RequestHash == placement.RequestHash
                 ? Answer(earlier.View)
-                : Problem(422,
-                    $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.");
+                : TypedResults.Problem(
+                    $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.",
+                    statusCode: 422, extensions: IdempotencyKey.UsedCode);
         }
         if (pricingResult is PricingResult.CatalogAway) http.Response.Headers.RetryAfter = "2";
         return Refuse(pricingResult);

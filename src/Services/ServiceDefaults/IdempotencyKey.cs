@@ -10,6 +10,11 @@ public static class IdempotencyKey
     public const string Header = "Idempotency-Key";
     public const int LengthMax = 128;
 
+    /// <summary>Stands in the refusal of another request under a used key, as its member <c>code</c>: for programs,
+    /// which cannot tell it from other refusals of the same status by their words.</summary>
+    public static readonly IReadOnlyDictionary<string, object?> UsedCode =
+        new Dictionary<string, object?> { ["code"] = "idempotency-key-used" };
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static bool IsUsable([NotNullWhen(true)] string? key, [NotNullWhen(false)] out string? refusal)

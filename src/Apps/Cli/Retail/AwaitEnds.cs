@@ -5,8 +5,7 @@ namespace Tessera.Cli.Retail;
 
 /// <summary>Waits until each order has reached its end. One page of a customer's orders tells of many
 /// at once.</summary>
-internal sealed class AwaitEnds(
-    Store store, BuyerTokens tokens, IReadOnlyDictionary<string, Guid> customers, ReplayJournal journal)
+internal sealed class AwaitEnds(Store store, BuyerTokens tokens, Customers customers, ReplayJournal journal)
 {
     private const int PageSize = 100;
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
@@ -17,35 +16,42 @@ internal sealed class AwaitEnds(
         var began = store.Clock.GetTimestamp();
         var waiting = open.GroupBy(invoice => invoice.Customer)
             .Select(group => (Customer: group.Key,
-                Invoices: group.Select(invoice => invoice.Number).ToHashSet(StringComparer.Ordinal))).ToList();
+                Orders: group.ToDictionary(
+                    invoice => journal.Find(invoice.Name)!.Order!.Value, invoice => invoice.Name)))
+            .ToList();
         while (waiting.Count > 0)
         {
             var limits =
                 new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = stop };
             await Parallel.ForEachAsync(
-                waiting, limits, (each, end) => LookAsync(customers[each.Customer], each.Invoices, advance, end));
-            waiting.RemoveAll(each => each.Invoices.Count == 0);
+                waiting, limits, (each, end) => LookAsync(customers.Users[each.Customer], each.Orders, advance, end));
+            waiting.RemoveAll(each => each.Orders.Count == 0);
             if (waiting.Count == 0 || store.Clock.GetElapsedTime(began) > settings.EndTimeout) return;
             await Task.Delay(_pause, store.Clock, stop);
         }
     }
 
-    private async ValueTask LookAsync(Guid user, HashSet<string> invoices, Action advance, CancellationToken stop)
+    private async ValueTask LookAsync(
+        Guid user, Dictionary<Guid, string> orders, Action advance, CancellationToken stop)
     {
-        for (var page = 1; invoices.Count > 0; page++)
+        for (var page = 1; orders.Count > 0; page++)
         {
             var answer = await AsCustomerAsync(user, $"/api/v1/orders?page={page}&size={PageSize}", stop);
+            if (answer is null)
+            {
+                orders.Clear(); // Nobody may look: they stay open in the summary.
+                return;
+            }
             if (!answer.IsSuccess) throw new UserError($"The orders of {user} could not be read: {answer.Problem()}");
             var found = answer.Read<OrderPage>();
             foreach (var order in found.Items)
             {
-                if (order.Reference is null || !invoices.Contains(order.Reference)) continue;
-                if (journal.Find(order.Reference) is not { } entry || entry.Order != order.Id) continue;
+                if (!orders.TryGetValue(order.Id, out var invoice) || journal.Find(invoice) is not { } entry) continue;
                 if (order.State is not ("Confirmed" or "Shipped" or "Cancelled")) continue;
                 // Its cancellation is on its way.
                 if (order.State == "Confirmed" && entry.Cancel == "cancelled") continue;
                 journal.Write(await EndOfAsync(entry, order, user, stop));
-                invoices.Remove(order.Reference);
+                orders.Remove(order.Id);
                 advance();
             }
             if (found.Items.Count < PageSize) return;
@@ -58,15 +64,19 @@ internal sealed class AwaitEnds(
         var took = order.ConfirmedAt is { } confirmed ? (confirmed - order.PlacedAt).TotalMilliseconds : (double?)null;
         if (order.State != "Cancelled") return entry with { End = order.State, Milliseconds = took };
         var answer = await AsCustomerAsync(user, $"/api/v1/orders/{order.Id}", stop);
-        var why = answer.IsSuccess ? answer.Read<OrderView>().CancelReason : null;
+        var why = answer is { IsSuccess: true } ? answer.Read<OrderView>().CancelReason : null;
         return entry with { End = order.State, Why = why ?? "unknown", Milliseconds = took };
     }
 
-    private async Task<Answer> AsCustomerAsync(Guid user, string path, CancellationToken stop)
+    /// <summary>Null when nobody may act for the customer, such as one who has been erased.</summary>
+    private async Task<Answer?> AsCustomerAsync(Guid user, string path, CancellationToken stop)
     {
-        var answer = await store.Client.GetAsync(path, await tokens.OfAsync(user, stop), stop);
+        if (await tokens.TryOfAsync(user, stop) is not { } token) return null;
+        var answer = await store.Client.GetAsync(path, token, stop);
         if (answer.Status != 401) return answer;
         tokens.Forget(user);
-        return await store.Client.GetAsync(path, await tokens.OfAsync(user, stop), stop);
+        return await tokens.TryOfAsync(user, stop) is { } fresh
+            ? await store.Client.GetAsync(path, fresh, stop)
+            : null;
     }
 }

@@ -3,11 +3,16 @@ using Tessera.Orders.Contracts;
 
 namespace Tessera.Cli.Retail;
 
-/// <summary>Places each invoice once, however often it is run, and cancels what the data cancels.</summary>
-internal sealed class PlaceInvoices(
-    Store store, BuyerTokens tokens, IReadOnlyDictionary<string, Guid> customers, ReplayJournal journal, string mark)
+/// <summary>Places each invoice once, however often it is run and whatever file it stands in, and cancels what the
+/// data cancels.</summary>
+internal sealed class PlaceInvoices(Store store, BuyerTokens tokens, Customers customers, ReplayJournal journal)
 {
+    /// <summary>One order that always fails must not keep the rest from being placed; a store that fails with all
+    /// of them is not asked thousands of times.</summary>
+    private const int FailuresMax = 10;
+
     private int _placed;
+    private int _failures;
 
     /// <summary>Orders placed by this run.</summary>
     public int Placed => _placed;
@@ -18,58 +23,85 @@ internal sealed class PlaceInvoices(
         var began = store.Clock.GetTimestamp();
         var started = 0;
         var limits = new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = stop };
-        await Parallel.ForEachAsync(invoices, limits, async (invoice, end) =>
+        await Parallel.ForEachAsync(invoices.GroupBy(invoice => invoice.Number), limits, async (parts, end) =>
         {
-            var entry = journal.Find(invoice.Number);
-            if (entry is null)
+            string? refused = null;
+            foreach (var part in parts)
             {
-                if (settings.Rate is { } rate)
+                var entry = journal.Find(part.Name);
+                if (entry?.Order is null)
                 {
-                    var due = TimeSpan.FromSeconds((Interlocked.Increment(ref started) - 1) / rate);
-                    var ahead = due - store.Clock.GetElapsedTime(began);
-                    if (ahead > TimeSpan.Zero) await Task.Delay(ahead, store.Clock, end);
+                    if (settings.Rate is { } rate)
+                    {
+                        var due = TimeSpan.FromSeconds((Interlocked.Increment(ref started) - 1) / rate);
+                        var ahead = due - store.Clock.GetElapsedTime(began);
+                        if (ahead > TimeSpan.Zero) await Task.Delay(ahead, store.Clock, end);
+                    }
+                    entry = refused is null ? await PlaceAsync(part, end) : Refusal(part, refused);
+                    journal.Write(entry);
                 }
-                entry = await PlaceAsync(invoice, end);
+                refused = entry.IsOf(part) ? entry.Refused : JournalEntry.Changed; // What follows is not bought either.
+                if (refused is null && part.CancelledBy is not null && entry is { Order: { } order, Cancel: null })
+                {
+                    journal.Write(
+                        entry with { Cancel = await CancelAsync(part, order, end), CancelledBy = part.CancelledBy });
+                }
+                advance();
             }
-            if (invoice.CancelledBy is not null && entry is { Order: { } order, Cancel: null })
-                journal.Write(entry with { Cancel = await CancelAsync(invoice, order, end) });
-            advance();
         });
     }
 
     private async Task<JournalEntry> PlaceAsync(Invoice invoice, CancellationToken stop)
     {
+        if (!customers.Users.TryGetValue(invoice.Customer, out var user))
+        {
+            return Refusal(
+                invoice, customers.Refused.GetValueOrDefault(invoice.Customer, "its customer has no account"));
+        }
         var request = new PlaceOrderRequest(
-            [.. invoice.Lines.Select(line => new PlaceOrderLine(line.Sku, line.Quantity))], Reference: invoice.Number);
-        var answer = await AsCustomerAsync(invoice, "/api/v1/orders", request, $"replay-{mark}-{invoice.Number}", stop);
-        var entry = answer.IsSuccess
-            ? new JournalEntry(invoice.Number, answer.Read<OrderView>().Id)
-            : answer.MayHelpToRetry
-                ? throw new UserError(
-                    $"The order {invoice.Number} could not be placed: {answer.Problem()} The next run goes on here.")
-                : new JournalEntry(invoice.Number, Refused: answer.Problem());
-        if (entry.Order is not null) Interlocked.Increment(ref _placed);
-        journal.Write(entry);
-        return entry;
+            [.. invoice.Lines.Select(line => new PlaceOrderLine(line.Sku, line.Quantity))],
+            Reference: invoice.Reference);
+        var answer = await AsCustomerAsync(user, "/api/v1/orders", request, invoice.KeyFor("invoice"), stop);
+        if (answer is null) return Refusal(invoice, "nobody may act for its customer");
+        if (answer.IsSuccess)
+        {
+            Interlocked.Increment(ref _placed);
+            return new JournalEntry(invoice.Name, answer.Read<OrderView>().Id, Digest: invoice.Digest);
+        }
+        if (answer.MayHelpToRetry && Interlocked.Increment(ref _failures) > FailuresMax)
+        {
+            throw new UserError(
+                $"{FailuresMax} orders could not be placed, and now {invoice.Reference}: {answer.Problem()} " +
+                "The next run goes on here.");
+        }
+        return Refusal(invoice, answer.IsKeyUsed ? JournalEntry.Changed : answer.Problem());
     }
+
+    private static JournalEntry Refusal(Invoice invoice, string why) =>
+        new(invoice.Name, Refused: why, Digest: invoice.Digest);
 
     private async Task<string> CancelAsync(Invoice invoice, Guid order, CancellationToken stop)
     {
-        var answer = await AsCustomerAsync(invoice, $"/api/v1/orders/{order}/cancel", null, null, stop);
+        var answer = await AsCustomerAsync(
+            customers.Users[invoice.Customer], $"/api/v1/orders/{order}/cancel", null, null, stop);
+        if (answer is null) return "nobody may act for its customer";
         if (answer.IsSuccess) return "cancelled";
         return answer.MayHelpToRetry
             ? throw new UserError(
-                $"The order {invoice.Number} could not be cancelled: {answer.Problem()} The next run goes on here.")
+                $"The order {invoice.Reference} could not be cancelled: {answer.Problem()} The next run goes on here.")
             : answer.Problem();
     }
 
-    private async Task<Answer> AsCustomerAsync(
-        Invoice invoice, string path, object? body, string? key, CancellationToken stop)
+    /// <summary>Null when nobody may act for the customer, such as one who has been erased.</summary>
+    private async Task<Answer?> AsCustomerAsync(
+        Guid user, string path, object? body, string? key, CancellationToken stop)
     {
-        var user = customers[invoice.Customer];
-        var answer = await store.Client.PostAsync(path, body, await tokens.OfAsync(user, stop), stop, key);
+        if (await tokens.TryOfAsync(user, stop) is not { } token) return null;
+        var answer = await store.Client.PostAsync(path, body, token, stop, key);
         if (answer.Status != 401) return answer;
         tokens.Forget(user);
-        return await store.Client.PostAsync(path, body, await tokens.OfAsync(user, stop), stop, key);
+        return await tokens.TryOfAsync(user, stop) is { } fresh
+            ? await store.Client.PostAsync(path, body, fresh, stop, key)
+            : null;
     }
 }

@@ -10,6 +10,7 @@ internal static partial class ProductCode
         ["POST"] = "postage",
         ["DOT"] = "postage",
         ["C2"] = "carriage",
+        ["C3"] = "carriage",
         ["D"] = "a discount",
         ["M"] = "a manual entry",
         ["S"] = "samples",
@@ -18,6 +19,9 @@ internal static partial class ProductCode
         ["CRUK"] = "a commission",
         ["AMAZONFEE"] = "a fee",
         ["BANK CHARGES"] = "bank charges",
+        ["ADJUST"] = "an adjustment",
+        ["ADJUST2"] = "an adjustment",
+        ["GIFT"] = "a gift voucher",
     };
 
     /// <summary>The same product is written in both letter cases and with blanks around it.</summary>
@@ -27,10 +31,12 @@ internal static partial class ProductCode
     public static string? WhyNoProduct(string cleanCode)
     {
         if (_bookkeeping.TryGetValue(cleanCode, out var meaning)) return $"no product but {meaning} ({cleanCode})";
-        return Product().IsMatch(cleanCode) ? null : $"no product code ({cleanCode})";
+        if (cleanCode.StartsWith("GIFT_", StringComparison.Ordinal)) // GIFT_0001_20 is one of 20 pounds.
+            return $"no product but a gift voucher ({RetailRow.Shorten(cleanCode)})";
+        return Product().IsMatch(cleanCode) ? null : $"no product code ({RetailRow.Shorten(cleanCode)})";
     }
 
-    // Five digits with a letter or two for a variant, or the codes of the shop's own line.
-    [GeneratedRegex("^([0-9]{5}[A-Z]{0,3}|DCGS[A-Z0-9]{1,12})$")]
+    // Every code that the catalog takes: each shop has a way of its own to make them.
+    [GeneratedRegex(@"\A[A-Z0-9][A-Z0-9._-]{0,31}\z")]
     private static partial Regex Product();
 }

@@ -1,67 +1,67 @@
 namespace Tessera.Cli.Retail;
 
-internal sealed record InvoiceLine(string Sku, int Quantity);
-
-/// <param name="Customer">The data's customer, or a guest of this one invoice.</param>
-/// <param name="CancelledBy">The invoice that cancels it, or null.</param>
-internal sealed record Invoice(
-    string Number, string Customer, string Country, DateTime Date,
-    IReadOnlyList<InvoiceLine> Lines, string? CancelledBy = null);
-
-/// <param name="Order">The invoice that it cancels; null when the data shows none.</param>
-/// <param name="Reason">Why none was found.</param>
-internal sealed record Cancellation(string Number, string? Order, string? Reason);
-
 /// <summary>What the file makes of its lines: orders to place, in the order of their dates, and
 /// which are cancelled.</summary>
+/// <param name="Invoices">The parts of one invoice stand together.</param>
 internal sealed record ReplayPlan(
     IReadOnlyList<Invoice> Invoices, IReadOnlyList<Cancellation> Cancellations, int Guests)
 {
-    private const int LinesMax = 200;
-
-    public static ReplayPlan Of(IReadOnlyList<RetailLine> lines)
+    /// <param name="earlier">Which order each cancellation has cancelled before, by its number: in a file with more
+    /// lines it might meet another one, and would cancel a second order.</param>
+    public static ReplayPlan Of(IReadOnlyList<RetailLine> lines, IReadOnlyDictionary<string, string>? earlier = null)
     {
         var groups = lines.GroupBy(line => line.Invoice).ToList();
-        var invoices = groups.Where(group => !group.First().IsCancellation).Select(ToInvoice).ToList();
-        var cancelled = new Dictionary<string, string>(StringComparer.Ordinal);
+        var invoices = groups.Where(group => !group.First().IsCancellation).SelectMany(ToInvoices).ToList();
+        var cancelled = (earlier ?? new Dictionary<string, string>())
+            .DistinctBy(each => each.Value).ToDictionary(each => each.Value, each => each.Key, StringComparer.Ordinal);
         var cancellations = new List<Cancellation>();
         var byCustomer = invoices.ToLookup(invoice => invoice.Customer);
         foreach (var group in groups.Where(group => group.First().IsCancellation))
         {
-            var order = Match(group, byCustomer, cancelled, out var reason);
-            if (order is not null) cancelled.Add(order, group.Key);
+            string? reason = null;
+            if (earlier is null || !earlier.TryGetValue(group.Key, out var order))
+            {
+                order = Match(group, byCustomer, cancelled, out reason);
+                if (order is not null) cancelled.Add(order, group.Key);
+            }
             cancellations.Add(new Cancellation(group.Key, order, reason));
         }
         return new ReplayPlan(
             [.. invoices.Select(invoice => invoice with { CancelledBy = cancelled.GetValueOrDefault(invoice.Number) })],
             cancellations,
-            invoices.Count(invoice => IsGuest(invoice)));
+            CountGuests(invoices));
     }
 
     /// <summary>The first <paramref name="limit"/> invoices, and the cancellations among them.</summary>
     public ReplayPlan Take(int? limit)
     {
-        if (limit is not { } count || count >= Invoices.Count) return this;
-        var kept = Invoices.Take(count).ToList();
-        var numbers = kept.Select(invoice => invoice.Number).ToHashSet(StringComparer.Ordinal);
+        if (limit is not { } count) return this;
+        var numbers = Invoices.Select(invoice => invoice.Number).Distinct().Take(count)
+            .ToHashSet(StringComparer.Ordinal);
+        var kept = Invoices.Where(invoice => numbers.Contains(invoice.Number)).ToList();
+        if (kept.Count == Invoices.Count) return this;
         return new ReplayPlan(
             kept, [.. Cancellations.Where(each => each.Order is not null && numbers.Contains(each.Order))],
-            kept.Count(IsGuest));
+            CountGuests(kept));
     }
 
-    private static bool IsGuest(Invoice invoice) => invoice.Customer == GuestOf(invoice.Number);
+    private static int CountGuests(IEnumerable<Invoice> invoices) =>
+        invoices.Count(invoice => invoice.Part == 1 && invoice.Customer == GuestOf(invoice.Number));
 
     private static string GuestOf(string invoice) => "guest-" + invoice;
 
-    private static Invoice ToInvoice(IGrouping<string, RetailLine> group)
+    private static IEnumerable<Invoice> ToInvoices(IGrouping<string, RetailLine> group)
     {
         var first = group.First();
-        // One line per product, as a basket has it; the rest of a very long invoice is left off.
+        var customer = first.Customer.Length > 0 ? first.Customer : GuestOf(group.Key);
         var lines = group.GroupBy(line => line.Sku)
-            .Select(same => new InvoiceLine(same.Key, same.Sum(line => line.Quantity)));
-        return new Invoice(
-            group.Key, first.Customer.Length > 0 ? first.Customer : GuestOf(group.Key),
-            first.Country, first.Date, [.. lines.Take(LinesMax)]);
+            // More than the shop sells at a time is refused by the shop.
+            .Select(same => new InvoiceLine(
+                same.Key, (int)Math.Min(int.MaxValue, same.Sum(line => (long)line.Quantity))))
+            .OrderBy(line => line.Sku, StringComparer.Ordinal).ToList();
+        var parts = (lines.Count + Invoice.LinesMax - 1) / Invoice.LinesMax;
+        return lines.Chunk((lines.Count + parts - 1) / parts).Select((part, at) => new Invoice(
+            group.Key, at + 1, parts, customer, first.Country, first.Date, part));
     }
 
     /// <summary>The latest earlier order of the same customer with one of the products that come back.</summary>

@@ -4,7 +4,7 @@ namespace Tessera.Cli.Retail;
 
 /// <summary>What a replay came to, over all its runs.</summary>
 internal sealed record ReplaySummary(
-    int Invoices, int Guests, int Placed, int PlacedNow, int Confirmed,
+    int Invoices, int Guests, int Placed, int PlacedNow, int Changed, int Confirmed,
     IReadOnlyList<(string Reason, int Count)> Cancelled,
     IReadOnlyList<(string Reason, int Count)> Refused, int Open, int Cancellations, int CancellationsDone,
     IReadOnlyList<(string Reason, int Count)> CancellationsNot, int UnusableLines,
@@ -15,11 +15,16 @@ internal sealed record ReplaySummary(
         RetailFile retail, ReplayPlan plan, ReplayJournal journal,
         int placedNow, TimeSpan placedAfter, TimeSpan endedAfter, long retries)
     {
-        var entries = plan.Invoices.Select(invoice => journal.Find(invoice.Number)).OfType<JournalEntry>().ToList();
-        var byInvoice = entries.ToDictionary(entry => entry.Invoice);
+        var entries = plan.Invoices
+            .Select(invoice => (Invoice: invoice, Entry: journal.Find(invoice.Name)))
+            .Where(each => each.Entry is not null)
+            // Of an invoice that has changed, the journal tells what became of the former one.
+            .Select(each => each.Entry!.IsOf(each.Invoice)
+                ? each.Entry with { Invoice = each.Invoice.Reference }
+                : new JournalEntry(each.Invoice.Reference, Refused: JournalEntry.Changed)).ToList();
         var took = entries.Select(entry => entry.Milliseconds).OfType<double>().Order().ToList();
         var notCancelled = plan.Cancellations
-            .Select(each => (each.Number, Why: WhyNot(each, byInvoice)))
+            .Select(each => (each.Number, Why: WhyNot(each, journal)))
             .Where(each => each.Why is not null).ToList();
         List<ReportRow> report =
         [
@@ -31,7 +36,9 @@ internal sealed record ReplaySummary(
             .. notCancelled.Select(each => new ReportRow("cancellation", each.Number, null, null, each.Why!)),
         ];
         return new ReplaySummary(
-            plan.Invoices.Count, plan.Guests, entries.Count(entry => entry.Order is not null), placedNow,
+            plan.Invoices.DistinctBy(invoice => invoice.Number).Count(), plan.Guests,
+            entries.Count(entry => entry.Order is not null), placedNow,
+            entries.Count(entry => entry.Refused == JournalEntry.Changed),
             entries.Count(entry => entry.End is "Confirmed" or "Shipped"),
             [.. ReportFile.Count(entries.Where(entry => entry.End == "Cancelled").Select(entry => entry.Why!))],
             [.. ReportFile.Count(entries.Select(entry => entry.Refused).OfType<string>())],
@@ -68,13 +75,10 @@ internal sealed record ReplaySummary(
         if (P50 is not null) yield return Text($"confirmed in   p50 {P50:0.0} ms, p99 {P99:0.0} ms after placing");
     }
 
-    private static string? WhyNot(Cancellation cancellation, Dictionary<string, JournalEntry> entries)
+    private static string? WhyNot(Cancellation cancellation, ReplayJournal journal)
     {
         if (cancellation.Order is null) return cancellation.Reason;
-        if (!entries.TryGetValue(cancellation.Order, out var entry) || entry.Order is null)
-        {
-            return "its order was not placed";
-        }
+        if (journal.Find(cancellation.Order) is not { Order: not null } entry) return "its order was not placed";
         return entry.Cancel switch
         {
             "cancelled" => null,

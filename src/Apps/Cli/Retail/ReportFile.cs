@@ -1,9 +1,10 @@
 using System.Globalization;
 using CsvHelper;
+using CsvHelper.Configuration;
 
 namespace Tessera.Cli.Retail;
 
-/// <param name="Kind"><c>line</c>, <c>order</c> or <c>cancellation</c>.</param>
+/// <param name="Kind"><c>line</c>, <c>product</c>, <c>stock</c>, <c>order</c> or <c>cancellation</c>.</param>
 internal sealed record ReportRow(string Kind, string Invoice, string? Line, string? Code, string Reason);
 
 /// <summary>What could not be used, line by line, for who wants to look.</summary>
@@ -11,14 +12,41 @@ internal static class ReportFile
 {
     public static void Write(string path, IEnumerable<ReportRow> rows)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var csv = new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture);
-        csv.WriteRecords(rows);
+        // A spreadsheet that opens the report must not calculate what a foreign file wrote into it.
+        var settings = new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            InjectionOptions = InjectionOptions.Escape,
+            InjectionEscapeCharacter = '\'',
+            InjectionCharacters = ['=', '+', '-', '@', '\t', '\r'],
+        };
+        if (Directory.Exists(path)) throw new UserError($"{path} is a folder; --report takes a file.");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            using var csv = new CsvWriter(new StreamWriter(path), settings);
+            csv.WriteRecords(rows);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserError($"The report {path} cannot be written: {failure.Message}");
+        }
     }
 
     public static IEnumerable<ReportRow> Lines(IEnumerable<UnusableLine> unusable) => unusable.Select(
         line => new ReportRow(
-            "line", line.Invoice, line.Number.ToString(CultureInfo.InvariantCulture), line.Code, line.Reason));
+            "line", RetailRow.Shorten(line.Invoice), line.Number.ToString(CultureInfo.InvariantCulture),
+            RetailRow.Shorten(line.Code), line.Reason));
+
+    /// <summary>Writes why, and says so: a command that has done nothing has failed.</summary>
+    public static UserError NothingUsed(RetailFile retail, string path)
+    {
+        if (retail.Unusable.Count == 0) return new UserError("The file holds no lines below the first one.");
+        Write(path, Lines(retail.Unusable));
+        var (reason, count) = Count(retail.Unusable.Select(line => line.Reason)).First();
+        return new UserError(
+            $"None of the file's {retail.Unusable.Count} lines can be used; of {count}: {reason} " +
+            $"(all of them in {path})");
+    }
 
     /// <summary>Reasons with their counts, most frequent first; what stands in brackets or quotes
     /// is not counted apart.</summary>

@@ -10,14 +10,18 @@ internal static class RetailCommands
     {
         var file = File();
         var (data, gateway, report) = (UpOptions.Data(), Store.GatewayOption(), Report());
+        var (dates, encoding) = (Dates(), Encoding());
         var command = new Command(
-            "import", "Fill catalog and stock from a file of order lines. The same file again changes nothing.")
+            "import",
+            "Fill catalog and stock from a file of order lines. " +
+            "What came in for an invoice before does not come in again.")
         {
-            file, data, gateway, report,
+            file, dates, encoding, data, gateway, report,
         };
         command.SetAction(async (parsed, stop) =>
         {
-            var retail = RetailFile.Read(parsed.GetRequiredValue(file));
+            var retail = RetailFile.Read(
+                parsed.GetRequiredValue(file), new RetailForm(parsed.GetValue(dates), parsed.GetValue(encoding)));
             using var store = Store.Open(parsed.GetRequiredValue(data), parsed.GetValue(gateway), TimeProvider.System);
             return await Import.RunAsync(retail, store, parsed.GetValue(report), stop);
         });
@@ -28,15 +32,16 @@ internal static class RetailCommands
     {
         var file = File();
         var (data, gateway, report) = (UpOptions.Data(), Store.GatewayOption(), Report());
+        var (dates, encoding) = (Dates(), Encoding());
         var concurrency = Number("--concurrency", "How many orders are being placed at a time.", 16);
         var rate = new Option<double?>("--rate") { Description = "At most so many orders a second.", HelpName = "N" };
         var limit = new Option<int?>("--limit") { Description = "Only the first N invoices, by date.", HelpName = "N" };
         var wait = Number("--wait", "How many seconds to wait, after the last order, for all to reach their end.", 300);
         var command = new Command(
             "replay", "Place each invoice of the file as an order of its customer, and cancel what the data cancels. " +
-            "Interrupted and run again, it goes on and doubles nothing.")
+            "Interrupted and run again, or with the same invoices in another file, it doubles nothing.")
         {
-            file, data, gateway, concurrency, rate, limit, wait, report,
+            file, dates, encoding, data, gateway, concurrency, rate, limit, wait, report,
         };
         command.SetAction(async (parsed, stop) =>
         {
@@ -48,7 +53,8 @@ internal static class RetailCommands
                 parsed.GetValue(limit) is { } count ? InRange(count, 1, int.MaxValue, "--limit") : null,
                 TimeSpan.FromSeconds(InRange(parsed.GetValue(wait), 0, 86_400, "--wait")),
                 parsed.GetValue(report));
-            var retail = RetailFile.Read(parsed.GetRequiredValue(file));
+            var retail = RetailFile.Read(
+                parsed.GetRequiredValue(file), new RetailForm(parsed.GetValue(dates), parsed.GetValue(encoding)));
             using var store = Store.Open(parsed.GetRequiredValue(data), parsed.GetValue(gateway), TimeProvider.System);
             return await Replay.RunAsync(retail, store, settings, stop);
         });
@@ -58,6 +64,18 @@ internal static class RetailCommands
     private static Argument<string> File() => new("FILE")
     {
         Description = "Such as samples/online-retail.csv.",
+    };
+
+    private static Option<string?> Dates() => new("--dates")
+    {
+        Description = "How the file writes dates, when it does not tell by itself, such as dd/MM/yyyy.",
+        HelpName = "FORM",
+    };
+
+    private static Option<string?> Encoding() => new("--encoding")
+    {
+        Description = "How the file writes letters, when not in UTF-8, such as latin1.",
+        HelpName = "NAME",
     };
 
     private static Option<string?> Report() => new("--report")

@@ -12,6 +12,12 @@ internal sealed record Answer(int Status, byte[] Body, TimeSpan? RetryAfter)
     /// <summary>The same request may succeed later: the server is busy, starting or away.</summary>
     public bool MayHelpToRetry => Status is 408 or 429 or >= 500;
 
+    /// <summary>The server understood and will not have this, now or later; something else it may take.</summary>
+    public bool IsAboutContent => Status is 400 or 404 or 409 or 413 or 422;
+
+    /// <summary>Something else was done under the request's Idempotency-Key before.</summary>
+    public bool IsKeyUsed => Status == 422 && Member("code") == "idempotency-key-used";
+
     public T Read<T>() => JsonSerializer.Deserialize<T>(Body, _json)
         ?? throw new UserError("The gateway answered with an empty document.");
 
@@ -34,6 +40,22 @@ internal sealed record Answer(int Status, byte[] Body, TimeSpan? RetryAfter)
         catch (JsonException)
         {
             return $"HTTP {Status}";
+        }
+    }
+
+    private string? Member(string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Body);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -8,10 +8,12 @@ internal sealed class BuyerTokens(ShopClient shop, OperatorSession @operator, Ti
 {
     private readonly ConcurrentDictionary<Guid, (string Value, DateTimeOffset Until)> _tokens = new();
 
-    public async ValueTask<string> OfAsync(Guid user, CancellationToken stop)
+    /// <summary>Null when nobody may act for the user: there is none, or no longer.</summary>
+    public async ValueTask<string?> TryOfAsync(Guid user, CancellationToken stop)
     {
         if (_tokens.TryGetValue(user, out var known) && known.Until > clock.GetUtcNow()) return known.Value;
         var answer = await shop.PostAsync($"/api/v1/users/{user}/tokens", null, await @operator.TokenAsync(stop), stop);
+        if (answer.Status is 403 or 404 or 410) return null;
         if (!answer.IsSuccess) throw new UserError($"No token to act for the customer {user}: {answer.Problem()}");
         var token = answer.Read<ActingTokenView>();
         _tokens[user] = (token.AccessToken, clock.GetUtcNow() + TimeSpan.FromSeconds(token.ExpiresIn * 0.8));
