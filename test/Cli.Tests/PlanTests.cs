@@ -10,7 +10,7 @@ public sealed class PlanTests
     [Fact]
     public void Gives_each_service_the_port_that_the_documents_name()
     {
-        var plan = Plan.Make(_projects, Some.Settings(), new PortPicker(_ => true));
+        var plan = Plan.Make(_projects, Some.Settings(), Some.Ports());
         Assert.Equal(
             [
                 "users 8081 9081", "catalog 8082 9082", "inventory 8083 9083",
@@ -23,7 +23,7 @@ public sealed class PlanTests
     [Fact]
     public void Moves_a_service_whose_port_is_taken_and_says_so()
     {
-        var plan = Plan.Make(_projects, Some.Settings(), new PortPicker(port => port is not (8080 or 8081)));
+        var plan = Plan.Make(_projects, Some.Settings(), Some.Ports(8080, 8081));
         Assert.Equal(8082, plan.Gateway.Http1);
         var ports = plan.Instances.Where(instance => instance.Service != "gateway")
             .SelectMany(instance => new[] { instance.Http1, instance.Http2 }).ToList();
@@ -35,7 +35,7 @@ public sealed class PlanTests
     public void Gives_a_second_replica_its_own_name_and_ports_and_leaves_the_others_theirs()
     {
         var settings = Some.Settings() with { Replicas = new Dictionary<string, int> { ["orders"] = 2 } };
-        var plan = Plan.Make(_projects, settings, new PortPicker(_ => true));
+        var plan = Plan.Make(_projects, settings, Some.Ports());
         Assert.Equal(["orders", "orders-2"],
             plan.Instances.Where(instance => instance.Service == "orders").Select(instance => instance.Name));
         Assert.Equal(8085, plan.Instances.Single(instance => instance.Name == "payments").Http1);
@@ -43,7 +43,7 @@ public sealed class PlanTests
 
     [Fact]
     public void Says_when_no_port_is_free() =>
-        Assert.Throws<UserError>(() => Plan.Make(_projects, Some.Settings(), new PortPicker(_ => false)));
+        Assert.Throws<UserError>(() => Plan.Make(_projects, Some.Settings(), Some.NoPorts()));
 
     [Theory]
     [InlineData("orders")]

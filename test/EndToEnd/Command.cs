@@ -71,6 +71,11 @@ internal sealed class RunningCommand : IDisposable
         get { lock (_output) return _output.ToString(); }
     }
 
+    public string Error
+    {
+        get { lock (_error) return _error.ToString(); }
+    }
+
     public void Kill() => _process.Kill();
 
     public async Task<CommandResult> EndAsync(CancellationToken stop)
@@ -85,9 +90,9 @@ internal sealed class RunningCommand : IDisposable
         {
             _process.Kill(entireProcessTree: true);
             throw new TimeoutException(
-                $"The command did not end in {_timeout.TotalSeconds:0} s. It said: {Output}{_error}");
+                $"The command did not end in {_timeout.TotalSeconds:0} s. It said: {Output}{Error}");
         }
-        return new CommandResult(_process.ExitCode, Output, _error.ToString());
+        return new CommandResult(_process.ExitCode, Output, Error);
     }
 
     public void Dispose()

@@ -25,7 +25,7 @@ public abstract class Store : IAsyncLifetime
 
     public string Data { get; } = Directory.CreateTempSubdirectory("tessera-e2e-").FullName;
 
-    public int Port { get; } = FreePortRange();
+    public int Port { get; init; } = FreePortRange();
 
     internal Shop Shop { get; private set; } = null!;
 

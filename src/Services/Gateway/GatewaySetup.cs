@@ -15,7 +15,7 @@ internal static class GatewaySetup
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options.BodySizeBytesMax);
         services.AddSingleton<AccessLog>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
-        services.AddSingleton(_ => Upstream.CreateInvoker());
+        services.AddSingleton(_ => Upstream.CreateInvoker(builder.Configuration));
         services.AddSingleton<IForwarderHttpClientFactory, Upstream>();
         services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
         services.AddSingleton<ReadHealth>();

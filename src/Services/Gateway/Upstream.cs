@@ -1,4 +1,5 @@
 using System.Net;
+using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Tessera.Gateway;
@@ -8,7 +9,10 @@ internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClien
 {
     public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context) => invoker;
 
-    public static HttpMessageInvoker CreateInvoker() => new(new SocketsHttpHandler
+    public static HttpMessageInvoker CreateInvoker(IConfiguration configuration) =>
+        new(StayInStore.Before(CreateHandler(), configuration));
+
+    private static SocketsHttpHandler CreateHandler() => new()
     {
         UseProxy = false,
         UseCookies = false,
@@ -20,5 +24,5 @@ internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClien
         KeepAlivePingDelay = TimeSpan.FromSeconds(5),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-    });
+    };
 }

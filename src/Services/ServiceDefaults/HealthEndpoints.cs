@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Tessera.ServiceDefaults;
 
@@ -18,7 +19,8 @@ public static class HealthEndpoints
     internal static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<StartedCheck>();
-        services.AddHealthChecks().AddCheck<StartedCheck>("started", tags: [ReadyTag, "started"]);
+        services.AddHealthChecks().AddCheck<StartedCheck>("started", tags: [ReadyTag, "started"])
+            .AddCheck<FreeDiskCheck>("disk", tags: [ReadyTag]);
         return services;
     }
 
@@ -41,13 +43,16 @@ public static class HealthEndpoints
                 check => check.Key,
                 check => new HealthCheckView(check.Value.Status.ToString(), check.Value.Description)),
             Environment.ProcessId,
-            Environment.WorkingSet / (1024 * 1024)),
+            Environment.WorkingSet / (1024 * 1024),
+            context.RequestServices.GetRequiredService<IOptions<TesseraOptions>>().Value.Instance),
         context.RequestAborted);
 }
 
 /// <summary>What the health endpoints answer.</summary>
+/// <param name="Instance">As <see cref="TesseraOptions.Instance"/>: another one's answer comes from another store.</param>
 public sealed record HealthView(
-    string Status, IReadOnlyDictionary<string, HealthCheckView> Checks, int ProcessId, long MemoryMegabytes);
+    string Status, IReadOnlyDictionary<string, HealthCheckView> Checks, int ProcessId, long MemoryMegabytes,
+    string? Instance = null);
 
 public sealed record HealthCheckView(string Status, string? Description);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
@@ -44,17 +45,19 @@ public static class ServiceClients
             http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
             http.MaxResponseContentBufferSize = 4 * 1024 * 1024;
         })
-        .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(1),
-            // A peer that vanished without closing (paused, cut off) is noticed within seconds.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        })
+        .ConfigurePrimaryHttpMessageHandler(services => StayInStore.Before(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(1),
+                // A peer that vanished without closing (paused, cut off) is noticed within seconds.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            },
+            services.GetRequiredService<IConfiguration>()))
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
 
     private sealed class NextReplica(IReadOnlyList<Uri> addresses) : DelegatingHandler

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -37,6 +38,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplication MapDefaultEndpoints(this WebApplication app, bool described = true)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
+        app.UseMiddleware<RefuseOtherStores>();
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
@@ -52,21 +54,22 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
-    /// <summary>Runs until stopped. What prevents the start is one line in the log and exit code 1,
-    /// not a stack trace.</summary>
+    /// <summary>Runs until stopped. What prevents the start is one line in the log and an exit code
+    /// (<see cref="ServiceExit"/>), not a stack trace.</summary>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
+        await using var running = app; // Its end flushes the log, so what is to be told is told before.
         try
         {
-            await app.RunAsync();
-            return Environment.ExitCode; // A background part that stopped the host has set it.
+            await app.StartAsync();
         }
-        catch (Exception refused) when (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
+        catch (Exception refused)
         {
             AnnounceReady.Refused(app.Logger, refused);
-            await app.DisposeAsync(); // Flushes the log.
-            return 1;
+            return ServiceExit.CodeOf(refused);
         }
+        await app.WaitForShutdownAsync();
+        return Environment.ExitCode; // A background part that stopped the host has set it.
     }
 
     private static void AddEndpoints(this WebApplicationBuilder builder, string service)

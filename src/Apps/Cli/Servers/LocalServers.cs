@@ -4,18 +4,20 @@ using Tessera.Messaging.Postgres;
 
 namespace Tessera.Cli.Servers;
 
-/// <summary>Starts the servers that <c>up</c> was asked for without an address, and stops them after
-/// the services.</summary>
+/// <summary>Starts the servers that <c>up</c> was asked for without an address, starts them again when they end, and stops
+/// them after the services.</summary>
 internal sealed class LocalServers : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Ports are lost to others rarely, and never so often in a row.</summary>
+    private const int PortsTriedMax = 3;
 
     private readonly RunFolder _folder;
     private readonly TimeProvider _clock;
     private readonly ServiceLauncher _launcher;
-    private readonly List<LocalServer> _running = [];
+    private readonly List<Running> _running = [];
 
     private LocalServers(RunFolder folder, TimeProvider clock)
     {
@@ -23,6 +25,11 @@ internal sealed class LocalServers : IAsyncDisposable
         _clock = clock;
         _launcher = new ServiceLauncher(folder);
     }
+
+    /// <summary>A server changed its state. Called on any thread.</summary>
+    public event Action<InstanceState>? Changed;
+
+    public IReadOnlyList<InstanceState> States => [.. _running.Select(server => server.Process.State)];
 
     /// <returns>The servers, and the settings with their addresses filled in.</returns>
     public static async Task<(LocalServers Servers, UpSettings Settings)> StartAsync(
@@ -54,17 +61,8 @@ internal sealed class LocalServers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in Enumerable.Reverse(_running))
-        {
-            if (_folder.ReadIdentityOf(Instance(server)) is { IsAlive: true } process)
-            {
-                Posix.Terminate(process.Pid);
-                var began = _clock.GetTimestamp();
-                while (process.IsAlive && _clock.GetElapsedTime(began) < _stopTimeout) await Task.Delay(_poll, _clock);
-                if (process.IsAlive) Posix.KillNow(process.Pid);
-            }
-            File.Delete(_folder.PidFileOf(Instance(server)));
-        }
+        foreach (var server in Enumerable.Reverse(_running)) await EndAsync(server);
+        _running.Clear();
     }
 
     private async Task<string> StartBrokerAsync(string broker, PortPicker ports, CancellationToken stop)
@@ -104,37 +102,93 @@ internal sealed class LocalServers : IAsyncDisposable
         }
         if (server.Missing is { } missing) throw new UserError(missing);
         Directory.CreateDirectory(server.Folder);
-        server.Port = await PortOfAsync(server, ports, stop);
-        await server.PrepareAsync(stop);
-        _running.Add(server);
-        using var process = _launcher.Start(Instance(server), server.Command, server.Environs, server.WorkingFolder);
-        var began = _clock.GetTimestamp();
-        while (!await server.AnswersAsync(stop))
+        for (var tried = 1; ; tried++)
         {
-            if (process.HasExited)
-            {
-                throw new UserError($"{server.Name} ended while it started; see {_folder.LogOf(Instance(server))}");
-            }
-            if (_clock.GetElapsedTime(began) > _startTimeout)
-            {
-                throw new UserError($"{server.Name} did not answer within {_startTimeout.TotalSeconds:0} s; " +
-                    $"see {_folder.LogOf(Instance(server))}");
-            }
-            await Task.Delay(_poll, _clock, stop);
+            server.Port = await PortOfAsync(server, ports, stop);
+            await server.PrepareAsync(stop);
+            ports.LetGo(server.Port);
+            ports.LetGo(server.Port + 1);
+            var running = Run(server);
+            if (await IsUpAsync(running, stop)) return;
+            await EndAsync(running);
+            _running.Remove(running);
+            // The next try takes another pair of ports, when somebody has one of these.
+            if (tried < PortsTriedMax && !CanListen(server.Port)) continue;
+            var why = running.Process.State.Why is { } said ? ": " + said : "";
+            throw new UserError(
+                $"{server.Name} ended while it started{why} (log: {_folder.LogOf(Instance(server))})");
         }
     }
 
-    /// <summary>The same port at each start: brokers and clients remember it.</summary>
+    private Running Run(LocalServer server)
+    {
+        var process = new SupervisedProcess(
+            new ProcessToRun(
+                Instance(server), server.Name, $"127.0.0.1:{server.Port}", server.Port, server.Port,
+                () => _launcher.Start(Instance(server), server.Command, server.Environs, server.WorkingFolder),
+                async (pid, stop) => ListeningPort.BelongsTo(pid, server.Port) && await server.AnswersAsync(stop)
+                    ? HealthAnswer.Ready
+                    : HealthAnswer.Silent)
+            {
+                StopTimeout = TimeSpan.FromSeconds(20),
+            },
+            _folder, _clock);
+        process.Changed += () => Changed?.Invoke(process.State);
+        var stopping = new CancellationTokenSource();
+        var running = new Running(process, stopping, process.RunAsync(stopping.Token));
+        _running.Add(running);
+        return running;
+    }
+
+    /// <returns>False when it ended instead.</returns>
+    private async Task<bool> IsUpAsync(Running server, CancellationToken stop)
+    {
+        var began = _clock.GetTimestamp();
+        while (server.Process.State is { State: not "ready" } state)
+        {
+            if (state.Restarts > 0) return false;
+            if (server.Ends.IsFaulted) await server.Ends;
+            if (_clock.GetElapsedTime(began) > _startTimeout)
+            {
+                throw new UserError(
+                    $"{state.Service} did not answer within {_startTimeout.TotalSeconds:0} s (log: {state.Log})");
+            }
+            await Task.Delay(_poll, _clock, stop);
+        }
+        return true;
+    }
+
+    private static async Task EndAsync(Running server)
+    {
+        await server.Stopping.CancelAsync();
+        await server.Ends.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        server.Stopping.Dispose();
+    }
+
+    /// <summary>The same port at each start, unless another process has it by now.</summary>
     private static async Task<int> PortOfAsync(LocalServer server, PortPicker ports, CancellationToken stop)
     {
         var file = Path.Combine(server.Folder, "port");
-        if (File.Exists(file)) return int.Parse(await File.ReadAllTextAsync(file, stop), CultureInfo.InvariantCulture);
-        var port = ports.FreePair();
+        if (File.Exists(file)
+            && int.TryParse(await File.ReadAllTextAsync(file, stop), CultureInfo.InvariantCulture, out var last)
+            && ports.TryTakePair(last))
+        {
+            return last;
+        }
+        var port = ports.PickPair();
         await File.WriteAllTextAsync(file, port.ToString(CultureInfo.InvariantCulture), stop);
         return port;
+    }
+
+    private static bool CanListen(int port)
+    {
+        using var ports = new PortPicker();
+        return ports.TryTakePair(port);
     }
 
     private string FolderOf(string server) => Path.Combine(_folder.Data, "servers", server);
 
     private static string Instance(LocalServer server) => "server-" + server.Name;
+
+    private sealed record Running(SupervisedProcess Process, CancellationTokenSource Stopping, Task Ends);
 }

@@ -16,7 +16,7 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
     public override string Address => string.Create(
         CultureInfo.InvariantCulture,
         $"Host=127.0.0.1;Port={Port};Username=postgres;" +
-        $"Password={File.ReadAllText(PasswordFile).Trim()};Database=postgres");
+        $"Password={Passwords.Read(PasswordFile)};Database=postgres");
 
     public override string? Missing => _programs is null
         ? "PostgreSQL is not here: apt-get install postgresql, or name one with --database-address."
@@ -48,7 +48,7 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
         Directory.CreateDirectory(Home);
         var password = Passwords.New() + "\n";
         var handedOver = Path.Combine(Home, "administrator.new");
-        await WritePrivatelyAsync(handedOver, password, stop);
+        await Passwords.WriteAsync(handedOver, password, stop);
         if (Environment.IsPrivilegedProcess) await RunToEnd.Async(["chown", "-R", User(), Home], Folder, stop);
         await RunToEnd.Async(
             AsUser(
@@ -56,7 +56,7 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
                 "-E", "UTF8", "--locale=C"),
             Home, stop);
         File.Delete(handedOver);
-        await WritePrivatelyAsync(PasswordFile, password, stop);
+        await Passwords.WriteAsync(PasswordFile, password, stop);
     }
 
     public override async Task<bool> AnswersAsync(CancellationToken stop)
@@ -71,14 +71,6 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
         {
             return false;
         }
-    }
-
-    private static async Task WritePrivatelyAsync(string file, string text, CancellationToken stop)
-    {
-        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var stream = new FileStream(file, open);
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(text), stop);
     }
 
     private string[] AsUser(string program, params string[] words)

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 
 namespace Tessera.Cli.Servers;
 
@@ -6,11 +9,12 @@ namespace Tessera.Cli.Servers;
 internal sealed class RabbitMqHere(string folder, PortMapperHere mapper) : LocalServer(folder)
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
+    private const string User = "tessera";
 
     public override string Name => "rabbitmq";
 
     public override string Address =>
-        string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{Port}/");
+        string.Create(CultureInfo.InvariantCulture, $"amqp://{User}:{Passwords.Read(PasswordFile)}@127.0.0.1:{Port}/");
 
     public override string? Missing => File.Exists(Path.Combine(Programs, "rabbitmq-server"))
         ? null
@@ -37,13 +41,53 @@ internal sealed class RabbitMqHere(string folder, PortMapperHere mapper) : Local
         ["RABBITMQ_SERVER_START_ARGS"] = "-noinput",
 
         // Schedulers that do not spin while idle leave a small machine to the services.
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none " +
+            "-kernel inet_dist_use_interface {127,0,0,1}", // Or other nodes, and whoever guesses the cookie, get in.
     };
+
+    private string PasswordFile => Path.Combine(Folder, "password");
+
+    private string Definitions => Path.Combine(Folder, "definitions.json");
 
     public override async Task PrepareAsync(CancellationToken stop)
     {
-        await File.WriteAllTextAsync(Path.Combine(Folder, "rabbitmq.conf"), "disk_free_limit.absolute = 50MB\n", stop);
+        var password = await Passwords.ReadOrMakeAsync(PasswordFile, stop);
+        // Erlang would make one by the clock.
+        var cookie = Path.Combine(Folder, ".erlang.cookie");
+        if (!File.Exists(cookie)) await Passwords.WriteAsync(cookie, Passwords.New(), stop);
+        await Passwords.WriteAsync(Definitions, Users(password), stop);
+        await Passwords.WriteAsync(Path.Combine(Folder, "rabbitmq.conf"), $"""
+            disk_free_limit.absolute = 50MB
+            load_definitions = {Definitions}
+            log.file = false
+            log.console = true
+
+            """, stop);
         await File.WriteAllTextAsync(Path.Combine(Folder, "enabled_plugins"), "[].\n", stop);
+    }
+
+    /// <summary>The store's own user. The guest of a node that an earlier version made, whose password everybody knows,
+    /// is given one that nobody does, and no rights.</summary>
+    private static string Users(string password) => JsonSerializer.Serialize(new
+    {
+        vhosts = new[] { new { name = "/" } },
+        users = new[]
+        {
+            new { name = User, password_hash = Hash(password), tags = "" },
+            new { name = "guest", password_hash = Hash(Passwords.New()), tags = "" },
+        },
+        permissions = new[]
+        {
+            new { user = User, vhost = "/", configure = ".*", write = ".*", read = ".*" },
+            new { user = "guest", vhost = "/", configure = "^$", write = "^$", read = "^$" },
+        },
+    });
+
+    /// <summary>As rabbit_password_hashing_sha256: four bytes of salt, then the hash over them and the password.</summary>
+    private static string Hash(string password)
+    {
+        var salt = RandomNumberGenerator.GetBytes(4);
+        return Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(password)])]);
     }
 }
 

@@ -18,8 +18,11 @@ internal static class DetachedStart
         var log = folder.LogOf("supervisor");
         using var supervisor = Start(settings, log);
         var waited = Stopwatch.StartNew();
-        while (folder.ReadState() is not { Phase: RunState.Running })
+        var told = new ToldOnce(TimeProvider.System);
+        RunState? state;
+        while ((state = folder.ReadState()) is not { Phase: RunState.Running })
         {
+            if (state is not null) told.Tell(state, Console.Error.WriteLine);
             if (supervisor.HasExited)
             {
                 var why = File.Exists(log) ? LogTail.Last(log, 1) : [];
@@ -29,7 +32,7 @@ internal static class DetachedStart
             if (waited.Elapsed > _readyTimeout) throw new UserError(NotReady(folder), ExitCodes.NotRunning);
             await Task.Delay(_poll, stop);
         }
-        var state = folder.ReadState()!;
+        told.Tell(state, Console.Error.WriteLine);
         foreach (var line in PlainProgress.Welcome(
             state.Gateway, isFirstStart ? OperatorCredentials.Read(folder) : null))
         {
@@ -59,7 +62,7 @@ internal static class DetachedStart
     {
         var waiting = folder.ReadState()?.Services.Where(service => service.State != "ready").ToList() ?? [];
         var which = string.Join(
-            ", ", waiting.Select(service => $"{service.Name} ({service.State}, log: {service.Log})"));
+            ", ", waiting.Select(service => $"{service.Name} ({service.Why ?? service.State}, log: {service.Log})"));
         return $"Not ready after {_readyTimeout.TotalSeconds:0} s: {which}. " +
             "It goes on trying; stop it with: tessera down";
     }

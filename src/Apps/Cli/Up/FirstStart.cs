@@ -48,7 +48,7 @@ internal static class FirstStart
     private static async Task FillAsync(SupervisorSession session, TimeProvider clock, CancellationToken stop)
     {
         using var store = Store.Of(
-            session.Folder, session.Plan.Gateway.Address, OperatorCredentials.Read(session.Folder), clock);
+            session.Folder, session.Supervisor.Plan.Gateway.Address, OperatorCredentials.Read(session.Folder), clock);
         var products = new ImportProductsRequest(
             [.. _products.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor, each.Category))]);
         var stock = new ReceiveManyRequest([.. _products.Select(each => new ReceiptLine(each.Sku, each.Stock))]);

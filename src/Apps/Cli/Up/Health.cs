@@ -1,4 +1,14 @@
+using System.Net;
+using System.Text.Json;
+
 namespace Tessera.Cli.Up;
+
+/// <param name="Why">What is missing, when it is not ready and something answers.</param>
+internal sealed record HealthAnswer(bool IsReady, string? Why = null)
+{
+    public static readonly HealthAnswer Ready = new(true);
+    public static readonly HealthAnswer Silent = new(false);
+}
 
 /// <summary>Asks a service whether it can take requests.</summary>
 internal static class Health
@@ -9,18 +19,42 @@ internal static class Health
         new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = _answerTimeout })
         {
             Timeout = _answerTimeout,
+            MaxResponseContentBufferSize = 64 * 1024,
         };
 
-    public static async Task<bool> IsReadyAsync(HttpClient http, string address, CancellationToken stop)
+    /// <param name="instance">What the process was given: whoever answers without it is another store's.</param>
+    public static async Task<HealthAnswer> AskAsync(
+        HttpClient http, string address, string instance, CancellationToken stop)
     {
         try
         {
             using var answer = await http.GetAsync(new Uri(address + "/health/ready"), stop);
-            return answer.IsSuccessStatusCode;
+            if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable))
+                return new HealthAnswer(false, $"its port answers with status {(int)answer.StatusCode}");
+            return Read(await answer.Content.ReadAsStringAsync(stop), instance, answer.IsSuccessStatusCode);
         }
         catch (Exception unready) when (unready is HttpRequestException or OperationCanceledException)
         {
-            return false;
+            return HealthAnswer.Silent;
+        }
+    }
+
+    private static HealthAnswer Read(string text, string instance, bool isReady)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            if (!document.RootElement.TryGetProperty("instance", out var its) || its.GetString() != instance)
+                return new HealthAnswer(false, "another process answers on its port");
+            if (isReady) return HealthAnswer.Ready;
+            var failing = document.RootElement.GetProperty("checks").EnumerateObject()
+                .Where(check => check.Value.GetProperty("status").GetString() == "Unhealthy")
+                .Select(check => $"{check.Name}: {check.Value.GetProperty("description").GetString()}");
+            return new HealthAnswer(false, string.Join("; ", failing));
+        }
+        catch (Exception foreign) when (foreign is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return new HealthAnswer(false, "another program answers on its port");
         }
     }
 }

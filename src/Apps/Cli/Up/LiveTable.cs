@@ -18,7 +18,7 @@ internal static class LiveTable
             {
                 var state = session.Supervisor.Snapshot();
                 var table = Draw(state);
-                if (state.Phase == RunState.Running) table.Caption(Caption(state, session.NewOperator));
+                table.Caption(Caption(state, session.NewOperator));
                 screen.UpdateTarget(table);
                 screen.Refresh();
                 await Task.Delay(_redraw, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -32,24 +32,34 @@ internal static class LiveTable
         table.AddColumns("service", "state", "address");
         table.AddColumn(new TableColumn("restarts").RightAligned());
         table.AddColumn(new TableColumn("memory").RightAligned());
-        foreach (var service in state.Services)
+        IReadOnlyList<InstanceState> all = [.. state.Servers, .. state.Services];
+        if (all.Any(service => service.Why is not null)) table.AddColumn("why");
+        foreach (var service in all)
         {
-            table.AddRow(
+            List<Text> cells =
+            [
                 new Text(service.Name),
                 new Text(service.State, new Style(ColorOf(service.State))),
                 new Text(service.Address),
                 new Text(service.Restarts.ToString(CultureInfo.InvariantCulture)),
-                new Text(service.Pid is { } pid ? Screen.Megabytes(ProcessIdentity.MemoryOf(pid)) : ""));
+                new Text(service.Pid is { } pid ? Screen.Megabytes(ProcessIdentity.MemoryOf(pid)) : ""),
+            ];
+            if (table.Columns.Count > cells.Count) cells.Add(new Text(service.Why ?? ""));
+            table.AddRow(cells);
         }
         return table;
     }
 
     private static string Caption(RunState state, OperatorCredentials? made)
     {
-        var open = $"Open {state.Gateway}";
-        return made is null
-            ? open
-            : Markup.Escape($"{open}\nOperator {made.Email}, password {made.Password} (shown this once)");
+        IEnumerable<string> lines = state.Notices;
+        if (state.Phase == RunState.Running)
+        {
+            lines = lines.Append($"Open {state.Gateway}");
+            if (made is not null)
+                lines = lines.Append($"Operator {made.Email}, password {made.Password} (shown this once)");
+        }
+        return Markup.Escape(string.Join('\n', lines));
     }
 
     private static Color ColorOf(string state) => state switch

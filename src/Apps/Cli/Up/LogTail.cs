@@ -21,6 +21,32 @@ internal static class LogTail
         return [.. kept];
     }
 
+    public static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
+
+    /// <summary>The last line that was written after <paramref name="position"/>; null when there is none. A stack trace
+    /// is passed over: what it belongs to stands before it.</summary>
+    public static string? LastSince(string file, long position)
+    {
+        const int enoughForAnyLineBytes = 64 * 1024, shownMax = 500;
+        try
+        {
+            using var stream = Open(file);
+            if (position > stream.Length) position = 0; // Cut meanwhile.
+            stream.Seek(Math.Max(position, stream.Length - enoughForAnyLineBytes), SeekOrigin.Begin);
+            using var reader = new StreamReader(stream);
+            string? last = null;
+            while (reader.ReadLine() is { } line)
+            {
+                if (line.Length > 0 && !char.IsWhiteSpace(line[0])) last = line;
+            }
+            return last?.Length > shownMax ? last[..shownMax] + "…" : last;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     public static async Task FollowAsync(string file, bool fromEnd, Action<string> show, CancellationToken stop)
     {
         var position = fromEnd && File.Exists(file) ? new FileInfo(file).Length : 0;

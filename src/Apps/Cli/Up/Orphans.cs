@@ -17,7 +17,7 @@ internal static class Orphans
             // Not our children, so there is nothing to wait on: their end is seen by looking.
             while (orphan.Process.IsAlive && clock.GetElapsedTime(began) < _stopTimeout) await Task.Delay(_poll, clock);
             if (orphan.Process.IsAlive) Posix.KillNow(orphan.Process.Pid);
-            File.Delete(folder.PidFileOf(orphan.Instance));
+            folder.Forget(folder.PidFileOf(orphan.Instance));
         }
         return [.. orphans.Select(orphan => orphan.Instance)];
     }

@@ -13,7 +13,9 @@ internal static class PlainProgress
         var lines = Channel.CreateBounded<string>(
             new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
         session.Supervisor.Changed += service => lines.Writer.TryWrite(Line(service));
-        var tails = session.Plan.Instances
+        session.Supervisor.Noticed += notice => lines.Writer.TryWrite(notice);
+        foreach (var notice in session.Supervisor.Notices) lines.Writer.TryWrite(notice);
+        var tails = session.Supervisor.Plan.Instances
             .Where(instance => logs.Contains(instance.Service) || logs.Contains(instance.Name))
             .Select(instance => LogTail.FollowAsync(
                 session.Folder.LogOf(instance.Name), fromEnd: true,
@@ -43,10 +45,18 @@ internal static class PlainProgress
         SupervisorSession session, OperatorCredentials? made, Action<string> say, CancellationToken stop)
     {
         while (session.Supervisor.Snapshot().Phase != RunState.Running) await Task.Delay(100, stop);
-        foreach (var line in Welcome(session.Plan.Gateway.Address, made)) say(line);
+        foreach (var line in Welcome(session.Supervisor.Plan.Gateway.Address, made)) say(line);
     }
 
-    private static string Line(InstanceState service) => service.State == "restarting"
-        ? $"{service.Name} {service.LastEnd}; restarting (log: {service.Log})"
-        : $"{service.Name} {service.State} {service.Address}";
+    /// <summary>Says with a process that is not ready what keeps it, in its own words.</summary>
+    public static string Line(InstanceState service)
+    {
+        var why = service.Why is { Length: > 0 } said ? ": " + said : "";
+        return service.State switch
+        {
+            "restarting" => $"{service.Name} {service.LastEnd}{why}; restarting (log: {service.Log})",
+            _ when why.Length > 0 => $"{service.Name} is not ready{why} (log: {service.Log})",
+            _ => $"{service.Name} {service.State} {service.Address}",
+        };
+    }
 }

@@ -18,10 +18,13 @@ internal sealed class Plan
     /// <summary>From a service's port for people to its port for the gateway.</summary>
     private const int Http2Offset = 1000;
 
-    private Plan(IReadOnlyList<PlannedInstance> instances, IReadOnlyList<string> moved)
+    private readonly PortPicker _ports;
+
+    private Plan(IReadOnlyList<PlannedInstance> instances, IReadOnlyList<string> moved, PortPicker ports)
     {
         Instances = instances;
         Moved = moved;
+        _ports = ports;
     }
 
     public IReadOnlyList<PlannedInstance> Instances { get; }
@@ -30,6 +33,9 @@ internal sealed class Plan
     public IReadOnlyList<string> Moved { get; }
 
     public PlannedInstance Gateway => Instances.Single(instance => instance.Service == "gateway");
+
+    /// <summary>The ports are held until now: the processes that are to listen there start next.</summary>
+    public void LetGoOfPorts() => _ports.Dispose();
 
     public static Plan Make(IReadOnlyList<string> projects, UpSettings settings, PortPicker ports)
     {
@@ -56,7 +62,7 @@ internal sealed class Plan
             }
             number++;
         }
-        return new Plan(instances, moved);
+        return new Plan(instances, moved, ports);
 
         int Pick(string name, int preferred)
         {

@@ -3,13 +3,15 @@ using System.Net.Sockets;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>Gives each service its usual port, or the next free one when somebody else has that.</summary>
-internal sealed class PortPicker(Func<int, bool> isFree)
+/// <summary>Gives each service its usual port, or the next free one when somebody else has that. Whatever it gave it
+/// listens on until it lets go: of two stores that choose at the same moment, only one gets a port.</summary>
+/// <param name="listen">Null when the port is taken.</param>
+internal sealed class PortPicker(Func<int, IDisposable?> listen) : IDisposable
 {
     private const int Tries = 500;
-    private readonly HashSet<int> _given = [];
+    private readonly Dictionary<int, IDisposable?> _given = [];
 
-    public PortPicker() : this(IsFreeOnLoopback)
+    public PortPicker() : this(ListenOnLoopback)
     {
     }
 
@@ -17,42 +19,65 @@ internal sealed class PortPicker(Func<int, bool> isFree)
     {
         for (var port = preferred; port < Math.Min(preferred + Tries, 65_536); port++)
         {
-            if (!_given.Contains(port) && isFree(port))
-            {
-                _given.Add(port);
-                return port;
-            }
+            if (TryTake(port)) return port;
         }
         throw new UserError($"No port from {preferred} to {preferred + Tries - 1} is free on 127.0.0.1.");
     }
 
     /// <summary>A port whose next one is free too, for servers that need two.</summary>
-    public int FreePair()
+    public int PickPair()
     {
         for (var port = 21_000; port < 60_000; port += 2)
         {
-            if (_given.Contains(port) || !isFree(port) || !isFree(port + 1)) continue;
-            _given.Add(port);
-            _given.Add(port + 1);
-            return port;
+            if (TryTakePair(port)) return port;
         }
         throw new UserError("No two neighbouring ports are free on 127.0.0.1.");
     }
 
-    public static bool IsFreeOnLoopback(int port)
+    public bool TryTakePair(int port)
     {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (!TryTake(port)) return false;
+        if (TryTake(port + 1)) return true;
+        LetGo(port);
+        _given.Remove(port);
+        return false;
+    }
+
+    /// <summary>For the process that is about to listen there itself. The port is not given again.</summary>
+    public void LetGo(int port)
+    {
+        _given[port]?.Dispose();
+        _given[port] = null;
+    }
+
+    /// <summary>Lets go of all.</summary>
+    public void Dispose()
+    {
+        foreach (var port in _given.Keys.ToList()) LetGo(port);
+    }
+
+    private bool TryTake(int port)
+    {
+        if (_given.ContainsKey(port) || listen(port) is not { } held) return false;
+        _given.Add(port, held);
+        return true;
+    }
+
+    private static Socket? ListenOnLoopback(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // .NET sets SO_REUSEADDR on Unix for a bind, so a port in TIME_WAIT counts as
-            // free and one in LISTEN does not.
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            probe.Listen(1);
-            return true;
+            // .NET sets SO_REUSEADDR on Unix for a bind, so a port in TIME_WAIT counts as free, and only listening
+            // makes it ours.
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Listen(1);
+            return socket;
         }
         catch (SocketException)
         {
-            return false;
+            socket.Dispose();
+            return null;
         }
     }
 }

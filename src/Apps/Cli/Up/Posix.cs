@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>What .NET has no call for: asking a process to end, and leaving the terminal's session.</summary>
+/// <summary>What .NET has no call for: asking a process to end, leaving the terminal's session, and
+/// the mode of files to come.</summary>
 internal static partial class Posix
 {
     private const int SigTerm = 15;
@@ -33,6 +34,16 @@ internal static partial class Posix
     {
         if (!OperatingSystem.IsWindows()) _ = NewSession();
     }
+
+    /// <summary>What this process and those that it starts make from now on is its owner's only.</summary>
+    public static void KeepNewFilesPrivate()
+    {
+        const int groupAndOthers = 0b000_111_111;
+        if (!OperatingSystem.IsWindows()) _ = SetFileModeMask(groupAndOthers);
+    }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial int SetFileModeMask(int mask);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);

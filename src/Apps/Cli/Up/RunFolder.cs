@@ -6,6 +6,8 @@ namespace Tessera.Cli.Up;
 internal sealed class RunFolder(string data)
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private string? _instance;
+    private volatile bool _isLost;
 
     public string Data { get; } = Path.GetFullPath(data);
 
@@ -22,6 +24,9 @@ internal sealed class RunFolder(string data)
     /// Holds their passwords.</summary>
     private string DatabasesFile => Path.Combine(Data, "keys", "databases.json");
 
+    /// <summary>Which run of the store has the folder.</summary>
+    private string InstanceFile => Path.Combine(Run, "instance");
+
     private string StateFile => Path.Combine(Run, "supervisor.json");
 
     private string LockFile => Path.Combine(Run, "supervisor.lock");
@@ -33,11 +38,16 @@ internal sealed class RunFolder(string data)
     /// <summary>As long as this file is there, the supervisor leaves the service stopped.</summary>
     public string HoldFileOf(string instance) => Path.Combine(Run, instance + ".hold");
 
+    /// <summary>Makes the folder, and all that this process and its children put into it, readable by its owner only.
+    /// </summary>
     public void Create()
     {
         try
         {
+            Posix.KeepNewFilesPrivate();
+            var isNew = !Directory.Exists(Data);
             Directory.CreateDirectory(Data);
+            if (!isNew) Tighten();
             Directory.CreateDirectory(Logs);
             Directory.CreateDirectory(Run);
         }
@@ -46,6 +56,44 @@ internal sealed class RunFolder(string data)
             throw new UserError(
                 $"The data folder {Data} cannot be made: {failure.Message} Choose another with --data DIR.");
         }
+    }
+
+    /// <summary>What a store of an earlier version left open to other users is closed. A folder that holds other things
+    /// beside the store, or is everybody's as /tmp is, keeps its mode: what the store puts there is private.</summary>
+    private void Tighten()
+    {
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (OperatingSystem.IsWindows()) return;
+        var mode = File.GetUnixFileMode(Data);
+        var isStores = File.Exists(OperatorFile) || !Directory.EnumerateFileSystemEntries(Data).Any();
+        if ((mode & ~ownerOnly) == 0 || mode.HasFlag(UnixFileMode.StickyBit) || !isStores) return;
+        File.SetUnixFileMode(Data, ownerOnly);
+    }
+
+    /// <summary>Marks the folder as this run's. Afterwards <see cref="IsStillOurs"/> tells when it was deleted
+    /// or replaced, and then nothing is written here any more: it may be another store's.</summary>
+    public void Claim(string instance)
+    {
+        File.WriteAllText(InstanceFile, instance);
+        _instance = instance;
+    }
+
+    public bool IsStillOurs()
+    {
+        if (_instance is null) return true;
+        try
+        {
+            _isLost |= File.ReadAllText(InstanceFile) != _instance;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            _isLost = true;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            // It cannot be told now, for lack of file handles for example.
+        }
+        return !_isLost;
     }
 
     /// <summary>Held as long as a supervisor lives: the system gives it back when that is killed. Null
@@ -84,12 +132,22 @@ internal sealed class RunFolder(string data)
         }
     }
 
-    /// <summary>Replaced as a whole, so that a reader never sees half of it.</summary>
-    public void WriteState(RunState state)
+    /// <summary>Replaced as a whole, so that a reader never sees half of it. False when it could not be written,
+    /// on a full disk for example: the old state stays then.</summary>
+    public bool TryWriteState(RunState state)
     {
+        if (_isLost) return true;
         var next = StateFile + ".new";
-        File.WriteAllText(next, JsonSerializer.Serialize(state, _json));
-        File.Move(next, StateFile, overwrite: true);
+        try
+        {
+            File.WriteAllText(next, JsonSerializer.Serialize(state, _json));
+            File.Move(next, StateFile, overwrite: true);
+            return true;
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     public async Task WriteDatabasesAsync(IReadOnlyDictionary<string, string> addresses, CancellationToken stop)
@@ -106,12 +164,15 @@ internal sealed class RunFolder(string data)
         ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(DatabasesFile), _json)
         : null;
 
-    public void ForgetDatabases()
-    {
-        if (File.Exists(DatabasesFile)) File.Delete(DatabasesFile);
-    }
+    public void ForgetDatabases() => Forget(DatabasesFile);
 
-    public void ClearState() => File.Delete(StateFile);
+    public void ClearState() => Forget(StateFile);
+
+    /// <summary>Deletes a file of the folder, if folder and file are still there.</summary>
+    public void Forget(string file)
+    {
+        if (!_isLost && File.Exists(file)) File.Delete(file);
+    }
 
     /// <summary>Service processes whose supervisor has died: each wrote its own id down before
     /// it became the service.</summary>
@@ -146,10 +207,11 @@ internal sealed class RunFolder(string data)
 
 internal sealed record Orphan(string Instance, ProcessIdentity Process);
 
-/// <summary>What the supervisor says of itself and its services.</summary>
+/// <summary>What the supervisor says of itself, its services and the servers that it started for them.</summary>
+/// <param name="Notices">What a person should know of: who could not have the usual port.</param>
 internal sealed record RunState(
     ProcessIdentity Supervisor, DateTimeOffset Since, string Gateway, string Broker, string Database, string Phase,
-    IReadOnlyList<InstanceState> Services)
+    IReadOnlyList<InstanceState> Services, IReadOnlyList<InstanceState> Servers, IReadOnlyList<string> Notices)
 {
     public const string Starting = "starting";
 
@@ -160,6 +222,7 @@ internal sealed record RunState(
 
 /// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>held</c>,
 /// <c>stopping</c>, <c>stopped</c>.</param>
+/// <param name="Why">What keeps it from being ready, in its own words.</param>
 internal sealed record InstanceState(
     string Name, string Service, string State, string Address, int Http1, int Http2, int? Pid, int Restarts, string Log,
-    string? LastEnd = null);
+    string? LastEnd = null, string? Why = null);

@@ -1,7 +1,7 @@
 namespace Tessera.Cli.Up;
 
 /// <summary>The configuration that a service process gets, as environment variables.</summary>
-internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, Plan plan)
+internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, Plan plan, string run)
 {
     private readonly IReadOnlyDictionary<string, string>? _databases = folder.ReadDatabases();
 
@@ -10,6 +10,7 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Tessera__DataDirectory"] = folder.Data,
+            ["Tessera__Instance"] = run,
             ["Tessera__Issuer"] = plan.Gateway.Address + "/",
             ["Listen__Http1"] = $"127.0.0.1:{instance.Http1}",
             ["Listen__Http2"] = instance.Service == "gateway" ? "none" : $"127.0.0.1:{instance.Http2}",
@@ -29,6 +30,9 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             // waits longer before it compiles better starts a little earlier, and works a third more under load.
             ["DOTNET_TC_CallCountingDelayMs"] = "64",
             ["DOTNET_NOLOGO"] = "1",
+            // Settings come from here and stay as they are, so no file is watched: the system has few watchers for each
+            // user (128 on many), and without one a service that wants it does not start.
+            ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
         };
         foreach (var service in plan.Instances.GroupBy(each => each.Service))
         {

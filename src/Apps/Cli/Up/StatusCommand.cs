@@ -78,16 +78,20 @@ internal static class StatusCommand
         running?.Database,
         running?.Supervisor.Pid,
         running?.Since,
-        [.. (running?.Services ?? []).Select(service => new ServiceStatusView(
-            service.Name, service.Service, service.State, service.Address, service.Http2, service.Pid, service.Restarts,
-            service.Pid is { } pid ? ProcessIdentity.MemoryOf(pid) : 0, service.Log, service.LastEnd))],
+        [.. (running?.Services ?? []).Select(ToView)],
+        [.. (running?.Servers ?? []).Select(ToView)],
         [.. orphans.Select(orphan => orphan.Process.Pid)]);
+
+    private static ServiceStatusView ToView(InstanceState service) => new(
+        service.Name, service.Service, service.State, service.Address, service.Http2, service.Pid, service.Restarts,
+        service.Pid is { } pid ? ProcessIdentity.MemoryOf(pid) : 0, service.Log, service.LastEnd, service.Why);
 }
 
 internal sealed record StatusView(
     bool Running, string? Phase, string? Gateway, string Data, string? Broker, string? Database, int? SupervisorPid,
-    DateTimeOffset? Since, IReadOnlyList<ServiceStatusView> Services, IReadOnlyList<int> OrphanPids);
+    DateTimeOffset? Since, IReadOnlyList<ServiceStatusView> Services, IReadOnlyList<ServiceStatusView> Servers,
+    IReadOnlyList<int> OrphanPids);
 
 internal sealed record ServiceStatusView(
     string Name, string Service, string State, string Address, int Http2,
-    int? Pid, int Restarts, long MemoryBytes, string Log, string? LastEnd);
+    int? Pid, int Restarts, long MemoryBytes, string Log, string? LastEnd, string? Why);

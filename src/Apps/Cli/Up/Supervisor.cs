@@ -1,65 +1,96 @@
+using Tessera.Cli.Servers;
+
 namespace Tessera.Cli.Up;
 
-/// <summary>Runs every service of the plan until it is asked to stop, and keeps the state file true.</summary>
+/// <summary>Runs every service of the plan until it is asked to stop, makes another plan when a port of it is taken, and
+/// keeps the state file true.</summary>
 internal sealed class Supervisor : IDisposable
 {
+    /// <summary>A start that loses a port this often loses it to somebody who takes whatever there is.</summary>
+    private const int PlansMax = 5;
+
     private readonly RunFolder _folder;
     private readonly UpSettings _settings;
-    private readonly Plan _plan;
+    private readonly Func<Plan> _makePlan;
+    private readonly string _run;
+    private readonly LocalServers _servers;
     private readonly TimeProvider _clock;
     private readonly HttpClient _http = Health.NewClient();
-    private readonly List<SupervisedService> _services;
     private readonly DateTimeOffset _since;
     private readonly Lock _writing = new();
+    private volatile IReadOnlyList<SupervisedProcess> _services = [];
+    private volatile IReadOnlyList<string> _notices = [];
+    private volatile Plan _plan;
     private volatile string _phase = RunState.Starting;
+    private volatile bool _isStateUnwritten;
 
-    public Supervisor(RunFolder folder, UpSettings settings, Plan plan, TimeProvider clock)
+    /// <param name="run">What tells this run's processes from any other's.</param>
+    /// <param name="makePlan">Called again when a port of the plan turns out to be taken.</param>
+    public Supervisor(
+        RunFolder folder, UpSettings settings, string run, LocalServers servers, Plan plan, Func<Plan> makePlan,
+        TimeProvider clock)
     {
         _folder = folder;
         _settings = settings;
-        _plan = plan;
+        _run = run;
+        _servers = servers;
+        _makePlan = makePlan;
         _clock = clock;
         _since = clock.GetUtcNow();
-        var environment = new ServiceEnvironment(folder, settings, plan);
-        var launcher = new ServiceLauncher(folder);
-        _services = [.. plan.Instances.Select(
-            instance => new SupervisedService(instance, environment, launcher, folder, _http, clock))];
+        _plan = plan;
+        _notices = plan.Moved;
+        _services = Services(plan);
+        servers.Changed += OnChanged;
     }
 
-    /// <summary>A service changed its state. Called on any thread.</summary>
+    /// <summary>A process changed its state. Called on any thread.</summary>
     public event Action<InstanceState>? Changed;
 
-    public IReadOnlyList<InstanceState> States => [.. _services.Select(service => service.State)];
+    /// <summary>There is something that a person should know. Called on any thread.</summary>
+    public event Action<string>? Noticed;
 
-    public bool IsReady => _services.TrueForAll(service => service.State.State == "ready");
+    public Plan Plan => _plan;
+
+    public IReadOnlyList<string> Notices => _notices;
+
+    public bool IsReady
+    {
+        get
+        {
+            var services = _services;
+            return services.Count > 0 && services.All(service => service.State.State == "ready");
+        }
+    }
 
     /// <summary>Returns when all have ended.</summary>
+    /// <exception cref="UserError">A port was taken again and again, or the data folder is gone.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        foreach (var service in _services)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watch = WatchFolder.RunAsync(_folder, WriteStateAgain, _clock, ended.Token);
+        try
         {
-            service.Changed += () =>
+            for (var plans = 1; await RunPlanAsync(watch, stop) is { } taken; plans++)
             {
-                WriteState();
-                Changed?.Invoke(service.State);
-            };
+                if (_phase == RunState.Running) plans = 1;
+                if (plans == PlansMax)
+                {
+                    throw new UserError($"{taken} found its port taken by another process, {PlansMax} times in a row. " +
+                        "Choose other ports with --port N.", ExitCodes.NotRunning);
+                }
+                var plan = _makePlan();
+                _plan = plan;
+                _services = Services(plan);
+                Notice([$"{taken} found its port taken by another process; all services start anew", .. plan.Moved]);
+            }
         }
-        WriteState();
-        var gateway = _services.Single(service => service.State.Service == "gateway");
-        using var stopGateway = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var stopOthers = new CancellationTokenSource();
-        var gatewayRun = gateway.RunAsync(stopGateway.Token);
-        var others = _services.Where(service => service != gateway)
-            .Select(service => service.RunAsync(stopOthers.Token)).ToList();
-        await Task.WhenAny([gatewayRun, .. others]); // Asked to stop, or one could not be started at all.
-
-        // The gateway ends first, so that nobody's request is cut off by a service that ended before it.
-        await stopGateway.CancelAsync();
-        await gatewayRun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await stopOthers.CancelAsync();
-        await Task.WhenAll([gatewayRun, .. others]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _folder.ClearState();
-        await Task.WhenAll([gatewayRun, .. others]);
+        finally
+        {
+            await ended.CancelAsync();
+            _folder.ClearState();
+        }
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (watch.IsFaulted) await watch;
     }
 
     public void Enter(string phase)
@@ -69,12 +100,80 @@ internal sealed class Supervisor : IDisposable
     }
 
     public RunState Snapshot() => new(
-        ProcessIdentity.Current, _since, _plan.Gateway.Address, _settings.Broker, _settings.Database, _phase, States);
+        ProcessIdentity.Current, _since, _plan.Gateway.Address, _settings.Broker, _settings.Database, _phase,
+        [.. _services.Select(service => service.State)], _servers.States, _notices);
+
+    public void Dispose()
+    {
+        _plan.LetGoOfPorts();
+        _servers.Changed -= OnChanged;
+        _http.Dispose();
+    }
+
+    /// <returns>Who found its port taken; null when all have ended because they were to.</returns>
+    private async Task<string?> RunPlanAsync(Task watch, CancellationToken stop)
+    {
+        var services = _services;
+        foreach (var service in services) service.Changed += () => OnChanged(service.State);
+        WriteState();
+        _plan.LetGoOfPorts();
+        var gateway = services.Single(service => service.State.Service == "gateway");
+        using var stopGateway = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var stopOthers = new CancellationTokenSource();
+        var gatewayRun = gateway.RunAsync(stopGateway.Token);
+        var others = services.Where(service => service != gateway)
+            .Select(service => service.RunAsync(stopOthers.Token)).ToList();
+        // Asked to stop, or one could not be started at all, or not where it was planned.
+        await Task.WhenAny([watch, gatewayRun, .. others]);
+
+        // The gateway ends first, so that nobody's request is cut off by a service that ended before it.
+        await stopGateway.CancelAsync();
+        await gatewayRun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopOthers.CancelAsync();
+        var all = Task.WhenAll([gatewayRun, .. others]);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failures = all.Exception?.InnerExceptions ?? [];
+        if (failures.FirstOrDefault(failure => failure is not PortTakenException) is { } failed) throw failed;
+        return stop.IsCancellationRequested || watch.IsCompleted
+            ? null
+            : failures.OfType<PortTakenException>().FirstOrDefault()?.Name;
+    }
+
+    private List<SupervisedProcess> Services(Plan plan)
+    {
+        var environment = new ServiceEnvironment(_folder, _settings, plan, _run);
+        var launcher = new ServiceLauncher(_folder);
+        return [.. plan.Instances.Select(planned => new SupervisedProcess(
+            new ProcessToRun(
+                planned.Name, planned.Service, planned.Address, planned.Http1, planned.Http2,
+                () => launcher.Start(planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned)),
+                (_, stop) => Health.AskAsync(_http, planned.Address, _run, stop))
+            {
+                // The address that people know stays, once they know it.
+                MayMove = () => planned.Service != "gateway" || _phase != RunState.Running,
+            },
+            _folder, _clock))];
+    }
+
+    private void Notice(IReadOnlyList<string> notices)
+    {
+        _notices = notices;
+        foreach (var notice in notices) Noticed?.Invoke(notice);
+    }
+
+    private void OnChanged(InstanceState changed)
+    {
+        WriteState();
+        Changed?.Invoke(changed);
+    }
 
     private void WriteState()
     {
-        lock (_writing) _folder.WriteState(Snapshot());
+        lock (_writing) _isStateUnwritten = !_folder.TryWriteState(Snapshot());
     }
 
-    public void Dispose() => _http.Dispose();
+    private void WriteStateAgain()
+    {
+        if (_isStateUnwritten) WriteState();
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class SupervisorSession : IDisposable
 
     private SupervisorSession(
         FileStream held, LocalServers servers, RunFolder folder,
-        UpSettings settings, Plan plan, string inUse, TimeProvider clock)
+        UpSettings settings, Supervisor supervisor, string inUse, TimeProvider clock)
     {
         _servers = servers;
         _lock = held;
@@ -20,15 +20,12 @@ internal sealed class SupervisorSession : IDisposable
         _clock = clock;
         Folder = folder;
         Settings = settings;
-        Plan = plan;
-        Supervisor = new Supervisor(folder, settings, plan, clock);
+        Supervisor = supervisor;
     }
 
     public RunFolder Folder { get; }
 
     public UpSettings Settings { get; }
-
-    public Plan Plan { get; }
 
     public Supervisor Supervisor { get; }
 
@@ -41,27 +38,34 @@ internal sealed class SupervisorSession : IDisposable
         var held = folder.TryLock()
             ?? throw new UserError(
                 $"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
+        var ports = new PortPicker();
         try
         {
             await Orphans.StopAsync(folder, clock);
             // Of an earlier life.
             foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold);
             var credentials = OperatorCredentials.ReadOrMake(folder, out var isNew);
-            var ports = new PortPicker();
-            var plan = Plan.Make(SourceTree.Services(), asked, ports);
+            var run = Guid.NewGuid().ToString("N");
+            folder.Claim(run);
+            var plan = MakePlan(ports);
             var services = plan.Instances.Select(instance => instance.Service)
                 .Where(name => name != "gateway").Distinct().ToList();
             var (servers, settings) = await LocalServers.StartAsync(folder, asked, services, ports, clock, stop);
-            return new SupervisorSession(held, servers, folder, settings, plan, MarkInUse(), clock)
+            var supervisor = new Supervisor(
+                folder, settings, run, servers, plan, () => MakePlan(new PortPicker()), clock);
+            return new SupervisorSession(held, servers, folder, settings, supervisor, MarkInUse(), clock)
             {
                 NewOperator = isNew ? credentials : null,
             };
         }
         catch
         {
+            ports.Dispose();
             held.Dispose();
             throw;
         }
+
+        Plan MakePlan(PortPicker from) => Plan.Make(SourceTree.Services(), asked, from);
     }
 
     public async Task RunAsync(CancellationToken stop)

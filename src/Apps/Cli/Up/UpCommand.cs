@@ -41,7 +41,6 @@ internal static class UpCommand
             ending.Cancel();
         });
         using var session = await SupervisorSession.OpenAsync(folder, settings, TimeProvider.System, ending.Token);
-        foreach (var moved in session.Plan.Moved) AnsiConsole.MarkupLineInterpolated($"[yellow]{moved}[/]");
         var show = Screen.IsLive && settings.LogsOnScreen.Count == 0
             ? LiveTable.ShowAsync(session, ending.Token)
             : PlainProgress.ShowAsync(session, settings.LogsOnScreen, showPassword: true, ending.Token);

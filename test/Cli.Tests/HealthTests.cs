@@ -1,0 +1,38 @@
+using System.Net;
+using System.Text;
+using Tessera.Cli.Up;
+using Xunit;
+
+namespace Tessera.Cli.Tests;
+
+public sealed class HealthTests
+{
+    [Theory]
+    [InlineData(200, """{"status":"Healthy","checks":{},"instance":"ours"}""", true, null)]
+    [InlineData(200, """{"status":"Healthy","checks":{},"instance":"theirs"}""", false, "another process")]
+    [InlineData(200, """{"status":"Healthy","checks":{}}""", false, "another process")]
+    [InlineData(200, "[]", false, "another program")]
+    [InlineData(200, "<html>", false, "another program")]
+    [InlineData(404, "", false, "status 404")]
+    [InlineData(503, """{"checks":{"disk":{"status":"Unhealthy","description":"12 bytes are free"},"messaging":{"status":"Healthy"}},"instance":"ours"}""",
+        false, "disk: 12 bytes are free")]
+    public async Task Takes_the_word_of_its_own_process_only(int status, string body, bool isReady, string? why)
+    {
+        using var client = new HttpClient(new Answering((HttpStatusCode)status, body));
+        var answer = await Health.AskAsync(
+            client, "http://127.0.0.1:1", "ours", TestContext.Current.CancellationToken);
+        Assert.Equal(isReady, answer.IsReady);
+        if (why is null) Assert.Null(answer.Why);
+        else Assert.Contains(why, answer.Why, StringComparison.Ordinal);
+    }
+
+    private sealed class Answering(HttpStatusCode status, string body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            });
+    }
+}
