@@ -28,7 +28,7 @@ public static class MessagingDefaultsExtensions
             ActivatorUtilities.CreateInstance<ApplySchema>(services, schema));
         builder.Services.AddMessaging(service, messages =>
         {
-            messages.SubscribedBy(KnownSubscribers.Of(service));
+            messages.SubscribedBy(Shop.SubscribersOf(service));
             configure(messages);
             backends.Apply(messages);
         });
