@@ -44,10 +44,10 @@ public sealed class KafkaBackend : TransportBackend
         await Server.StartAsync();
     }
 
-    public override Task<IAsyncDisposable> InterruptAsync()
+    public override async Task<IAsyncDisposable> InterruptAsync()
     {
-        Server.Pause();
-        return Task.FromResult<IAsyncDisposable>(new Interruption(Server));
+        await Server.PauseAsync();
+        return new Interruption(Server);
     }
 
     public override Task AbandonAsync(ITransport transport) => ((KafkaTransport)transport).AbandonAsync();

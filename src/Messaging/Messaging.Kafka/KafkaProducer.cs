@@ -29,13 +29,13 @@ internal sealed partial class KafkaProducer(
 
     public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
     {
-        var deadline = clock.GetUtcNow() + options.SendTimeout;
+        var deadline = new Deadline(clock, options.SendTimeout);
         await WaitForLeftOversAsync(deadline, stop).ConfigureAwait(false);
         var send = Begin(messages.Count);
         try
         {
             await EnqueueAsync(messages, send, deadline, stop).ConfigureAwait(false);
-            await send.Done.WaitAsync(Positive(deadline - clock.GetUtcNow()), clock, stop).ConfigureAwait(false);
+            await send.Done.WaitAsync(deadline.Left, clock, stop).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!send.AnyKnown)
         {
@@ -65,7 +65,7 @@ internal sealed partial class KafkaProducer(
     /// Messages of an earlier send that timed out still wait inside the client, which bounds them by nothing but time:
     /// nothing more is handed to it until they are answered. So memory stays flat while the broker is away.
     /// </summary>
-    private async Task WaitForLeftOversAsync(DateTimeOffset deadline, CancellationToken stop)
+    private async Task WaitForLeftOversAsync(Deadline deadline, CancellationToken stop)
     {
         PendingSend[] waiting;
         lock (_gate)
@@ -77,11 +77,11 @@ internal sealed partial class KafkaProducer(
         try
         {
             await Task.WhenAll(waiting.Select(send => send.Done))
-                .WaitAsync(Positive(deadline - clock.GetUtcNow()), clock, stop).ConfigureAwait(false);
+                .WaitAsync(deadline.Left, clock, stop).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            if (clock.GetUtcNow() - waiting.Min(send => send.Begun) > 2 * options.SendTimeout)
+            if (clock.GetElapsedTime(waiting.Min(send => send.Begun)) > 2 * options.SendTimeout)
                 await ReplaceIfBrokerAnswersAsync(stop).ConfigureAwait(false);
             throw new TransportUnavailableException(
                 $"Kafka at {options.BootstrapServers} has not answered earlier messages for {options.SendTimeout}.");
@@ -89,7 +89,7 @@ internal sealed partial class KafkaProducer(
     }
 
     private async Task EnqueueAsync(
-        IReadOnlyList<WireMessage> messages, PendingSend send, DateTimeOffset deadline, CancellationToken stop)
+        IReadOnlyList<WireMessage> messages, PendingSend send, Deadline deadline, CancellationToken stop)
     {
         for (var index = 0; index < messages.Count;)
         {
@@ -109,7 +109,7 @@ internal sealed partial class KafkaProducer(
             catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The same message again, never the next one: that would change their order.
-                if (clock.GetUtcNow() >= deadline) throw new TimeoutException();
+                if (deadline.HasPassed) throw new TimeoutException();
                 await Task.Delay(TimeSpan.FromMilliseconds(5), clock, stop).ConfigureAwait(false);
             }
             catch (ProduceException<byte[]?, byte[]> refused)
@@ -152,7 +152,7 @@ internal sealed partial class KafkaProducer(
                 _failed = false;
                 _producer = clients.Producer(ReplaceAfter);
             }
-            var send = new PendingSend(count, _producer) { Begun = clock.GetUtcNow() };
+            var send = new PendingSend(count, _producer) { Begun = clock.GetTimestamp() };
             _open.Add(send);
             return send;
         }
@@ -210,8 +210,6 @@ internal sealed partial class KafkaProducer(
             _producer?.Dispose();
         }
     }
-
-    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
     private static partial class Log
     {

@@ -17,7 +17,8 @@ internal sealed class PendingSend(int count, IProducer<byte[]?, byte[]> producer
     /// <summary>Completes when every message has its report.</summary>
     public Task Done => _done.Task;
 
-    public DateTimeOffset Begun { get; init; }
+    /// <summary>When it began, by the monotonic clock.</summary>
+    public long Begun { get; init; }
 
     /// <summary>Nobody waits for it any more, but the client still holds some of its messages.</summary>
     public bool IsLeftOver

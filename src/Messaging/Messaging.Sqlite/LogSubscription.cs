@@ -206,15 +206,13 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         if (_log.Clock.GetElapsedTime(_lookedAt) < pause) return false;
         _lookedAt = _log.Clock.GetTimestamp();
         _link ??= _log.OpenReader();
+        var duration = (long)_log.Options.LeaseDuration.TotalMilliseconds;
         var members = _link.QueryNumber(
-            "SELECT COUNT(*) FROM msg_members WHERE grp = $1 AND expires > CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-            _membership.Group);
+            $"SELECT COUNT(*) FROM msg_members WHERE grp = $1 AND {LeaseTables.Holds}", _membership.Group, duration);
         if (members != _membership.Members) return true;
         return !_membership.HoldsAll && _link.QueryNumber(
-            """
-            SELECT COUNT(*) FROM msg_leases
-            WHERE grp = $1 AND (owner IS NULL OR expires <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
-            """, _membership.Group) > 0;
+            $"SELECT COUNT(*) FROM msg_leases WHERE grp = $1 AND NOT (owner IS NOT NULL AND {LeaseTables.Holds})",
+            _membership.Group, duration) > 0;
     }
 
     private async Task PauseAsync(TimeSpan pause)
