@@ -86,6 +86,30 @@ public abstract class OutagePromises(TransportBackend backend) : TransportSuite(
         await SendAsync(transport, Some.Messages(Stream, 0, 1));
     }
 
+    [Fact]
+    public async Task What_nobody_expects_to_fail_ends_no_loop()
+    {
+        const int Rounds = 20;
+        var clock = new ClockThatFails();
+        var (publisher, reading) = (await StartAsync(Service), NewTransport(clock));
+        await reading.StartAsync(Topology(Stream, Partitions, Service), Stop);
+        var (journal, deliveries) = (new Journal(), 0);
+        await ReadAsync(reading, journal, (_, _) =>
+        {
+            // Each second delivery is asked for again, so that both ways out of the handler are met.
+            var outcome = deliveries++ % 2 == 0 ? DeliveryOutcome.Redeliver : DeliveryOutcome.Settle;
+            if (clock.Failures < Rounds) clock.FailOnce();
+            return Task.FromResult(outcome);
+        });
+        for (var round = 0; round < Rounds; round++)
+        {
+            await SendAsync(publisher, Some.Messages(Stream, 0, 1, first: round));
+            await journal.HasAsync(round + 1, [0], s_recovery);
+        }
+
+        Assert.Equal(Enumerable.Range(0, Rounds), journal.Numbers(0));
+    }
+
     /// <summary>The result as told; from a broker that is away, each message as unknown.</summary>
     private static async Task<SendResult> ResultAsync(ITransport transport, IReadOnlyList<WireMessage> messages)
     {

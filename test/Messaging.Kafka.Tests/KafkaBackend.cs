@@ -36,7 +36,7 @@ public sealed class KafkaBackend : TransportBackend
 
     public override bool CanAbandon => true;
 
-    public override ITransport NewTransport() => Transport();
+    public override ITransport NewTransport(TimeProvider? clock = null) => Transport(clock: clock);
 
     public override async Task RestartAsync()
     {

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Tessera.Messaging.Kafka.Tests;
 
-/// <summary>The broker stands still in the middle of sends: what a send calls accepted is what the broker has.</summary>
+/// <summary>The broker stands still in the middle of sends: what a send calls accepted is what the broker
+/// has.</summary>
 public sealed class KafkaFreezes(KafkaBackend kafka)
 {
     [Fact]

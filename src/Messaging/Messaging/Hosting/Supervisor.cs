@@ -2,41 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Tessera.Messaging.Hosting;
 
-/// <summary>Keeps a background loop running: what ends it is logged and reported, and it starts
-/// again after a wait.</summary>
-internal sealed partial class Supervisor(TimeProvider clock, MessagingHealth health, ILogger<Supervisor> logger)
+/// <summary>Keeps a background loop of the library running; its failures show in the health report.</summary>
+internal sealed class Supervisor(TimeProvider clock, MessagingHealth health, ILogger<Supervisor> logger)
 {
-    private static readonly TimeSpan DelayMin = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan DelayMax = TimeSpan.FromSeconds(5);
-
-    public async Task KeepRunningAsync(string part, Func<CancellationToken, Task> loop, CancellationToken stop)
-    {
-        var backoff = new Backoff(DelayMin, DelayMax, clock);
-        while (!stop.IsCancellationRequested)
-        {
-            var started = clock.GetTimestamp();
-            try
-            {
-                await loop(stop).ConfigureAwait(false);
-            }
-            catch (Exception) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                // A loop that ran well for a while does not pay for failures of long ago.
-                if (clock.GetElapsedTime(started) > DelayMax) backoff.Reset();
-                health.Failing(part, failure.Message);
-                Log.LoopFailed(logger, failure, part);
-                await backoff.WaitAsync(stop).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1001, LogLevel.Error, "{Part} failed and starts again")]
-        public static partial void LoopFailed(ILogger logger, Exception failure, string part);
-    }
+    public Task KeepRunningAsync(string part, Func<CancellationToken, Task> loop, CancellationToken stop) =>
+        EndlessLoop.RunAsync(
+            part, loop, clock, logger, stop, failure => health.Failing(part, failure.Message));
 }
