@@ -21,7 +21,7 @@ public sealed class BrokerServer : IAsyncDisposable
     public int ProcessId => _processId();
 
     /// <summary>Frozen, its connections open and silent.</summary>
-    public required Action Pause { get; init; }
+    public required Func<Task> PauseAsync { get; init; }
 
     public required Action Resume { get; init; }
 
@@ -55,7 +55,7 @@ public sealed class BrokerServer : IAsyncDisposable
         await server.InitializeAsync();
         return new BrokerServer(name, server.Uri, server, () => server.ProcessId)
         {
-            Pause = server.Pause, Resume = server.Resume,
+            PauseAsync = server.PauseAsync, Resume = server.Resume,
             StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
         };
     }
@@ -66,7 +66,7 @@ public sealed class BrokerServer : IAsyncDisposable
         await server.InitializeAsync();
         return new BrokerServer(name, server.Address, server, () => server.ProcessId)
         {
-            Pause = server.Pause, Resume = server.Resume,
+            PauseAsync = server.PauseAsync, Resume = server.Resume,
             StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
         };
     }
@@ -77,7 +77,7 @@ public sealed class BrokerServer : IAsyncDisposable
         await server.InitializeAsync();
         return new BrokerServer(name, server.BootstrapServers, server, () => server.ProcessId)
         {
-            Pause = server.Pause, Resume = server.Resume,
+            PauseAsync = server.PauseAsync, Resume = server.Resume,
             StopAsync = server.StopAsync, StartAgainAsync = server.StartAsync,
         };
     }

@@ -19,7 +19,7 @@ internal static class AwayRun
         await database.UntilEmptyAsync(TimeSpan.FromMilliseconds(250));
 
         if (options.Stop) await run.Server.StopAsync();
-        else run.Server.Pause();
+        else await run.Server.PauseAsync();
         var publishing = PublishAsync(run, node, options.Seconds);
         var samples = new List<double> { ResidentMegabytes(node.Id) };
         while (await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(1))) != publishing)

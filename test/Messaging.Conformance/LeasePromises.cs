@@ -90,6 +90,28 @@ public abstract class LeasePromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task A_dead_member_whose_leases_lie_further_ahead_than_any_lease_lasts_is_not_waited_for()
+    {
+        // As after the clock was set back an hour.
+        var dead = await ExchangeAsync("dead", duration: TimeSpan.FromHours(1));
+        var heir = await ExchangeAsync("alive");
+        Assert.Equal([0, 1, 2, 3], Slots(heir));
+        Assert.Equal(1, heir.Members);
+        Assert.All(heir.Leases, lease => Assert.True(lease.Token > dead.Leases[lease.Slot].Token));
+        Assert.Equal(heir.Leases, (await ExchangeAsync("alive")).Leases);
+    }
+
+    [Fact]
+    public async Task A_living_member_keeps_its_leases_when_the_clock_was_set_back()
+    {
+        var before = await ExchangeAsync("a", duration: TimeSpan.FromHours(1));
+        Assert.Equal(before.Leases, (await ExchangeAsync("a")).Leases);
+        var late = await ExchangeAsync("b");
+        Assert.Empty(late.Leases);
+        Assert.Equal(2, late.Members);
+    }
+
+    [Fact]
     public async Task Groups_do_not_see_each_other()
     {
         await ExchangeAsync("a", group: "relay");

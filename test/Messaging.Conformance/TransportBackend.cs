@@ -27,7 +27,7 @@ public abstract class TransportBackend : IAsyncLifetime
     public virtual bool CanAbandon => false;
 
     /// <summary>A transport as another process of a service would have it: own connections, not started.</summary>
-    public abstract ITransport NewTransport();
+    public abstract ITransport NewTransport(TimeProvider? clock = null);
 
     /// <summary>A stream that no other test uses.</summary>
     public virtual string NewStreamName() => Some.Name("stream");

@@ -36,9 +36,9 @@ public abstract class TransportSuite(TransportBackend backend) : IAsyncLifetime
     }
 
     /// <summary>A transport that is disposed with the test, not started.</summary>
-    protected ITransport NewTransport()
+    protected ITransport NewTransport(TimeProvider? clock = null)
     {
-        var transport = Backend.NewTransport();
+        var transport = Backend.NewTransport(clock);
         _transports.Add(transport);
         return transport;
     }

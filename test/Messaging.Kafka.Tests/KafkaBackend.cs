@@ -36,7 +36,7 @@ public sealed class KafkaBackend : TransportBackend
 
     public override bool CanAbandon => true;
 
-    public override ITransport NewTransport() => Transport();
+    public override ITransport NewTransport(TimeProvider? clock = null) => Transport(clock: clock);
 
     public override async Task RestartAsync()
     {
@@ -44,10 +44,10 @@ public sealed class KafkaBackend : TransportBackend
         await Server.StartAsync();
     }
 
-    public override Task<IAsyncDisposable> InterruptAsync()
+    public override async Task<IAsyncDisposable> InterruptAsync()
     {
-        Server.Pause();
-        return Task.FromResult<IAsyncDisposable>(new Interruption(Server));
+        await Server.PauseAsync();
+        return new Interruption(Server);
     }
 
     public override Task AbandonAsync(ITransport transport) => ((KafkaTransport)transport).AbandonAsync();

@@ -29,7 +29,7 @@ public sealed class KafkaFaults(KafkaBackend kafka)
     [Fact]
     public Task Resumes_after_the_broker_was_frozen() => SurvivesAsync(async () =>
     {
-        kafka.Server.Pause();
+        await kafka.Server.PauseAsync();
         await Task.Delay(TimeSpan.FromMinutes(1), Stop);
         kafka.Server.Resume();
     });
@@ -94,6 +94,36 @@ public sealed class KafkaFaults(KafkaBackend kafka)
         Assert.Equal(Enumerable.Range(0, 110), received.FirstNumbers(0));
         // Three failed sends left one copy in the client, not three.
         Assert.InRange(received.Count, 110, 210);
+    }
+
+    [Fact]
+    public async Task Gives_a_send_up_in_its_time_although_the_clock_is_set_back()
+    {
+        kafka.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var transport = kafka.Transport(
+            options => options.SendTimeout = TimeSpan.FromSeconds(2), clock: new ClockSetBack());
+        await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
+        await using (await kafka.InterruptAsync())
+        {
+            // The second waits for what the first has left behind.
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                var sending = transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
+                await Assert.ThrowsAsync<TransportUnavailableException>(
+                    () => Eventually.AnswersAsync("the send gives up", sending));
+            }
+        }
+    }
+
+    /// <summary>Someone sets the time of day back an hour whenever it is looked at.</summary>
+    private sealed class ClockSetBack : TimeProvider
+    {
+        private int _hours;
+
+        public override DateTimeOffset GetUtcNow() =>
+            base.GetUtcNow() - TimeSpan.FromHours(Interlocked.Increment(ref _hours));
     }
 
     private async Task SurvivesAsync(Func<Task> fault, string? address = null)

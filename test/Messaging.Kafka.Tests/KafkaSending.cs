@@ -128,6 +128,32 @@ public sealed class KafkaSending(KafkaBackend kafka)
         Assert.Equal(Enumerable.Range(0, 1_000), received.FirstNumbers(0));
     }
 
+    [Fact]
+    public async Task A_send_that_was_abandoned_with_its_producer_does_not_end_the_next_one()
+    {
+        kafka.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var transport = kafka.Transport(options => options.SendTimeout = TimeSpan.FromSeconds(30));
+        await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
+        Task<string> second, third;
+        await using (await kafka.InterruptAsync())
+        {
+            var first = OutcomeAsync(transport, Some.Messages(stream, 0, 10, first: 1));
+            NativeClient.Fail(transport.ProducerHandle!);
+            await Eventually.HoldsAsync("the failure is known", () => transport.ProducerHasFailed);
+            second = OutcomeAsync(transport, Some.Messages(stream, 1, 10));
+            var successor = NativeClient.Of(transport.ProducerHandle!);
+            Assert.NotEqual("accepted", await Eventually.AnswersAsync("the first is given up", first));
+
+            third = OutcomeAsync(transport, Some.Messages(stream, 2, 10));
+
+            Assert.Same(successor, NativeClient.Of(transport.ProducerHandle!));
+        }
+        Assert.Equal("accepted", await Eventually.AnswersAsync("the second ends", second, TimeSpan.FromSeconds(40)));
+        Assert.Equal("accepted", await Eventually.AnswersAsync("the third ends", third, TimeSpan.FromSeconds(40)));
+    }
+
     private static async Task<string> OutcomeAsync(KafkaTransport transport, List<WireMessage> messages)
     {
         try

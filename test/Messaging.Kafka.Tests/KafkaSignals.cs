@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Tessera.Messaging.Transport;
 using Tessera.Testing;
 using Xunit;
 
@@ -28,6 +29,38 @@ public sealed class KafkaSignals(KafkaBackend kafka)
         await two.BroadcastAsync("prices", Encoding.UTF8.GetBytes("again"), Stop);
         await Eventually.HoldsAsync("the one that still listens hears it", () => heard.Contains("two: again"));
         Assert.DoesNotContain("one: again", heard);
+    }
+
+    [Fact]
+    public async Task Who_was_told_that_listening_failed_hears_nothing_later_and_may_listen_again()
+    {
+        kafka.Server.RequireOwn();
+        await using var transport = kafka.Transport(options => options.RequestTimeout = TimeSpan.FromSeconds(2));
+        ConcurrentQueue<string> heard = [];
+        await transport.BroadcastAsync("prices", Encoding.UTF8.GetBytes("too early"), Stop);
+        await using (await kafka.InterruptAsync())
+        {
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                await Assert.ThrowsAsync<TransportUnavailableException>(
+                    () => transport.ListenAsync("prices", Hear(heard, "refused"), Stop));
+            }
+        }
+        IAsyncDisposable? listener = null;
+        await Eventually.HoldsAsync("listening succeeds", async () =>
+        {
+            listener = await transport.ListenAsync("prices", Hear(heard, "listener"), Stop);
+            return true;
+        }, TimeSpan.FromSeconds(40));
+
+        await Eventually.HoldsAsync("the signal is heard", async () =>
+        {
+            await transport.BroadcastAsync("prices", Encoding.UTF8.GetBytes("now"), Stop);
+            return !heard.IsEmpty;
+        }, TimeSpan.FromSeconds(40));
+
+        Assert.All(heard, signal => Assert.Equal("listener: now", signal));
+        await listener!.DisposeAsync();
     }
 
     [Fact]

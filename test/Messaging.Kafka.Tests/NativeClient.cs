@@ -11,10 +11,13 @@ internal static class NativeClient
 
     private delegate int TestFatalError(nint client, int error, [MarshalAs(UnmanagedType.LPUTF8Str)] string reason);
 
+    /// <summary>The client behind the handle: the same object for the same client.</summary>
+    public static SafeHandle Of(Handle handle) => (SafeHandle)typeof(Handle)
+        .GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(handle)!;
+
     public static void Fail(Handle handle)
     {
-        var safe = (SafeHandle)typeof(Handle)
-            .GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(handle)!;
+        var safe = Of(handle);
         // The package brings several builds of the library; the one that was loaded is the one that counts.
         var loaded = File.ReadLines("/proc/self/maps")
             .First(line => line.Contains("librdkafka", StringComparison.Ordinal));

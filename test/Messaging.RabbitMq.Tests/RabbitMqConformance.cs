@@ -32,11 +32,12 @@ public sealed class RabbitMqConformance(RabbitMqBackend rabbit) : TransportBacke
         return default;
     }
 
-    public override ITransport NewTransport()
+    public override ITransport NewTransport(TimeProvider? clock = null)
     {
         var proxy = new TcpProxy(rabbit.Server.Port);
         if (_silent) proxy.Swallow();
-        var transport = rabbit.Transport(options => options.Uri = RabbitMqServer.UriAt(proxy.Port));
+        var transport = rabbit.Transport(
+            options => options.Uri = RabbitMqServer.UriAt(proxy.Port), clock: clock);
         _proxies[transport] = proxy;
         return transport;
     }

@@ -32,7 +32,7 @@ public sealed class RabbitMqFaults(RabbitMqBackend rabbit, RabbitMqServer server
     [Fact]
     public Task Goes_on_after_the_broker_was_frozen() => SurvivesAsync(async () =>
     {
-        server.Pause();
+        await server.PauseAsync();
         await Task.Delay(TimeSpan.FromMinutes(1), Stop);
         server.Resume();
     });

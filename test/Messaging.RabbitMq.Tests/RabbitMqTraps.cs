@@ -13,6 +13,26 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_publish_cut_off_by_what_nobody_expects_does_not_shift_the_confirms_of_those_after_it()
+    {
+        rabbit.Server.Require();
+        var stream = Some.Name("stream");
+        var clock = new ClockThatFailsOnce();
+        await using var transport = rabbit.Transport(clock: clock);
+        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
+
+        clock.Armed = true;
+        var cutOff = await transport.SendAsync(Some.Messages(stream, 0, 3, first: 1), Stop);
+        var next = await transport.SendAsync(Some.Messages(stream, 0, 3, first: 1), Stop);
+
+        Assert.False(clock.Armed);
+        Assert.Equal([0, 1, 2], cutOff.Failures.Select(failure => failure.Index));
+        Assert.All(cutOff.Failures, failure => Assert.Equal(SendOutcome.Unknown, failure.Outcome));
+        Assert.Empty(next.Failures);
+    }
+
+    [Fact]
     public async Task An_unroutable_message_is_refused_by_name_and_the_others_are_accepted()
     {
         rabbit.Server.Require();
@@ -297,5 +317,19 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         var got = reading.Messages[0];
         Assert.Equal((2, "k"), (got.Partition, got.Key));
         Assert.Equal([new("id", "a-1"), new("partitionkey", "k")], got.Attributes.OrderBy(pair => pair.Key));
+    }
+
+    /// <summary>Throws when it is asked for the time of day, which happens between counting a message and publishing
+    /// it.</summary>
+    private sealed class ClockThatFailsOnce : TimeProvider
+    {
+        public bool Armed { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (!Armed) return base.GetUtcNow();
+            Armed = false;
+            throw new InvalidOperationException("A test makes this fail.");
+        }
     }
 }

@@ -32,11 +32,12 @@ public sealed class RedisConformance(RedisBackend redis) : TransportBackend
         return default;
     }
 
-    public override ITransport NewTransport()
+    public override ITransport NewTransport(TimeProvider? clock = null)
     {
         var proxy = new TcpProxy(redis.Server.Port);
         if (_silent) proxy.Swallow();
-        var transport = redis.Transport(options => options.Configuration = $"127.0.0.1:{proxy.Port}");
+        var transport = redis.Transport(
+            options => options.Configuration = $"127.0.0.1:{proxy.Port}", clock: clock);
         _proxies[transport] = proxy;
         return transport;
     }

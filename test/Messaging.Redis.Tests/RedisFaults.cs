@@ -30,7 +30,7 @@ public sealed class RedisFaults(RedisBackend redis)
     [Fact]
     public Task Goes_on_after_the_server_was_frozen() => SurvivesAsync(async () =>
     {
-        redis.Server.Pause();
+        await redis.Server.PauseAsync();
         await Task.Delay(TimeSpan.FromMinutes(1), Stop);
         redis.Server.Resume();
     });

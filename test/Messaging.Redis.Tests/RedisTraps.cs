@@ -43,6 +43,52 @@ public sealed class RedisTraps(RedisBackend redis)
     }
 
     [Fact]
+    public async Task A_dead_reader_is_not_waited_for_longer_because_the_clock_of_the_server_was_set_back()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var native = await NativeClient.OpenAsync(redis.Server.Address);
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        // What a reader that died just before leaves, seen after the clock was set back an hour.
+        var hour = TimeSpan.FromHours(1);
+        for (var partition = 0; partition < RedisBackend.Partitions; partition++)
+            await native.Database.StringSetAsync(Keys.Lease(stream, partition, "reader"), "1/dead", hour);
+        await native.Database.SortedSetAddAsync(
+            Keys.Members(stream, "reader"), "dead", (TimeProvider.System.GetUtcNow() + hour).ToUnixTimeMilliseconds());
+        for (var partition = 0; partition < RedisBackend.Partitions; partition++)
+            await transport.SendAsync(Some.Messages(stream, partition, 10), Stop);
+
+        await using var reading = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+
+        await reading.UntilAsync(10 * RedisBackend.Partitions);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_begins_after_another_ended_is_a_member_of_its_own()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var native = await NativeClient.OpenAsync(redis.Server.Address);
+        await using var transport = redis.Transport();
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+        var first = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+        await using var second = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+        await first.DisposeAsync();
+        await using var third = await Reading.StartAsync(transport, RedisBackend.Subscription(stream));
+
+        var sent = 0;
+        await Eventually.HoldsAsync("both have a share", async () =>
+        {
+            for (var partition = 0; partition < RedisBackend.Partitions; partition++)
+                await transport.SendAsync(Some.Messages(stream, partition, 1, first: sent), Stop);
+            sent++;
+            return second.Count > 0 && third.Count > 0;
+        });
+        Assert.Equal(2, await native.Database.SortedSetLengthAsync(Keys.Members(stream, "reader")));
+    }
+
+    [Fact]
     public async Task A_reader_that_hangs_is_revoked_another_takes_over_and_its_late_settling_is_refused()
     {
         redis.Server.RequireOwn();

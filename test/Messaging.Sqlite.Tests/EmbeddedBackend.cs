@@ -27,9 +27,9 @@ public sealed class EmbeddedBackend : TransportBackend
 
     private string File => _folder.File("events.db");
 
-    public override ITransport NewTransport() => new EmbeddedTransport(
+    public override ITransport NewTransport(TimeProvider? clock = null) => new EmbeddedTransport(
         Options.Create(new EmbeddedTransportOptions { File = File, SendTimeout = TimeSpan.FromSeconds(3) }),
-        TimeProvider.System, NullLoggerFactory.Instance);
+        clock ?? TimeProvider.System, NullLoggerFactory.Instance);
 
     public override Task AbandonAsync(ITransport transport)
     {

@@ -40,6 +40,32 @@ public sealed class KilledProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_dead_reader_is_not_waited_for_longer_because_the_clock_was_set_back()
+    {
+        var dying = await _log.StartAsync(Stream);
+        var journal = new Journal();
+        await using var doomed = await Reader.OpenAsync(
+            dying, new Subscription(Stream, 4, "inventory"), journal, null, Stop);
+        await SendAsync(dying, 0);
+        await journal.HasAsync(1, s_partitions);
+        dying.Abandon();
+        using (var link = SqliteLink.Open(_log.File, busyTimeoutMilliseconds: 5_000, statementsMax: 4))
+        {
+            link.Execute("UPDATE msg_leases SET expires = expires + 3600000");
+            link.Execute("UPDATE msg_members SET expires = expires + 3600000");
+        }
+
+        var heir = await _log.StartAsync(Stream);
+        await using var reader = await Reader.OpenAsync(
+            heir, new Subscription(Stream, 4, "inventory"), journal, null, Stop);
+        await SendAsync(heir, 1);
+        await journal.HasAsync(2, s_partitions);
+
+        var states = await heir.InspectAsync(new Subscription(Stream, 4, "inventory"), Stop);
+        Assert.All(states, state => Assert.NotNull(state.Owner));
+    }
+
+    [Fact]
     public async Task When_a_reading_process_is_killed_another_reads_on_within_five_seconds()
     {
         var publisher = await _log.StartAsync(Stream);

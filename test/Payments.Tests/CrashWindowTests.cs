@@ -23,6 +23,23 @@ public sealed class CrashWindowTests
     }
 
     [Fact]
+    public async Task Dead_just_before_the_clock_is_set_back_an_hour_another_worker_captures_at_once()
+    {
+        await using var payments = await PaymentsInMemory.StartAsync();
+        var order = Guid.NewGuid();
+        await payments.RequestAsync(order);
+        Assert.Single(await payments.TakeAsync());
+        Assert.False(await payments.AreDueAsync());
+
+        payments.Clock.AdjustTime(payments.Clock.GetUtcNow() - TimeSpan.FromHours(1));
+        Assert.True(await payments.AreDueAsync());
+        await payments.RoundAsync();
+
+        Assert.Equal("Captured", await payments.StateAsync(order));
+        Assert.Equal((1, 0), await payments.ProviderBooksAsync());
+    }
+
+    [Fact]
     public async Task Dead_between_the_answer_and_our_commit_it_is_one_charge_and_one_event()
     {
         await using var payments = await PaymentsInMemory.StartAsync();

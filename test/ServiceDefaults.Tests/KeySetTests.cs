@@ -13,8 +13,9 @@ public sealed class KeySetTests : IDisposable
     private readonly CountedSource _users = new();
     private readonly List<TestTokens> _issuers = [];
 
-    private KeySet NewKeySet() => new(
-        _users, Options.Create(new TesseraOptions { DataDirectory = _data.Path }), _clock, NullLogger<KeySet>.Instance);
+    private KeySet NewKeySet(TimeProvider? clock = null) => new(
+        _users, Options.Create(new TesseraOptions { DataDirectory = _data.Path }), clock ?? _clock,
+        NullLogger<KeySet>.Instance);
 
     private string NewKeys()
     {
@@ -63,6 +64,20 @@ public sealed class KeySetTests : IDisposable
     }
 
     [Fact]
+    public async Task Learns_of_a_new_key_although_the_clock_was_set_back()
+    {
+        var clock = new ClockSetBack(_clock);
+        using var keys = NewKeySet(clock);
+        _users.Answer = NewKeys();
+        await keys.RefreshAsync(default);
+        clock.SetBack = TimeSpan.FromHours(1);
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        _users.Answer = NewKeys();
+        await keys.RefreshAsync(default);
+        Assert.Equal("key-2", keys.Keys.Keys.Single());
+    }
+
+    [Fact]
     public async Task Says_when_keys_changed_and_only_then()
     {
         using var keys = NewKeySet();
@@ -105,6 +120,18 @@ public sealed class KeySetTests : IDisposable
     {
         _issuers.ForEach(issuer => issuer.Dispose());
         _data.Dispose();
+    }
+
+    /// <summary>The time of day was set back; what counts intervals goes on.</summary>
+    private sealed class ClockSetBack(TimeProvider clock) : TimeProvider
+    {
+        public TimeSpan SetBack { get; set; }
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() - SetBack;
     }
 
     private sealed class CountedSource : IKeySource

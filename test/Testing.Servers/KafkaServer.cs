@@ -84,7 +84,7 @@ public sealed class KafkaServer : IAsyncLifetime
 
     public Task StopAsync() => Process.StopAsync();
 
-    public void Pause() => Process.Pause();
+    public Task PauseAsync() => Process.PauseAsync();
 
     public void Resume() => Process.Resume();
 

@@ -112,8 +112,15 @@ public sealed class PostgresServer : IAsyncLifetime
         while (all.Any(id => Directory.Exists($"/proc/{id}") && !IsZombie(id))) await Task.Delay(10);
     }
 
-    /// <summary>Every process of the server frozen, its connections open and silent.</summary>
-    public Task PauseAsync() => SignalAsync("STOP", WithChildren());
+    /// <summary>Every process of the server frozen, its connections open and silent. First the one that makes the
+    /// others, so that none is made after the look at them.</summary>
+    public async Task PauseAsync()
+    {
+        await _process!.PauseAsync();
+        var all = WithChildren();
+        await SignalAsync("STOP", all);
+        foreach (var id in all) await Freeze.WaitAsync(int.Parse(id, CultureInfo.InvariantCulture));
+    }
 
     public Task ResumeAsync() => SignalAsync("CONT", WithChildren());
 

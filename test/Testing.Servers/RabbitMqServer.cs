@@ -95,7 +95,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
         await StartAsync();
     }
 
-    public void Pause() => Node.Pause();
+    public Task PauseAsync() => Node.PauseAsync();
 
     public void Resume() => Node.Resume();
 

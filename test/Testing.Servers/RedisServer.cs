@@ -92,7 +92,7 @@ public sealed class RedisServer : IAsyncLifetime
         await StartAsync();
     }
 
-    public void Pause() => Running.Pause();
+    public Task PauseAsync() => Running.PauseAsync();
 
     public void Resume() => Running.Resume();
 

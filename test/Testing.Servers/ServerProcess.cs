@@ -64,10 +64,14 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Frozen, its connections open and silent: SIGSTOP.</summary>
-    public void Pause() => Signal(Stop);
+    /// <summary>Frozen, its connections open and silent: SIGSTOP. Completes when every thread stands still.</summary>
+    public Task PauseAsync()
+    {
+        Signal(Stop);
+        return Freeze.WaitAsync(Id);
+    }
 
-    /// <summary>Goes on after <see cref="Pause"/>: SIGCONT.</summary>
+    /// <summary>Goes on after <see cref="PauseAsync"/>: SIGCONT.</summary>
     public void Resume() => Signal(Continue);
 
     public string Output => File.Exists(OutputFile) ? File.ReadAllText(OutputFile) : "";

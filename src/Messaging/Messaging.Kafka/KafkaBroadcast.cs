@@ -16,6 +16,7 @@ internal sealed partial class KafkaBroadcast(
     private readonly ConcurrentDictionary<Listener, string> _listeners = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _positioned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IProducer<byte[]?, byte[]>? _producer;
     private Task? _reading;
     private bool _topicIsThere;
@@ -47,23 +48,35 @@ internal sealed partial class KafkaBroadcast(
         await PrepareAsync(stop).ConfigureAwait(false);
         var listener = new Listener(this, onSignal);
         _listeners[listener] = channel;
+        try
+        {
+            await ReadingAsync(stop).ConfigureAwait(false);
+            // Each waits, not only the first: that one may have given up before the end of the topic was known.
+            await _positioned.Task.WaitAsync(2 * options.RequestTimeout, stop).ConfigureAwait(false);
+            return listener;
+        }
+        catch (Exception failure)
+        {
+            // Nobody will dispose what was not handed out.
+            await listener.DisposeAsync().ConfigureAwait(false);
+            if (failure is not TimeoutException) throw;
+            throw new TransportUnavailableException(
+                $"Kafka at {options.BootstrapServers} does not tell where signals on '{channel}' begin.", failure);
+        }
+    }
+
+    private async Task ReadingAsync(CancellationToken stop)
+    {
         await _starting.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            if (_reading is null)
-            {
-                TaskCompletionSource positioned = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                _reading = Task.Factory.StartNew(
-                    () => Read(positioned), CancellationToken.None,
-                    TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                await positioned.Task.WaitAsync(2 * options.RequestTimeout, stop).ConfigureAwait(false);
-            }
+            _reading ??= Task.Factory.StartNew(
+                Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
             _starting.Release();
         }
-        return listener;
     }
 
     private async Task PrepareAsync(CancellationToken stop)
@@ -81,28 +94,40 @@ internal sealed partial class KafkaBroadcast(
         }
     }
 
-    private void Read(TaskCompletionSource positioned)
+    private void Read()
     {
-        using var consumer = clients.Consumer($"{options.BroadcastTopic}.{Guid.NewGuid():N}", "broadcast").Build();
-        var partition = new TopicPartition(options.BroadcastTopic, 0);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                if (!positioned.Task.IsCompleted)
-                {
-                    // An explicit offset, asked for now: what is sent once ListenAsync has returned is heard.
-                    var end = consumer.QueryWatermarkOffsets(partition, options.RequestTimeout).High;
-                    consumer.Assign(new TopicPartitionOffset(partition, end));
-                    positioned.TrySetResult();
-                }
-                if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } signal) Hand(signal);
+                using var consumer = clients.Consumer(
+                    $"{options.BroadcastTopic}.{Guid.NewGuid():N}", "broadcast").Build();
+                // An explicit offset, asked for now: what is sent once ListenAsync has returned is heard.
+                var partition = new TopicPartition(options.BroadcastTopic, 0);
+                var end = consumer.QueryWatermarkOffsets(partition, options.RequestTimeout).High;
+                consumer.Assign(new TopicPartitionOffset(partition, end));
+                _positioned.TrySetResult();
+                while (!_stopping.IsCancellationRequested) Hear(consumer);
             }
-            catch (KafkaException failure)
+            catch (Exception failure)
             {
-                Log.NotHeard(logger, failure.Error.Code, failure.Error.Reason);
+                // Whatever it was, a new consumer listens on: an end in silence would look like silence.
+                Log.ListensAnew(logger, failure);
                 _stopping.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
             }
+        }
+    }
+
+    private void Hear(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        try
+        {
+            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } signal) Hand(signal);
+        }
+        catch (ConsumeException failure) when (!failure.Error.IsFatal)
+        {
+            Log.NotHeard(logger, failure.Error.Code, failure.Error.Reason); // The consumer goes on by itself.
+            _stopping.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
         }
     }
 
@@ -150,6 +175,9 @@ internal sealed partial class KafkaBroadcast(
     {
         [LoggerMessage(4152, LogLevel.Information, "Broadcasts cannot be heard now: {Code}: {Reason}")]
         public static partial void NotHeard(ILogger logger, ErrorCode code, string reason);
+
+        [LoggerMessage(4154, LogLevel.Warning, "Broadcasts cannot be heard now; listening again soon")]
+        public static partial void ListensAnew(ILogger logger, Exception failure);
 
         [LoggerMessage(4153, LogLevel.Error, "A listener to broadcasts failed")]
         public static partial void ListenerFailed(ILogger logger, Exception failure);

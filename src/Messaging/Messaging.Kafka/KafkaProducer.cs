@@ -20,22 +20,24 @@ internal sealed partial class KafkaProducer(
     private static readonly Error ProducerGone = new(ErrorCode.Local_PurgeQueue, "The producer was replaced.");
     private readonly Lock _gate = new();
     private readonly List<PendingSend> _open = [];
-    private IProducer<byte[]?, byte[]>? _producer;
-    private volatile bool _failed;
+    private ProducerLife? _life;
     private bool _disposed;
 
     /// <summary>The native client, for tests that make it fail.</summary>
-    internal Handle? Handle => _producer?.Handle;
+    internal Handle? Handle => _life?.Client.Handle;
+
+    /// <summary>Whether the next send gets a new native client, for tests that wait for it.</summary>
+    internal bool HasFailed => _life is { HasFailed: true };
 
     public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
     {
-        var deadline = clock.GetUtcNow() + options.SendTimeout;
+        var deadline = new Deadline(clock, options.SendTimeout);
         await WaitForLeftOversAsync(deadline, stop).ConfigureAwait(false);
         var send = Begin(messages.Count);
         try
         {
             await EnqueueAsync(messages, send, deadline, stop).ConfigureAwait(false);
-            await send.Done.WaitAsync(Positive(deadline - clock.GetUtcNow()), clock, stop).ConfigureAwait(false);
+            await send.Done.WaitAsync(deadline.Left, clock, stop).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!send.AnyKnown)
         {
@@ -50,7 +52,7 @@ internal sealed partial class KafkaProducer(
         finally
         {
             send.IsLeftOver = true;
-            if (send.Failure is { } failure) ReplaceAfter(failure);
+            if (send.Failure is { } failure) send.Life.FailAfter(failure);
         }
         var result = send.Result(messages);
         if (result.Failures.Count == messages.Count && !send.AnyKnown)
@@ -65,7 +67,7 @@ internal sealed partial class KafkaProducer(
     /// Messages of an earlier send that timed out still wait inside the client, which bounds them by nothing but time:
     /// nothing more is handed to it until they are answered. So memory stays flat while the broker is away.
     /// </summary>
-    private async Task WaitForLeftOversAsync(DateTimeOffset deadline, CancellationToken stop)
+    private async Task WaitForLeftOversAsync(Deadline deadline, CancellationToken stop)
     {
         PendingSend[] waiting;
         lock (_gate)
@@ -77,11 +79,11 @@ internal sealed partial class KafkaProducer(
         try
         {
             await Task.WhenAll(waiting.Select(send => send.Done))
-                .WaitAsync(Positive(deadline - clock.GetUtcNow()), clock, stop).ConfigureAwait(false);
+                .WaitAsync(deadline.Left, clock, stop).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            if (clock.GetUtcNow() - waiting.Min(send => send.Begun) > 2 * options.SendTimeout)
+            if (clock.GetElapsedTime(waiting.Min(send => send.Begun)) > 2 * options.SendTimeout)
                 await ReplaceIfBrokerAnswersAsync(stop).ConfigureAwait(false);
             throw new TransportUnavailableException(
                 $"Kafka at {options.BootstrapServers} has not answered earlier messages for {options.SendTimeout}.");
@@ -89,7 +91,7 @@ internal sealed partial class KafkaProducer(
     }
 
     private async Task EnqueueAsync(
-        IReadOnlyList<WireMessage> messages, PendingSend send, DateTimeOffset deadline, CancellationToken stop)
+        IReadOnlyList<WireMessage> messages, PendingSend send, Deadline deadline, CancellationToken stop)
     {
         for (var index = 0; index < messages.Count;)
         {
@@ -101,7 +103,7 @@ internal sealed partial class KafkaProducer(
             }
             try
             {
-                send.Producer.Produce(
+                send.Life.Client.Produce(
                     new TopicPartition(message.Stream, message.Partition),
                     KafkaWire.ToKafka(message), send.ReportOf(index));
                 index++;
@@ -109,12 +111,12 @@ internal sealed partial class KafkaProducer(
             catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The same message again, never the next one: that would change their order.
-                if (clock.GetUtcNow() >= deadline) throw new TimeoutException();
+                if (deadline.HasPassed) throw new TimeoutException();
                 await Task.Delay(TimeSpan.FromMilliseconds(5), clock, stop).ConfigureAwait(false);
             }
             catch (ProduceException<byte[]?, byte[]> refused)
             {
-                ReplaceAfter(refused.Error);
+                send.Life.FailAfter(refused.Error);
                 send.Report(index++, refused.Error);
             }
         }
@@ -146,26 +148,15 @@ internal sealed partial class KafkaProducer(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_producer is null || _failed)
+            if (_life is null or { HasFailed: true })
             {
-                if (_producer is not null) Retire(_producer);
-                _failed = false;
-                _producer = clients.Producer(ReplaceAfter);
+                if (_life is not null) Retire(_life);
+                _life = new ProducerLife(clients);
             }
-            var send = new PendingSend(count, _producer) { Begun = clock.GetUtcNow() };
+            var send = new PendingSend(count, _life) { Begun = clock.GetTimestamp() };
             _open.Add(send);
             return send;
         }
-    }
-
-    private void ReplaceAfter(Error error)
-    {
-        if (!error.IsFatal && error.Code is not (ErrorCode.Local_Fatal or ErrorCode.Local_Inconsistent
-            or ErrorCode.OutOfOrderSequenceNumber or ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight))
-        {
-            return;
-        }
-        _failed = true;
     }
 
     private async Task ReplaceIfBrokerAnswersAsync(CancellationToken stop)
@@ -181,21 +172,28 @@ internal sealed partial class KafkaProducer(
         Log.ProducerStoodStill(logger);
         lock (_gate)
         {
-            if (_producer is not null) Retire(_producer);
-            _producer = null;
+            if (_life is not null) Retire(_life);
+            _life = null;
         }
     }
 
     /// <summary>Disposes the old producer beside the work: closing its connections may take
     /// as long as a request.</summary>
-    private void Retire(IProducer<byte[]?, byte[]> old)
+    private void Retire(ProducerLife old)
     {
-        var sends = _open.Where(send => send.Producer == old).ToArray();
+        var sends = _open.Where(send => send.Life == old).ToArray();
         _ = Task.Factory.StartNew(
             () =>
             {
-                old.Flush(TimeSpan.FromSeconds(1)); // One that failed has only reports left to give.
-                old.Dispose();
+                try
+                {
+                    old.Client.Flush(TimeSpan.FromSeconds(1)); // One that failed has only reports left to give.
+                    old.Client.Dispose();
+                }
+                catch (Exception failure)
+                {
+                    Log.NotDisposed(logger, failure); // Its sends must end all the same: others wait for them.
+                }
                 foreach (var send in sends) send.Abandon(ProducerGone);
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -207,14 +205,15 @@ internal sealed partial class KafkaProducer(
         {
             if (_disposed) return;
             _disposed = true;
-            _producer?.Dispose();
+            _life?.Client.Dispose();
         }
     }
 
-    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
-
     private static partial class Log
     {
+        [LoggerMessage(4112, LogLevel.Warning, "A Kafka producer that was replaced could not be disposed")]
+        public static partial void NotDisposed(ILogger logger, Exception failure);
+
         [LoggerMessage(4111, LogLevel.Warning, "Kafka answers, but the producer has moved nothing; it is replaced")]
         public static partial void ProducerStoodStill(ILogger logger);
     }

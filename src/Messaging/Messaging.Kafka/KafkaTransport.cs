@@ -45,6 +45,8 @@ internal sealed class KafkaTransport : ITransport
 
     internal Confluent.Kafka.Handle? ProducerHandle => _producer.Handle;
 
+    internal bool ProducerHasFailed => _producer.HasFailed;
+
     public TransportFeatures Features { get; }
 
     /// <inheritdoc/>

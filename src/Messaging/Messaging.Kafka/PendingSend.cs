@@ -4,7 +4,7 @@ using Tessera.Messaging.Transport;
 namespace Tessera.Messaging.Kafka;
 
 /// <summary>The delivery reports of one send, counted down.</summary>
-internal sealed class PendingSend(int count, IProducer<byte[]?, byte[]> producer)
+internal sealed class PendingSend(int count, ProducerLife life)
 {
     private readonly Error?[] _reports = new Error?[count];
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,12 +12,13 @@ internal sealed class PendingSend(int count, IProducer<byte[]?, byte[]> producer
     private volatile Error? _failure;
     private volatile bool _isLeftOver;
 
-    public IProducer<byte[]?, byte[]> Producer { get; } = producer;
+    public ProducerLife Life { get; } = life;
 
     /// <summary>Completes when every message has its report.</summary>
     public Task Done => _done.Task;
 
-    public DateTimeOffset Begun { get; init; }
+    /// <summary>When it began, by the monotonic clock.</summary>
+    public long Begun { get; init; }
 
     /// <summary>Nobody waits for it any more, but the client still holds some of its messages.</summary>
     public bool IsLeftOver

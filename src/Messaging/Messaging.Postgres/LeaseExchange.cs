@@ -6,7 +6,8 @@ namespace Tessera.Messaging.Postgres;
 /// <summary>
 /// The lease protocol as one pipeline. Members of a group take turns by a lock that ends with the transaction, so each
 /// statement after it sees what the one before left. Time is the server's clock, read after the lock was granted:
-/// clocks of processes may differ, and a turn may have waited.
+/// clocks of processes may differ, and a turn may have waited. What expires further ahead than a lease reaches was
+/// written before that clock was set back, and counts as over; its holder, if it lives, renews by the new time.
 /// </summary>
 internal static class LeaseExchange
 {
@@ -18,7 +19,8 @@ internal static class LeaseExchange
         """;
 
     private const string ForgetTheDead =
-        "delete from msg_members where lease_group = $1 and expires_at <= clock_timestamp()";
+        "delete from msg_members where lease_group = $1 " +
+        "and (expires_at <= clock_timestamp() or expires_at > clock_timestamp() + $2)";
 
     private const string Slots = """
         insert into msg_leases (lease_group, slot, member, token, expires_at)
@@ -42,7 +44,7 @@ internal static class LeaseExchange
         ), free as (
             select slot, row_number() over (order by slot) as place from msg_leases
             where lease_group = $1 and slot < $3 and member is distinct from $2
-            and (member is null or expires_at <= clock_timestamp())
+            and (member is null or expires_at <= clock_timestamp() or expires_at > clock_timestamp() + $4)
         ), taken as (
             select slot from free, share where place <= n - (select count(*) from kept)
         )
@@ -84,7 +86,8 @@ internal static class LeaseExchange
     {
         batch.BatchCommands.Add(PostgresStore.Command(
             Beat, Group(request), Member(request), Parameters.Of(request.Duration)));
-        batch.BatchCommands.Add(PostgresStore.Command(ForgetTheDead, Group(request)));
+        batch.BatchCommands.Add(PostgresStore.Command(
+            ForgetTheDead, Group(request), Parameters.Of(request.Duration)));
         batch.BatchCommands.Add(PostgresStore.Command(Slots, Group(request), Parameters.Of(request.Slots)));
         batch.BatchCommands.Add(PostgresStore.Command(
             Share, Group(request), Member(request), Parameters.Of(request.Slots), Parameters.Of(request.Duration),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client.Events;
+using Tessera.Messaging.Hosting;
 
 namespace Tessera.Messaging.RabbitMq;
 
@@ -26,7 +27,7 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        _running = RunAsync(_stop.Token);
+        _running = EndlessLoop.RunAsync($"Listening on {channel}", RunAsync, clock, logger, _stop.Token);
     }
 
     /// <summary>Waits until signals are received, but not for a broker that is away.</summary>

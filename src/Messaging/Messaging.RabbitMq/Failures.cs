@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using RabbitMQ.Client.Exceptions;
 using Tessera.Messaging.Transport;
 
@@ -41,7 +42,10 @@ internal static class Failures
     }
 
     /// <summary>Whether a failure is one of the connection or the broker, rather than a defect of ours.</summary>
+    /// <remarks>The client writes its frames through a queue, and while the connection closes it lets out what that
+    /// queue throws: <see cref="ChannelClosedException"/>, of no kind of its own.</remarks>
     public static bool IsExpected(Exception failure) => failure is RabbitMQClientException or OperationCanceledException
+        or ChannelClosedException
         or TimeoutException or IOException or SocketException or ObjectDisposedException
         or TransportUnavailableException or TransportRefusedException;
 

@@ -24,6 +24,7 @@ internal sealed partial class PartitionReader(
 
     private readonly string _queue = Names.Queue(subscription.Subscriber, subscription.Stream, partition);
     private IChannel? _channel;
+    private TaskCompletionSource<string>? _lost;
     private uint _dead;
     private bool _failing;
 
@@ -73,19 +74,21 @@ internal sealed partial class PartitionReader(
     }
 
     /// <summary>Tells the broker that the taken messages are done. Late news of an earlier channel are dropped: the
-    /// broker delivers again and the inbox knows the messages.</summary>
+    /// broker delivers again and the inbox knows the messages. Never throws: where it fails, for whatever reason, the
+    /// queue is read anew, so that the messages come again instead of staying lent.</summary>
     public async ValueTask SettleAsync(Taken taken)
     {
-        var channel = _channel;
+        var (channel, lost) = (_channel, _lost);
         if (!Buffer.TrySettle(taken) || channel is null) return;
-        using var timeout = new CancellationTokenSource(options.BrokerTimeout, clock);
         try
         {
+            using var timeout = new CancellationTokenSource(options.BrokerTimeout, clock);
             await channel.BasicAckAsync(taken.LastTag, multiple: true, timeout.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (Failures.IsExpected(failure))
+        catch (Exception failure)
         {
             Log.NotSettled(logger, _queue, failure.Message);
+            lost?.TrySetResult("handled messages could not be settled");
         }
     }
 
@@ -105,7 +108,7 @@ internal sealed partial class PartitionReader(
             };
             await declarations.DeclarePartitionAsync(channel, subscription, partition, stop).ConfigureAwait(false);
             await channel.BasicQosAsync(0, Prefetch, global: false, stop).ConfigureAwait(false);
-            _channel = channel;
+            (_channel, _lost) = (channel, lost);
             _failing = false;
             var consumer = new PartitionConsumer(
                 channel, subscription.Stream, partition, Buffer.Begin(),
@@ -117,8 +120,15 @@ internal sealed partial class PartitionReader(
         finally
         {
             Active = Consumes = false;
-            Buffer.End();
-            await CloseAsync(connection, channel).ConfigureAwait(false);
+            try
+            {
+                Buffer.End();
+            }
+            finally
+            {
+                // Also when one who was told of the end failed: an open channel would keep what it was lent.
+                await CloseAsync(connection, channel).ConfigureAwait(false);
+            }
         }
     }
 

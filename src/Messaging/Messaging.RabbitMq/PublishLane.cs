@@ -39,9 +39,10 @@ internal sealed partial class PublishLane(
                 await open.Window.WhenRoomAsync().WaitAsync(deadline).ConfigureAwait(false);
             }
         }
-        catch (Exception failure) when (Failures.IsExpected(failure))
+        catch (Exception failure)
         {
-            // A publish that was cut off leaves the sequence of the channel uncertain, so the channel goes too.
+            // A publish that was cut off, by whatever, leaves the sequence of the channel uncertain, so the channel
+            // goes too: the next confirm would be taken for another message's.
             var reason = failure is OperationCanceledException ? TimeoutReason() : failure.Message;
             open?.Window.Close(reason);
             for (; next < indexes.Count; next++) batch.Leave(indexes[next], reason);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.RabbitMq;
@@ -38,9 +39,11 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         _readers = [.. Enumerable.Range(0, subscription.Partitions).Select(partition => new PartitionReader(
             link, declarations, subscription, partition, options, balance, _wake, clock, logger))];
         foreach (var reader in _readers) balance.Add(reader);
-        _loop = LoopAsync(_stopTaking.Token);
-        _reading = Task.WhenAll(
-            [presence.RunAsync(_stopReading.Token), .. _readers.Select(reader => reader.RunAsync(_stopReading.Token))]);
+        _loop = KeepRunning("Handing over", LoopAsync, _stopTaking.Token);
+        _reading = Task.WhenAll([
+            KeepRunning("Counting the readers of", presence.RunAsync, _stopReading.Token),
+            .. _readers.Select(reader =>
+                KeepRunning($"Reading partition {reader.Partition} of", reader.RunAsync, _stopReading.Token))]);
     }
 
     public Subscription Subscription => _subscription;
@@ -63,23 +66,21 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         await _reading.ConfigureAwait(false);
     }
 
+    private Task KeepRunning(string what, Func<CancellationToken, Task> loop, CancellationToken stop) =>
+        EndlessLoop.RunAsync(
+            $"{what} {_subscription.Stream} for {_subscription.Subscriber}", loop, _clock, _logger, stop);
+
     private async Task LoopAsync(CancellationToken stop)
     {
-        try
+        while (!stop.IsCancellationRequested)
         {
-            while (!stop.IsCancellationRequested)
+            // First a look, then the wait: a loop that begins anew may have taken the signal for what still lies here.
+            while (!stop.IsCancellationRequested && await DeliverAsync(stop).ConfigureAwait(false))
             {
-                await _wake.WaitAsync(stop).ConfigureAwait(false);
-                while (!stop.IsCancellationRequested && await DeliverAsync(stop).ConfigureAwait(false))
-                {
-                    // The first delivery ran on the thread that received it; more of them must not hold that thread.
-                    await Task.Yield();
-                }
+                // The first delivery ran on the thread that received it; more of them must not hold that thread.
+                await Task.Yield();
             }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The subscription ends.
+            await _wake.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 
@@ -89,11 +90,19 @@ internal sealed partial class RabbitSubscription : IAsyncDisposable
         var messages = new List<WireMessage>();
         var taken = Take(messages);
         if (taken.Count == 0) return false;
-        var outcome = await HandAsync(new Delivery(messages), taken, stop).ConfigureAwait(false);
-        foreach (var (reader, part) in taken)
+        var outcome = DeliveryOutcome.Redeliver;
+        try
         {
-            if (outcome == DeliveryOutcome.Settle) await reader.SettleAsync(part).ConfigureAwait(false);
-            else reader.Buffer.PutBack(part); // Not back to the broker: there, later messages could overtake.
+            outcome = await HandAsync(new Delivery(messages), taken, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever happened: what stayed taken would block its partition for good.
+            foreach (var (reader, part) in taken)
+            {
+                if (outcome == DeliveryOutcome.Settle) await reader.SettleAsync(part).ConfigureAwait(false);
+                else reader.Buffer.PutBack(part); // Not back to the broker: there, later messages could overtake.
+            }
         }
         if (outcome == DeliveryOutcome.Redeliver) await Task.Delay(RedeliverDelay, _clock, stop).ConfigureAwait(false);
         return true;

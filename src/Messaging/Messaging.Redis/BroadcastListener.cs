@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Tessera.Messaging.Hosting;
 
 namespace Tessera.Messaging.Redis;
 
@@ -27,7 +28,7 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        _running = RunAsync(_stop.Token);
+        _running = EndlessLoop.RunAsync($"Listening on {channel}", RunAsync, clock, logger, _stop.Token);
     }
 
     /// <summary>Waits until signals are received, but not for a server that is away.</summary>

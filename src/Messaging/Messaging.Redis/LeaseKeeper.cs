@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Redis;
@@ -16,7 +17,13 @@ internal sealed partial class LeaseKeeper(
     /// <summary>Signalled when a partition was released somewhere.</summary>
     public WakeUp Wake { get; } = new();
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(KeepAsync(stop), ExpireAsync(stop));
+    public Task RunAsync(CancellationToken stop)
+    {
+        var what = $"the leases of {subscription.Stream} for {subscription.Subscriber}";
+        return Task.WhenAll(
+            EndlessLoop.RunAsync($"Renewing {what}", KeepAsync, clock, logger, stop),
+            EndlessLoop.RunAsync($"Watching {what}", ExpireAsync, clock, logger, stop));
+    }
 
     private async Task KeepAsync(CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Redis;
@@ -29,6 +30,7 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
     private readonly Task _keeping;
     private ConnectionMultiplexer? _listening;
     private long _polledAt;
+    private bool _interrupted;
     private bool _disposed;
 
     public RedisSubscription(
@@ -45,7 +47,8 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         _keeper = new LeaseKeeper(link, subscription, _partitions, options, member, _wake, clock, logger);
         _turn = new PartitionTurn(subscription, logger);
         _keeping = _keeper.RunAsync(_stopKeeping.Token);
-        _loop = LoopAsync(_stop.Token);
+        _loop = EndlessLoop.RunAsync(
+            $"Reading {subscription.Stream} for {subscription.Subscriber}", LoopAsync, clock, logger, _stop.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -73,11 +76,13 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
         {
             try
             {
+                if (_interrupted) ReadAgain();
+                _interrupted = true;
                 while (await RoundAsync(stop).ConfigureAwait(false))
                 {
                     // As long as there is something, there is no waiting.
                 }
-                failing = false;
+                (_interrupted, failing) = (false, false);
                 if (!stop.IsCancellationRequested)
                 {
                     await _wake.WaitAsync(_options.PollInterval, _clock, stop).ConfigureAwait(false);
@@ -94,6 +99,17 @@ internal sealed partial class RedisSubscription : IAsyncDisposable
                 failing = true;
                 await Task.Delay(FailureDelay, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    /// <summary>What an interrupted round had read, and neither handled nor given back, is found among the pending
+    /// entries. It must come before what is new.</summary>
+    private void ReadAgain()
+    {
+        foreach (var partition in _partitions)
+        {
+            partition.From = HeldPartition.FromPending;
+            partition.Due = true;
         }
     }
 

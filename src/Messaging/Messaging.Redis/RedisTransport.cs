@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Redis;
@@ -27,7 +28,7 @@ internal sealed class RedisTransport : ITransport
         _options = options;
         _clock = clock;
         _logger = logger;
-        _member = $"{service}/{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+        _member = $"{service}/{Environment.MachineName}/{Environment.ProcessId}";
         _publishing = new RedisLink(options, $"{service} publish", options.SendTimeout, logger);
         _reading = new RedisLink(options, $"{service} read", options.BrokerTimeout, logger);
         _publisher = new RedisPublisher(_publishing, options);
@@ -63,7 +64,8 @@ internal sealed class RedisTransport : ITransport
         if (!_trimming.IsCompleted) return;
         var streams = topology.Streams.Select(stream => (stream.Name, stream.Partitions))
             .Concat(topology.Subscriptions.Select(read => (read.Stream, read.Partitions))).Distinct().ToList();
-        _trimming = _trimmer.RunAsync(streams, _stop.Token);
+        _trimming = EndlessLoop.RunAsync(
+            "Trimming", stop => _trimmer.RunAsync(streams, stop), _clock, _logger, _stop.Token);
     }
 
     public Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop) =>
@@ -73,7 +75,7 @@ internal sealed class RedisTransport : ITransport
         Subscription subscription, OnDelivery onDelivery, CancellationToken stop)
     {
         // Each subscription is a member of its own, so that two of one process share like two processes.
-        var member = $"{_member}/{_subscriptions.Count}";
+        var member = $"{_member}/{Guid.NewGuid():N}";
         var reading = new RedisSubscription(_reading, subscription, onDelivery, member, _options, _clock, _logger);
         _subscriptions[reading] = true;
         return Task.FromResult<IAsyncDisposable>(new Ending(this, reading));

@@ -8,8 +8,11 @@ internal static class Scripts
 {
     /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or ''. Renews or takes: returns the lease
     /// value, or '' when another holds it.</summary>
+    /// <remarks>An expiry further ahead than the duration has passed: the server's clock, by which it expires, was set
+    /// back since.</remarks>
     public const string Hold = """
         local held = redis.call('GET', KEYS[1])
+        if held and held ~= ARGV[3] and redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then held = false end
         if held then
           if held ~= ARGV[3] then return '' end
           redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -80,11 +83,12 @@ internal static class Scripts
         """;
 
     /// <summary>KEYS members. ARGV member, duration ms, 1 to leave. Signs for life; returns the number
-    /// of live members.</summary>
+    /// of live members. A sign from the future is one from before the server's clock was set back.</summary>
     public const string Join = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
         if ARGV[3] == '1' then redis.call('ZREM', KEYS[1], ARGV[1]) else redis.call('ZADD', KEYS[1], now, ARGV[1]) end
         redis.call('PEXPIRE', KEYS[1], ARGV[2] * 2)
         return redis.call('ZCARD', KEYS[1])

@@ -115,7 +115,8 @@ internal sealed class EmbeddedTransport : ITransport
         {
             using var link = _log.OpenReader();
             return Task.FromResult<IReadOnlyList<PartitionState>>(
-                LogInspection.Read(link, subscription, _log.Streams.Find(subscription.Stream)!));
+                LogInspection.Read(
+                    link, subscription, _log.Streams.Find(subscription.Stream)!, _log.Options.LeaseDuration));
         }
         catch (SqliteException failure)
         {

@@ -24,7 +24,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
     private readonly TimeProvider _clock = log.Clock;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<int, Position> _held = [];
-    private HashSet<int> _busy = [];
+    // The partitions in a delivery, and the lease under which each was handed over.
+    private Dictionary<int, long> _busy = [];
     private HashSet<int> _surplus = [];
     private CancellationTokenSource? _delivery;
     private long _renewedAt;
@@ -103,7 +104,7 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
             if (_clock.GetElapsedTime(_renewedAt) >= _duration) _held.Clear(); // Perhaps another's by now.
             var readable = _held.Values.Where(held => !_surplus.Contains(held.Partition))
                 .OrderBy(held => held.Partition).ToList();
-            _busy = [.. readable.Select(held => held.Partition)];
+            _busy = readable.ToDictionary(held => held.Partition, held => held.Token);
             _delivery = delivery;
             return readable;
         }
@@ -159,7 +160,7 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
     public void Dispose() => _gate.Dispose();
 
     private LeaseRequest Request(bool leave) =>
-        new(_group, _member, subscription.Partitions, _duration, [.. _busy], leave);
+        new(_group, _member, subscription.Partitions, _duration, _busy.Keys, leave);
 
     private Answer Exchange(SqliteLink link, LeaseRequest request)
     {
@@ -183,8 +184,8 @@ internal sealed class LogMembership(EmbeddedLog log, Subscription subscription)
                 : positions.GetValueOrDefault(lease.Slot);
             _held[lease.Slot] = new Position(lease.Slot, lease.Token, next);
         }
-        if (_busy.Any(
-            partition => !_held.TryGetValue(partition, out var held) || held.Token != before[partition].Token))
+        // By the lease it was handed over under, not the one before: it may have been lost and won back meanwhile.
+        if (_busy.Any(busy => !_held.TryGetValue(busy.Key, out var held) || held.Token != busy.Value))
         {
             Revoke();
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Hosting;
 
 namespace Tessera.Messaging.Sqlite;
 
@@ -13,7 +14,8 @@ internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> lo
 
     public static TimeSpan Pause(EmbeddedTransportOptions options) => options.LeaseDuration / 3;
 
-    public void Start() => _renewing = RenewAsync();
+    public void Start() => _renewing = EndlessLoop.RunAsync(
+        "Renewing the hold on the embedded log's partitions", RenewAsync, log.Clock, logger, _stop.Token);
 
     public void Add(LogMembership membership) => _memberships[membership] = 0;
 
@@ -26,27 +28,20 @@ internal sealed partial class LogRenewal(EmbeddedLog log, ILogger<LogRenewal> lo
         _stop.Dispose();
     }
 
-    private async Task RenewAsync()
+    private async Task RenewAsync(CancellationToken stop)
     {
         var pause = Pause(log.Options);
         using var timer = new PeriodicTimer(pause, log.Clock);
-        try
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            var renewal = RenewOnceAsync();
+            while (!renewal.IsCompleted)
             {
-                var renewal = RenewOnceAsync();
-                while (!renewal.IsCompleted)
-                {
-                    // Not WhenAny with a delay: each would leave a timer behind that wakes an idle process.
-                    await renewal.WaitAsync(
-                        pause, log.Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    foreach (var membership in _memberships.Keys) membership.RevokeIfExpired();
-                }
+                // Not WhenAny with a delay: each would leave a timer behind that wakes an idle process.
+                await renewal.WaitAsync(
+                    pause, log.Clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                foreach (var membership in _memberships.Keys) membership.RevokeIfExpired();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The end.
         }
     }
 

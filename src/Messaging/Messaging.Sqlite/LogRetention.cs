@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Hosting;
 
 namespace Tessera.Messaging.Sqlite;
 
@@ -29,7 +30,8 @@ internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention
     private readonly CancellationTokenSource _stop = new();
     private Task _trimming = Task.CompletedTask;
 
-    public void Start() => _trimming = TrimAsync();
+    public void Start() => _trimming = EndlessLoop.RunAsync(
+        "Trimming the embedded log", TrimAsync, log.Clock, logger, _stop.Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -62,28 +64,21 @@ internal sealed partial class LogRetention(EmbeddedLog log, ILogger<LogRetention
         return deleted;
     }
 
-    private async Task TrimAsync()
+    private async Task TrimAsync(CancellationToken stop)
     {
-        try
+        while (true)
         {
-            while (true)
+            // Not all processes at once.
+            var pause = s_betweenRounds * (1 + Random.Shared.NextDouble());
+            await Task.Delay(pause, log.Clock, stop).ConfigureAwait(false);
+            try
             {
-                // Not all processes at once.
-                var pause = s_betweenRounds * (1 + Random.Shared.NextDouble());
-                await Task.Delay(pause, log.Clock, _stop.Token).ConfigureAwait(false);
-                try
-                {
-                    await TrimOnceAsync(_stop.Token).ConfigureAwait(false);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    Log.CannotTrim(logger, failure.Message);
-                }
+                await TrimOnceAsync(stop).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The end.
+            catch (Exception failure) when (!stop.IsCancellationRequested)
+            {
+                Log.CannotTrim(logger, failure.Message);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Hosting;
 
 namespace Tessera.Messaging.Sqlite;
 
@@ -62,7 +63,8 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
             _onSignal = onSignal;
             using (var link = signals._log.OpenReader())
                 _last = link.QueryNumber("SELECT COALESCE(MAX(id), 0) FROM log_signals");
-            _listening = ListenAsync();
+            _listening = EndlessLoop.RunAsync(
+                $"Listening on {channel}", ListenAsync, signals._log.Clock, signals._logger, _stop.Token);
         }
 
         public async ValueTask DisposeAsync()
@@ -73,44 +75,40 @@ internal sealed partial class LogSignals(EmbeddedLog log, ILogger logger) : IAsy
             _stop.Dispose();
         }
 
-        private async Task ListenAsync()
+        private async Task ListenAsync(CancellationToken stop)
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            SqliteLink? link = null;
-            while (!_stop.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
                 try
                 {
-                    var seen = _signals._log.Watch.Broadcasts.Version;
-                    link ??= _signals._log.OpenReader();
-                    var signals = link.Query(
-                        "SELECT id, channel, payload FROM log_signals WHERE id > $1 ORDER BY id", [_last],
-                        row => (Id: row.GetInt64(0), Channel: row.GetString(1), Payload: row.GetBytes(2)));
-                    foreach (var (id, channel, payload) in signals)
-                    {
-                        _last = id;
-                        if (channel == _channel && !_stop.IsCancellationRequested)
-                        {
-                            await HandAsync(payload).ConfigureAwait(false);
-                        }
-                    }
-                    if (signals.Count > 0) continue;
-                    await _signals._log.Watch.Broadcasts.WaitAsync(
-                        seen, s_lookAgain, _stop.Token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-                {
-                    break;
+                    using var link = _signals._log.OpenReader();
+                    while (!stop.IsCancellationRequested) await HearAsync(link, stop).ConfigureAwait(false);
                 }
                 catch (SqliteException failure)
                 {
                     Log.CannotListen(_signals._logger, _channel, failure.Message);
-                    link?.Dispose();
-                    link = null;
-                    await Task.Delay(s_lookAgain, _signals._log.Clock, CancellationToken.None).ConfigureAwait(false);
+                    await Task.Delay(s_lookAgain, _signals._log.Clock, stop).ConfigureAwait(false);
                 }
             }
-            link?.Dispose();
+        }
+
+        private async Task HearAsync(SqliteLink link, CancellationToken stop)
+        {
+            var seen = _signals._log.Watch.Broadcasts.Version;
+            var signals = link.Query(
+                "SELECT id, channel, payload FROM log_signals WHERE id > $1 ORDER BY id", [_last],
+                row => (Id: row.GetInt64(0), Channel: row.GetString(1), Payload: row.GetBytes(2)));
+            foreach (var (id, channel, payload) in signals)
+            {
+                _last = id;
+                if (channel == _channel && !stop.IsCancellationRequested)
+                {
+                    await HandAsync(payload).ConfigureAwait(false);
+                }
+            }
+            if (signals.Count > 0) return;
+            await _signals._log.Watch.Broadcasts.WaitAsync(seen, s_lookAgain, stop).ConfigureAwait(false);
         }
 
         private async ValueTask HandAsync(byte[] payload)

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Sqlite;
@@ -41,7 +42,8 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         _changes = log.Watch.Stream(subscription.Stream);
         _membership = new LogMembership(log, subscription);
         renewal.Add(_membership);
-        _reading = ReadAsync();
+        _reading = EndlessLoop.RunAsync(
+            $"Reading {_membership.Group}", _ => ReadAsync(), log.Clock, logger, _stopping.Token);
     }
 
     /// <summary>Waits for the delivery that runs, for a bounded time, and hands the partitions over.</summary>
@@ -181,17 +183,17 @@ internal sealed partial class LogSubscription : IAsyncDisposable
                 await _membership.SettleAsync(settlements, _ended.Token).ConfigureAwait(false);
                 return;
             }
-            catch (TransportUnavailableException failure)
-            {
-                Log.CannotSettle(_logger, _membership.Group, failure.Message);
-                backoff = Longer(backoff);
-                if (_stopping.IsCancellationRequested) return; // It is delivered again, which the inbox absorbs.
-                await PauseAsync(backoff).ConfigureAwait(false);
-            }
             catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
+            catch (Exception failure) // Whatever it is: a settling that ended in it would fail every later delivery.
+            {
+                Log.CannotSettle(_logger, _membership.Group, failure.Message);
+                backoff = Longer(backoff);
+                if (_stopping.IsCancellationRequested) return; // It is delivered again, which the inbox absorbs.
+            }
+            await PauseAsync(backoff).ConfigureAwait(false);
         }
     }
 
@@ -206,15 +208,13 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         if (_log.Clock.GetElapsedTime(_lookedAt) < pause) return false;
         _lookedAt = _log.Clock.GetTimestamp();
         _link ??= _log.OpenReader();
+        var duration = (long)_log.Options.LeaseDuration.TotalMilliseconds;
         var members = _link.QueryNumber(
-            "SELECT COUNT(*) FROM msg_members WHERE grp = $1 AND expires > CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-            _membership.Group);
+            $"SELECT COUNT(*) FROM msg_members WHERE grp = $1 AND {LeaseTables.Holds}", _membership.Group, duration);
         if (members != _membership.Members) return true;
         return !_membership.HoldsAll && _link.QueryNumber(
-            """
-            SELECT COUNT(*) FROM msg_leases
-            WHERE grp = $1 AND (owner IS NULL OR expires <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
-            """, _membership.Group) > 0;
+            $"SELECT COUNT(*) FROM msg_leases WHERE grp = $1 AND NOT (owner IS NOT NULL AND {LeaseTables.Holds})",
+            _membership.Group, duration) > 0;
     }
 
     private async Task PauseAsync(TimeSpan pause)
@@ -223,9 +223,10 @@ internal sealed partial class LogSubscription : IAsyncDisposable
         {
             await Task.Delay(pause, _log.Clock, _stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception failure)
         {
-            // The loop looks at the token itself.
+            // The loop looks at the token itself, and a wait that cannot be had is none.
+            if (!_stopping.IsCancellationRequested) Log.NotWaited(_logger, _membership.Group, failure);
         }
     }
 
@@ -239,6 +240,9 @@ internal sealed partial class LogSubscription : IAsyncDisposable
     {
         [LoggerMessage(1, LogLevel.Warning, "{Group}: cannot read the embedded log; trying again: {Reason}")]
         public static partial void CannotRead(ILogger logger, string group, string reason, Exception failure);
+
+        [LoggerMessage(5, LogLevel.Warning, "{Group}: could not wait before the next try")]
+        public static partial void NotWaited(ILogger logger, string group, Exception failure);
 
         [LoggerMessage(2, LogLevel.Warning, "{Group}: cannot write how far it has read; trying again: {Reason}")]
         public static partial void CannotSettle(ILogger logger, string group, string reason);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Tessera.Messaging.Sqlite;
 
@@ -74,17 +73,19 @@ internal sealed class LogWatch : IDisposable
         var changedAt = _clock.GetTimestamp();
         while (!_stopping)
         {
-            var pause = _clock.GetElapsedTime(changedAt) < s_busyFor ? LogBell.Pause : idle;
+            var pause = s_afterFailure;
             try
             {
+                pause = _clock.GetElapsedTime(changedAt) < s_busyFor ? LogBell.Pause : idle;
                 link ??= SqliteLink.Open(_file, busyTimeoutMilliseconds: 100, statementsMax: 16);
                 var version = link.DataVersion();
                 if (version != seen && Announce(link)) changedAt = _clock.GetTimestamp();
                 seen = version;
             }
-            catch (Exception failure) when (failure is SqliteException or IOException or InvalidOperationException)
+            catch (Exception)
             {
-                // The readers report what is wrong with the file; here it is only tried again.
+                // The readers report what is wrong with the file; here it is only tried again. Whatever it is: the end
+                // of this thread would leave them all asleep, or end the process.
                 link?.Dispose();
                 link = null;
                 seen = -1;

@@ -92,7 +92,15 @@ internal sealed class LogWriter : IDisposable
         var group = new List<LogWork>(GroupMax);
         while (Take(group))
         {
-            Write(group);
+            try
+            {
+                Write(group);
+            }
+            catch (Exception failure)
+            {
+                // This thread must not end, and who waits for it is told. What was committed has its answer already.
+                foreach (var item in group) item.Fail(LogErrors.Translate(failure, _file, _sizeBytesMax));
+            }
             group.Clear();
         }
         foreach (var item in _waiting) item.Fail(new ObjectDisposedException(nameof(LogWriter)));

@@ -13,14 +13,35 @@ namespace Tessera.Payments;
 internal sealed class PaymentClaims(
     IServiceScopeFactory scopes, IDatabase database, IOptions<PaymentOptions> options, TimeProvider clock)
 {
+    /// <summary>The furthest that a due time is ever moved ahead.</summary>
+    private readonly TimeSpan _aheadMax = options.Value.ClaimTime > options.Value.RetryDelayMax
+        ? options.Value.ClaimTime : options.Value.RetryDelayMax;
+
     /// <summary>Cheap look, so that an idle worker writes nothing: how long until the next payment is due (not
     /// positive: now); null when none is.</summary>
     public async Task<TimeSpan?> NextDueInAsync(CancellationToken stop)
     {
-        var next = await database.QueryAsync(
-            "select due_at from payments where due_at is not null order by due_at limit 1",
-            [], row => row.GetTime(0), stop);
-        return next.Count == 0 ? null : next[0] - clock.GetUtcNow();
+        var ends = await database.QueryAsync(
+            """
+            select (select due_at from payments where due_at is not null order by due_at limit 1),
+                (select due_at from payments where due_at is not null order by due_at desc limit 1)
+            """,
+            [], row => (First: row.GetTimeOrNull(0), Last: row.GetTimeOrNull(1)), stop);
+        var now = clock.GetUtcNow();
+        if (ends[0].Last > now + _aheadMax) return await TakeBackAsync(now, stop);
+        return ends[0].First - now;
+    }
+
+    /// <summary>Due times further ahead than any claim were written before the clock was set back: the payments are
+    /// due now.</summary>
+    private async Task<TimeSpan> TakeBackAsync(DateTimeOffset now, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(stop);
+        work.Enqueue("update payments set due_at = $1 where due_at > $2", now, now + _aheadMax);
+        await work.CommitAsync(stop);
+        return TimeSpan.Zero;
     }
 
     public async Task<IReadOnlyList<PaymentClaim>> TakeAsync(int limit, CancellationToken stop)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Tessera.Messaging.Hosting;
 
 namespace Tessera.Payments;
 
@@ -24,7 +25,9 @@ internal sealed partial class SettlePayments(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(AskAsync(stoppingToken), RecordAsync(stoppingToken));
+        Task.WhenAll(
+            EndlessLoop.RunAsync("Asking the provider", AskAsync, clock, logger, stoppingToken),
+            EndlessLoop.RunAsync("Recording the provider's answers", RecordAsync, clock, logger, stoppingToken));
 
     private async Task AskAsync(CancellationToken stop)
     {

@@ -20,7 +20,7 @@ internal sealed partial class KeySet(
     private readonly string _file = Path.Combine(tessera.Value.KeyDirectory, "jwks.json");
     private volatile Snapshot _current = new([], "");
     private int _failures;
-    private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
+    private long? _refreshedAt; // By the monotonic clock: a clock set back must not stop the asking.
 
     /// <summary>Raised when keys came or went: what was verified with the old ones must be verified again.</summary>
     public event Action? Changed;
@@ -43,12 +43,13 @@ internal sealed partial class KeySet(
     /// <summary>Asks for the keys, unless that was done just now. True when keys are known afterwards.</summary>
     public async Task<bool> RefreshAsync(CancellationToken stop)
     {
-        var asked = clock.GetUtcNow();
+        var asked = clock.GetTimestamp();
         await _refreshing.WaitAsync(stop);
         try
         {
             var pause = _current.Keys.Count > 0 ? refreshIntervalMin : refreshIntervalMinWithoutKeys;
-            if (_refreshedAt >= asked || asked - _refreshedAt < pause) return _current.Keys.Count > 0;
+            if (_refreshedAt is { } last && (last >= asked || clock.GetElapsedTime(last, asked) < pause))
+                return _current.Keys.Count > 0;
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
             patience.CancelAfter(fetchTimeout);
             var json = await source.FetchAsync(patience.Token);
@@ -64,7 +65,7 @@ internal sealed partial class KeySet(
         }
         finally
         {
-            _refreshedAt = clock.GetUtcNow();
+            _refreshedAt = clock.GetTimestamp();
             _refreshing.Release();
         }
     }

@@ -7,7 +7,9 @@ namespace Tessera.Messaging.Store;
 /// <param name="Group">What is shared out, such as <c>relay</c> or <c>orders/inventory</c>.</param>
 /// <param name="Member">This process, unique for its lifetime.</param>
 /// <param name="Slots">Number of leases in the group, named 0 … Slots − 1.</param>
-/// <param name="Duration">How long a lease holds without renewal, by the database's clock.</param>
+/// <param name="Duration">How long a lease holds without renewal, by the database's clock. An expiry further ahead
+/// than this has passed: it was written before that clock was set back. So all members of a group ask with the same
+/// one.</param>
 /// <param name="Busy">Slots the member cannot give back now although it should.</param>
 /// <param name="Leave">Give all back and forget the member.</param>
 public sealed record LeaseRequest(
