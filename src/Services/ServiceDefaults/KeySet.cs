@@ -18,14 +18,12 @@ internal sealed partial class KeySet(
     private static readonly TimeSpan refreshIntervalMinWithoutKeys = TimeSpan.FromMilliseconds(250);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly string _file = Path.Combine(tessera.Value.KeyDirectory, "jwks.json");
-    private volatile Snapshot _current = new([], "");
+    private volatile TrustedKeys _current = new(new Dictionary<string, SecurityKey>(), "", new TokenCache(clock));
     private int _failures;
     private DateTimeOffset _refreshedAt = DateTimeOffset.MinValue;
 
-    /// <summary>Raised when keys came or went: what was verified with the old ones must be verified again.</summary>
-    public event Action? Changed;
-
-    public IReadOnlyDictionary<string, SecurityKey> Keys => _current.Keys;
+    /// <summary>Another object whenever keys came or went.</summary>
+    public TrustedKeys Current => _current;
 
     /// <summary>Takes the keys from the file, if there is one.</summary>
     public void Load()
@@ -81,8 +79,7 @@ internal sealed partial class KeySet(
             if (key is RsaSecurityKey or ECDsaSecurityKey && key.KeyId is { Length: > 0 } id) keys[id] = key;
         }
         if (keys.Count == 0) throw new ArgumentException("The key set names no RSA or EC signing key with a kid.");
-        _current = new Snapshot(keys, json);
-        Changed?.Invoke();
+        _current = new TrustedKeys(keys, json, new TokenCache(clock));
         Log.KeysRefreshed(logger, keys.Count);
         return true;
     }
@@ -103,8 +100,6 @@ internal sealed partial class KeySet(
         }
     }
 
-    private sealed record Snapshot(Dictionary<string, SecurityKey> Keys, string Json);
-
     private static partial class Log
     {
         [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Tokens are checked with {Count} published keys")]
@@ -118,3 +113,6 @@ internal sealed partial class KeySet(
         public static partial void KeyFileUnusable(ILogger logger, string file, string reason);
     }
 }
+
+/// <param name="Verified">The tokens that were verified with these keys. With other keys they are verified anew.</param>
+internal sealed record TrustedKeys(IReadOnlyDictionary<string, SecurityKey> Keys, string Json, TokenCache Verified);

@@ -32,9 +32,10 @@ internal sealed class AwaitEnds(
 
     private async ValueTask LookAsync(Guid user, HashSet<string> invoices, Action advance, CancellationToken stop)
     {
-        for (var page = 1; invoices.Count > 0; page++)
+        var before = "";
+        while (invoices.Count > 0)
         {
-            var answer = await AsCustomerAsync(user, $"/api/v1/orders?page={page}&size={PageSize}", stop);
+            var answer = await AsCustomerAsync(user, $"/api/v1/orders?size={PageSize}{before}", stop);
             if (!answer.IsSuccess) throw new UserError($"The orders of {user} could not be read: {answer.Problem()}");
             var found = answer.Read<OrderPage>();
             foreach (var order in found.Items)
@@ -48,7 +49,8 @@ internal sealed class AwaitEnds(
                 invoices.Remove(order.Reference);
                 advance();
             }
-            if (found.Items.Count < PageSize) return;
+            if (found.Next is null) return;
+            before = "&before=" + found.Next;
         }
     }
 

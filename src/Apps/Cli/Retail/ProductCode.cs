@@ -31,6 +31,6 @@ internal static partial class ProductCode
     }
 
     // Five digits with a letter or two for a variant, or the codes of the shop's own line.
-    [GeneratedRegex("^([0-9]{5}[A-Z]{0,3}|DCGS[A-Z0-9]{1,12})$")]
+    [GeneratedRegex(@"^([0-9]{5}[A-Z]{0,3}|DCGS[A-Z0-9]{1,12})\z")]
     private static partial Regex Product();
 }

@@ -100,7 +100,7 @@ internal static partial class NewService
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex("^[A-Z][A-Za-z0-9]{2,29}$")]
+    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]{2,29}\z")]
     private static partial Regex Name();
 
     [GeneratedRegex(@"(string\[\] Services = \[[^\]]*)\];")]
