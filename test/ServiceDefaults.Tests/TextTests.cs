@@ -70,7 +70,9 @@ public sealed class TextTests(SampleService service) : IClassFixture<SampleServi
 
     [Fact]
     public async Task Refuses_a_form_that_stops_in_the_middle() =>
-        await PostAsync("/forms", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx", "multipart/form-data; boundary=b");
+        await PostAsync(
+            "/forms", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
+            "multipart/form-data; boundary=b");
 
     [Theory]
     [InlineData("/things", "application/json; charset=bogus")]

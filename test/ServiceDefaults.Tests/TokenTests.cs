@@ -103,7 +103,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     public async Task Refuses_alg_none(string algorithm)
     {
         var parts = service.Tokens.Operator(user).Split('.');
-        var header = Base64UrlEncoder.Encode($$"""{"alg":"{{algorithm}}","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"}""");
+        var header = Base64UrlEncoder.Encode(
+            $$"""{"alg":"{{algorithm}}","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"}""");
         await RefusesAsync($"{header}.{parts[1]}.");
         await RefusesAsync($"{header}.{parts[1]}.{parts[2]}");
     }
@@ -218,5 +219,7 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
 
     private string Written(string header = "", string claims = "", string end = "9999999999") => service.Tokens.Sign(
         $$"""{"alg":"RS256","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"{{header}}}""",
-        $$"""{"iss":"http://127.0.0.1:8080/","aud":"tessera","sub":"{{user}}","role":"operator","exp":{{end}}{{claims}}}""");
+        $$"""
+        {"iss":"http://127.0.0.1:8080/","aud":"tessera","sub":"{{user}}","role":"operator","exp":{{end}}{{claims}}}
+        """);
 }

@@ -55,14 +55,15 @@ public sealed class UsersKeySourceTests
             .FetchAsync(TestContext.Current.CancellationToken);
     }
 
-    private sealed class Replicas(Func<CancellationToken, Task<string>>[] replicas) : HttpMessageHandler, IHttpClientFactory
+    private sealed class Replicas(Func<CancellationToken, Task<string>>[] replicas)
+        : HttpMessageHandler, IHttpClientFactory
     {
         public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
         {
             Assert.Equal("/.well-known/jwks", request.RequestUri!.AbsolutePath);
-            var number = int.Parse(request.RequestUri.Host.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture);
+            var number = request.RequestUri.Host[^1] - '0';
             return new HttpResponseMessage { Content = new StringContent(await replicas[number](stop)) };
         }
     }

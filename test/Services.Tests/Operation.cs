@@ -4,7 +4,8 @@ namespace Tessera.Services.Tests;
 
 /// <summary>One method of one path of an OpenAPI document, and what a request of it is made of.</summary>
 internal sealed record Operation(
-    string Method, string Path, bool NeedsToken, IReadOnlyList<Parameter> Parameters, JsonElement? Body, JsonElement Document)
+    string Method, string Path, bool NeedsToken, IReadOnlyList<Parameter> Parameters, JsonElement? Body,
+    JsonElement Document)
 {
     public override string ToString() => $"{Method} {Path}";
 

@@ -35,21 +35,26 @@ internal static class Schema
         if (here == place) return text;
         if (types.Contains("object") || schema.TryGetProperty("properties", out _))
         {
-            return "{" + string.Join(',', schema.GetProperty("properties").EnumerateObject()
-                .Where(member => IsNeeded(schema, member.Name) || IsAt(place, $"{here}.{member.Name}"))
-                .Select(member => $"\"{member.Name}\":{Example(document, member.Value, $"{here}.{member.Name}", place, text)}")) + "}";
+            var members =
+                from member in schema.GetProperty("properties").EnumerateObject()
+                let inner = $"{here}.{member.Name}"
+                where IsNeeded(schema, member.Name) || IsAt(place, inner)
+                select $"\"{member.Name}\":{Example(document, member.Value, inner, place, text)}";
+            return $"{{{string.Join(',', members)}}}";
         }
         if (types.Contains("array"))
             return $"[{Example(document, schema.GetProperty("items"), here + "[]", place, text)}]";
         if (types.Contains("string")) return JsonSerializer.Serialize(ExampleText(schema));
-        return types.Contains("boolean") ? "false" : schema.TryGetProperty("minimum", out var least) ? least.GetRawText() : "1";
+        if (types.Contains("boolean")) return "false";
+        return schema.TryGetProperty("minimum", out var least) ? least.GetRawText() : "1";
     }
 
     /// <summary>A text that fits a path, a query or a body.</summary>
     public static string ExampleText(JsonElement schema)
     {
-        if (schema.TryGetProperty("format", out var format) && format.GetString() == "uuid") return Guid.Empty.ToString();
         if (!IsText(schema)) return "1";
+        if (schema.TryGetProperty("format", out var format) && format.GetString() == "uuid")
+            return Guid.Empty.ToString();
         var pattern = schema.TryGetProperty("pattern", out var wanted) ? wanted.GetString()! : "";
         var example = examples.First(text => Regex.IsMatch(text, pattern));
         var lengthMin = schema.TryGetProperty("minLength", out var least) ? least.GetInt32() : 0;

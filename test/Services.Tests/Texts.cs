@@ -14,9 +14,10 @@ internal static class Texts
     // Those that have broken things elsewhere, whatever else is drawn of their class.
     private static readonly string[] known =
     [
-        "\0", "\u0001", "\b", "\t", "\n", "\r", "\u001b[31m", "\u007f", "\u0085", "\u009f", "\u00ad", "\u200b", "\u200d",
-        "\u2028", "\u202e", "\u2066", "\ufeff", "\ufffe", "\uffff", "\u00e9", "e\u0301", "\u0130", "\u017f", "\U0001F600",
-        "\U000E0041", "\U0010FFFF", "\ud800", "\udc00", "\udc00\ud800", "'", "\"", "\\", "%", "_", "!", "$1", "{0}", "..",
+        "\0", "\u0001", "\b", "\t", "\n", "\r", "\u001b[31m", "\u007f", "\u0085", "\u009f", "\u00ad", "\u200b",
+        "\u200d", "\u2028", "\u202e", "\u2066", "\ufeff", "\ufffe", "\uffff", "\u00e9", "e\u0301", "\u0130", "\u017f",
+        "\U0001F600", "\U000E0041", "\U0010FFFF", "\ud800", "\udc00", "\udc00\ud800", "'", "\"", "\\", "%", "_", "!",
+        "$1", "{0}", "..",
     ];
 
     /// <summary>All of them in one draw: each class at the beginning, in the middle or at the end of a text.</summary>
@@ -31,7 +32,13 @@ internal static class Texts
         ];
 
     private static Sample Put(string character, int place) =>
-        new(character, place switch { 0 => character, 1 => character + "a1", 2 => "a" + character + "1", _ => "a1" + character });
+        new(character, place switch
+        {
+            0 => character,
+            1 => character + "a1",
+            2 => "a" + character + "1",
+            _ => "a1" + character,
+        });
 }
 
 internal sealed record Sample(string Character, string Text)

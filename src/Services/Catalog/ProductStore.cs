@@ -26,7 +26,8 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         if (after is not null) where += $" and (name, sku) > (${count + 1}, ${count + 2})";
         // The SKU makes the order total: pages neither repeat nor skip a product.
         var rows = await database.QueryAsync(
-            $"select {Columns} from products where {where} order by name, sku limit ${count + (after?.Length ?? 0) + 1}",
+            $"select {Columns} from products where {where} order by name, sku " +
+            $"limit ${count + (after?.Length ?? 0) + 1}",
             [.. parameters, .. after ?? [], limit], Read, stop);
         return (rows, (int)total[0]);
     }

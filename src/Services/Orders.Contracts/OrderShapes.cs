@@ -12,7 +12,8 @@ namespace Tessera.Orders.Contracts;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PlaceOrderRequest(
     [property: Required, MinLength(1), MaxLength(200)] IReadOnlyList<PlaceOrderLine> Lines,
-    [property: StringLength(64), RegularExpression("^[!-~]*$", ErrorMessage = "{0} may hold visible ASCII characters only.")]
+    [property: StringLength(64), RegularExpression(
+        "^[!-~]*$", ErrorMessage = "{0} may hold visible ASCII characters only.")]
     string? PaymentMethod = null,
     [property: StringLength(64), RegularExpression(
         @"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uDB40]*$", ErrorMessage = "{0} may hold visible characters and spaces only.")]

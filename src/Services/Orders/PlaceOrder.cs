@@ -47,8 +47,8 @@ internal static class PlaceOrder
             extensions: new Dictionary<string, object?> { ["skus"] = gone.Skus }),
         PricingResult.Refused refused => Problem(422, refused.Why),
         PricingResult.Priced { Basket: var now } => TypedResults.Problem(
-            $"The order costs {now.TotalMinor} (minor units of {Basket.Currency}) now, not what was expected. Nothing was " +
-            "ordered; show the new prices and ask again.",
+            $"The order costs {now.TotalMinor} (minor units of {Basket.Currency}) now, not what was expected. " +
+            "Nothing was ordered; show the new prices and ask again.",
             statusCode: 409,
             extensions: new Dictionary<string, object?>
             {

@@ -63,7 +63,8 @@ internal sealed class PlacedOrders(IDatabase database)
     {
         var total = await database.QueryAsync(
             "select count(*) from orders where buyer = $1", [buyer], row => row.GetInt64(0), stop);
-        var (items, next) = Cursor.Page(await ReadAsync(buyer, before, size + 1, stop), size, last => Cursor.Of($"{last.Id}"));
+        var rows = await ReadAsync(buyer, before, size + 1, stop);
+        var (items, next) = Cursor.Page(rows, size, last => Cursor.Of(last.Id.ToString()));
         return new OrderPage(items, next, (int)Math.Min(total[0], int.MaxValue));
     }
 

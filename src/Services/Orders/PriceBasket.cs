@@ -51,7 +51,8 @@ internal abstract record PricingResult
     public sealed record Priced(Basket Basket, IReadOnlyList<ProductView> Learned) : PricingResult
     {
         /// <summary>A buyer who expects no total takes any.</summary>
-        public bool Costs(long? expectedTotalMinor) => expectedTotalMinor is null || expectedTotalMinor == Basket.TotalMinor;
+        public bool Costs(long? expectedTotalMinor) =>
+            expectedTotalMinor is null || expectedTotalMinor == Basket.TotalMinor;
     }
 
     /// <param name="Kind"><c>unknown</c> or <c>withdrawn</c>.</param>

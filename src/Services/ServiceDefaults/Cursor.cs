@@ -15,9 +15,10 @@ public sealed record Cursor(IReadOnlyList<string> Key)
     public static string Of(params string[] key) =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(key));
 
-    /// <summary>The cursor of the last row, when there are more rows than the page holds; asks for one row more than
-    /// the page's size to know.</summary>
-    public static (IReadOnlyList<T> Items, string? Next) Page<T>(IReadOnlyList<T> rows, int size, Func<T, string> cursorOf) =>
+    /// <summary>A page of the rows, and the cursor of its last one if there are more.</summary>
+    /// <param name="rows">Read with one more than the page holds, to know.</param>
+    public static (IReadOnlyList<T> Items, string? Next) Page<T>(
+        IReadOnlyList<T> rows, int size, Func<T, string> cursorOf) =>
         rows.Count <= size ? (rows, null) : ([.. rows.Take(size)], cursorOf(rows[size - 1]));
 
     /// <summary>Reads what a page gave as <c>next</c>; a minimal API binds its parameters by this.</summary>
@@ -28,7 +29,8 @@ public sealed record Cursor(IReadOnlyList<string> Key)
         try
         {
             var key = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(text));
-            if (key is not { Length: > 0 } || key.Any(part => part is null || PlainText.FaultOf(part) is not null)) return false;
+            if (key is not { Length: > 0 }) return false;
+            if (key.Any(part => part is null || PlainText.FaultOf(part) is not null)) return false;
             cursor = new Cursor(key);
             return true;
         }
@@ -44,5 +46,6 @@ public sealed record Cursor(IReadOnlyList<string> Key)
     /// <inheritdoc cref="Parts"/>
     public Guid AsGuid() => Key is [var id] && Guid.TryParse(id, out var guid) ? guid : throw Foreign();
 
-    private static BadHttpRequestException Foreign() => new("The cursor of the page is of another list; use what a page of this one gave as next.");
+    private static BadHttpRequestException Foreign() => new(
+        "The cursor of the page is of another list; use what a page of this one gave as next.");
 }

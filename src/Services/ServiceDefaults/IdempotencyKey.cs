@@ -12,8 +12,8 @@ public static class IdempotencyKey
     public const string Header = "Idempotency-Key";
     public const int LengthMax = 128;
 
-    // What a request leaves out, and members that came into the shape later, leave no trace; nor does the order in which
-    // the shape lists its members. So a retry is known as one by a newer version too.
+    // What a request leaves out, and members that came into the shape later, leave no trace; nor does the order in
+    // which the shape lists its members. So a retry is known as one by a newer version too.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,

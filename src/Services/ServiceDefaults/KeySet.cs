@@ -114,5 +114,5 @@ internal sealed partial class KeySet(
     }
 }
 
-/// <param name="Verified">The tokens that were verified with these keys. With other keys they are verified anew.</param>
+/// <param name="Verified">What was verified with these keys. With other keys it is verified anew.</param>
 internal sealed record TrustedKeys(IReadOnlyDictionary<string, SecurityKey> Keys, string Json, TokenCache Verified);

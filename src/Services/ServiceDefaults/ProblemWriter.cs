@@ -34,7 +34,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     // Routing names the methods that are mapped; HEAD goes wherever GET does.
     private static void AllowHead(IHeaderDictionary headers)
     {
-        var methods = headers.Allow.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
+        var methods = headers.Allow
+            .SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();
         if (methods.Contains(HttpMethods.Get) && !methods.Contains(HttpMethods.Head))
             headers.Allow = string.Join(", ", [.. methods, HttpMethods.Head]);
     }

@@ -39,7 +39,8 @@ internal sealed class CheckConditions(RequestDelegate next)
     {
         var (method, headers) = (context.Request.Method, context.Request.Headers);
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) return null;
-        if (context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<MethodInfo>() is null) return null;
+        var endpoint = context.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<MethodInfo>() is null) return null;
         // RFC 9110 §13.1.4 lets this one pass where no date of change is kept; the client's change would then overwrite
         // what it meant to spare.
         if (headers.IfUnmodifiedSince.Count > 0) return HeaderNames.IfUnmodifiedSince;

@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Refuses texts that no handler can do anything with, by the member's name: in the query and the path here, in
-/// a form when it is read. Those of JSON bodies are refused as they are read.</summary>
+/// <summary>Refuses texts that no handler can do anything with, by the member's name: in the query and the path here,
+/// in a form when it is read. Those of JSON bodies are refused as they are read.</summary>
 internal sealed class CheckText(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>A product's code has one form, in capital letters: <c>tea-100</c> is <c>TEA-100</c> and no product beside it.
-/// Whatever a client calls <c>sku</c>, in any shape or path, is read in this form; it is answered and announced in it.
+/// <summary>A product's code has one form, in capital letters: <c>tea-100</c> is <c>TEA-100</c> and no product beside
+/// it. Whatever a client calls <c>sku</c>, in any shape or path, is read in this form; it is answered and announced in it.
 /// </summary>
 public static class ProductCode
 {
     internal const string Member = "sku";
 
-    /// <summary>The code in its one form. Other letters than those of ASCII are in no code and stay as they are.</summary>
+    /// <summary>The code in its one form. Letters beyond ASCII are in no code and stay as they are.</summary>
     public static string Canonical(string code) =>
         code.AsSpan().IndexOfAnyInRange('a', 'z') < 0
             ? code
