@@ -41,15 +41,12 @@ public sealed class SampleService : IAsyncLifetime
             .RequireAuthorization(Policies.SignedIn);
         _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator);
         _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer);
-<<<<<<< HEAD
         _app.MapPost("/made", () => TypedResults.Created("/things/1")).AllowAnonymous();
-=======
         _app.MapGet("/names/{name}", (string name, string? search) => TypedResults.Ok(name + search)).AllowAnonymous();
         _app.MapGet("/codes/{sku}", (string sku) => sku).AllowAnonymous();
         _app.MapPost("/codes", (Coded coded) => coded.Sku).AllowAnonymous();
         _app.MapPost("/forms", async (HttpRequest request, CancellationToken stop) =>
             (await request.ReadFormAsync(stop)).Count).AllowAnonymous();
->>>>>>> 9b5c543 (Check texts, conditions and cursors in one place; read keys from all replicas)
         _app.MapGet("/undeclared", () => "nobody said who may read this");
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();

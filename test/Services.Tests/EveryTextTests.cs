@@ -55,7 +55,7 @@ public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<Post
         await Texts.OfEveryClass.SampleAsync(
             async samples =>
             {
-                foreach (var (sample, call) in samples.SelectMany(sample => Forms(sample.Text), (one, call) => (one, call)))
+                foreach (var (sample, call) in samples.SelectMany(one => Forms(one.Text), (one, call) => (one, call)))
                 {
                     var first = await StatusAsync(onSqlite, call, isOperators: false);
                     var second = await StatusAsync(onPostgres, call, isOperators: false);
@@ -74,7 +74,8 @@ public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<Post
         var value = Escape.ForUrl(text);
         var forms = new[]
         {
-            $"grant_type=password&username={value}&password=wrong", $"grant_type=password&username=ada&password={value}",
+            $"grant_type=password&username={value}&password=wrong",
+            $"grant_type=password&username=ada&password={value}",
             $"grant_type=password&username=ada&password=wrong&scope={value}", $"grant_type={value}",
             $"grant_type=refresh_token&refresh_token={value}", $"grant_type=password&client_id={value}",
             $"grant_type=password&{value}=1", $"token={value}",

@@ -66,7 +66,7 @@ internal sealed class LoneService : IAsyncDisposable
             _process.Address.GetLeftPart(UriPartial.Authority) + call.Target,
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(call.Method), address);
-        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        if (!string.IsNullOrEmpty(token)) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         if (call.Body is not null) request.Content = new StringContent(call.Body, Encoding.UTF8, call.MediaType);
         return await _http.SendAsync(request);

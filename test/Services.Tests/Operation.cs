@@ -7,7 +7,10 @@ internal sealed record Operation(
     string Method, string Path, bool NeedsToken, IReadOnlyList<Parameter> Parameters, JsonElement? Body,
     JsonElement Document)
 {
-    public override string ToString() => $"{Method} {Path}";
+    /// <summary>Such as <c>GET /orders/{id}</c>.</summary>
+    public string Name => $"{Method} {(Path.Length > 1 ? Path.TrimEnd('/') : Path)}";
+
+    public override string ToString() => Name;
 
     public static IReadOnlyList<Operation> All(JsonElement document) =>
     [

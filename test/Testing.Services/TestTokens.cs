@@ -17,6 +17,8 @@ public sealed class TestTokens : IDisposable
     /// <summary>The key's name, as Users would call it.</summary>
     public string KeyId { get; }
 
+    public string PublicKeyPem => _rsa.ExportSubjectPublicKeyInfoPem();
+
     /// <summary>Publishes the key where services look when Users is away.</summary>
     public void WriteKeys(string dataDirectory)
     {
