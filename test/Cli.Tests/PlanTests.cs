@@ -11,7 +11,7 @@ public sealed class PlanTests
     [Fact]
     public void Starts_what_the_shop_s_list_has_on_its_ports()
     {
-        var plan = Plan.Make(SourceTree.Services(), Some.Settings(), new PortPicker(_ => true));
+        var plan = Plan.Make(SourceTree.Services(), Some.Settings(), Some.Ports());
         using var list = JsonDocument.Parse(File.ReadAllText(SourceTree.ShopList));
         var listed = list.RootElement.GetProperty("services").EnumerateArray().Select(service =>
             (service.GetProperty("name").GetString()!, service.GetProperty("http1").GetInt32()));

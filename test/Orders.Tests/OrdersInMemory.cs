@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
-using Tessera.Catalog.Contracts;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tessera.Catalog.Contracts;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 using Tessera.ServiceDefaults;

@@ -74,7 +74,7 @@ public sealed class KeySetTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(6));
         _users.Answer = NewKeys();
         await keys.RefreshAsync(default);
-        Assert.Equal("key-2", keys.Keys.Keys.Single());
+        Assert.Equal("key-2", keys.Current.Keys.Keys.Single());
     }
 
     [Fact]
