@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Up;
 using Xunit;
@@ -20,9 +21,8 @@ public sealed class NewServiceTests
     public void Writes_every_file_of_the_service_with_its_name_filled_in()
     {
         using var root = Some.Folder();
-        var routes = Path.Combine("src", "Services", "Gateway", "Routes.cs");
-        Directory.CreateDirectory(Path.GetDirectoryName(root.File(routes))!);
-        foreach (var file in new[] { "Tessera.slnx", routes })
+        Directory.CreateDirectory(root.File("src/Services/Gateway"));
+        foreach (var file in new[] { "Tessera.slnx", "src/Services/Gateway/routes.json", "src/Services/shop.json" })
             File.Copy(Path.Combine(SourceTree.Root, file), root.File(file));
         NewService.Make(root.Path, "Loyalty");
         var written = Directory.EnumerateFiles(root.File("src/Services/Loyalty"), "*", SearchOption.AllDirectories)
@@ -35,12 +35,36 @@ public sealed class NewServiceTests
     [Fact]
     public void Routes_the_service_through_the_gateway_as_it_is()
     {
-        var routes = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "Services", "Gateway", "Routes.cs"));
-        var changed = NewService.AddRoute(routes, "Loyalty");
-        Assert.Contains("\"payments\", \"loyalty\"];", changed, StringComparison.Ordinal);
-        Assert.Contains(
-            "        Route(\"loyalty\", \"/loyalty/{**rest}\", Policies.SignedIn),\n",
-            changed, StringComparison.Ordinal);
+        var routes = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "Services", "Gateway", "routes.json"));
+        using var changed = JsonDocument.Parse(NewService.AddRoute(routes, "Loyalty"));
+        var route = changed.RootElement.GetProperty("routes").EnumerateArray()
+            .Single(route => route.GetProperty("service").GetString() == "loyalty");
+        Assert.Equal(("/api/v1/loyalty/{**rest}", "signed-in"),
+            (route.GetProperty("path").GetString(), route.GetProperty("policy").GetString()));
+    }
+
+    [Fact]
+    public void Lists_the_service_with_ports_that_no_other_has()
+    {
+        var changed = NewService.AddToShop(File.ReadAllText(SourceTree.ShopList), "Loyalty");
+        using var root = Some.Folder();
+        File.WriteAllText(root.File("shop.json"), changed);
+        Assert.Equal(
+            [.. SourceTree.Services().SkipLast(1), "Loyalty", "Gateway"],
+            SourceTree.ListedServices(root.File("shop.json")));
+        using var list = JsonDocument.Parse(changed);
+        var ports = list.RootElement.GetProperty("services").EnumerateArray()
+            .Select(service => service.GetProperty("http1").GetInt32()).ToArray();
+        Assert.Equal(ports.Length, ports.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    public void Changes_no_list_that_is_not_as_expected(string list)
+    {
+        Assert.Throws<UserError>(() => NewService.AddRoute(list, "Loyalty"));
+        Assert.Throws<UserError>(() => NewService.AddToShop(list, "Loyalty"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tessera.Cli.Up;
 using Xunit;
 
@@ -6,6 +7,25 @@ namespace Tessera.Cli.Tests;
 public sealed class PlanTests
 {
     private static readonly string[] _projects = ["Users", "Catalog", "Inventory", "Orders", "Payments", "Gateway"];
+
+    [Fact]
+    public void Starts_what_the_shop_s_list_has_on_its_ports()
+    {
+        var plan = Plan.Make(SourceTree.Services(), Some.Settings(), new PortPicker(_ => true));
+        using var list = JsonDocument.Parse(File.ReadAllText(SourceTree.ShopList));
+        var listed = list.RootElement.GetProperty("services").EnumerateArray().Select(service =>
+            (service.GetProperty("name").GetString()!, service.GetProperty("http1").GetInt32()));
+        Assert.Equal(listed.Order(), plan.Instances.Select(instance => (instance.Project, instance.Http1)).Order());
+    }
+
+    [Fact]
+    public void Lists_exactly_the_projects_that_are_processes()
+    {
+        var services = Path.Combine(SourceTree.Root, "src", "Services");
+        var processes = Directory.EnumerateDirectories(services).Select(folder => Path.GetFileName(folder)!)
+            .Where(name => File.Exists(Path.Combine(services, name, "Program.cs")));
+        Assert.Equal(processes.Order(), SourceTree.Services().Order());
+    }
 
     [Fact]
     public void Gives_each_service_the_port_that_the_documents_name()

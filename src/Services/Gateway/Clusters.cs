@@ -10,7 +10,7 @@ namespace Tessera.Gateway;
 internal static class Clusters
 {
     public static IReadOnlyList<ClusterConfig> All(IConfiguration configuration, GatewayOptions options) =>
-        [.. Routes.Services.Select(service => Cluster(service, ServiceAddresses.Of(configuration, service), options))];
+        [.. Shop.Services.Select(service => Cluster(service, ServiceAddresses.Of(configuration, service), options))];
 
     private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses, GatewayOptions options) => new()
     {

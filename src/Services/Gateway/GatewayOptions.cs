@@ -37,6 +37,14 @@ public sealed class GatewayOptions
     [Range(1024, 64 * 1024 * 1024, ErrorMessage = "Gateway:BodySizeBytesMax must lie between 1 KiB and 64 MiB.")]
     public long BodySizeBytesMax { get; set; } = 1024 * 1024;
 
+    /// <summary>The file of routes; <c>routes.json</c> beside the program unless set.</summary>
+    public string? RoutesFile { get; set; }
+
+    /// <summary>How often that file is looked at for a change.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00",
+        ErrorMessage = "Gateway:RoutesReadInterval must lie between 100 ms and 1 h.")]
+    public TimeSpan RoutesReadInterval { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Where the access log goes; standard output unless set.</summary>
     public string? AccessLogFile { get; set; }
 

@@ -1,4 +1,6 @@
 using Scalar.AspNetCore;
+using Tessera.ServiceDefaults;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 
@@ -19,7 +21,11 @@ internal static class GatewaySetup
         services.AddSingleton<IForwarderHttpClientFactory, Upstream>();
         services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
         services.AddSingleton<ReadHealth>();
-        services.AddReverseProxy().LoadFromMemory(Routes.All(), Clusters.All(builder.Configuration, options));
+        services.AddSingleton<RouteFile>();
+        services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
+        services.AddHostedService(provider => provider.GetRequiredService<RouteFile>());
+        services.AddRequestTimeouts();
+        services.AddReverseProxy();
         builder.Logging.AddFilter("Yarp", LogLevel.Error); // What failed stands in the access log.
     }
 
@@ -30,8 +36,8 @@ internal static class GatewaySetup
         app.MapScalarApiReference("/docs", reference =>
         {
             reference.WithTitle("Tessera");
-            foreach (var service in Routes.Services)
-                reference.AddDocument(service, service, $"{Routes.Prefix}/services/{service}/openapi/v1.json");
+            foreach (var service in Shop.Services)
+                reference.AddDocument(service, service, $"/api/v1/services/{service}/openapi/v1.json");
         }).AllowAnonymous();
         app.MapReverseProxy(proxy =>
         {

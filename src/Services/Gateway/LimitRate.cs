@@ -48,8 +48,8 @@ internal sealed class LimitRate : IDisposable
             : Bucket("user " + subject, rates.CustomerPerSecond);
     }
 
-    private static bool IsSignIn(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.Metadata?.ContainsKey(Routes.SignIn) == true;
+    private static bool IsSignIn(HttpContext context) => context.GetEndpoint()?.Metadata
+        .GetMetadata<RouteModel>()?.Config.Metadata?.ContainsKey(RouteEntry.SignIn) == true;
 
     private static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "?";
 

@@ -9,5 +9,6 @@ app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
 app.MapDefaultEndpoints(described: false);
 app.UseMiddleware<LimitRate>();
+app.UseRequestTimeouts();
 app.MapGateway();
 return await app.RunServiceAsync();

@@ -14,7 +14,7 @@ internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoke
     public async Task<SystemHealth> ReadAsync(CancellationToken stop)
     {
         var asked =
-            from service in Routes.Services
+            from service in Shop.Services
             from replica in ServiceAddresses.Of(configuration, service)
                 .Select((address, index) => (address, Name: $"{service}-{index + 1}"))
             select AskAsync(service, replica.Name, replica.address, stop);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Timeouts;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -50,14 +51,20 @@ internal static class RetryElsewhere
 
     private static Task ExplainAsync(HttpContext context, IReverseProxyFeature proxy, IForwarderErrorFeature failure)
     {
+        if (context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true })
+        {
+            // The route's own bound: to the forwarder it looks as if the client had gone.
+            context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
+            return Task.CompletedTask; // The document is written where the bound has no power any more.
+        }
         var service = proxy.Route.Config.ClusterId;
         // A service that breaks off while the body is on its way looks like a fault of the client's; it is none.
         var status = RefusalOf(failure.Exception)?.StatusCode
             ?? (context.Response.StatusCode is >= 400 and < 500
                 ? StatusCodes.Status502BadGateway
                 : context.Response.StatusCode);
-        if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
         if (status >= 500) context.Response.Headers.RetryAfter = "1";
+        if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
         return context.WriteProblem(status, status switch
         {
             StatusCodes.Status504GatewayTimeout => $"The service '{service}' did not answer in time.",

@@ -24,7 +24,7 @@ public static class MessagingDefaultsExtensions
             ActivatorUtilities.CreateInstance<ApplySchema>(services, assembly));
         builder.Services.AddMessaging(service, messages =>
         {
-            messages.SubscribedBy(KnownSubscribers.Of(service));
+            messages.SubscribedBy(Shop.SubscribersOf(service));
             configure(messages);
             backends.Apply(messages);
         });

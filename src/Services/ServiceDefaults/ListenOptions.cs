@@ -7,22 +7,12 @@ namespace Tessera.ServiceDefaults;
 /// <summary>The two endpoints of a process, <c>address:port</c>; port 0 takes a free one.</summary>
 internal sealed record ListenOptions(IPEndPoint? Http1, IPEndPoint? Http2)
 {
-    private static readonly Dictionary<string, (int Http1, int? Http2)> PortsByService = new(StringComparer.Ordinal)
-    {
-        ["gateway"] = (8080, null),
-        ["users"] = (8081, 9081),
-        ["catalog"] = (8082, 9082),
-        ["inventory"] = (8083, 9083),
-        ["orders"] = (8084, 9084),
-        ["payments"] = (8085, 9085),
-    };
-
     public static ListenOptions Read(IConfiguration configuration, string service)
     {
-        var ports = PortsByService.GetValueOrDefault(service, (8090, 9090));
+        var (http1, http2) = Shop.Find(service) is { } known ? (known.Http1, known.Http2) : (8090, 9090);
         return new ListenOptions(
-            Endpoint(configuration, "Listen:Http1", ports.Item1),
-            Endpoint(configuration, "Listen:Http2", ports.Item2));
+            Endpoint(configuration, "Listen:Http1", http1),
+            Endpoint(configuration, "Listen:Http2", http2));
     }
 
     public void Apply(KestrelServerOptions kestrel)

@@ -6,11 +6,6 @@ namespace Tessera.ServiceDefaults;
 /// HTTP/2 addresses.</summary>
 public static class ServiceAddresses
 {
-    private static readonly Dictionary<string, int> PortsByService = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["users"] = 9081, ["catalog"] = 9082, ["inventory"] = 9083, ["orders"] = 9084, ["payments"] = 9085,
-    };
-
     /// <summary>The addresses of the service's replicas.</summary>
     /// <exception cref="InvalidOperationException">The setting is no list of http addresses.</exception>
     public static IReadOnlyList<Uri> Of(IConfiguration configuration, string service)
@@ -19,7 +14,7 @@ public static class ServiceAddresses
         var text = configuration[key];
         if (string.IsNullOrWhiteSpace(text))
         {
-            return PortsByService.TryGetValue(service, out var port)
+            return Shop.Find(service)?.Http2 is { } port
                 ? [new Uri($"http://127.0.0.1:{port}")]
                 : throw new InvalidOperationException(
                     $"{key} is missing: set it to the service's address, such as http://127.0.0.1:9086.");

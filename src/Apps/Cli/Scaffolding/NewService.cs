@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Tessera.Cli.Scaffolding;
@@ -40,9 +42,11 @@ internal static partial class NewService
 
         // What is to be changed is read first: when that is not as expected, nothing has been written yet.
         var solution = Path.Combine(root, "Tessera.slnx");
-        var routes = Path.Combine(services, "Gateway", "Routes.cs");
+        var routes = Path.Combine(services, "Gateway", "routes.json");
+        var shop = Path.Combine(services, "shop.json");
         var newSolution = AddToSolution(File.ReadAllText(solution), name);
         var newRoutes = AddRoute(File.ReadAllText(routes), name);
+        var newShop = AddToShop(File.ReadAllText(shop), name);
         var done = new List<string>();
         foreach (var (template, path) in _files)
         {
@@ -53,8 +57,10 @@ internal static partial class NewService
         }
         File.WriteAllText(solution, newSolution);
         File.WriteAllText(routes, newRoutes);
+        File.WriteAllText(shop, newShop);
         done.Add("changed Tessera.slnx");
-        done.Add("changed src/Services/Gateway/Routes.cs");
+        done.Add("changed src/Services/Gateway/routes.json");
+        done.Add("changed src/Services/shop.json");
         done.Add(
             "Start it with: tessera down; tessera up. " +
             $"It answers at /api/v1/{name.ToLowerInvariant()} to who is signed in.");
@@ -75,17 +81,38 @@ internal static partial class NewService
     public static string AddRoute(string routes, string name)
     {
         var service = name.ToLowerInvariant();
-        var list = ServiceList().Match(routes);
-        var lastRoute = routes.LastIndexOf("        Route(\"", StringComparison.Ordinal);
-        if (!list.Success || lastRoute < 0)
+        var last = routes.LastIndexOf("\"under\": \"/api/v1\",", StringComparison.Ordinal);
+        var line = last < 0 ? -1 : routes.LastIndexOf('\n', last) + 1;
+        var route =
+            $"    {{ \"path\": \"/api/v1/{service}/{{**rest}}\", \"under\": \"/api/v1\", " +
+            $"\"service\": \"{service}\", \"policy\": \"signed-in\" }},\n";
+        return Valid(line < 0 ? null : routes.Insert(line, route), "src/Services/Gateway/routes.json", name);
+    }
+
+    /// <summary>The next ports, its own stream, and nobody's events read.</summary>
+    public static string AddToShop(string shop, string name)
+    {
+        var ports = Port().Matches(shop)
+            .Select(port => int.Parse(port.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        var next = ports.DefaultIfEmpty().Max() + 1;
+        var end = shop.LastIndexOf("\n  ]", StringComparison.Ordinal);
+        var entry = string.Create(CultureInfo.InvariantCulture,
+            $",\n    {{ \"name\": \"{name}\", \"http1\": {next}, \"http2\": {next + 1000}, ") +
+            $"\"stream\": \"{name.ToLowerInvariant()}\", \"reads\": [] }}";
+        return Valid(end < 0 ? null : shop.Insert(end, entry), "src/Services/shop.json", name);
+    }
+
+    private static string Valid(string? changed, string file, string name)
+    {
+        try
         {
-            throw new UserError(
-                "src/Services/Gateway/Routes.cs is not as expected; add the service and its route there by hand.");
+            using var read = JsonDocument.Parse(changed ?? "");
+            return changed!;
         }
-        var withRoute = routes.Insert(
-            routes.IndexOf('\n', lastRoute) + 1,
-            $"        Route(\"{service}\", \"/{service}/{{**rest}}\", Policies.SignedIn),\n");
-        return ServiceList().Replace(withRoute, match => $"{match.Groups[1].Value}, \"{service}\"];", 1);
+        catch (JsonException)
+        {
+            throw new UserError($"{file} is not as expected; add {name} there by hand.");
+        }
     }
 
     private static string Fill(string text, string name) => text
@@ -103,6 +130,6 @@ internal static partial class NewService
     [GeneratedRegex("^[A-Z][A-Za-z0-9]{2,29}$")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"(string\[\] Services = \[[^\]]*)\];")]
-    private static partial Regex ServiceList();
+    [GeneratedRegex("\"http1\": ([0-9]+)")]
+    private static partial Regex Port();
 }

@@ -1,24 +1,31 @@
+using System.Text.Json;
+
 namespace Tessera.Cli.Up;
 
 /// <summary>The repository that the command belongs to.</summary>
 internal static class SourceTree
 {
-    private static readonly string[] _order = ["Users", "Catalog", "Inventory", "Orders", "Payments", "Gateway"];
-
     public static string Root { get; } = Find();
 
-    /// <summary>Every project under <c>src/Services</c> that is a process: the known ones first,
-    /// the gateway last.</summary>
-    public static IReadOnlyList<string> Services()
+    /// <summary>The projects that are processes, as the shop's list has them, the gateway last.</summary>
+    public static IReadOnlyList<string> Services() => ListedServices(ShopList);
+
+    public static string ShopList => Path.Combine(Root, "src", "Services", "shop.json");
+
+    internal static IReadOnlyList<string> ListedServices(string file)
     {
-        var services = Path.Combine(Root, "src", "Services");
-        if (!Directory.Exists(services)) return [];
-        return [.. Directory.EnumerateDirectories(services)
-            .Select(folder => Path.GetFileName(folder))
-            .Where(name => File.Exists(Path.Combine(services, name, "Program.cs")))
-            .OrderBy(name => name == "Gateway" ? 1 : 0)
-            .ThenBy(name => Array.IndexOf(_order, name) is >= 0 and var at ? at : int.MaxValue)
-            .ThenBy(name => name, StringComparer.Ordinal)];
+        try
+        {
+            using var list = JsonDocument.Parse(File.ReadAllBytes(file));
+            return [.. list.RootElement.GetProperty("services").EnumerateArray()
+                .Select(service => service.GetProperty("name").GetString()!)
+                .OrderBy(name => name == "Gateway" ? 1 : 0)];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException
+            or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UserError($"{file}, the list of services, cannot be read: {unreadable.Message}");
+        }
     }
 
     public static string BinaryOf(string project) => BinaryOf(Root, project);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Verifying;
 
@@ -7,7 +8,6 @@ namespace Tessera.Cli.Verifying;
 internal static class ReadSnapshot
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
-    private static readonly string[] _services = ["users", "catalog", "inventory", "orders", "payments"];
 
     public static async Task<Snapshot> RunAsync(ServiceDatabases databases, CancellationToken stop)
     {
@@ -15,7 +15,8 @@ internal static class ReadSnapshot
         var inventory = databases.Of("inventory");
         var payments = databases.Of("payments");
         var messaging = new List<MessagingRow>();
-        foreach (var service in _services.Where(service => databases.Of(service).IsThere))
+        var services = SourceTree.Services().Where(name => name != "Gateway").Select(name => name.ToLowerInvariant());
+        foreach (var service in services.Where(service => databases.Of(service).IsThere))
             messaging.Add(await MessagingAsync(databases, service, stop));
         return new Snapshot(
             await databases.QueryAsync(

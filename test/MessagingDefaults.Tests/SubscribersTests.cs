@@ -1,11 +1,12 @@
 using System.Reflection;
 using Tessera.Messaging;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.MessagingDefaults.Tests;
 
-public sealed class KnownSubscribersTests
+public sealed class SubscribersTests
 {
-    private static readonly string[] services = ["catalog", "inventory", "orders", "payments", "users"];
+    private static readonly IReadOnlyList<string> services = Shop.Services;
 
     /// <summary>Which streams a service reads, from the events that its handlers take.</summary>
     private static IEnumerable<string> StreamsReadBy(string service) =>
@@ -24,7 +25,7 @@ public sealed class KnownSubscribersTests
     {
         var real = services.ToDictionary(stream => stream, stream =>
             services.Where(reader => StreamsReadBy(reader).Contains(stream)).Order().ToArray());
-        var known = services.ToDictionary(stream => stream, stream => KnownSubscribers.Of(stream).Order().ToArray());
+        var known = services.ToDictionary(stream => stream, stream => Shop.SubscribersOf(stream).Order().ToArray());
         Assert.Equal(real, known);
     }
 
@@ -32,5 +33,5 @@ public sealed class KnownSubscribersTests
     public void Sees_the_handlers_at_all() => Assert.Contains("orders", StreamsReadBy("inventory"));
 
     [Fact]
-    public void Knows_nobody_who_reads_a_stranger() => Assert.Empty(KnownSubscribers.Of("newcomer"));
+    public void Knows_nobody_who_reads_a_stranger() => Assert.Empty(Shop.SubscribersOf("newcomer"));
 }

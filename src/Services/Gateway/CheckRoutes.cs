@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Routing.Patterns;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Gateway;
+
+/// <summary>What is wrong with the routes, each named. Nothing of it would show before a client came by.</summary>
+internal static class CheckRoutes
+{
+    private static readonly string[] methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+    private static readonly string[] policies =
+        [RouteEntry.Anyone, Policies.SignedIn, Policies.Customer, Policies.Operator];
+    private static readonly TimeSpan timeoutMax = TimeSpan.FromHours(1);
+
+    public static IReadOnlyList<string> Faults(IReadOnlyList<RouteEntry> routes)
+    {
+        var faults = routes.SelectMany(route => FaultsOf(route).Select(fault => $"{route.Name}: {fault}")).ToList();
+        var shapes = routes.Select(route => (Route: route, Shape: ShapeOf(route.Path))).ToList();
+        for (var first = 0; first < shapes.Count; first++)
+        {
+            for (var second = first + 1; second < shapes.Count; second++)
+            {
+                var (one, other) = (shapes[first], shapes[second]);
+                if (one.Shape is not null && one.Shape == other.Shape && Overlap(one.Route, other.Route))
+                    faults.Add($"{one.Route.Name} and {other.Route.Name} clash: a request could take either.");
+            }
+        }
+        return faults;
+    }
+
+    private static IEnumerable<string> FaultsOf(RouteEntry route)
+    {
+        if (route.Path is not ['/', ..]) yield return "its path does not begin with '/'.";
+        else if (ShapeOf(route.Path) is null) yield return "its path is no route pattern.";
+        if (string.IsNullOrEmpty(route.Policy)) yield return $"it has no policy: {string.Join(", ", policies)}.";
+        else if (!policies.Contains(route.Policy))
+            yield return $"the policy '{route.Policy}' is unknown: expected {string.Join(", ", policies)}.";
+        if (string.IsNullOrEmpty(route.Service)) yield return "it names no service.";
+        else if (route.Service != RouteEntry.EachService && !Shop.Services.Contains(route.Service))
+            yield return $"there is no service '{route.Service}': known are {string.Join(", ", Shop.Services)}.";
+        else if (route.Service == RouteEntry.EachService != HasService(route.Path))
+            yield return "'{service}' stands in the path of a route to every service ('*'), and only there.";
+        if (route.Under is { } under && !(route.Path + "/").StartsWith(under + "/", StringComparison.Ordinal))
+            yield return $"its path is not under '{under}'.";
+        if (route.Methods is { } taken && (taken.Count == 0 || taken.Except(methods).Any()))
+            yield return $"its methods must be of {string.Join(", ", methods)}; HEAD comes with GET.";
+        if (route.Limit is not (null or RouteEntry.SignIn)) yield return $"the limit '{route.Limit}' is unknown.";
+        if (route.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > timeoutMax))
+            yield return $"its timeout must lie between 1 s and {timeoutMax.TotalHours:0} h.";
+        if (route.Version is { } version)
+        {
+            if (version.Deprecated is null) yield return "its version says no date 'deprecated'.";
+            if (version.Sunset < version.Deprecated) yield return "its sunset lies before its deprecation.";
+        }
+    }
+
+    private static bool HasService(string? path) => path?.Contains("{service}", StringComparison.Ordinal) == true;
+
+    // Two templates take the same requests when they differ in letter case and the names of their parameters alone.
+    private static string? ShapeOf(string? path)
+    {
+        if (path is not ['/', ..]) return null;
+        try
+        {
+            var segments = RoutePatternFactory.Parse(path).PathSegments.Select(segment => string.Concat(
+                segment.Parts.Select(part => part switch
+                {
+                    RoutePatternLiteralPart literal => literal.Content.ToUpperInvariant(),
+                    RoutePatternSeparatorPart separator => separator.Content,
+                    RoutePatternParameterPart parameter => parameter.IsCatchAll ? "{**}" : "{}",
+                    _ => "?",
+                })));
+            return string.Join('/', segments);
+        }
+        catch (RoutePatternException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Overlap(RouteEntry one, RouteEntry other) =>
+        (one.Methods, other.Methods) switch
+        {
+            (null, null) => true,
+            ({ } some, { } others) => some.Intersect(others).Any(),
+            _ => false, // Who names the method comes before who takes any.
+        };
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using Tessera.ServiceDefaults;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Tessera.Gateway;
+
+/// <summary>From the bytes of <c>routes.json</c> to the proxy's routes, or to why not.</summary>
+internal static class ReadRoutes
+{
+    /// <exception cref="InvalidOperationException">The file is not right; the message names each fault.</exception>
+    public static IReadOnlyList<RouteConfig> From(ReadOnlySpan<byte> file, string name)
+    {
+        IReadOnlyList<RouteEntry> entries;
+        try
+        {
+            entries = RouteEntry.ParseAll(file);
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidOperationException($"{name}: {malformed.Message}", malformed);
+        }
+        if (CheckRoutes.Faults(entries) is { Count: > 0 } faults)
+            throw new InvalidOperationException($"{name}: {string.Join(" ", faults)}");
+        return
+        [
+            .. entries.SelectMany(entry => entry.Service == RouteEntry.EachService
+                ? Shop.Services.Select(service => Route(entry with
+                {
+                    Service = service,
+                    Path = entry.Path!.Replace("{service}", service, StringComparison.Ordinal),
+                    Under = entry.Under?.Replace("{service}", service, StringComparison.Ordinal),
+                }))
+                : [Route(entry)]),
+        ];
+    }
+
+    private static RouteConfig Route(RouteEntry entry)
+    {
+        var route = new RouteConfig
+        {
+            RouteId = entry.Name,
+            ClusterId = entry.Service,
+            Match = new RouteMatch { Path = entry.Path, Methods = entry.TakenMethods },
+            AuthorizationPolicy = entry.Policy,
+            Timeout = entry.Timeout,
+            Metadata = entry.Limit is { } limit ? new Dictionary<string, string> { [limit] = "" } : null,
+        }.WithTransformUseOriginalHostHeader(); // The addresses in the discovery document are those the client used.
+        if (entry.Under is { } under)
+        {
+            // The service is told where it stands, so that it can say the whole address of a thing.
+            route = route.WithTransformPathRemovePrefix(under)
+                .WithTransformXForwarded(xPrefix: ForwardedTransformActions.Off)
+                .WithTransformRequestHeader("X-Forwarded-Prefix", under, append: false);
+        }
+        return entry.Version is { } version ? Announce(route, version) : route;
+    }
+
+    private static RouteConfig Announce(RouteConfig route, RouteVersion version)
+    {
+        var since = Midnight(version.Deprecated!.Value).ToUnixTimeSeconds();
+        route = Say(route, "Deprecation", string.Create(CultureInfo.InvariantCulture, $"@{since}"));
+        if (version.Sunset is { } sunset)
+            route = Say(route, "Sunset", Midnight(sunset).ToString("R", CultureInfo.InvariantCulture));
+        return version.Link is { } link ? Say(route, "Link", $"<{link}>; rel=\"deprecation\"") : route;
+    }
+
+    private static RouteConfig Say(RouteConfig route, string header, string value) =>
+        route.WithTransformResponseHeader(header, value, append: true, ResponseCondition.Always);
+
+    private static DateTimeOffset Midnight(DateOnly date) => new(date, TimeOnly.MinValue, TimeSpan.Zero);
+}

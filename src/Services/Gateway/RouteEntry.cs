@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tessera.Gateway;
+
+/// <summary>One route as <c>routes.json</c> has it; the schema beside that file says what each member means.</summary>
+internal sealed record RouteEntry(
+    string? Path, string? Service, string? Policy,
+    string? Under = null, IReadOnlyList<string>? Methods = null, string? Limit = null, TimeSpan? Timeout = null,
+    RouteVersion? Version = null)
+{
+    public const string Anyone = "anonymous";
+    public const string EachService = "*";
+    public const string SignIn = "sign-in";
+
+    private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, // A misspelt member would be a route without it.
+        AllowDuplicateProperties = false,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>The methods that the route takes; none means all. Who may read may ask what he would get.</summary>
+    public IReadOnlyList<string>? TakenMethods =>
+        Methods is { } some && some.Contains("GET") ? [.. some.Union(["HEAD"])] : Methods;
+
+    /// <summary>How messages name it.</summary>
+    public string Name => $"{(Methods is null ? "*" : string.Join(',', Methods))} {Path}";
+
+    /// <exception cref="JsonException">It is no list of routes.</exception>
+    public static IReadOnlyList<RouteEntry> ParseAll(ReadOnlySpan<byte> file) =>
+        JsonSerializer.Deserialize<RouteList>(file, json)?.Routes is { Count: > 0 } routes
+            ? [.. routes.Select(route => route ?? throw new JsonException("one of its routes is null."))]
+            : throw new JsonException("it lists no routes.");
+
+    private sealed record RouteList(
+        [property: JsonPropertyName("$schema")] string? Schema, IReadOnlyList<RouteEntry?>? Routes);
+}
+
+/// <summary>What the answers of a route say of its end.</summary>
+internal sealed record RouteVersion(DateOnly? Deprecated, DateOnly? Sunset = null, string? Link = null);

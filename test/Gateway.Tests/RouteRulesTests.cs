@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Tessera.Gateway.Tests;
+
+public sealed class RouteRulesTests
+{
+    private const string Good = """{ "path": "/a", "service": "orders", "policy": "anonymous" }""";
+
+    [Theory]
+    [InlineData("", "JSON")]
+    [InlineData("{", "JSON")]
+    [InlineData("null", "lists no routes")]
+    [InlineData("""{ "routes": [] }""", "lists no routes")]
+    [InlineData("""{ "routes": [null] }""", "null")]
+    [InlineData("""{ "routes": [], "rules": [] }""", "rules")]
+    public void Refuses_what_is_no_list_of_routes(string file, string named) =>
+        Assert.Contains(named, Refusal(file), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{ "path": "/b", "service": "orders" }""", "* /b: it has no policy")]
+    [InlineData("""{ "path": "/b", "service": "orders", "policy": "" }""", "* /b: it has no policy")]
+    [InlineData("""{ "path": "/b", "service": "orders", "policy": "root" }""", "* /b: the policy 'root' is unknown")]
+    [InlineData("""{ "path": "/b", "policy": "anonymous" }""", "* /b: it names no service")]
+    [InlineData("""{ "path": "/b", "service": "shipping", "policy": "anonymous" }""", "there is no service 'shipping'")]
+    [InlineData("""{ "path": "b", "service": "orders", "policy": "anonymous" }""", "does not begin with '/'")]
+    [InlineData("""{ "path": "/{b", "service": "orders", "policy": "anonymous" }""", "no route pattern")]
+    [InlineData("""{ "path": "/b", "service": "*", "policy": "anonymous" }""", "'{service}'")]
+    [InlineData("""{ "path": "/{service}", "service": "orders", "policy": "anonymous" }""", "'{service}'")]
+    [InlineData("""{ "path": "/b", "under": "/c", "service": "orders", "policy": "anonymous" }""", "not under '/c'")]
+    [InlineData("""{ "path": "/b", "methods": [], "service": "orders", "policy": "anonymous" }""", "methods")]
+    [InlineData("""{ "path": "/b", "methods": ["get"], "service": "orders", "policy": "anonymous" }""", "methods")]
+    [InlineData("""{ "path": "/b", "limit": "none", "service": "orders", "policy": "anonymous" }""", "limit 'none'")]
+    [InlineData("""{ "path": "/b", "timeout": "00:00:00", "service": "orders", "policy": "anonymous" }""", "timeout")]
+    [InlineData("""{ "path": "/b", "version": {}, "service": "orders", "policy": "anonymous" }""", "'deprecated'")]
+    [InlineData("""
+        { "path": "/b", "version": { "deprecated": "2026-12-01", "sunset": "2026-11-01" },
+          "service": "orders", "policy": "anonymous" }
+        """, "sunset lies before")]
+    [InlineData("""{ "path": "/A", "service": "users", "policy": "operator" }""", "* /a and * /A clash")]
+    public void Names_the_route_that_is_wrong_and_why(string route, string fault) =>
+        Assert.Contains(fault, Refusal($$"""{ "routes": [{{Good}}, {{route}}] }"""), StringComparison.Ordinal);
+
+    [Fact]
+    public void Names_all_that_is_wrong_at_once()
+    {
+        var refusal = Refusal("""{ "routes": [ { "path": "b", "service": "x", "policy": "y" } ] }""");
+        foreach (var fault in new[] { "'/'", "'x'", "'y'" })
+            Assert.Contains(fault, refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "GET", true)]
+    [InlineData("GET", "POST", false)]
+    [InlineData("GET", null, false)]
+    [InlineData(null, null, true)]
+    public void Two_of_one_path_clash_when_a_request_could_take_either(string? one, string? other, bool clash)
+    {
+        string Route(string parameter, string? method) => JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["path"] = $"/a/{{{parameter}}}",
+            ["service"] = "orders",
+            ["policy"] = "operator",
+        }.Concat(method is null ? [] : [new("methods", new[] { method })]).ToDictionary());
+        var file = $$"""{ "routes": [{{Route("id", one)}}, {{Route("other", other)}}] }""";
+        if (clash) Assert.Contains("clash", Refusal(file), StringComparison.Ordinal);
+        else Assert.Equal(2, ReadRoutes.From(Encoding.UTF8.GetBytes(file), "routes.json").Count);
+    }
+
+    [Fact]
+    public void Takes_the_file_that_is_there_and_gives_HEAD_wherever_there_is_GET()
+    {
+        var routes = ReadRoutes.From(File.ReadAllBytes(FileOf("routes.json")), "routes.json");
+        Assert.All(routes, route => Assert.Equal(
+            route.Match.Methods?.Contains("GET"), route.Match.Methods?.Contains("HEAD")));
+    }
+
+    [Fact]
+    public void Is_described_by_the_schema_beside_it()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(FileOf("routes.schema.json")));
+        var described = schema.RootElement.GetProperty("$defs").GetProperty("route").GetProperty("properties")
+            .EnumerateObject().Select(member => member.Name).Order();
+        var taken = typeof(RouteEntry).GetConstructors()[0].GetParameters()
+            .Select(member => JsonNamingPolicy.CamelCase.ConvertName(member.Name!)).Order();
+        Assert.Equal(described, taken);
+    }
+
+    private static string Refusal(string file) => Assert.Throws<InvalidOperationException>(
+        () => ReadRoutes.From(Encoding.UTF8.GetBytes(file), "routes.json")).Message;
+
+    private static string FileOf(string name)
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            var file = Path.Combine(at.FullName, "src", "Services", "Gateway", name);
+            if (File.Exists(file)) return file;
+        }
+        throw new InvalidOperationException($"{name} was not found.");
+    }
+}
