@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -56,17 +57,20 @@ public static class ServiceDefaultsExtensions
     /// not a stack trace.</summary>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
+        await using var disposing = app; // Flushes the log.
         try
         {
-            await app.RunAsync();
-            return Environment.ExitCode; // A background part that stopped the host has set it.
+            // Not RunAsync, which has disposed the application by the time its failure can be caught.
+            await app.StartAsync();
         }
-        catch (Exception refused) when (!app.Lifetime.ApplicationStarted.IsCancellationRequested)
+        catch (Exception refused)
         {
             AnnounceReady.Refused(app.Logger, refused);
-            await app.DisposeAsync(); // Flushes the log.
             return 1;
         }
+        ServiceStart.IsOver();
+        await app.WaitForShutdownAsync();
+        return Environment.ExitCode; // A background part that stopped the host has set it.
     }
 
     private static void AddEndpoints(this WebApplicationBuilder builder, string service)

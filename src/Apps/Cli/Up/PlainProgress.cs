@@ -19,8 +19,7 @@ internal static class PlainProgress
                 session.Folder.LogOf(instance.Name), fromEnd: true,
                 line => lines.Writer.TryWrite($"{instance.Name} | {line}"), stop))
             .ToList();
-        var running = SayRunningAsync(
-            session, showPassword ? session.NewOperator : null, line => lines.Writer.TryWrite(line), stop);
+        var running = SayRunningAsync(session, showPassword, stop);
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(stop)) Console.WriteLine(line);
@@ -40,10 +39,12 @@ internal static class PlainProgress
     }
 
     private static async Task SayRunningAsync(
-        SupervisorSession session, OperatorCredentials? made, Action<string> say, CancellationToken stop)
+        SupervisorSession session, bool showPassword, CancellationToken stop)
     {
         while (session.Supervisor.Snapshot().Phase != RunState.Running) await Task.Delay(100, stop);
-        foreach (var line in Welcome(session.Plan.Gateway.Address, made)) say(line);
+        foreach (var line in Welcome(session.Plan.Gateway.Address, showPassword ? session.NewOperator : null))
+            Console.WriteLine(line);
+        if (showPassword) File.Delete(session.Folder.OperatorUntoldFile);
     }
 
     private static string Line(InstanceState service) => service.State == "restarting"
