@@ -64,6 +64,27 @@ public sealed class KafkaSignals(KafkaBackend kafka)
     }
 
     [Fact]
+    public async Task Listening_goes_on_after_it_was_ended_by_what_nobody_expects()
+    {
+        kafka.Server.Require();
+        KafkaOptions? options = null;
+        await using var transport = kafka.Transport(
+            mine => (options = mine).RequestTimeout = TimeSpan.FromSeconds(1));
+        ConcurrentQueue<string> heard = [];
+        await transport.BroadcastAsync("prices", Encoding.UTF8.GetBytes("too early"), Stop);
+        options!.Client["no.such.setting"] = "1"; // No client can be built.
+        await Assert.ThrowsAsync<TransportUnavailableException>(
+            () => transport.ListenAsync("prices", Hear(heard, "refused"), Stop));
+        options.Client.Remove("no.such.setting");
+
+        await using var listener = await transport.ListenAsync("prices", Hear(heard, "listener"), Stop);
+        await transport.BroadcastAsync("prices", Encoding.UTF8.GetBytes("now"), Stop);
+
+        await Eventually.HoldsAsync("the signal is heard", () => !heard.IsEmpty);
+        Assert.Equal(["listener: now"], heard);
+    }
+
+    [Fact]
     public async Task Tells_what_is_unread_since_when_and_who_reads()
     {
         kafka.Server.Require();

@@ -38,6 +38,11 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"tessera: {error.Message}");
             return error.ExitCode;
         }
+        catch (TypeInitializationException wrapped) when (wrapped.InnerException is UserError error)
+        {
+            await Console.Error.WriteLineAsync($"tessera: {error.Message}");
+            return error.ExitCode;
+        }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;

@@ -3,7 +3,7 @@ using Tessera.Catalog.Contracts;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("catalog");
 builder.AddMessagingDefaults("catalog", messages => messages
     .Publishes<ProductAdded>(added => added.Sku)

@@ -1,7 +1,7 @@
 using Tessera.Gateway;
 using Tessera.ServiceDefaults;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("gateway");
 builder.AddGateway();
 var app = builder.Build();

@@ -2,7 +2,7 @@ using Tessera.MessagingDefaults;
 using Tessera.Inventory;
 using Tessera.ServiceDefaults;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("inventory");
 builder.AddMessagingDefaults("inventory", messages => messages.ListMessages());
 builder.Services.AddInventory();

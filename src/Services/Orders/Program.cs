@@ -2,7 +2,7 @@ using Tessera.MessagingDefaults;
 using Tessera.Orders;
 using Tessera.ServiceDefaults;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("orders");
 builder.AddMessagingDefaults("orders", messages => messages.ListMessages());
 builder.AddOrders();

@@ -2,7 +2,7 @@ using Tessera.MessagingDefaults;
 using Tessera.Payments;
 using Tessera.ServiceDefaults;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("payments");
 builder.AddMessagingDefaults("payments", messages => messages.ListMessages());
 builder.AddPayments();

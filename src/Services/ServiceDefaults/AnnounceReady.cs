@@ -11,7 +11,8 @@ internal sealed partial class AnnounceReady(
     ServiceName service, TimeProvider clock, ILogger<AnnounceReady> logger)
     : IHostedService
 {
-    public static void Refused(ILogger logger, Exception refused) => Log.StartRefused(logger, Reasons(refused));
+    public static void Refused(ILogger logger, Exception refused) =>
+        Log.StartRefused(logger, ServiceStart.Reasons(refused));
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,11 +32,6 @@ internal sealed partial class AnnounceReady(
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         return self.StartTime.ToUniversalTime();
     }
-
-    private static string Reasons(Exception refused) =>
-        refused.InnerException is { } inner && !refused.Message.Contains(inner.Message, StringComparison.Ordinal)
-        ? $"{refused.Message} ({Reasons(inner)})"
-        : refused.Message;
 
     private static partial class Log
     {

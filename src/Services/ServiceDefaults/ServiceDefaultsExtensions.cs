@@ -65,6 +65,7 @@ public static class ServiceDefaultsExtensions
         await using var running = app; // Its end flushes the log, so what is to be told is told before.
         try
         {
+            // Not RunAsync, which has disposed the application by the time its failure can be caught.
             await app.StartAsync();
         }
         catch (Exception refused)
@@ -72,6 +73,7 @@ public static class ServiceDefaultsExtensions
             AnnounceReady.Refused(app.Logger, refused);
             return ServiceExit.CodeOf(refused);
         }
+        ServiceStart.IsOver();
         await app.WaitForShutdownAsync();
         return Environment.ExitCode; // A background part that stopped the host has set it.
     }

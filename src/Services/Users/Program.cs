@@ -5,7 +5,7 @@ using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = ServiceStart.NewBuilder(args);
 builder.AddTokenServer();
 builder.AddServiceDefaults("users");
 builder.AddMessagingDefaults("users", messages => messages

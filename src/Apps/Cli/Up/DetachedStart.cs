@@ -13,7 +13,6 @@ internal static class DetachedStart
         var folder = new RunFolder(settings.Data);
         folder.Create();
         if (folder.IsSupervised) return StatusCommand.SayWhatRuns(folder);
-        var isFirstStart = !File.Exists(folder.OperatorFile);
         folder.ClearState();
         var log = folder.LogOf("supervisor");
         using var supervisor = Start(settings, log);
@@ -34,10 +33,11 @@ internal static class DetachedStart
         }
         told.Tell(state, Console.Error.WriteLine);
         foreach (var line in PlainProgress.Welcome(
-            state.Gateway, isFirstStart ? OperatorCredentials.Read(folder) : null))
+            state.Gateway, File.Exists(folder.OperatorUntoldFile) ? OperatorCredentials.Read(folder) : null))
         {
             Console.WriteLine(line);
         }
+        File.Delete(folder.OperatorUntoldFile);
         return ExitCodes.Ok;
     }
 

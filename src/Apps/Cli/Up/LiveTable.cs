@@ -21,6 +21,7 @@ internal static class LiveTable
                 table.Caption(Caption(state, session.NewOperator));
                 screen.UpdateTarget(table);
                 screen.Refresh();
+                if (state.Phase == RunState.Running) File.Delete(session.Folder.OperatorUntoldFile);
                 await Task.Delay(_redraw, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         });

@@ -28,16 +28,19 @@ internal sealed record OperatorCredentials(string Email, string Password)
         }
     }
 
-    public static OperatorCredentials ReadOrMake(RunFolder folder, out bool isNew)
+    /// <param name="isUntold">Nobody has been told the password: made now, or by a start that was interrupted.</param>
+    public static OperatorCredentials ReadOrMake(RunFolder folder, out bool isUntold)
     {
-        isNew = !File.Exists(folder.OperatorFile);
-        if (!isNew) return Read(folder);
+        isUntold = !File.Exists(folder.OperatorFile) || File.Exists(folder.OperatorUntoldFile);
+        if (File.Exists(folder.OperatorFile)) return Read(folder);
+        File.WriteAllText(folder.OperatorUntoldFile, "");
         var made = new OperatorCredentials("operator@tessera.local", RandomNumberGenerator.GetString(
             "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20));
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(folder.OperatorFile, options);
-        JsonSerializer.Serialize(file, made, _json);
+        var next = folder.OperatorFile + ".new"; // Moved as a whole: half of it would be no start at all.
+        using (var file = new FileStream(next, options)) JsonSerializer.Serialize(file, made, _json);
+        File.Move(next, folder.OperatorFile);
         return made;
     }
 }

@@ -21,8 +21,7 @@ internal static class PlainProgress
                 session.Folder.LogOf(instance.Name), fromEnd: true,
                 line => lines.Writer.TryWrite($"{instance.Name} | {line}"), stop))
             .ToList();
-        var running = SayRunningAsync(
-            session, showPassword ? session.NewOperator : null, line => lines.Writer.TryWrite(line), stop);
+        var running = SayRunningAsync(session, showPassword, stop);
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(stop)) Console.WriteLine(line);
@@ -42,10 +41,12 @@ internal static class PlainProgress
     }
 
     private static async Task SayRunningAsync(
-        SupervisorSession session, OperatorCredentials? made, Action<string> say, CancellationToken stop)
+        SupervisorSession session, bool showPassword, CancellationToken stop)
     {
         while (session.Supervisor.Snapshot().Phase != RunState.Running) await Task.Delay(100, stop);
-        foreach (var line in Welcome(session.Supervisor.Plan.Gateway.Address, made)) say(line);
+        var made = showPassword ? session.NewOperator : null;
+        foreach (var line in Welcome(session.Supervisor.Plan.Gateway.Address, made)) Console.WriteLine(line);
+        if (showPassword) File.Delete(session.Folder.OperatorUntoldFile);
     }
 
     /// <summary>Says with a process that is not ready what keeps it, in its own words.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Tessera.Cli.Up;
@@ -5,6 +6,9 @@ namespace Tessera.Cli.Up;
 /// <summary>The data folder, and in it what says which processes run on it.</summary>
 internal sealed class RunFolder(string data)
 {
+    /// <summary>SQLite has 512 for the whole name, journals included.</summary>
+    private const int PathBytesMax = 440;
+
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private string? _instance;
     private volatile bool _isLost;
@@ -16,6 +20,10 @@ internal sealed class RunFolder(string data)
     public string Run => Path.Combine(Data, "run");
 
     public string OperatorFile => Path.Combine(Data, "operator.json");
+
+    /// <summary>There from before the operator is made until somebody was told the password: a start that was
+    /// interrupted in between leaves that to the next one.</summary>
+    public string OperatorUntoldFile => Path.Combine(Data, "operator-is-untold");
 
     /// <summary>There once the sample products are in.</summary>
     public string FilledFile => Path.Combine(Data, "sample-products-are-in");
@@ -42,6 +50,12 @@ internal sealed class RunFolder(string data)
     /// </summary>
     public void Create()
     {
+        if (Encoding.UTF8.GetByteCount(Data) is var length && length > PathBytesMax)
+        {
+            throw new UserError(
+                $"The path of the data folder has {length} bytes, and at most {PathBytesMax} can be used: SQLite " +
+                $"opens no file with a longer name. Choose a shorter one with --data DIR. It is {Data}");
+        }
         try
         {
             Posix.KeepNewFilesPrivate();

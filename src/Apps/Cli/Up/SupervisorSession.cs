@@ -6,13 +6,13 @@ namespace Tessera.Cli.Up;
 internal sealed class SupervisorSession : IDisposable
 {
     private readonly FileStream _lock;
-    private readonly string _inUse;
+    private readonly string? _inUse;
     private readonly TimeProvider _clock;
     private readonly LocalServers _servers;
 
     private SupervisorSession(
         FileStream held, LocalServers servers, RunFolder folder,
-        UpSettings settings, Supervisor supervisor, string inUse, TimeProvider clock)
+        UpSettings settings, Supervisor supervisor, string? inUse, TimeProvider clock)
     {
         _servers = servers;
         _lock = held;
@@ -29,7 +29,7 @@ internal sealed class SupervisorSession : IDisposable
 
     public Supervisor Supervisor { get; }
 
-    /// <summary>The operator's password, when this start made the account.</summary>
+    /// <summary>The operator's password, when nobody has been told it yet.</summary>
     public OperatorCredentials? NewOperator { get; private set; }
 
     public static async Task<SupervisorSession> OpenAsync(
@@ -44,7 +44,7 @@ internal sealed class SupervisorSession : IDisposable
             await Orphans.StopAsync(folder, clock);
             // Of an earlier life.
             foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold);
-            var credentials = OperatorCredentials.ReadOrMake(folder, out var isNew);
+            var credentials = OperatorCredentials.ReadOrMake(folder, out var isUntold);
             var run = Guid.NewGuid().ToString("N");
             folder.Claim(run);
             var plan = MakePlan(ports);
@@ -55,7 +55,7 @@ internal sealed class SupervisorSession : IDisposable
                 folder, settings, run, servers, plan, () => MakePlan(new PortPicker()), clock);
             return new SupervisorSession(held, servers, folder, settings, supervisor, MarkInUse(), clock)
             {
-                NewOperator = isNew ? credentials : null,
+                NewOperator = isUntold ? credentials : null,
             };
         }
         catch
@@ -87,16 +87,23 @@ internal sealed class SupervisorSession : IDisposable
     public void Dispose()
     {
         Supervisor.Dispose();
-        File.Delete(_inUse);
+        if (_inUse is not null) File.Delete(_inUse);
         _lock.Dispose();
     }
 
     /// <summary>Tells the build script that files under <c>artifacts/</c> are in use.</summary>
-    private static string MarkInUse()
+    private static string? MarkInUse()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(SourceTree.Root, "artifacts", "in-use"));
-        var mark = Path.Combine(folder.FullName, $"{Environment.ProcessId}");
-        File.WriteAllText(mark, "");
-        return mark;
+        var mark = Path.Combine(SourceTree.Root, "artifacts", "in-use", $"{Environment.ProcessId}");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
+            File.WriteAllText(mark, "");
+            return mark;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null; // Another user's tree: whose owner could not ask whether the process lives, either.
+        }
     }
 }

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Tessera.ServiceDefaults;
+
+/// <summary>From the first line of a service's program until it serves: what prevents that is one line and exit code 1,
+/// wherever it happens, and not a stack trace and an abort.</summary>
+public static class ServiceStart
+{
+    /// <summary>The builder of a service. Call it first: even reading the configuration can fail.</summary>
+    public static WebApplicationBuilder NewBuilder(string[] args)
+    {
+        AppDomain.CurrentDomain.UnhandledException += EndInOneLine;
+        return WebApplication.CreateSlimBuilder(args);
+    }
+
+    /// <summary>What is not caught from now on is a fault of ours, and told with all there is to know.</summary>
+    internal static void IsOver() => AppDomain.CurrentDomain.UnhandledException -= EndInOneLine;
+
+    /// <summary>The exception's own words and those of its causes.</summary>
+    internal static string Reasons(Exception refused)
+    {
+        var text = refused.Message;
+        if (refused.InnerException is { } inner && !text.Contains(inner.Message, StringComparison.Ordinal))
+            text += $" ({Reasons(inner)})";
+        return text.ReplaceLineEndings(" ");
+    }
+
+    private static void EndInOneLine(object sender, UnhandledExceptionEventArgs unhandled)
+    {
+        // There is no log yet: its settings are among what may have failed.
+        Console.WriteLine($"CRT ServiceStart: Refuses to start: {Reasons((Exception)unhandled.ExceptionObject)}");
+        Environment.Exit(1);
+    }
+}

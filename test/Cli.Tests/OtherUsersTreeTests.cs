@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Tessera.Cli.Up;
+using Xunit;
+
+namespace Tessera.Cli.Tests;
+
+/// <summary>The script in a tree that whoever runs it may read and not write.</summary>
+public sealed class OtherUsersTreeTests
+{
+    [Fact]
+    public async Task Says_in_one_line_that_nothing_can_be_built()
+    {
+        using var tree = Tree();
+        var (exitCode, said) = await RunAsync(tree);
+        Assert.Equal(3, exitCode);
+        Assert.Contains("cannot be written by", Assert.Single(said.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Runs_what_its_owner_has_built()
+    {
+        using var tree = Tree();
+        var built = Directory.CreateDirectory(tree.File("artifacts/bin/Cli/release"));
+        var command = Path.Combine(built.FullName, "Tessera.Cli.dll");
+        File.WriteAllText(command, "");
+        Assert.Equal((0, $"runs {command} --version"), await RunAsync(tree));
+    }
+
+    private static TemporaryFolder Tree()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for shells.");
+        var tree = Some.Folder();
+        File.Copy(Path.Combine(SourceTree.Root, "tessera"), tree.File("tessera"));
+        Directory.CreateDirectory(tree.File("artifacts"));
+        var runtime = Directory.CreateDirectory(tree.File("bin")).CreateSubdirectory("path");
+        File.WriteAllText(Path.Combine(runtime.FullName, "dotnet"), "#!/bin/sh\necho \"runs $*\" >&2\n");
+        Open(Path.Combine(runtime.FullName, "dotnet"));
+        return tree;
+    }
+
+    /// <summary>Readable by all and writable by nobody; root, who may write anywhere, becomes another user.</summary>
+    private static async Task<(int ExitCode, string Said)> RunAsync(TemporaryFolder tree)
+    {
+        string[] words = ["bash", tree.File("tessera"), "--version"];
+        if (Environment.UserName == "root") words = ["setpriv", "--reuid=65534", "--clear-groups", .. words];
+        string[] folders =
+            [tree.Path, .. Directory.EnumerateDirectories(tree.Path, "*", SearchOption.AllDirectories)];
+        foreach (var folder in folders) Open(folder);
+        try
+        {
+            var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true };
+            start.Environment["PATH"] = $"{tree.File("bin/path")}:{Environment.GetEnvironmentVariable("PATH")}";
+            using var process = Process.Start(start)!;
+            var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return (process.ExitCode, said.Trim());
+        }
+        finally
+        {
+            foreach (var folder in folders)
+                Mode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static void Open(string folder) => Mode(
+        folder, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+
+    private static void Mode(string folder, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, mode);
+    }
+}
