@@ -104,6 +104,30 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task Counting_says_before_what_a_replay_and_a_discard_will_say()
+    {
+        var one = Some.Parked(Some.Event("a"));
+        await ParkAsync(
+            one, Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")),
+            Some.Parked(Some.Event("a", stream: "payments")));
+        foreach (var filter in new ParkedFilter[]
+            { new(EventId: one.Event.Id), new(Stream: "orders"), new(Key: "a"), new(Key: "none"), s_all })
+        {
+            Assert.Equal(
+                await Store.CountParkedAsync(filter, wholeKeys: true, Stop),
+                await Store.RequestReplayAsync(filter, "olga", Now, Stop));
+        }
+        Assert.Equal(3, await Store.CountParkedAsync(new(EventId: one.Event.Id), wholeKeys: true, Stop));
+        Assert.Equal(1, await Store.CountParkedAsync(new(EventId: one.Event.Id), wholeKeys: false, Stop));
+        foreach (var filter in new ParkedFilter[] { new(EventId: one.Event.Id), new(Key: "a"), s_all })
+        {
+            Assert.Equal(
+                await Store.CountParkedAsync(filter, wholeKeys: false, Stop),
+                await Store.DiscardParkedAsync(filter, "olga", Now, Stop));
+        }
+    }
+
+    [Fact]
     public async Task A_replay_that_fails_again_ends_and_the_order_stays()
     {
         await ParkAsync(Some.Parked(Some.Event("a", "0")), Some.Parked(Some.Event("a", "1"), attempts: 0));

@@ -10,4 +10,7 @@ internal sealed record OrderSeen(Guid Run, string Key, int Number)
     public const string EventType = "stock.order-seen.v1";
 }
 
-internal sealed record Overdue(int Number);
+internal sealed record Overdue(int Number)
+{
+    public const string TimerType = "Overdue";
+}

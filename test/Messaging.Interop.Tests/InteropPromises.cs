@@ -99,23 +99,43 @@ public abstract class InteropPromises(ForeignBroker broker)
         broker.Require();
         await using var tracking = await InteropService.StartHandlerAsync(broker);
         var parcel = Some.Name("structured");
+        await PublishStructuredAsync(parcel, Guid.NewGuid(), "https://post.example/depot", 99);
+
+        await Eventually.HoldsAsync("it is handled", async () => (await tracking.SeenAsync(parcel)).Count == 1);
+        Assert.Equal([new(parcel, 99, parcel, "https://post.example/depot")], await tracking.SeenAsync(parcel));
+    }
+
+    [Fact]
+    public async Task One_UUID_of_two_foreign_sources_is_two_events()
+    {
+        broker.Require();
+        await using var tracking = await InteropService.StartHandlerAsync(broker);
+        var (parcel, id) = (Some.Name("two"), Guid.NewGuid());
+        await PublishStructuredAsync(parcel, id, "https://post.example/depot", 17);
+        await PublishStructuredAsync(parcel, id, "https://post.example/office", 18);
+        await PublishStructuredAsync(parcel, id, "https://post.example/depot", 17); // Not known to have arrived.
+        await PublishStructuredAsync(parcel, Guid.NewGuid(), "https://post.example/depot", 19);
+
+        await Eventually.HoldsAsync(
+            "all is handled", async () => (await tracking.SeenAsync(parcel)).Any(seen => seen.Grams == 19));
+        Assert.Equal([17, 18, 19], (await tracking.SeenAsync(parcel)).Select(seen => seen.Grams));
+    }
+
+    private async Task PublishStructuredAsync(string parcel, Guid id, string source, int grams)
+    {
         var cloudEvent = new CloudEvent
         {
-            Id = Guid.NewGuid().ToString(), Source = new Uri("https://post.example/depot"), Type = ParcelSent.EventType,
+            Id = id.ToString(), Source = new Uri(source), Type = ParcelSent.EventType,
             Time = TimeProvider.System.GetUtcNow(),
-            DataContentType = "application/json", Data = new ParcelSent(parcel, 99),
+            DataContentType = "application/json", Data = new ParcelSent(parcel, grams),
         };
         cloudEvent.SetAttributeFromString("partitionkey", parcel);
         var body = new JsonEventFormatter(JsonSerializerOptions.Web, default)
             .EncodeStructuredModeMessage(cloudEvent, out var contentType);
-
         await broker.PublishAsync(
             Partitioner.PartitionOf(parcel, 4),
             new ForeignMessage(
                 new Dictionary<string, string>(), null, contentType.ToString(), Encoding.UTF8.GetString(body.Span)));
-
-        await Eventually.HoldsAsync("it is handled", async () => (await tracking.SeenAsync(parcel)).Count == 1);
-        Assert.Equal([new(parcel, 99, parcel, "https://post.example/depot")], await tracking.SeenAsync(parcel));
     }
 
     private ForeignMessage Last(ForeignMessage message, string parcel) => message with

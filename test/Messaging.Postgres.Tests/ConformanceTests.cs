@@ -11,6 +11,8 @@ public sealed class PostgresOutbox(PostgresBackend backend) : OutboxPromises(bac
 
 public sealed class PostgresPark(PostgresBackend backend) : ParkPromises(backend), IClassFixture<PostgresBackend>;
 
+public sealed class PostgresSchemas(PostgresBackend backend) : SchemaPromises(backend), IClassFixture<PostgresBackend>;
+
 public sealed class PostgresSessions(PostgresBackend backend)
     : SessionPromises(backend), IClassFixture<PostgresBackend>;
 
@@ -23,6 +25,8 @@ public sealed class PooledLeases(PooledBackend backend) : LeasePromises(backend)
 public sealed class PooledOutbox(PooledBackend backend) : OutboxPromises(backend), IClassFixture<PooledBackend>;
 
 public sealed class PooledPark(PooledBackend backend) : ParkPromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledSchemas(PooledBackend backend) : SchemaPromises(backend), IClassFixture<PooledBackend>;
 
 public sealed class PooledSessions(PooledBackend backend) : SessionPromises(backend), IClassFixture<PooledBackend>;
 

@@ -11,6 +11,8 @@ public sealed class SqliteInbox(SqliteBackend backend) : InboxPromises(backend),
 
 public sealed class SqlitePark(SqliteBackend backend) : ParkPromises(backend), IClassFixture<SqliteBackend>;
 
+public sealed class SqliteSchemas(SqliteBackend backend) : SchemaPromises(backend), IClassFixture<SqliteBackend>;
+
 public sealed class SqliteTimers(SqliteBackend backend) : TimerPromises(backend), IClassFixture<SqliteBackend>;
 
 public sealed class SqliteLeases(SqliteBackend backend) : LeasePromises(backend), IClassFixture<SqliteBackend>;

@@ -39,6 +39,26 @@ public sealed class OptionsAndStart : IDisposable
         Assert.Contains("Messaging:PayloadSizeBytesMax", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("a\0b", "NUL")]
+    [InlineData(null, "empty")]
+    public async Task Refuses_a_key_that_says_nothing_or_cannot_be_stored_where_it_is_given(string? key, string reason)
+    {
+        await using var stock = await new StockService().StartAsync();
+        foreach (var act in new Action<UnitOfWork>[]
+        {
+            work => work.Publish(new OrderSeen(key!, 1)),
+            work => work.Schedule(key!, new Overdue("a"), Some.Time),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => stock.Service.CommitAsync(act));
+            Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        }
+        var statistics = await stock.Service.Store.ReadStatisticsAsync(default);
+        Assert.Equal((0, 0), (statistics.OutboxRows, statistics.Timers));
+    }
+
     [Fact]
     public async Task Refuses_to_publish_after_the_commit()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Tessera.Messaging.Telemetry;
 using Tessera.Messaging.Tests.Fakes;
 using Tessera.Testing;
 using Xunit;
@@ -36,6 +37,46 @@ public sealed class Seeing : IAsyncDisposable
         Assert.Contains(_stock.Broker.Log("stock")[0].Attributes, attribute =>
             attribute.Key == "traceparent" && attribute.Value.Contains(trace.ToString(), StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Counts_types_without_a_handler_by_name_and_bounds_the_names()
+    {
+        var counts = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name == "tessera.messaging.unhandled") own.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            foreach (var (name, tag) in tags)
+            {
+                if (name == "cloudevents.event_type") counts.AddOrUpdate((string)tag!, value, (_, sum) => sum + value);
+            }
+        });
+        listener.Start();
+        await _stock.StartAsync();
+        var known = StockService.Event(new OrderPlaced("a", 1));
+        EventEnvelope Of(string type) => known with { Id = Guid.CreateVersion7(), Type = type };
+        _stock.Deliver(Of("orders.seen-here-1.v1"));
+        _stock.Deliver(Of("orders.seen-here-1.v1"));
+        for (var i = 0; i < 150; i++) _stock.Deliver(Of($"orders.made-up-{i}.v1"));
+        _stock.Deliver(Of("orders." + new string('x', 300) + ".v1"));
+        _stock.Deliver(known);
+        await _stock.UntilSeenAsync(1);
+
+        Assert.Equal(2, counts["orders.seen-here-1.v1"]);
+        // One of the hundred is taken by the type above, another by the others together.
+        var named = counts.Keys.Count(type => type.StartsWith("orders.made-up-", StringComparison.Ordinal));
+        Assert.InRange(named, 90, UnlistedTypes.TypesMax);
+        Assert.Equal(153, counts.Where(count => IsOfThisTest(count.Key)).Sum(count => count.Value));
+    }
+
+    private static bool IsOfThisTest(string type) =>
+        type is "(others)" || type.StartsWith("orders.made-up", StringComparison.Ordinal)
+        || type.StartsWith("orders.seen-here", StringComparison.Ordinal);
 
     [Fact]
     public async Task Counts_what_came_twice_and_what_was_parked()

@@ -28,6 +28,15 @@ internal sealed partial class PostgresStore
         return await PostgresReader.ReadAllAsync(reader, Rows.Parked, stop).ConfigureAwait(false);
     }
 
+    public async Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop)
+    {
+        var matching = wholeKeys ? $"(stream, key) in (select stream, key from msg_parked where {Filter})" : Filter;
+        await using var command = database.DataSource.CreateCommand(
+            $"select count(*)::int from msg_parked where {matching}");
+        foreach (var parameter in Of(filter)) command.Parameters.Add(parameter);
+        return (int)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
+    }
+
     public async Task<int> RequestReplayAsync(
         ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
     {

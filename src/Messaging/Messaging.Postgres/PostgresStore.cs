@@ -19,20 +19,8 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
 
     public string Name => "postgres";
 
-    public async Task PrepareAsync(CancellationToken stop)
-    {
-        // "if not exists" alone fails when two processes create the same table at once.
-        await using var connection = await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-        await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction)
-        {
-            Parameters = { Parameters.Of(Schema.Lock) },
-        };
-        await turn.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-        await using var tables = new NpgsqlCommand(Schema.Tables, connection, transaction);
-        await tables.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-        await transaction.CommitAsync(stop).ConfigureAwait(false);
-    }
+    public Task PrepareAsync(CancellationToken stop) =>
+        SchemaUpgrade.RunAsync(database.DataSource, Schema.Steps, stop);
 
     public ValueTask<IStoreSession> BeginAsync(CancellationToken stop) => new(new PostgresSession(database));
 

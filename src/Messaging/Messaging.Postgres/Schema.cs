@@ -1,18 +1,23 @@
 namespace Tessera.Messaging.Postgres;
 
-/// <summary>The library's own tables.</summary>
+/// <summary>The library's own tables, by version.</summary>
 internal static class Schema
 {
     /// <summary>The key of the transaction lock under which one process at a time creates tables.</summary>
     public const long Lock = 0x7465_7373_6572_61;
 
+    /// <summary>What each version added, the first one at 0. A step that was released is never changed: the databases
+    /// that have taken it would not take it again.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [Tables];
+
     /// <summary>
+    /// Version 1. As "if not exists": databases of before there was a version have these tables.
     /// msg_outbox: rows live for milliseconds, so it is vacuumed early, by count and unthrottled, and its bodies are
     /// not compressed. It has the primary key only: each further index would cost every publish.
     /// msg_inbox: the second index serves the retention; equal times of a batch share one entry.
     /// msg_row_guard stays empty: see RowGuard.
     /// </summary>
-    public const string Tables = """
+    private const string Tables = """
         create table if not exists msg_outbox (
             shard int not null,
             id bigint generated always as identity,

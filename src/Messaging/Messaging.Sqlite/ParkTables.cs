@@ -51,6 +51,10 @@ internal static class ParkTables
         "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data) " +
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
+    public const string Count = $"SELECT COUNT(*) FROM msg_parked WHERE {Matches}";
+
+    public const string CountWholeKeys = $"SELECT COUNT(*) FROM msg_parked WHERE (stream, key) IN ({MatchingKeys})";
+
     public static object?[] Parameters(ParkedMessage message)
     {
         var parked = message.Event;

@@ -5,19 +5,25 @@ internal static class SqliteSchema
 {
     private const string Version = "CREATE TABLE IF NOT EXISTS msg_schema (version INTEGER NOT NULL PRIMARY KEY)";
 
-    public static void Upgrade(SqliteLink link)
+    /// <summary>What each version added, the first one at 0.</summary>
+    public static IReadOnlyList<string> Steps => s_steps;
+
+    /// <exception cref="InvalidOperationException">A newer version has upgraded the tables further.</exception>
+    public static void Upgrade(SqliteLink link) => Upgrade(link, s_steps);
+
+    internal static void Upgrade(SqliteLink link, IReadOnlyList<string> steps)
     {
         link.Execute(Version);
         var version = (int)link.QueryNumber("SELECT COALESCE(MAX(version), 0) FROM msg_schema");
-        if (version > s_steps.Length)
+        if (version > steps.Count)
         {
             throw new InvalidOperationException(
                 $"{link.Connection.DataSource} was written by a newer version (schema {version}, " +
-                $"known {s_steps.Length}): update this program.");
+                $"known {steps.Count}): update this program.");
         }
-        for (var step = version; step < s_steps.Length; step++)
+        for (var step = version; step < steps.Count; step++)
         {
-            link.Execute(s_steps[step]);
+            link.Execute(steps[step]);
             link.Execute("INSERT INTO msg_schema (version) VALUES ($1)", step + 1);
         }
     }

@@ -85,6 +85,11 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
         await database.QueryAsync(
             ParkTables.ListAll, [.. ParkTables.Parameters(filter), limit], ParkTables.Read, stop).ConfigureAwait(false);
 
+    public async Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop) =>
+        (await database.QueryAsync(
+            wholeKeys ? ParkTables.CountWholeKeys : ParkTables.Count, ParkTables.Parameters(filter),
+            row => row.GetInt32(0), stop).ConfigureAwait(false))[0];
+
     public Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
         WriteAsync(durable: true, link => ParkTables.RequestReplay(link, filter, by, now), stop);
 

@@ -4,8 +4,8 @@ namespace Tessera.Messaging;
 public sealed record EventEnvelope
 {
     /// <summary>
-    /// The identity that the inbox knows: the CloudEvents <c>id</c> when it is a UUID, else a version 5 UUID of
-    /// <c>source</c> and <c>id</c> (RFC 9562 §5.5).
+    /// The identity that the inbox knows: the CloudEvents <c>id</c> of what a service of this library published on its
+    /// own stream, else a version 5 UUID of <c>source</c> and <c>id</c> (RFC 9562 §5.5).
     /// </summary>
     public required Guid Id { get; init; }
 

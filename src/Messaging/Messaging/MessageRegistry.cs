@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Tessera.Messaging.Handling;
 
 namespace Tessera.Messaging;
 
@@ -10,6 +11,7 @@ public sealed class MessageRegistry
     private readonly Dictionary<Type, PublishedEvent> _published = [];
     private readonly Dictionary<string, HandledMessage> _handled = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, string> _timers = [];
+    private readonly Dictionary<string, HandledMessage> _handledTimers = new(StringComparer.Ordinal);
 
     /// <summary>The service's name: its stream, and its name as a subscriber.</summary>
     public string Service { get; internal set; } = "";
@@ -29,12 +31,15 @@ public sealed class MessageRegistry
 
     internal IReadOnlyDictionary<string, HandledMessage> Handled => _handled;
 
+    /// <summary>Apart from the events: what a broker brings must never pass for a timer.</summary>
+    internal IReadOnlyDictionary<string, HandledMessage> HandledTimers => _handledTimers;
+
     internal bool PublishesAny => _published.Count > 0;
 
     /// <summary>The streams this service subscribes to: the first part of each handled event's type.</summary>
     public IReadOnlyList<string> SubscribedStreams =>
     [
-        .. _handled.Values.Where(handled => !handled.IsTimer)
+        .. _handled.Values
             .Select(handled => StreamOf(handled.TypeName)).Distinct().Order(StringComparer.Ordinal),
     ];
 
@@ -51,6 +56,16 @@ public sealed class MessageRegistry
         ?? throw new InvalidOperationException(
             $"{type} has no 'public const string EventType = \"stream.event-name.v1\"'. " +
             "Events name their wire type there.");
+
+    /// <summary>The written type of a timer record: its <c>public const string TimerType</c>. Waiting timers are stored
+    /// under it, so the record may be renamed, and its type may not.</summary>
+    public static string TimerNameOf(Type type) =>
+        type.GetField("TimerType", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue()
+            is string { Length: > 0 } name
+            ? name
+            : throw new InvalidOperationException(
+                $"{type} has no 'public const string TimerType = \"...\"'. " +
+                "Timers name the type there that they wait under.");
 
     internal MessageRegistry Apply(MessagingOptions options)
     {
@@ -70,14 +85,23 @@ public sealed class MessageRegistry
 
     internal void AddHandled(HandledMessage handled)
     {
-        if (!_handled.TryAdd(handled.TypeName, handled))
+        if (!handled.IsTimer) RefuseReserved(StreamOf(handled.TypeName));
+        var table = handled.IsTimer ? _handledTimers : _handled;
+        if (!table.TryAdd(handled.TypeName, handled))
         {
             throw new InvalidOperationException(
-                $"{handled.TypeName} has a handler already: {_handled[handled.TypeName].Handler}.");
+                $"{handled.TypeName} has a handler already: {table[handled.TypeName].Handler}.");
         }
+        if (handled.IsTimer) _timers.Add(handled.MessageType, handled.TypeName);
     }
 
-    internal void AddTimer(Type timer, string name) => _timers.Add(timer, name);
+    /// <summary>Timers are parked under a stream of their own, which no service may have.</summary>
+    internal static void RefuseReserved(string stream)
+    {
+        if (stream != TimerIntake.TimersStream) return;
+        throw new InvalidOperationException(
+            $"'{stream}' is the name under which timers are kept: no service and no stream may be called so.");
+    }
 
     internal PublishedEvent Published(Type type) => _published.TryGetValue(type, out var published)
         ? published
@@ -93,7 +117,7 @@ public sealed class MessageRegistry
     {
         string text => text,
         Guid id => id.ToString("D"),
-        _ => Convert.ToString(key, System.Globalization.CultureInfo.InvariantCulture)!,
+        _ => Convert.ToString(key, System.Globalization.CultureInfo.InvariantCulture) ?? "",
     };
 }
 

@@ -29,7 +29,8 @@ public sealed class MessagingBuilder
     /// <see cref="IHandleBatch{TEvent}"/> for. One handler per event type and service.</summary>
     public MessagingBuilder Handle<THandler>() where THandler : class => Add<THandler>(timer: false);
 
-    /// <summary>The handler takes the timers it implements <see cref="IHandle{TEvent}"/> for.</summary>
+    /// <summary>The handler takes the timers it implements <see cref="IHandle{TEvent}"/> for. A timer is a record with
+    /// <c>public const string TimerType</c>, the name it waits under; it must not change while timers wait.</summary>
     public MessagingBuilder Timer<THandler>() where THandler : class => Add<THandler>(timer: true);
 
     /// <summary>The subscribers of this service's stream that are known at deployment, so that a broker that keeps
@@ -71,11 +72,10 @@ public sealed class MessagingBuilder
         foreach (var face in handled)
         {
             var message = face.GetGenericArguments()[0];
-            var name = timer ? message.Name : MessageRegistry.TypeNameOf(message);
+            var name = timer ? MessageRegistry.TimerNameOf(message) : MessageRegistry.TypeNameOf(message);
             var prefetches = contracts.Contains(typeof(IPrefetch<>).MakeGenericType(message));
             var batch = face.GetGenericTypeDefinition() == typeof(IHandleBatch<>);
             Registry.AddHandled(new HandledMessage(name, message, typeof(THandler), timer, batch, prefetches));
-            if (timer) Registry.AddTimer(message, name);
         }
         Services.TryAddScoped<THandler>();
         return this;

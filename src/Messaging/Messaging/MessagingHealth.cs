@@ -16,6 +16,11 @@ public sealed class MessagingHealth
     /// Stays true afterwards.</summary>
     public bool HasStarted => _started;
 
+    /// <summary>Whether the library's tables and the service's own (<see cref="IPrepareDatabase"/>) are there.
+    /// Stays true afterwards.</summary>
+    public bool IsDatabasePrepared =>
+        _parts.TryGetValue(Hosting.MessagingHost.StorePart, out var store) && store.IsHealthy;
+
     /// <summary>Started, and no part is failing now.</summary>
     public bool IsReady => _started && _parts.Values.All(part => part.IsHealthy);
 

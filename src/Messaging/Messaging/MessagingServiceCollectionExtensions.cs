@@ -22,6 +22,7 @@ public static class MessagingServiceCollectionExtensions
         this IServiceCollection services, string service, Action<MessagingBuilder> configure)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(service);
+        MessageRegistry.RefuseReserved(service);
         var registry = new MessageRegistry { Service = service, Source = "/tessera/" + service };
         services.AddSingleton(
             provider => registry.Apply(provider.GetRequiredService<IOptions<MessagingOptions>>().Value));
@@ -49,6 +50,8 @@ public static class MessagingServiceCollectionExtensions
         services.AddSingleton<Checkpoints>();
         services.AddSingleton<MessagingHealth>();
         services.AddSingleton<HandlerTable>();
+        services.AddSingleton<HandlerCheck>();
+        services.AddSingleton<UnlistedTypes>();
         services.AddSingleton<BatchExecutor>();
         services.AddSingleton<ConsumePipeline>();
         services.AddSingleton<Brokers>();

@@ -79,7 +79,8 @@ public sealed class UnitOfWork : IAsyncDisposable
         Session.QueryAsync(sql, parameters, read, stop);
 
     /// <summary>Stores an event in the outbox with this transaction. Its type and key are registered with
-    /// <c>Publishes</c>; an unregistered type throws <see cref="InvalidOperationException"/>.</summary>
+    /// <c>Publishes</c>; an unregistered type throws <see cref="InvalidOperationException"/>, and so does
+    /// a key that is empty, has more than 1,024 bytes of UTF-8 or contains NUL.</summary>
     public void Publish<TEvent>(TEvent message) where TEvent : class
     {
         _ = Session;
@@ -87,7 +88,7 @@ public sealed class UnitOfWork : IAsyncDisposable
     }
 
     /// <summary>Has the timer handled by this service at or soon after <paramref name="due"/>. A waiting timer
-    /// of the same type and key is replaced.</summary>
+    /// of the same type and key is replaced. The key is bound as that of an event.</summary>
     public void Schedule<TTimer>(string key, TTimer timer, DateTimeOffset due) where TTimer : class
     {
         _ = Session;

@@ -12,16 +12,20 @@ namespace Tessera.MessagingDefaults;
 public static class MessagingDefaultsExtensions
 {
     /// <summary>Adds messaging for the service of this name. Its <c>Schema/*.sql</c> (embedded in the calling assembly)
-    /// is applied before anything starts.</summary>
+    /// is applied before anything is handled; while the database is away, the service lives and is not ready.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // The calling assembly is the service's.
     public static WebApplicationBuilder AddMessagingDefaults(
-        this WebApplicationBuilder builder, string service, Action<MessagingBuilder> configure)
+        this WebApplicationBuilder builder, string service, Action<MessagingBuilder> configure) =>
+        builder.AddMessagingDefaults(service, Assembly.GetCallingAssembly(), configure);
+
+    /// <param name="schema">The assembly with the <c>Schema/*.sql</c>.</param>
+    internal static WebApplicationBuilder AddMessagingDefaults(
+        this WebApplicationBuilder builder, string service, Assembly schema, Action<MessagingBuilder> configure)
     {
-        var assembly = Assembly.GetCallingAssembly();
         var backends = Backends.Read(builder.Configuration, service);
         builder.Services.AddSingleton(backends.Database);
-        builder.Services.AddHostedService(services => // First, so that its StartingAsync runs before messaging's.
-            ActivatorUtilities.CreateInstance<ApplySchema>(services, assembly));
+        builder.Services.AddSingleton<IPrepareDatabase>(services =>
+            ActivatorUtilities.CreateInstance<ApplySchema>(services, schema));
         builder.Services.AddMessaging(service, messages =>
         {
             messages.SubscribedBy(KnownSubscribers.Of(service));

@@ -33,14 +33,18 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> ReplayAsync(
         ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
-        DecideAsync(request, messages, filter => messages.ReplayAsync(filter, By(caller), stop), stop);
+        DecideAsync(
+            request, filter => messages.CountReplayAsync(filter, stop),
+            filter => messages.ReplayAsync(filter, By(caller), stop));
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DiscardAsync(
         ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
-        DecideAsync(request, messages, filter => messages.DiscardAsync(filter, By(caller), stop), stop);
+        DecideAsync(
+            request, filter => messages.CountDiscardAsync(filter, stop),
+            filter => messages.DiscardAsync(filter, By(caller), stop));
 
     private static async Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DecideAsync(
-        ParkedRequest request, ParkedMessages messages, Func<ParkedFilter, Task<int>> act, CancellationToken stop)
+        ParkedRequest request, Func<ParkedFilter, Task<int>> count, Func<ParkedFilter, Task<int>> act)
     {
         if (request is { Stream: null, Key: null, EventId: null, All: false })
         {
@@ -49,8 +53,7 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
                 statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         var filter = new ParkedFilter(request.Stream, request.Key, request.EventId);
-        var concerned =
-            request.DryRun ? (await messages.ListAsync(filter, int.MaxValue, stop)).Count : await act(filter);
+        var concerned = await (request.DryRun ? count(filter) : act(filter));
         return TypedResults.Ok(new ParkedOutcome(concerned, request.DryRun));
     }
 

@@ -1,7 +1,13 @@
 namespace Tessera.Orders;
 
 /// <summary>Inventory has not answered in time.</summary>
-internal sealed record StockOverdue(Guid Order);
+internal sealed record StockOverdue(Guid Order)
+{
+    public const string TimerType = "StockOverdue";
+}
 
 /// <summary>Payments has not answered in time.</summary>
-internal sealed record PaymentOverdue(Guid Order);
+internal sealed record PaymentOverdue(Guid Order)
+{
+    public const string TimerType = "PaymentOverdue";
+}

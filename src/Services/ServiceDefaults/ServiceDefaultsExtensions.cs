@@ -105,6 +105,8 @@ public static class ServiceDefaultsExtensions
         {
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
         }
+        // Who asks is answered; that a service is not ready yet, or waits for its broker, is no error of its own.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Tessera.Messaging;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.Users;
@@ -15,31 +16,29 @@ internal sealed partial class CreateOperator(
     IOptions<TesseraOptions> tessera,
     IOptions<UsersOptions> users,
     TimeProvider clock,
-    ILogger<CreateOperator> logger) : IHostedService
+    ILogger<CreateOperator> logger) : IPrepareDatabase
 {
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task PrepareAsync(CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
-        if (await accounts.HasOperatorAsync(cancellationToken)) return;
+        if (await accounts.HasOperatorAsync(stop)) return;
         var (credentials, isNew) = ReadOrMake(Path.Combine(tessera.Value.DataDirectory, "operator.json"));
         var now = clock.GetUtcNow();
         var account = new Account(
             Guid.CreateVersion7(now), Account.Normalize(credentials.Email), null, "Operator", IsOperator: true, now);
         account = account with { PasswordHash = hasher.HashPassword(account, credentials.Password) };
-        await accounts.Work.BeginAsync(cancellationToken);
-        if (!await accounts.TryAddAsync(account, cancellationToken)) return; // Another replica was first.
-        await accounts.Work.CommitAsync(cancellationToken);
+        await accounts.Work.BeginAsync(stop);
+        if (!await accounts.TryAddAsync(account, stop)) return; // Another replica was first.
+        await accounts.Work.CommitAsync(stop);
         Log.Created(logger, credentials.Email);
         if (isNew)
         {
             Console.WriteLine($"Operator {credentials.Email}, password {credentials.Password} (shown this once)");
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private (OperatorCredentials Credentials, bool IsNew) ReadOrMake(string file)
     {

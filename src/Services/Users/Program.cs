@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
@@ -18,7 +19,7 @@ builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();
 builder.Services.AddScoped<RefreshChain>();
-builder.Services.AddHostedService<CreateOperator>();
+builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();
 app.MapDefaultEndpoints();

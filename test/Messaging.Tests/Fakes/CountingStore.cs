@@ -102,6 +102,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     public Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
         inner.ListParkedAsync(filter, limit, stop);
 
+    public Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop) =>
+        inner.CountParkedAsync(filter, wholeKeys, stop);
+
     public Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
         inner.RequestReplayAsync(filter, by, now, stop);
 

@@ -10,4 +10,7 @@ internal sealed record OrderSeen(string Order, int Number)
     public const string EventType = "stock.order-seen.v1";
 }
 
-internal sealed record Overdue(string Order);
+internal sealed record Overdue(string Order)
+{
+    public const string TimerType = "stock-overdue";
+}

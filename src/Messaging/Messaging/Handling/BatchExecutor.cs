@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Tessera.Messaging.Hosting;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Telemetry;
-using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Handling;
 
@@ -34,8 +33,8 @@ internal sealed class BatchExecutor(
             }
             var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
             work.Join(session);
-            Resolve(scope.ServiceProvider, items, attempt);
             attempt.Stage = Stage.Handling;
+            Resolve(scope.ServiceProvider, items, attempt);
             if (items.Count > 0) await HandleAsync(intake.Stream, items, work, attempt, stop).ConfigureAwait(false);
             attempt.Release();
             checkpoints.Pass(Checkpoint.ConsumeHandled);
@@ -51,18 +50,17 @@ internal sealed class BatchExecutor(
         }
         catch (Exception cause)
         {
-            return attempt.Failed(cause, IsTransient(cause));
+            return attempt.Failed(cause, HandlerFailures.IsAway(cause) || store.IsTransient(cause));
         }
     }
 
-    private bool IsTransient(Exception cause) =>
-        cause is RetryLaterException or TransportUnavailableException || store.IsTransient(cause);
-
-    /// <summary>A handler that cannot be made is a fault of the service, not of a message.</summary>
+    /// <summary>A handler that cannot be made fails its messages as one that throws does: the other handlers
+    /// of the batch are none of its business.</summary>
     private static void Resolve(IServiceProvider services, List<BatchItem> items, Attempt attempt)
     {
         foreach (var item in items)
         {
+            attempt.Blame(item, 1);
             ref var handler = ref attempt.Handlers[item.Invoker!.Index];
             handler ??= services.GetRequiredService(item.Invoker.Handler);
         }

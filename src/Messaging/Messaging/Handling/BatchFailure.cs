@@ -10,7 +10,11 @@ namespace Tessera.Messaging.Handling;
 internal sealed record BatchFailure(
     Exception Cause, bool IsTransient, BatchItem? Suspect, int SuspectCount, bool IsFinal)
 {
-    public string Reason => IsFinal
+    public string Reason => Storable(IsFinal
         ? "The data could not be read: " + Cause.Message
-        : $"{Cause.GetType().Name}: {Cause.Message}";
+        : $"{Cause.GetType().Name}: {Cause.Message}")!;
+
+    /// <summary>A reason may quote what was received, and PostgreSQL stores no NUL: the parking itself
+    /// would fail for ever.</summary>
+    public static string? Storable(string? reason) => reason?.Replace('\0', '\uFFFD');
 }

@@ -12,7 +12,11 @@ internal sealed class BatchItem(EventEnvelope envelope, HandlerInvoker? invoker)
     public int Failures { get; set; }
 
     /// <summary>Set once it is decided that the message is parked instead of handled.</summary>
-    public string? ParkReason { get; set; }
+    public string? ParkReason
+    {
+        get;
+        set => field = BatchFailure.Storable(value);
+    }
 
     /// <summary>The deserialised message of the current attempt.</summary>
     public object? Message { get; set; }

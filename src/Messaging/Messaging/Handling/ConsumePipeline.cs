@@ -12,8 +12,8 @@ namespace Tessera.Messaging.Handling;
 /// while the database is away; search for the poison when a handler fails, and park it. Runs on the loop that received.
 /// </summary>
 internal sealed partial class ConsumePipeline(
-    BatchExecutor executor, HandlerTable handlers, IOptions<ConsumeOptions> options, TimeProvider clock,
-    Checkpoints checkpoints, MessagingHealth health, ILogger<ConsumePipeline> logger)
+    BatchExecutor executor, HandlerTable handlers, UnlistedTypes unlisted, IOptions<ConsumeOptions> options,
+    TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<ConsumePipeline> logger)
 {
     // Copies come in swarms, after a crash or a reconnect: hope would fail for each of them.
     private const int CarefulBatches = 32;
@@ -54,12 +54,14 @@ internal sealed partial class ConsumePipeline(
         foreach (var (envelope, malformed) in events)
         {
             var invoker = handlers.Find(envelope.Type);
-            // A stream says more than each subscriber wants to hear: other types are settled without
-            // a trace but a count.
-            if (invoker is null && malformed is null) continue;
+            // A stream says more than each subscriber wants to hear: other types are settled and counted.
+            if (invoker is null && malformed is null)
+            {
+                unlisted.Passed(stream, envelope.Type);
+                continue;
+            }
             batch.Add(new BatchItem(envelope, invoker) { ParkReason = malformed });
         }
-        MessagingMetrics.Unknown(stream, events.Count - batch.Count);
         return batch;
     }
 

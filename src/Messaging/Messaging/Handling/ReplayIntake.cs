@@ -20,7 +20,7 @@ internal sealed class ReplayIntake(HandlerTable handlers, ParkedKey key, int lim
         var parked = await session.TakeParkedAsync(key.Stream, key.Key, limit, stop).ConfigureAwait(false);
         foreach (var message in parked)
         {
-            var invoker = handlers.Find(message.Event.Type) ?? MissingHandler.Instance;
+            var invoker = handlers.FindParked(message.Event) ?? MissingHandler.Instance;
             Items.Add(new BatchItem(message.Event, invoker) { Failures = message.Attempts });
         }
         return new Taking(Items, null);

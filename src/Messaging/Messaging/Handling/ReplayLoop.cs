@@ -51,7 +51,7 @@ internal sealed partial class ReplayLoop(
             }
             // The database is away: the loop starts anew after a wait.
             if (failure.IsTransient)
-                throw new InvalidOperationException("A replay was interrupted: " + failure.Reason, failure.Cause);
+                throw new RetryLaterException("A replay was interrupted: " + failure.Reason, failure.Cause);
 
             var suspect = failure.Suspect is null ? -1 : intake.Items.IndexOf(failure.Suspect);
             if (suspect > 0)

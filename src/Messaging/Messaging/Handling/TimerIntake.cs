@@ -48,7 +48,7 @@ internal sealed class TimerIntake(
 
     private BatchItem ToItem(TimerRow timer)
     {
-        var invoker = handlers.Find(timer.Type);
+        var invoker = handlers.FindTimer(timer.Type);
         var envelope = new EventEnvelope
         {
             Id = timer.Id,

@@ -20,9 +20,11 @@ public static partial class EndlessLoop
     /// <param name="logger">Is told of each end.</param>
     /// <param name="stop">The only way to end it.</param>
     /// <param name="onFailure">Told of each end too, for a health report. Must not throw.</param>
+    /// <param name="isAway">Whether the failure is one that mends itself as planned, such as a database that is away:
+    /// one line of warning is enough then.</param>
     public static async Task RunAsync(
         string part, Func<CancellationToken, Task> loop, TimeProvider clock, ILogger logger, CancellationToken stop,
-        Action<Exception>? onFailure = null)
+        Action<Exception>? onFailure = null, Func<Exception, bool>? isAway = null)
     {
         var backoff = new Backoff(DelayMin, DelayMax, clock);
         var failed = false;
@@ -53,13 +55,17 @@ public static partial class EndlessLoop
             {
                 failed = true;
                 onFailure?.Invoke(failure);
-                Log.LoopFailed(logger, failure, part);
+                if (isAway?.Invoke(failure) == true) Log.LoopWaits(logger, part, failure.Message);
+                else Log.LoopFailed(logger, failure, part);
             }
         }
     }
 
     private static partial class Log
     {
+        [LoggerMessage(1002, LogLevel.Warning, "{Part} cannot go on now and tries again: {Reason}")]
+        public static partial void LoopWaits(ILogger logger, string part, string reason);
+
         [LoggerMessage(1001, LogLevel.Error, "{Part} failed and starts again")]
         public static partial void LoopFailed(ILogger logger, Exception failure, string part);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tessera.Messaging.Handling;
 using Tessera.Messaging.Moving;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Transport;
@@ -13,40 +14,57 @@ namespace Tessera.Messaging.Hosting;
 /// it is not ready until they are.
 /// </summary>
 internal sealed partial class MessagingHost(
-    IMessageStore store, Brokers brokers, OutboxRoute route,
+    IMessageStore store, IEnumerable<IPrepareDatabase> preparations, HandlerCheck handlers,
+    Brokers brokers, OutboxRoute route,
     MessageRegistry registry, MessagingLoops loops, MoveGate gate,
     Supervisor supervisor, MessagingHealth health, IOptions<MessagingOptions> options, IOptions<ConsumeOptions> consume,
     TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<MessagingHost> logger)
     : BackgroundService, IHostedLifecycleService
 {
+    /// <summary>The part of <see cref="MessagingHealth"/> that fails until the database is prepared.</summary>
+    public const string StorePart = "store";
+
     private static readonly TimeSpan FirstPrepareMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>Before any request can come in, so that the first one finds the tables. If the database is away,
-    /// requests fail anyway, and the preparation goes on in the background.</summary>
+    private readonly CancellationTokenSource _ending = new();
+    private Task? _firstPreparation;
+
+    /// <summary>Before any request can come in, so that the first one finds the tables. If the database is away, or
+    /// does not answer within a bound, the start goes on all the same: the service lives, says why it is not ready,
+    /// and prepares its tables when the database comes.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(FirstPrepareMax);
-        await store.PrepareAsync(bound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        health.Failing(StorePart, "not prepared yet");
+        await handlers.ThrowUnlessTheyCanBeMadeAsync().ConfigureAwait(false);
+        _firstPreparation = PrepareAsync(_ending.Token);
+        await Task.WhenAny(_firstPreparation, Task.Delay(FirstPrepareMax, clock, cancellationToken))
+            .ConfigureAwait(false);
+        if (_firstPreparation.Exception?.InnerException is { } refusal && !IsAway(refusal))
+            await _firstPreparation.ConfigureAwait(false);
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) => _ending.CancelAsync();
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        _ending.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var stop = stoppingToken;
-        health.Failing("store", "not prepared yet");
         health.Failing("transport", "not started yet");
         foreach (var stream in registry.SubscribedStreams) health.Failing("consume:" + stream, "not subscribed yet");
         var running = new List<Task>();
         var subscriptions = new List<IAsyncDisposable>();
         try
         {
-            if (!await TryUntilDoneAsync("store", store.PrepareAsync, stop).ConfigureAwait(false)) return;
+            if (!await TryUntilDoneAsync(StorePart, PrepareOnceMoreAsync, stop).ConfigureAwait(false)) return;
             running.AddRange(loops.OfStore().Select(loop => Supervise(loop, stop)));
             if (!await TryUntilDoneAsync("transport", StartBrokersAsync, stop).ConfigureAwait(false))
                 return;
@@ -74,6 +92,18 @@ internal sealed partial class MessagingHost(
             await Task.WhenAll(running).ConfigureAwait(false);
         }
     }
+
+    private Task PrepareOnceMoreAsync(CancellationToken stop) =>
+        Interlocked.Exchange(ref _firstPreparation, null)?.WaitAsync(stop) ?? PrepareAsync(stop);
+
+    private async Task PrepareAsync(CancellationToken stop)
+    {
+        await Task.Yield(); // A file or a driver that blocks must not hold up the start.
+        await store.PrepareAsync(stop).ConfigureAwait(false);
+        foreach (var more in preparations) await more.PrepareAsync(stop).ConfigureAwait(false);
+    }
+
+    private bool IsAway(Exception failure) => failure is TransportUnavailableException || store.IsTransient(failure);
 
     private Task Supervise(MessagingLoop loop, CancellationToken stop) =>
         supervisor.KeepRunningAsync(loop.Part, loop.RunAsync, stop);
@@ -114,7 +144,7 @@ internal sealed partial class MessagingHost(
             {
                 return false;
             }
-            catch (Exception away) when (away is TransportUnavailableException || store.IsTransient(away))
+            catch (Exception away) when (IsAway(away))
             {
                 health.Failing(part, away.Message);
                 Log.StartDelayed(logger, part, away.Message);

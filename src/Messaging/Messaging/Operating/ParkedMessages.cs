@@ -17,7 +17,7 @@ public sealed class ParkedMessages
         _clock = clock;
     }
 
-    /// <summary>The matching messages, oldest first. This is the dry run of the other calls.</summary>
+    /// <summary>The matching messages, oldest first.</summary>
     public Task<IReadOnlyList<ParkedMessage>> ListAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
         _store.ListParkedAsync(filter, limit, stop);
 
@@ -31,6 +31,14 @@ public sealed class ParkedMessages
         if (messages > 0) _signal.WakeReplay();
         return messages;
     }
+
+    /// <summary>The dry run of <see cref="ReplayAsync"/>: what it would return now.</summary>
+    public Task<int> CountReplayAsync(ParkedFilter filter, CancellationToken stop) =>
+        _store.CountParkedAsync(filter, wholeKeys: true, stop);
+
+    /// <summary>The dry run of <see cref="DiscardAsync"/>: what it would return now.</summary>
+    public Task<int> CountDiscardAsync(ParkedFilter filter, CancellationToken stop) =>
+        _store.CountParkedAsync(filter, wholeKeys: false, stop);
 
     /// <summary>Removes the matching messages for good; what they were is recorded
     /// under <paramref name="by"/>.</summary>

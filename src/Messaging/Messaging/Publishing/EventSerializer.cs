@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Telemetry;
 using Tessera.Messaging.Transport;
+using Tessera.Messaging.Wire;
 
 namespace Tessera.Messaging.Publishing;
 
@@ -12,7 +13,7 @@ internal sealed class EventSerializer(MessageRegistry registry, TimeProvider clo
     public OutboxRow ToOutboxRow<TEvent>(TEvent message, EventEnvelope? cause = null) where TEvent : class
     {
         var published = registry.Published(typeof(TEvent));
-        var key = published.KeyOf(message);
+        var key = Checked(published.KeyOf(message), published.TypeName);
         using var span = MessagingTraces.StartPublish(published.TypeName, registry.Service);
         var activity = span ?? Activity.Current;
         var now = clock.GetUtcNow();
@@ -38,10 +39,17 @@ internal sealed class EventSerializer(MessageRegistry registry, TimeProvider clo
     }
 
     public TimerRow ToTimerRow<TTimer>(string key, TTimer timer, DateTimeOffset due, EventEnvelope? cause = null)
-        where TTimer : class =>
-        new(Guid.CreateVersion7(clock.GetUtcNow()), TimerName(typeof(TTimer)), key, due,
+        where TTimer : class
+    {
+        var type = TimerName(typeof(TTimer));
+        return new(Guid.CreateVersion7(clock.GetUtcNow()), type, Checked(key, type), due,
             Activity.Current is { } activity ? activity.Id : cause?.TraceParent,
             JsonSerializer.SerializeToUtf8Bytes(timer, registry.Json));
+    }
 
     public string TimerName(Type timer) => registry.TimerName(timer);
+
+    private static string Checked(string key, string type) => EventKey.FaultOf(key) is { } fault
+        ? throw new InvalidOperationException($"{type} cannot be stored. {fault}")
+        : key;
 }

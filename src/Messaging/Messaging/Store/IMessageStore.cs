@@ -3,7 +3,8 @@ namespace Tessera.Messaging.Store;
 /// <summary>The seam to one database engine: the library's own tables in the service's own database.</summary>
 /// <remarks>
 /// Tables: <c>msg_outbox</c>, <c>msg_held_keys</c>, <c>msg_inbox</c>, <c>msg_parked</c>, <c>msg_parked_keys</c>,
-/// <c>msg_timers</c>, <c>msg_leases</c>, <c>msg_members</c>, <c>msg_audit</c>. A store never waits for a broker.
+/// <c>msg_timers</c>, <c>msg_leases</c>, <c>msg_members</c>, <c>msg_audit</c>, <c>msg_schema</c>.
+/// A store never waits for a broker.
 /// Members outside a session are single, self-contained transactions. All are safe to call from several processes.
 /// </remarks>
 public interface IMessageStore
@@ -12,6 +13,8 @@ public interface IMessageStore
     string Name { get; }
 
     /// <summary>Creates or upgrades the library's tables; any number of processes may call it at once.</summary>
+    /// <exception cref="InvalidOperationException">A newer version of the library has upgraded them further than this
+    /// one knows.</exception>
     Task PrepareAsync(CancellationToken stop);
 
     /// <summary>A transaction that can write, begun with its first statement (no round trip of its own).</summary>
@@ -68,6 +71,10 @@ public interface IMessageStore
     Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop);
 
     Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop);
+
+    /// <summary>How many parked messages match; with <paramref name="wholeKeys"/>, how many wait under the keys of
+    /// those that do. Reads no bodies.</summary>
+    Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop);
 
     /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns
     /// the messages concerned.</summary>

@@ -62,10 +62,9 @@ internal static class MessagingMetrics
         if (count > 0) DuplicateEvents.Add(count, Destination(stream));
     }
 
-    public static void Unknown(string stream, int count)
-    {
-        if (count > 0) UnknownEvents.Add(count, Destination(stream));
-    }
+    /// <param name="type">One of a bounded number.</param>
+    public static void Unlisted(string stream, string type) =>
+        UnknownEvents.Add(1, Destination(stream), new("cloudevents.event_type", type));
 
     public static void Parked(string stream, int count)
     {

@@ -26,9 +26,9 @@ internal static class BinaryMode
             }
         }
         CloudEvent.Check(version, id, source, type);
-        return new EventEnvelope
+        return CloudEvent.Storable(new EventEnvelope
         {
-            Id = EventIds.From(source!, id!),
+            Id = EventIds.From(message.Stream, source!, id!),
             Stream = message.Stream,
             Key = CloudEvent.KeyOf(key ?? message.Key, subject, id!),
             Type = type!,
@@ -37,6 +37,6 @@ internal static class BinaryMode
             TraceParent = traceParent,
             TraceState = traceState,
             Data = message.Body,
-        };
+        });
     }
 }

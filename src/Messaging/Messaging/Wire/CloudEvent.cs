@@ -13,6 +13,24 @@ internal static class CloudEvent
         if (string.IsNullOrEmpty(type)) throw Missing("type");
     }
 
+    /// <summary>What no database could store must not come as far as the inbox, where it would be tried
+    /// for ever.</summary>
+    public static EventEnvelope Storable(EventEnvelope read)
+    {
+        if (EventKey.FaultOf(read.Key) is { } fault) throw new FormatException(fault);
+        Check("type", read.Type);
+        Check("source", read.Source);
+        Check("traceparent", read.TraceParent);
+        Check("tracestate", read.TraceState);
+        return read;
+    }
+
+    private static void Check(string attribute, string? value)
+    {
+        if (value?.Contains('\0', StringComparison.Ordinal) == true)
+            throw new FormatException($"the attribute '{attribute}' contains a NUL character.");
+    }
+
     /// <summary>Foreign events may lack a partition key; then the broker message's own key is as good, else order
     /// is kept per subject, or not at all.</summary>
     public static string KeyOf(string? partitionKey, string? subject, string id) =>

@@ -3,13 +3,24 @@ using System.Text;
 
 namespace Tessera.Messaging.Wire;
 
-/// <summary>The identity that the inbox knows, of events whose id is no UUID (RFC 9562 §5.5).</summary>
+/// <summary>The identity that the inbox knows. An id is only unique within its source, so it is made of both
+/// (RFC 9562 §5.5); what a service of ours publishes on its own stream has an id that is unique by itself.</summary>
 internal static class EventIds
 {
     private static readonly Guid UrlNamespace = new("6ba7b811-9dad-11d1-80b4-00c04fd430c8");
 
-    public static Guid From(string source, string id) =>
-        Guid.TryParseExact(id, "D", out var uuid) ? uuid : Version5(Encoding.UTF8.GetBytes(source + "\n" + id));
+    private const string OwnSources = "/tessera/";
+
+    public static Guid From(string stream, string source, string id) =>
+        IsOwn(stream, source) && Guid.TryParseExact(id, "D", out var uuid)
+            ? uuid
+            : Version5(Encoding.UTF8.GetBytes(source + "\n" + id));
+
+    /// <summary>Whether it is the source of the service whose stream this is.</summary>
+    public static bool IsOwn(string stream, string source) =>
+        source.Length == OwnSources.Length + stream.Length
+        && source.StartsWith(OwnSources, StringComparison.Ordinal)
+        && source.EndsWith(stream, StringComparison.Ordinal);
 
     /// <summary>The same bytes always get the same id, so a second delivery of them is recognised.</summary>
     public static Guid OfContent(ReadOnlySpan<byte> content) => Version5(SHA256.HashData(content));

@@ -44,13 +44,13 @@ internal ref struct FrameReader
         if (_json.TokenType != JsonTokenType.StartObject) throw new FormatException("an event is a JSON object.");
         string? version = null, idText = null, source = null, type = null, key = null, subject = null;
         string? traceParent = null, traceState = null;
-        var id = Guid.Empty;
+        var (id, idAt) = (Guid.Empty, 0);
         var time = _now;
         ReadOnlyMemory<byte> data = "null"u8.ToArray();
         while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
         {
             if (_json.ValueTextEquals("specversion"u8)) version = Shared("1.0", "specversion");
-            else if (_json.ValueTextEquals("id"u8)) (id, idText) = ReadId();
+            else if (_json.ValueTextEquals("id"u8)) (id, idText, idAt) = ReadId();
             else if (_json.ValueTextEquals("source"u8)) source = Shared(_lastSource, "source");
             else if (_json.ValueTextEquals("type"u8)) type = Shared(_lastType, "type");
             else if (_json.ValueTextEquals("time"u8)) time = ReadTime();
@@ -64,9 +64,10 @@ internal ref struct FrameReader
         }
         CloudEvent.Check(version, id == Guid.Empty ? idText : "uuid", source, type);
         (_lastSource, _lastType) = (source!, type!);
-        return new EventEnvelope
+        if (!EventIds.IsOwn(_message.Stream, source!) && idText is null) idText = TextAt(idAt);
+        return CloudEvent.Storable(new EventEnvelope
         {
-            Id = id == Guid.Empty ? EventIds.From(source!, idText!) : id,
+            Id = idText is null ? id : EventIds.From(_message.Stream, source!, idText),
             Stream = _message.Stream,
             Key = key is { Length: > 0 } ? key : CloudEvent.KeyOf(_message.Key, subject, idText ?? id.ToString("D")),
             Type = type!,
@@ -75,13 +76,22 @@ internal ref struct FrameReader
             TraceParent = traceParent,
             TraceState = traceState,
             Data = data,
-        };
+        });
     }
 
-    private (Guid Id, string? Text) ReadId()
+    /// <summary>Our own ids are UUIDs and cost no string; the text of another is read again when needed.</summary>
+    private (Guid Id, string? Text, int At) ReadId()
     {
-        if (!ReadString("id")) return (Guid.Empty, null);
-        return _json.TryGetGuid(out var id) ? (id, null) : (Guid.Empty, _json.GetString());
+        if (!ReadString("id")) return (Guid.Empty, null, 0);
+        var at = (int)_json.TokenStartIndex;
+        return _json.TryGetGuid(out var id) && id != Guid.Empty ? (id, null, at) : (Guid.Empty, _json.GetString(), at);
+    }
+
+    private readonly string TextAt(int start)
+    {
+        var json = new Utf8JsonReader(_message.Body.Span[start..], isFinalBlock: false, default);
+        json.Read();
+        return json.GetString()!;
     }
 
     private DateTimeOffset ReadTime()

@@ -15,7 +15,7 @@ internal static class Malformed
         {
             Id = id,
             Stream = message.Stream,
-            Key = string.IsNullOrEmpty(message.Key) ? id.ToString("D") : message.Key,
+            Key = EventKey.FaultOf(message.Key) is null ? message.Key! : id.ToString("D"),
             Type = Type,
             Source = "/" + message.Stream,
             Time = now,

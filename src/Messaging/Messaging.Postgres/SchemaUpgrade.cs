@@ -1,0 +1,49 @@
+using Npgsql;
+
+namespace Tessera.Messaging.Postgres;
+
+/// <summary>Brings the library's tables to the version that this build knows, in one transaction, one process at a
+/// time: the others wait for it and find nothing to do.</summary>
+internal static class SchemaUpgrade
+{
+    private const string Version = """
+        create table if not exists msg_schema (version int primary key, applied_at timestamptz not null default now())
+        """;
+
+    /// <exception cref="InvalidOperationException">A newer version has upgraded the tables further.</exception>
+    public static async Task RunAsync(NpgsqlDataSource database, IReadOnlyList<string> steps, CancellationToken stop)
+    {
+        await using var connection = await database.OpenConnectionAsync(stop).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+        // "if not exists" alone fails when two processes create the same table at once.
+        await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction)
+        {
+            Parameters = { Parameters.Of(Schema.Lock) },
+        };
+        await turn.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        var version = await ReadVersionAsync(connection, transaction, stop).ConfigureAwait(false);
+        if (version > steps.Count)
+        {
+            throw new InvalidOperationException(
+                $"The database {connection.Database} was written by a newer version (schema {version}, " +
+                $"known {steps.Count}): update this program.");
+        }
+        for (var step = version; step < steps.Count; step++)
+        {
+            await using var apply = new NpgsqlCommand(
+                $"{steps[step]}; insert into msg_schema (version) values ({step + 1})", connection, transaction);
+            await apply.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        }
+        await transaction.CommitAsync(stop).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReadVersionAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken stop)
+    {
+        await using var table = new NpgsqlCommand(Version, connection, transaction);
+        await table.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        await using var read = new NpgsqlCommand(
+            "select coalesce(max(version), 0) from msg_schema", connection, transaction);
+        return (int)(await read.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
+    }
+}

@@ -1,0 +1,56 @@
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+using Xunit;
+
+namespace Tessera.Messaging.Postgres.Tests;
+
+/// <summary>Databases of earlier versions go on with what is in them.</summary>
+public sealed class SchemaUpgradeTests(PostgresServer server)
+{
+    private const string NextStep = "alter table msg_timers add column note text not null default 'none'";
+
+    private static CancellationToken Stop => StoreUnderTest.Stop;
+
+    [Fact]
+    public async Task A_database_of_before_there_was_a_version_gets_one_and_keeps_its_rows()
+    {
+        await using var before = await StoreUnderTest.CreateAsync(server);
+        await before.RunAsync("drop table msg_schema");
+        await before.PublishAsync(Some.OutboxRow());
+
+        await using var now = before.Another();
+        await now.Store.PrepareAsync(Stop);
+        Assert.Equal(Schema.Steps.Count, await now.ScalarAsync<int>("select max(version) from msg_schema"));
+        Assert.Single(await now.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
+    }
+
+    [Fact]
+    public async Task Each_version_is_upgraded_to_the_next_by_one_of_those_that_start_together()
+    {
+        await using var store = await StoreUnderTest.CreateAsync(server);
+        await store.RunAsync(
+            "insert into msg_timers (id, type, key, due, data) " +
+            "values (gen_random_uuid(), 'stock-overdue', 'order-1', now(), 'x')");
+        string[] steps = [.. Schema.Steps, NextStep];
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
+            SchemaUpgrade.RunAsync(store.Database.DataSource, steps, Stop)));
+        Assert.Equal("none", await store.ScalarAsync<string>("select note from msg_timers where key = 'order-1'"));
+        Assert.Equal(steps.Length, await store.ScalarAsync<int>("select count(*)::int from msg_schema"));
+
+        await using var older = store.Another();
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => older.Store.PrepareAsync(Stop));
+        Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_leaves_the_version_before()
+    {
+        await using var store = await StoreUnderTest.CreateAsync(server);
+        await Assert.ThrowsAnyAsync<Exception>(() => SchemaUpgrade.RunAsync(
+            store.Database.DataSource, [.. Schema.Steps, NextStep + "; select 1 / 0"], Stop));
+        Assert.Equal(Schema.Steps.Count, await store.ScalarAsync<int>("select max(version) from msg_schema"));
+        Assert.Equal(0L, await store.ScalarAsync<long>(
+            "select count(*) from information_schema.columns " +
+            "where table_name = 'msg_timers' and column_name = 'note'"));
+    }
+}

@@ -1,0 +1,45 @@
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Messaging.Sqlite.Tests;
+
+/// <summary>Databases of earlier versions go on with what is in them.</summary>
+public sealed class SchemaUpgradeTests : IDisposable
+{
+    private const string NextStep = "ALTER TABLE msg_timers ADD COLUMN note TEXT NOT NULL DEFAULT 'none'";
+
+    private readonly TemporaryFolder _folder = new("schema");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Each_version_is_upgraded_to_the_next_and_keeps_its_rows()
+    {
+        string[] steps = [.. SqliteSchema.Steps, NextStep];
+        for (var from = 1; from < steps.Length; from++)
+        {
+            using var link = Open($"from-{from}.db");
+            SqliteSchema.Upgrade(link, steps[..from]);
+            link.Execute(
+                "INSERT INTO msg_timers (id, type, key, due, data) " +
+                "VALUES ('a', 'stock-overdue', 'order-1', 0, x'7b7d')");
+            SqliteSchema.Upgrade(link, steps);
+            Assert.Equal(
+                [("order-1", "none")],
+                link.Query("SELECT key, note FROM msg_timers", [], row => (row.GetString(0), row.GetString(1))));
+            Assert.Equal(steps.Length, link.QueryNumber("SELECT COUNT(*) FROM msg_schema"));
+        }
+    }
+
+    [Fact]
+    public void The_version_before_refuses_what_the_next_one_has_upgraded()
+    {
+        using var link = Open("newer.db");
+        SqliteSchema.Upgrade(link, [.. SqliteSchema.Steps, NextStep]);
+        var refusal = Assert.Throws<InvalidOperationException>(() => SqliteSchema.Upgrade(link));
+        Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private SqliteLink Open(string file) =>
+        SqliteLink.Open(_folder.File(file), busyTimeoutMilliseconds: 1000, statementsMax: 16);
+}
