@@ -47,6 +47,8 @@ public sealed class BackendsTests
     public void Finds_the_schema_of_a_service_in_order(string service, string engine)
     {
         var scripts = SchemaScripts.Of(System.Reflection.Assembly.Load("Tessera." + service), engine);
-        Assert.Equal(["0001-accounts.sql", "0002-token-server.sql"], scripts.Select(script => script.Name));
+        Assert.Equal(
+            ["0001-accounts.sql", "0002-token-server.sql", "0003-refresh-successors.sql"],
+            scripts.Select(script => script.Name));
     }
 }

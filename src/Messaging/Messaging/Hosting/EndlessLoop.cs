@@ -20,11 +20,11 @@ public static partial class EndlessLoop
     /// <param name="logger">Is told of each end.</param>
     /// <param name="stop">The only way to end it.</param>
     /// <param name="onFailure">Told of each end too, for a health report. Must not throw.</param>
-    /// <param name="mendsItself">What is planned for and passes, such as a database away: a warning instead of an
-    /// error. Nothing by default. Must not throw.</param>
+    /// <param name="isAway">Whether the failure is one that mends itself as planned, such as a database that is away:
+    /// one line of warning is enough then.</param>
     public static async Task RunAsync(
         string part, Func<CancellationToken, Task> loop, TimeProvider clock, ILogger logger, CancellationToken stop,
-        Action<Exception>? onFailure = null, Func<Exception, bool>? mendsItself = null)
+        Action<Exception>? onFailure = null, Func<Exception, bool>? isAway = null)
     {
         var backoff = new Backoff(DelayMin, DelayMax, clock);
         var failed = false;
@@ -55,7 +55,7 @@ public static partial class EndlessLoop
             {
                 failed = true;
                 onFailure?.Invoke(failure);
-                if (mendsItself?.Invoke(failure) == true) Log.LoopWaits(logger, part, failure.Message);
+                if (isAway?.Invoke(failure) == true) Log.LoopWaits(logger, part, failure.Message);
                 else Log.LoopFailed(logger, failure, part);
             }
         }

@@ -10,8 +10,7 @@ internal sealed class Supervisor(
 {
     public Task KeepRunningAsync(string part, Func<CancellationToken, Task> loop, CancellationToken stop) =>
         EndlessLoop.RunAsync(
-            part, loop, clock, logger, stop, failure => health.Failing(part, failure.Message), MendsItself);
+            part, loop, clock, logger, stop, failure => health.Failing(part, failure.Message), IsAway);
 
-    // The database or the broker away is planned for, and readiness tells it meanwhile.
-    private bool MendsItself(Exception failure) => HandlerFailures.IsAway(failure) || store.IsTransient(failure);
+    private bool IsAway(Exception failure) => HandlerFailures.IsAway(failure) || store.IsTransient(failure);
 }
