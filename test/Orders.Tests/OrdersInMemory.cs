@@ -18,11 +18,12 @@ internal sealed class OrdersInMemory : IAsyncDisposable
 
     /// <summary>Places an order of one line as its request would, with the price known.</summary>
     public async Task<OrderView?> TryPlaceAsync(
-        Guid buyer, string key = "k", string hash = "h", string? reference = null)
+        Guid buyer, string key = "k", string hash = "h", string? reference = null,
+        Guid? actor = null)
     {
         var priced = new PricingResult.Priced(Some.Basket(), []);
         return await Service.InRequestAsync(scope => scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
-            buyer, priced, "tok_ok", new Placement(key, hash, reference), default));
+            buyer, priced, "tok_ok", new Placement(key, hash, reference, actor), default));
     }
 
     public async Task<Guid> PlaceAsync(Guid? buyer = null) =>

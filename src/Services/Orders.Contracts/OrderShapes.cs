@@ -36,7 +36,10 @@ public sealed record OrderView(
 
 public sealed record OrderLineView(string Sku, string? Name, int Quantity, long UnitPriceMinor);
 
-public sealed record OrderHistoryEntry(DateTimeOffset At, string State, string Because);
+/// <param name="Actor">The operator who acted for the buyer, where it was not the buyer.</param>
+public sealed record OrderHistoryEntry(
+    DateTimeOffset At, string State, string Because,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Actor = null);
 
 /// <summary>GET /orders?page=1&amp;size=20 (size at most 100), newest first, the caller's own.</summary>
 public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, int Page, int Size, int Total);

@@ -32,20 +32,21 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
         "where buyer = $1 and state in ('Placed', 'StockReserved', 'Confirmed')", buyer, stop);
 
     /// <summary>Queues the new order. The commit fails with <see cref="UnexpectedRowsException"/> when the buyer's key
-    /// has an order already.</summary>
+    /// has an order already, or the buyer is erased.</summary>
     public void Add(Order order, Basket basket, Placement placement)
     {
         work.EnqueueOne(
             """
             insert into orders (id, buyer, idempotency_key, request_hash, state, stock_committed, lines, total_minor,
                 currency, payment_method, reference, placed_at, version)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+            where not exists (select 1 from erased_buyers where buyer = $2)
             on conflict (buyer, idempotency_key) do nothing
             """,
             order.Id, order.Buyer, placement.IdempotencyKey, placement.RequestHash, order.State.ToString(),
             order.StockCommitted, OrderViews.LinesText(basket.Lines), order.TotalMinor, order.Currency,
             order.PaymentMethod, placement.Reference, order.PlacedAt, order.Version);
-        Append(order.Id, order.FirstEntry);
+        Append(order.Id, order.FirstEntry with { Actor = placement.Actor });
     }
 
     public void Save(Order order, HistoryEntry entry)
@@ -60,12 +61,22 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
         Append(order.Id, entry);
     }
 
-    public void ForgetReferences(Guid buyer) =>
-        work.Enqueue("update orders set reference = null where buyer = $1 and reference is not null", buyer);
+    /// <summary>From the commit on nothing more is placed for the buyer, but for requests that were under way.</summary>
+    public void RefuseFromNowOn(Guid buyer) =>
+        work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
+
+    /// <summary>Clears what may say anything about a person: the buyer's own mark, and what stands for the card. Open
+    /// orders are cancelled in the same transaction, so no payment is asked for with it any more.</summary>
+    public void Forget(Guid buyer) => work.Enqueue(
+        """
+        update orders set reference = null, payment_method = ''
+        where buyer = $1 and (reference is not null or payment_method <> '')
+        """,
+        buyer);
 
     private void Append(Guid order, HistoryEntry entry) => work.EnqueueInsert(
-        "insert into order_history (order_id, version, at, state, because) values ($1, $2, $3, $4, $5)",
-        order, entry.Version, entry.At, entry.State.ToString(), entry.Because);
+        "insert into order_history (order_id, version, at, state, because, actor) values ($1, $2, $3, $4, $5, $6)",
+        order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor);
 
     private async Task<List<Order>> LoadAsync(string where, object parameter, CancellationToken stop)
     {
@@ -92,4 +103,5 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
 }
 
 /// <summary>What a buyer's request says beside the lines.</summary>
-internal sealed record Placement(string IdempotencyKey, string RequestHash, string? Reference);
+internal sealed record Placement(
+    string IdempotencyKey, string RequestHash, string? Reference, Guid? Actor = null);

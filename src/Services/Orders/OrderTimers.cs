@@ -5,3 +5,6 @@ internal sealed record StockOverdue(Guid Order);
 
 /// <summary>Payments has not answered in time.</summary>
 internal sealed record PaymentOverdue(Guid Order);
+
+/// <summary>The buyer was erased a while ago: requests that were under way have ended.</summary>
+internal sealed record BuyerErased(Guid Buyer);

@@ -8,9 +8,11 @@ namespace Tessera.Orders;
 /// <summary>The one transaction of a placement: the order, OrderPlaced and the timer that
 /// waits for Inventory.</summary>
 internal sealed class PlacementWriter(
-    UnitOfWork work, OrderStore orders, PriceList prices, IOptions<OrderOptions> options, TimeProvider clock)
+    UnitOfWork work, OrderStore orders, PriceList prices, IOptions<OrderOptions> options, TimeProvider clock,
+    ILogger<PlacementWriter> logger)
 {
-    /// <summary>Null when the buyer's key has an order already; nothing is stored then.</summary>
+    /// <summary>Null when the buyer's key has an order already, or the buyer is erased; nothing is stored
+    /// then.</summary>
     public async Task<OrderView?> TryPlaceAsync(
         Guid buyer, PricingResult.Priced priced, string paymentMethod, Placement placement, CancellationToken stop)
     {
@@ -30,8 +32,10 @@ internal sealed class PlacementWriter(
         }
         catch (UnexpectedRowsException)
         {
-            return null; // A retry, or the same request sent twice at once: the other one has placed it.
+            return null; // A retry, the same request sent twice at once, or an erased buyer's.
         }
+        if (placement.Actor is { } actor)
+            ActingLog.ActedFor(logger, actor, buyer, Order.PlacedBecause, order.Id);
         return OrderViews.AsPlaced(order, priced.Basket.Lines, placement.Reference);
     }
 

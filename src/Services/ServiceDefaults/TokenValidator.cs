@@ -13,12 +13,14 @@ internal sealed class TokenValidator
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly TesseraOptions _tessera;
     private readonly KeySet _keys;
+    private readonly ErasedSubjects _erased;
     private readonly TokenCache _cache;
     private readonly TimeProvider _clock;
 
-    public TokenValidator(IOptions<TesseraOptions> tessera, KeySet keys, TimeProvider clock)
+    public TokenValidator(
+        IOptions<TesseraOptions> tessera, KeySet keys, ErasedSubjects erased, TimeProvider clock)
     {
-        (_tessera, _keys, _clock) = (tessera.Value, keys, clock);
+        (_tessera, _keys, _erased, _clock) = (tessera.Value, keys, erased, clock);
         _cache = new TokenCache(clock);
         keys.Changed += _cache.Clear;
     }
@@ -30,7 +32,7 @@ internal sealed class TokenValidator
             return new(TokenVerdict.Refused("it is no token of ours"));
         }
         var hash = TokenCache.HashOf(token);
-        return _cache.Find(hash) is { } known ? new(TokenVerdict.Accepted(known)) : new(VerifyAsync(token, hash, stop));
+        return _cache.Find(hash) is { } known ? new(Admit(known)) : new(VerifyAsync(token, hash, stop));
     }
 
     private async Task<TokenVerdict> VerifyAsync(string token, TokenHash hash, CancellationToken stop)
@@ -76,8 +78,13 @@ internal sealed class TokenValidator
         var caller = new ClaimsPrincipal(result.ClaimsIdentity);
         if (!Guid.TryParse(caller.FindFirstValue("sub"), out _)) return TokenVerdict.Refused("its subject is no user");
         _cache.Add(hash, caller, new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
-        return TokenVerdict.Accepted(caller);
+        return Admit(caller);
     }
+
+    // Asked with each request: the account may have been erased since the token was verified.
+    private TokenVerdict Admit(ClaimsPrincipal caller) => _erased.Contains(caller.FindFirstValue("sub"))
+        ? TokenVerdict.Refused("its account does not exist any more")
+        : TokenVerdict.Accepted(caller);
 
     private bool IsInLifetime(
         DateTime? from, DateTime? until, SecurityToken token, TokenValidationParameters parameters)
