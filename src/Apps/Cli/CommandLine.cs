@@ -70,6 +70,7 @@ internal static class CommandLine
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
             ParkedCommand.Create(),
+            UnlockCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),

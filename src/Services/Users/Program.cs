@@ -17,6 +17,8 @@ builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Secti
 builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();
+builder.Services.AddSingleton<SignInFailures>();
+builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
 builder.Services.AddHostedService<CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
