@@ -39,7 +39,10 @@ public sealed class AtOnceTests(UsersProcess users) : IClassFixture<UsersProcess
         for (var round = 0; round < 5; round++)
         {
             var imports = Enumerable.Range(0, 12).Select(first => new ImportCustomersRequest(
-                [.. Enumerable.Range(first, 8).Select(number => new ImportedCustomer($"R{round}-{number % 12}", null))]));
+                [
+                    .. Enumerable.Range(first, 8)
+                        .Select(number => new ImportedCustomer($"R{round}-{number % 12}", null)),
+                ]));
             var answers = await Task.WhenAll(imports.Select(
                 import => users.SendAsync(HttpMethod.Post, "/users/customers", token, import)));
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));

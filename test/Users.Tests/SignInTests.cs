@@ -79,7 +79,8 @@ public sealed class SignInTests(SignInTests.LongDelay users) : IClassFixture<Sig
         {
             using var wrong = await users.PasswordAsync("known@example.com", "not this one", Stranger);
             using var unknown = await users.PasswordAsync("unknown@example.com", "not this one", Stranger);
-            Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (wrong.StatusCode, unknown.StatusCode));
+            Assert.Equal(
+                (HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (wrong.StatusCode, unknown.StatusCode));
             Assert.Equal(
                 await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
                 await unknown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));

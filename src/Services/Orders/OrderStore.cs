@@ -61,7 +61,7 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
         Append(order.Id, entry);
     }
 
-    /// <summary>From the commit on nothing more is placed for the buyer, but for requests that were under way.</summary>
+    /// <summary>From the commit on nothing is placed for the buyer, but by requests that were under way.</summary>
     public void RefuseFromNowOn(Guid buyer) =>
         work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
 

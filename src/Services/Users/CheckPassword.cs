@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Tessera.Users;
 
-/// <summary>Checks email and password, counting failures alone. Unknown, wrong and blocked look and cost alike.</summary>
+/// <summary>Checks email and password, counting failures alone. Unknown, wrong and blocked look and cost
+/// alike.</summary>
 internal sealed class CheckPassword(
     AccountStore accounts, SignInFailures failures, SignInGate gate, IPasswordHasher<Account> hasher)
 {

@@ -28,7 +28,8 @@ internal sealed partial class CreateOperator(
         var (credentials, isNew) = ReadOrMake(Path.Combine(tessera.Value.DataDirectory, "operator.json"));
         var now = clock.GetUtcNow();
         var account = new Account(
-            Guid.CreateVersion7(now), EmailAddress.Normalize(credentials.Email), null, "Operator", IsOperator: true, now);
+            Guid.CreateVersion7(now), EmailAddress.Normalize(credentials.Email), null, "Operator",
+            IsOperator: true, now);
         account = account with { PasswordHash = hasher.HashPassword(account, credentials.Password) };
         await accounts.Work.BeginAsync(cancellationToken);
         if (!await accounts.TryAddAsync(account, cancellationToken)) return; // Another replica was first.

@@ -16,7 +16,8 @@ internal static class RegisterUser
         // Whole milliseconds, as every database keeps them: a retry gets the same answer.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var account = new Account(
-            Guid.CreateVersion7(now), EmailAddress.Normalize(request.Email), null, request.Name, IsOperator: false, now);
+            Guid.CreateVersion7(now), EmailAddress.Normalize(request.Email), null, request.Name,
+            IsOperator: false, now);
         // Slow: before the transaction.
         account = account with { PasswordHash = hasher.HashPassword(account, request.Password) };
         await accounts.Work.BeginAsync(stop);
