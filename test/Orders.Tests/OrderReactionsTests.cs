@@ -123,4 +123,33 @@ public sealed class OrderReactionsTests
         Assert.Equal("keep me", (await orders.ReadAsync(theirs)).Reference);
         Assert.Equal(("Placed", null), await orders.StateAsync(theirs));
     }
+
+    [Fact]
+    public async Task Nothing_is_placed_for_a_buyer_who_is_erased_and_what_slipped_through_ends_as_the_rest()
+    {
+        await using var orders = await OrdersInMemory.StartAsync();
+        var buyer = Guid.NewGuid();
+        await orders.HearAsync<CancelOrdersOnUserErased, UserErased>(new UserErased(buyer));
+        Assert.Null(await orders.TryPlaceAsync(buyer, "later"));
+        Assert.Equal(0, await orders.Service.NumberAsync("select count(*) from orders"));
+
+        // As if it had been placed by a transaction that began before the buyer was erased.
+        await orders.Service.ExecuteAsync("delete from erased_buyers");
+        var slipped = (await orders.TryPlaceAsync(buyer, "slipped", reference: "for aunt Jane"))!.Id;
+        await orders.HearAsync<CancelOrdersOnBuyerErased, BuyerErased>(new BuyerErased(buyer));
+        Assert.Equal(("Cancelled", CancelReasons.UserErased), await orders.StateAsync(slipped));
+        Assert.Null((await orders.ReadAsync(slipped)).Reference);
+        Assert.Equal(0, await orders.Service.NumberAsync("select count(*) from orders where payment_method <> ''"));
+        Assert.Null(await orders.TryPlaceAsync(buyer, "latest"));
+    }
+
+    [Fact]
+    public async Task A_second_look_for_orders_of_an_erased_buyer_is_scheduled()
+    {
+        await using var orders = await OrdersInMemory.StartAsync();
+        var buyer = Guid.NewGuid();
+        await orders.HearAsync<CancelOrdersOnUserErased, UserErased>(new UserErased(buyer));
+        var (_, due) = Assert.Single(await orders.Service.TimersAsync(buyer));
+        Assert.Equal(TimeSpan.FromMinutes(1), due);
+    }
 }

@@ -38,11 +38,11 @@ internal sealed class OrdersInMemory : IAsyncDisposable
     /// <summary>Places an order of one line as its request would, with the price known.</summary>
     public async Task<OrderView?> TryPlaceAsync(
         Guid buyer, string key = "k", string hash = "h", string? reference = null,
-        IReadOnlyList<ProductView>? learned = null)
+        IReadOnlyList<ProductView>? learned = null, Guid? actor = null)
     {
         var priced = new PricingResult.Priced(Some.Basket(), learned ?? []);
         return await Service.InRequestAsync(scope => scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
-            buyer, priced, "tok_ok", new Placement(key, hash, reference), default));
+            buyer, priced, "tok_ok", new Placement(key, hash, reference, actor), default));
     }
 
     /// <summary>As a request does: places, or finds what was placed before under the key.</summary>

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 using Tessera.Catalog.Contracts;
+using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 
 namespace Tessera.Orders.Tests;
@@ -91,5 +93,25 @@ public sealed class PlacementTests
         await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(new ProductAdded("A", "A lamp", 150, 3));
         Assert.Equal(
             1, await orders.Service.NumberAsync("select count(*) from prices where not withdrawn and name = 'A lamp'"));
+    }
+
+    [Fact]
+    public async Task Who_acted_for_the_buyer_stands_in_the_history()
+    {
+        await using var orders = await OrdersInMemory.StartAsync();
+        var (buyer, actor) = (Guid.NewGuid(), Guid.NewGuid());
+        var acted = (await orders.TryPlaceAsync(buyer, "acted", actor: actor))!.Id;
+        var own = (await orders.TryPlaceAsync(buyer, "own"))!.Id;
+        await orders.Service.InRequestAsync(async scope =>
+        {
+            var work = scope.GetRequiredService<UnitOfWork>();
+            await work.BeginAsync(default);
+            var order = await scope.GetRequiredService<OrderStore>().FindAsync(own, default);
+            scope.GetRequiredService<OrderProgress>().Apply(order!, OrderInput.BuyerCancels, actor);
+            await work.CommitAsync(default);
+            return order;
+        });
+        Assert.Equal([actor], (await orders.ReadAsync(acted)).History.Select(entry => entry.Actor));
+        Assert.Equal([null, actor], (await orders.ReadAsync(own)).History.Select(entry => entry.Actor));
     }
 }

@@ -6,6 +6,7 @@ using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
 using Tessera.Testing.Services;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Payments.Tests;
 
@@ -49,9 +50,12 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
         return new PaymentsInMemory(service, providerFile);
     }
 
-    public Task RequestAsync(Guid order, string method = "tok_ok", long amount = 500) =>
+    public Task RequestAsync(Guid order, string method = "tok_ok", long amount = 500, Guid? buyer = null) =>
         _service.HandleAsync<RequestPaymentOnPaymentRequested, PaymentRequested>(
-            new PaymentRequested(order, Guid.NewGuid(), amount, "GBP", method));
+            new PaymentRequested(order, buyer ?? Guid.NewGuid(), amount, "GBP", method));
+
+    public Task EraseAsync(Guid buyer) =>
+        _service.HandleAsync<ForgetPaymentMethodsOnUserErased, UserErased>(new UserErased(buyer));
 
     public Task CancelAsync(Guid order) => _service.HandleAsync<CancelPaymentOnOrderCancelled, OrderCancelled>(
         new OrderCancelled(order, Guid.NewGuid(), CancelReasons.Buyer));

@@ -15,6 +15,8 @@ public sealed class SampleService : IAsyncLifetime
 
     public TestTokens Tokens { get; } = new();
 
+    public PretendedErased Erased { get; } = new();
+
     public HttpClient Http1 { get; private set; } = null!;
 
     public HttpClient Http2 { get; private set; } = null!;
@@ -30,6 +32,7 @@ public sealed class SampleService : IAsyncLifetime
             ["Listen:Http2"] = "127.0.0.1:0",
             ["Services:Users"] = "http://127.0.0.1:9",
         });
+        builder.Services.AddSingleton<IErasedSource>(Erased);
         builder.AddServiceDefaults("sample");
         builder.Services.AddValidation();
         _app = builder.Build();
@@ -88,3 +91,14 @@ public sealed record Thing(
 public sealed record Part([property: Range(1, 5)] int Size);
 
 public sealed record Coded(string Sku);
+
+/// <summary>Users, as far as it tells whom it has erased.</summary>
+public sealed class PretendedErased : IErasedSource
+{
+    public IReadOnlyList<Guid> Erased { get; set; } = [];
+
+    public bool IsAway { get; set; }
+
+    public Task<IReadOnlyList<Guid>> FetchAsync(CancellationToken stop) =>
+        IsAway ? throw new HttpRequestException("Users is away.") : Task.FromResult(Erased);
+}

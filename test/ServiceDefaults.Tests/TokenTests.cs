@@ -33,6 +33,17 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     }
 
     [Fact]
+    public async Task Tells_who_acts_for_a_buyer()
+    {
+        var token = service.Tokens.Issue(
+            user, "customer", token => token.Claims["act"] = new Dictionary<string, object> { ["sub"] = other });
+        using var response = await service.GetAsync("/customers", token);
+        Assert.Equal(
+            new Buyer(user, other),
+            await response.Content.ReadFromJsonAsync<Buyer>(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Asks_for_a_token_where_there_is_none()
     {
         using var response = await service.GetAsync("/operators");

@@ -13,8 +13,7 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
     private async Task<UserView?> ProfileAsync(string token)
     {
         using var response = await users.SendAsync(HttpMethod.Get, "/users/me", token);
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? null : await response.Content.ReadFromJsonAsync<UserView>(TestContext.Current.CancellationToken);
+        return await response.Content.ReadFromJsonAsync<UserView>(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -85,14 +84,31 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
         using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", tokens.Access);
         Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
 
-        Assert.Null(await ProfileAsync(tokens.Access));
+        using var profile = await users.SendAsync(HttpMethod.Get, "/users/me", tokens.Access);
+        Assert.Equal(HttpStatusCode.Unauthorized, profile.StatusCode);
         using var refresh = await users.TryTokenAsync(
             ("grant_type", "refresh_token"), ("refresh_token", tokens.Refresh!));
         using var signIn = await users.TryTokenAsync(
             ("grant_type", "password"), ("username", "leaving@example.com"), ("password", UsersProcess.Password));
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (refresh.StatusCode, signIn.StatusCode));
         using var again = await users.SendAsync(HttpMethod.Delete, "/users/me", tokens.Access);
-        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
+        var told = await users.Client.GetFromJsonAsync<Guid[]>(
+            "/internal/erased", TestContext.Current.CancellationToken);
+        Assert.Contains(Guid.Parse(new JsonWebToken(tokens.Access).Subject), told!);
+    }
+
+    [Fact]
+    public async Task Lets_nobody_who_acts_for_a_user_erase_the_account()
+    {
+        var @operator = (await users.SignInOperatorAsync()).Access;
+        var owner = (await users.NewCustomerAsync("acted-for@example.com")).Access;
+        using var issued = await users.SendAsync(
+            HttpMethod.Post, $"/users/{new JsonWebToken(owner).Subject}/tokens", @operator);
+        var acting = (await issued.Content.ReadFromJsonAsync<ActingTokenView>(TestContext.Current.CancellationToken))!;
+        using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", acting.AccessToken);
+        Assert.Equal(HttpStatusCode.Forbidden, erased.StatusCode);
+        Assert.NotNull(await ProfileAsync(owner));
     }
 
     [Fact]

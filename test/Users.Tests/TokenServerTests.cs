@@ -1,15 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Tessera.Testing;
 
 namespace Tessera.Users.Tests;
 
 public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersProcess>
 {
-    private Task<HttpResponseMessage> PasswordAsync(string email, string password) =>
-        users.TryTokenAsync(("grant_type", "password"), ("username", email), ("password", password));
-
     [Fact]
     public async Task Issues_an_access_token_that_says_who_for_whom_and_until_when()
     {
@@ -56,46 +52,6 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
         Assert.All(
             addresses.Values,
             address => Assert.StartsWith("http://127.0.0.1:8080/", address, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Answers_an_unknown_user_as_it_answers_a_wrong_password()
-    {
-        await users.NewCustomerAsync("known@example.com");
-        using var wrong = await PasswordAsync("known@example.com", "not this one");
-        using var unknown = await PasswordAsync("unknown@example.com", "not this one");
-        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (wrong.StatusCode, unknown.StatusCode));
-        Assert.Equal(
-            await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
-            await unknown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task Locks_an_account_for_a_while_after_three_failures()
-    {
-        await users.NewCustomerAsync("locked@example.com");
-        var guesses = await Task.WhenAll(
-            Enumerable.Range(0, 6).Select(_ => PasswordAsync("locked@example.com", "a guess")));
-        Assert.All(guesses, guess => Assert.Equal(HttpStatusCode.BadRequest, guess.StatusCode));
-        using var right = await PasswordAsync("locked@example.com", UsersProcess.Password);
-        Assert.Equal(HttpStatusCode.BadRequest, right.StatusCode);
-        await Eventually.HoldsAsync("the lock has run out", async () =>
-        {
-            using var later = await PasswordAsync("locked@example.com", UsersProcess.Password);
-            return later.IsSuccessStatusCode;
-        });
-    }
-
-    [Fact]
-    public async Task Counts_failures_anew_after_a_success()
-    {
-        await users.NewCustomerAsync("patient@example.com");
-        for (var round = 0; round < 3; round++)
-        {
-            using var wrong = await PasswordAsync("patient@example.com", "a typo");
-            using var right = await PasswordAsync("patient@example.com", UsersProcess.Password);
-            Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (wrong.StatusCode, right.StatusCode));
-        }
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public class UsersProcess : IAsyncLifetime
     public HttpClient Client { get; private set; } = null!;
 
     protected virtual IEnumerable<(string Key, string Value)> Settings =>
-        [("Users:FailedSignInsMax", "3"), ("Users:LockoutTime", "00:00:03")];
+        [("Users:FailedSignInsMax", "3"), ("Users:SignInDelay", "00:00:01"), ("Users:SignInDelayMax", "00:00:02")];
 
     public string Log => _service!.Log;
 
@@ -62,6 +62,16 @@ public class UsersProcess : IAsyncLifetime
 
     public Task<HttpResponseMessage> RefreshAsync(string token) =>
         TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
+
+    /// <param name="network">From where the gateway says that the request came.</param>
+    public async Task<HttpResponseMessage> PasswordAsync(string email, string password, string network)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/token");
+        request.Headers.Add("X-Forwarded-For", network);
+        request.Content = new FormUrlEncodedContent(
+            [new("grant_type", "password"), new("username", email), new("password", password)]);
+        return await Client.SendAsync(request);
+    }
 
     /// <summary>Signs out.</summary>
     public async Task<HttpResponseMessage> RevokeAsync(string token)

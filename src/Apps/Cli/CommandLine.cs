@@ -75,6 +75,7 @@ internal static class CommandLine
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
             ParkedCommand.Create(),
+            UnlockCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),

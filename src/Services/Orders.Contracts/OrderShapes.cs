@@ -43,7 +43,10 @@ public sealed record OrderView(
 
 public sealed record OrderLineView(string Sku, string? Name, int Quantity, long UnitPriceMinor);
 
-public sealed record OrderHistoryEntry(DateTimeOffset At, string State, string Because);
+/// <param name="Actor">The operator who acted for the buyer, where it was not the buyer.</param>
+public sealed record OrderHistoryEntry(
+    DateTimeOffset At, string State, string Because,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Actor = null);
 
 /// <summary>GET /orders?before=&amp;size=20 (size at most 100), newest first, the caller's own.</summary>
 /// <param name="Next">What <c>before</c> is to say for the page after this one; null on the last. Orders that arrive

@@ -18,7 +18,7 @@ internal static class CancelOrder
         {
             return ReadOrders.NotFound(id);
         }
-        if (progress.Apply(order, OrderInput.BuyerCancels) is OrderOutcome.Refused refused)
+        if (progress.Apply(order, OrderInput.BuyerCancels, buyer.Actor) is OrderOutcome.Refused refused)
             return TypedResults.Problem(refused.Why, statusCode: 409);
         await work.CommitAsync(stop);
         return TypedResults.Ok((await placed.FindAsync(id, stop))!.Value.View);

@@ -3,13 +3,17 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Orders;
 
-internal sealed class CancelOrdersOnUserErased(OrderStore orders, OrderProgress progress) : IHandle<UserErased>
+/// <summary>Ends the buyer's open orders and forgets what may say anything about a person. The id alone says nothing
+/// once the account is gone.</summary>
+internal sealed class CancelOrdersOnUserErased(EraseBuyer erase, UnitOfWork work, TimeProvider clock)
+    : IHandle<UserErased>
 {
+    // A request that was under way meanwhile has ended by then, whichever way.
+    private static readonly TimeSpan again = TimeSpan.FromMinutes(1);
+
     public async Task HandleAsync(UserErased message, MessageContext context, CancellationToken stop)
     {
-        foreach (var order in await orders.FindOpenAsync(message.User, stop))
-            progress.Apply(order, OrderInput.UserErased);
-        // The buyer's own mark may say anything about a person. The id alone says nothing once the account is gone.
-        orders.ForgetReferences(message.User);
+        await erase.HandleAsync(message.User, stop);
+        work.Schedule(message.User.ToString(), new BuyerErased(message.User), clock.GetUtcNow() + again);
     }
 }

@@ -14,4 +14,5 @@ internal abstract record OrderOutcome
     public sealed record Refused(string Why) : OrderOutcome;
 }
 
-internal sealed record HistoryEntry(int Version, DateTimeOffset At, OrderState State, string Because);
+internal sealed record HistoryEntry(
+    int Version, DateTimeOffset At, OrderState State, string Because, Guid? Actor = null);

@@ -6,7 +6,8 @@ namespace Tessera.Orders;
 
 /// <summary>Applies what happened to an order, stores it, and announces the state that was entered.</summary>
 internal sealed class OrderProgress(
-    OrderStore orders, UnitOfWork work, IOptions<OrderOptions> options, TimeProvider clock)
+    OrderStore orders, UnitOfWork work, IOptions<OrderOptions> options, TimeProvider clock,
+    ILogger<OrderProgress> logger)
 {
     /// <summary>For facts that other services announce about an order.</summary>
     /// <exception cref="InvalidOperationException">The order is not ours: the fact is parked for
@@ -17,19 +18,21 @@ internal sealed class OrderProgress(
     public async Task<Order> GetAsync(Guid id, CancellationToken stop) => await orders.FindAsync(id, stop)
         ?? throw new InvalidOperationException($"There is no order {id} in this database.");
 
-    public OrderOutcome Apply(Order order, OrderInput input)
+    /// <param name="actor">Who acted for the buyer, where it was not the buyer.</param>
+    public OrderOutcome Apply(Order order, OrderInput input, Guid? actor = null)
     {
         var from = order.State;
+        if (actor is { } other) ActingLog.ActedFor(logger, other, order.Buyer, input.ToString(), order.Id);
         var outcome = order.Apply(input, clock.GetUtcNow());
         switch (outcome)
         {
             case OrderOutcome.Changed changed:
-                orders.Save(order, changed.Entry);
+                orders.Save(order, changed.Entry with { Actor = actor });
                 Leave(order, from);
                 Enter(order);
                 break;
             case OrderOutcome.Noted noted:
-                orders.Save(order, noted.Entry);
+                orders.Save(order, noted.Entry with { Actor = actor });
                 break;
         }
         return outcome;

@@ -31,15 +31,16 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
     public async Task<IReadOnlyList<Order>> FindOpenAsync(Guid buyer, CancellationToken stop) => await LoadAsync(
         "where buyer = $1 and state in ('Placed', 'StockReserved', 'Confirmed')", buyer, stop);
 
-    /// <summary>Stores the new order; false when the buyer's key has one already. Asked, and not left to the commit:
-    /// a retry is no error, neither here nor in the database's log.</summary>
+    /// <summary>Stores the new order; false when the buyer's key has one already, or the buyer is erased. Asked, and not
+    /// left to the commit: a retry is no error, neither here nor in the database's log.</summary>
     public async Task<bool> TryAddAsync(Order order, Basket basket, Placement placement, CancellationToken stop)
     {
         var added = await work.ExecuteAsync(
             """
             insert into orders (id, buyer, idempotency_key, request_hash, state, stock_committed, lines, total_minor,
                 currency, payment_method, reference, placed_at, version)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+            where not exists (select 1 from erased_buyers where buyer = $2)
             on conflict (buyer, idempotency_key) do nothing
             """,
             [
@@ -49,7 +50,7 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
             ],
             stop);
         if (added == 0) return false;
-        Append(order.Id, order.FirstEntry);
+        Append(order.Id, order.FirstEntry with { Actor = placement.Actor });
         return true;
     }
 
@@ -65,12 +66,22 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
         Append(order.Id, entry);
     }
 
-    public void ForgetReferences(Guid buyer) =>
-        work.Enqueue("update orders set reference = null where buyer = $1 and reference is not null", buyer);
+    /// <summary>From the commit on nothing is placed for the buyer, but by requests that were under way.</summary>
+    public void RefuseFromNowOn(Guid buyer) =>
+        work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
+
+    /// <summary>Clears what may say anything about a person: the buyer's own mark, and what stands for the card. Open
+    /// orders are cancelled in the same transaction, so no payment is asked for with it any more.</summary>
+    public void Forget(Guid buyer) => work.Enqueue(
+        """
+        update orders set reference = null, payment_method = ''
+        where buyer = $1 and (reference is not null or payment_method <> '')
+        """,
+        buyer);
 
     private void Append(Guid order, HistoryEntry entry) => work.EnqueueInsert(
-        "insert into order_history (order_id, version, at, state, because) values ($1, $2, $3, $4, $5)",
-        order, entry.Version, entry.At, entry.State.ToString(), entry.Because);
+        "insert into order_history (order_id, version, at, state, because, actor) values ($1, $2, $3, $4, $5, $6)",
+        order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor);
 
     private async Task<List<Order>> LoadAsync(string where, object parameter, CancellationToken stop)
     {
@@ -97,4 +108,5 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
 }
 
 /// <summary>What a buyer's request says beside the lines.</summary>
-internal sealed record Placement(string IdempotencyKey, string RequestHash, string? Reference);
+internal sealed record Placement(
+    string IdempotencyKey, string RequestHash, string? Reference, Guid? Actor = null);

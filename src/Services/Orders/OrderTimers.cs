@@ -11,3 +11,9 @@ internal sealed record PaymentOverdue(Guid Order)
 {
     public const string TimerType = "PaymentOverdue";
 }
+
+/// <summary>The buyer was erased a while ago: requests that were under way have ended.</summary>
+internal sealed record BuyerErased(Guid Buyer)
+{
+    public const string TimerType = "BuyerErased";
+}

@@ -18,6 +18,7 @@ internal static class OrdersSetup
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<OrderStore>();
         services.AddScoped<OrderProgress>();
+        services.AddScoped<EraseBuyer>();
         services.AddScoped<PriceList>();
         services.AddScoped<PriceBasket>();
         services.AddScoped<PlacementWriter>();
@@ -44,6 +45,7 @@ internal static class OrdersSetup
             .Handle<CancelOrdersOnUserErased>();
         messages
             .Timer<CancelOrderOnStockOverdue>()
-            .Timer<CancelOrderOnPaymentOverdue>();
+            .Timer<CancelOrderOnPaymentOverdue>()
+            .Timer<CancelOrdersOnBuyerErased>();
     }
 }

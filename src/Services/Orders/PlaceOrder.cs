@@ -15,7 +15,8 @@ internal static class PlaceOrder
     {
         if (!IdempotencyKey.IsUsable(idempotencyKey, out var refusal)) return Problem(400, refusal);
         request = request with { PaymentMethod = request.PaymentMethod ?? PaymentMethodOtherwise };
-        var placement = new Placement(idempotencyKey, IdempotencyKey.HashOf(request), request.Reference);
+        var placement = new Placement(
+            idempotencyKey, IdempotencyKey.HashOf(request), request.Reference, buyer.Actor);
         var wanted = request.Lines.Select(line => new WantedLine(line.Sku, line.Quantity));
         if (!Basket.TryMerge(wanted, out var lines, out refusal)) return Problem(422, refusal);
 
@@ -24,6 +25,8 @@ internal static class PlaceOrder
         {
             var order = await writer.TryPlaceAsync(buyer.Id, priced, request.PaymentMethod, placement, stop);
             if (order is not null) return Answer(order);
+            if (await placed.IsErasedAsync(buyer.Id, stop))
+                return Problem(401, "The access token is refused: its account does not exist any more.");
         }
         // Placed before under this key: the first answer stands, also when the product has since been withdrawn.
         if (await placed.FindByKeyAsync(buyer.Id, placement.IdempotencyKey, stop) is { } earlier)

@@ -35,6 +35,9 @@ internal sealed class PlacedOrders(IDatabase database)
         return found.Count == 0 ? null : found[0];
     }
 
+    public async Task<bool> IsErasedAsync(Guid buyer, CancellationToken stop) => (await database.QueryAsync(
+        "select 1 from erased_buyers where buyer = $1", [buyer], row => row.GetInt32(0), stop)).Count > 0;
+
     /// <summary>With its owner, for the caller to check.</summary>
     public async Task<(Guid Buyer, OrderView View)?> FindAsync(Guid id, CancellationToken stop)
     {
@@ -51,9 +54,10 @@ internal sealed class PlacedOrders(IDatabase database)
             stop);
         if (found.Count == 0) return null;
         var history = await database.QueryAsync(
-            "select at, state, because from order_history where order_id = $1 order by version",
+            "select at, state, because, actor from order_history where order_id = $1 order by version",
             [id],
-            row => new OrderHistoryEntry(row.GetTime(0), row.GetString(1), row.GetString(2)),
+            row => new OrderHistoryEntry(
+                row.GetTime(0), row.GetString(1), row.GetString(2), row.IsNull(3) ? null : row.GetGuid(3)),
             stop);
         return (found[0].Buyer, found[0].View with { History = history });
     }

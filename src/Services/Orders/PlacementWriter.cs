@@ -7,9 +7,11 @@ namespace Tessera.Orders;
 /// <summary>The one transaction of a placement: the order, OrderPlaced and the timer that
 /// waits for Inventory.</summary>
 internal sealed class PlacementWriter(
-    UnitOfWork work, OrderStore orders, PriceList prices, IOptions<OrderOptions> options, TimeProvider clock)
+    UnitOfWork work, OrderStore orders, PriceList prices, IOptions<OrderOptions> options, TimeProvider clock,
+    ILogger<PlacementWriter> logger)
 {
-    /// <summary>Null when the buyer's key has an order already; nothing is stored then.</summary>
+    /// <summary>Null when the buyer's key has an order already, or the buyer is erased; nothing is stored
+    /// then.</summary>
     public async Task<OrderView?> TryPlaceAsync(
         Guid buyer, PricingResult.Priced priced, string paymentMethod, Placement placement, CancellationToken stop)
     {
@@ -20,7 +22,7 @@ internal sealed class PlacementWriter(
         await work.BeginAsync(stop);
         if (!await orders.TryAddAsync(order, priced.Basket, placement, stop))
         {
-            // A retry, or the same request sent twice at once: the other one has placed it.
+            // A retry, the same request sent twice at once, or an erased buyer's.
             await work.RollbackAsync();
             return null;
         }
@@ -30,6 +32,8 @@ internal sealed class PlacementWriter(
             new OrderPlaced(order.Id, buyer, EventLines(priced.Basket), order.TotalMinor, order.Currency, now));
         work.Schedule(order.Id.ToString(), new StockOverdue(order.Id), now + options.Value.StockTimeout);
         await work.CommitAsync(stop);
+        if (placement.Actor is { } actor)
+            ActingLog.ActedFor(logger, actor, buyer, Order.PlacedBecause, order.Id);
         return OrderViews.AsPlaced(order, priced.Basket.Lines, placement.Reference);
     }
 

@@ -60,7 +60,12 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
     private void Update(Payment payment) => work.EnqueueOne(
         """
         update payments set state = $2, captured_minor = $3, refunded_minor = $4, decline_reason = $5,
-            cancel_requested = $6, due_at = $7, attempts = 0
+            cancel_requested = $6, due_at = $7, attempts = 0,
+            payment_method = case
+                when $2 not in ('Requested', 'Capturing')
+                    and exists (select 1 from erased_buyers where erased_buyers.buyer = payments.buyer) then null
+                else payment_method
+            end
         where id = $1
         """,
         payment.Id, payment.State.ToString(), payment.CapturedMinor, payment.RefundedMinor, payment.DeclineReason,

@@ -40,6 +40,7 @@ internal static class PaymentsSetup
             .Handle<RequestPaymentOnPaymentRequested>()
             .Handle<CancelPaymentOnOrderCancelled>()
             .Handle<ForgetPaymentMethodsOnUserErased>();
+        messages.Timer<ForgetPaymentMethodsOnBuyerErased>();
     }
 
     private static void AddSimulatedProvider(this WebApplicationBuilder builder)

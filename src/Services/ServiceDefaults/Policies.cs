@@ -26,6 +26,9 @@ public static class Policies
         services.AddSingleton<KeySet>();
         services.AddSingleton<TokenValidator>();
         services.AddHostedService<RefreshKeys>();
+        services.AddSingleton<ErasedSubjects>();
+        services.TryAddSingleton<IErasedSource, UsersErasedSource>();
+        services.AddHostedService<RefreshErased>();
         // The core alone: AddAuthentication would set up data protection, which makes keys at
         // every first start for nothing.
         services.TryAddSingleton(UrlEncoder.Default);

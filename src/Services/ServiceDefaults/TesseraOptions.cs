@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Tessera.ServiceDefaults;
 
@@ -19,6 +20,10 @@ public sealed class TesseraOptions
     /// <summary>From where, besides this machine, the gateway calls: networks such as <c>10.0.0.0/24</c>.
     /// What it says of a request's public address is believed from there only.</summary>
     public string[] GatewayNetworks { get; set; } = [];
+
+    /// <summary>Whether what the peer says in <c>X-Forwarded-*</c> is the gateway's word.</summary>
+    public bool IsGateway(IPAddress peer) =>
+        IPAddress.IsLoopback(peer) || GatewayNetworks.Any(network => IPNetwork.Parse(network).Contains(peer));
 
     /// <summary>Where databases, keys and logs live: <c>DIR/orders/orders.db</c>, <c>DIR/keys/</c>.</summary>
     [Required] public string DataDirectory { get; set; } = ".tessera";

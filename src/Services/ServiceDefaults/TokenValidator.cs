@@ -15,10 +15,12 @@ internal sealed class TokenValidator
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly TesseraOptions _tessera;
     private readonly KeySet _keys;
+    private readonly ErasedSubjects _erased;
     private readonly TimeProvider _clock;
 
-    public TokenValidator(IOptions<TesseraOptions> tessera, KeySet keys, TimeProvider clock) =>
-        (_tessera, _keys, _clock) = (tessera.Value, keys, clock);
+    public TokenValidator(
+        IOptions<TesseraOptions> tessera, KeySet keys, ErasedSubjects erased, TimeProvider clock) =>
+        (_tessera, _keys, _erased, _clock) = (tessera.Value, keys, erased, clock);
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken stop)
     {
@@ -28,7 +30,7 @@ internal sealed class TokenValidator
         }
         var hash = TokenCache.HashOf(token);
         return _keys.Current.Verified.Find(hash) is { } known
-            ? new(TokenVerdict.Accepted(known))
+            ? new(Admit(known))
             : new(VerifyAsync(token, hash, stop));
     }
 
@@ -80,9 +82,14 @@ internal sealed class TokenValidator
         if (TokenShape.FaultOf(token) is { } fault) return TokenVerdict.Refused(fault);
         var caller = new ClaimsPrincipal(result.ClaimsIdentity);
         return Guid.TryParse(caller.FindFirstValue("sub"), out _)
-            ? TokenVerdict.Accepted(caller)
+            ? Admit(caller)
             : TokenVerdict.Refused("its subject is no user");
     }
+
+    // Asked with each request: the account may have been erased since the token was verified.
+    private TokenVerdict Admit(ClaimsPrincipal caller) => _erased.Contains(caller.FindFirstValue("sub"))
+        ? TokenVerdict.Refused("its account does not exist any more")
+        : TokenVerdict.Accepted(caller);
 
     private bool IsInLifetime(
         DateTime? from, DateTime? until, SecurityToken token, TokenValidationParameters parameters)

@@ -8,8 +8,6 @@ internal sealed record Account(
 {
     public IReadOnlyList<string> Roles => IsOperator ? ["operator"] : ["customer"];
 
-    public static string Normalize(string email) => email.Trim().ToLowerInvariant();
-
     public UserView ToView(IReadOnlyList<AddressView> addresses) =>
         new(Id, Email ?? "", Name, Roles, addresses, RegisteredAt);
 }

@@ -9,6 +9,9 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 {
     private const string Columns = "id, email, password_hash, name, is_operator, registered_at";
 
+    private const string SelectAddresses =
+        "select id, line1, line2, city, postal_code, country from addresses where user_id = $1 order by id";
+
     public UnitOfWork Work { get; } = work;
 
     public async Task<Account?> FindAsync(Guid id, CancellationToken stop) =>
@@ -17,15 +20,14 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     public async Task<Account?> FindAsync(string email, CancellationToken stop) =>
         (await database.QueryAsync(
             $"select {Columns} from users where email = $1",
-            [Account.Normalize(email)], Read, stop)).SingleOrDefault();
+            [EmailAddress.Normalize(email)], Read, stop)).SingleOrDefault();
 
     public async Task<bool> HasOperatorAsync(CancellationToken stop) =>
         (await database.QueryAsync(
             "select 1 from users where is_operator limit 1", [], row => row.GetInt64(0), stop)).Count > 0;
 
-    public Task<List<AddressView>> AddressesAsync(Guid user, CancellationToken stop) => database.QueryAsync(
-        "select id, line1, line2, city, postal_code, country from addresses where user_id = $1 order by id",
-        [user], ReadAddress, stop);
+    public Task<List<AddressView>> AddressesAsync(Guid user, CancellationToken stop) =>
+        database.QueryAsync(SelectAddresses, [user], ReadAddress, stop);
 
     /// <summary>Adds the account unless its email is taken.</summary>
     public async Task<bool> TryAddAsync(Account account, CancellationToken stop) => await Work.ExecuteAsync(
@@ -35,6 +37,20 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 
     public async Task<bool> TryRenameAsync(Guid user, string? name, CancellationToken stop) =>
         await Work.ExecuteAsync("update users set name = $2 where id = $1", [user, name], stop) == 1;
+
+    /// <summary>Stores the hash of the password just used, and so holds the row until the commit.</summary>
+    public async Task<bool> TryKeepPasswordHashAsync(Account account, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            "update users set password_hash = $2 where id = $1", [account.Id, account.PasswordHash], stop) == 1;
+
+    /// <summary>Takes the account's row until the commit, so that requests of one user that first look and then change
+    /// follow one another. False when the account is gone.</summary>
+    public async Task<bool> TryLockAsync(Guid user, CancellationToken stop) => (await Work.QueryAsync(
+        $"select 1 from users where id = $1{database.ForUpdate()}", [user], row => row.GetInt32(0), stop)).Count == 1;
+
+    /// <summary>The addresses as this transaction sees them.</summary>
+    public Task<List<AddressView>> OwnAddressesAsync(Guid user, CancellationToken stop) =>
+        Work.QueryAsync(SelectAddresses, [user], ReadAddress, stop);
 
     public void AddAddress(Guid user, AddressView address) => Work.Enqueue(
         "insert into addresses (id, user_id, line1, line2, city, postal_code, country) " +
@@ -46,16 +62,29 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 
     /// <summary>Removes all that is known of the user; the records of who acted for whom hold no personal
     /// data and stay.</summary>
-    public async Task<bool> TryEraseAsync(Guid user, CancellationToken stop)
+    public async Task<bool> TryEraseAsync(Guid user, DateTimeOffset now, CancellationToken stop)
     {
         Work.Enqueue("delete from addresses where user_id = $1", user);
         Work.Enqueue("delete from customer_references where user_id = $1", user);
+        Work.Enqueue(
+            "insert into erased_users (user_id, erased_at) values ($1, $2) on conflict do nothing", user, now);
         return await Work.ExecuteAsync("delete from users where id = $1", [user], stop) == 1;
     }
 
+    public async Task ForgetErasedAsync(DateTimeOffset before, CancellationToken stop)
+    {
+        await Work.BeginAsync(stop);
+        Work.Enqueue("delete from erased_users where erased_at < $1", before);
+        await Work.CommitAsync(stop);
+    }
+
+    /// <summary>The references that are known. No other import adds any before this transaction has ended.</summary>
     public async Task<Dictionary<string, Guid>> FindReferencesAsync(
         IReadOnlyCollection<string> references, CancellationToken stop)
     {
+        // On SQLite the transactions that write exclude each other anyway.
+        if (database.Engine == "postgres")
+            await Work.ExecuteAsync("lock table customer_references in share row exclusive mode", [], stop);
         var found = await Work.QueryAsync(
             $"select reference, user_id from customer_references where {database.In("reference", 1)}",
             [database.List(references)], row => (Reference: row.GetString(0), User: row.GetGuid(1)), stop);

@@ -16,11 +16,12 @@ internal static class AddAddress
         TimeProvider clock,
         CancellationToken stop)
     {
-        if (await accounts.FindAsync(caller.Id, stop) is null) return ReadProfile.Gone();
+        await accounts.Work.BeginAsync(stop);
+        if (!await accounts.TryLockAsync(caller.Id, stop)) return ReadProfile.Gone();
         var address = new AddressView(
             Guid.CreateVersion7(clock.GetUtcNow()), request.Line1,
             request.Line2, request.City, request.PostalCode, request.Country);
-        var known = await accounts.AddressesAsync(caller.Id, stop);
+        var known = await accounts.OwnAddressesAsync(caller.Id, stop);
         if (known.Find(other => other with { Id = address.Id } == address) is { } same) return TypedResults.Ok(same);
         if (known.Count >= options.Value.AddressesMax)
         {
@@ -28,7 +29,6 @@ internal static class AddAddress
                 $"An account has at most {options.Value.AddressesMax} addresses.",
                 statusCode: StatusCodes.Status422UnprocessableEntity);
         }
-        await accounts.Work.BeginAsync(stop);
         accounts.AddAddress(caller.Id, address);
         accounts.Work.Publish(new UserChanged(caller.Id));
         await accounts.Work.CommitAsync(stop);

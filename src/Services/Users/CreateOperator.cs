@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 
@@ -28,7 +29,8 @@ internal sealed partial class CreateOperator(
         var (credentials, isNew) = ReadOrMake(Path.Combine(tessera.Value.DataDirectory, "operator.json"));
         var now = clock.GetUtcNow();
         var account = new Account(
-            Guid.CreateVersion7(now), Account.Normalize(credentials.Email), null, "Operator", IsOperator: true, now);
+            Guid.CreateVersion7(now), EmailAddress.Normalize(credentials.Email), null, "Operator",
+            IsOperator: true, now);
         account = account with { PasswordHash = hasher.HashPassword(account, credentials.Password) };
         await accounts.Work.BeginAsync(stop);
         if (!await accounts.TryAddAsync(account, stop)) return; // Another replica was first.

@@ -11,18 +11,27 @@ internal static class EraseUser
         Caller caller,
         AccountStore accounts,
         RefreshChain chains,
+        ErasedSubjects erased,
+        TimeProvider clock,
         CancellationToken stop)
     {
+        if (caller.Actor is not null)
+        {
+            return TypedResults.Problem(
+                "Only the user may erase the account, not who acts for the user.",
+                statusCode: StatusCodes.Status403Forbidden);
+        }
         if (caller.IsOperator)
         {
             return TypedResults.Problem(
                 "An operator's account is not erased this way.", statusCode: StatusCodes.Status409Conflict);
         }
         await accounts.Work.BeginAsync(stop);
-        if (!await accounts.TryEraseAsync(caller.Id, stop)) return ReadProfile.Gone();
+        if (!await accounts.TryEraseAsync(caller.Id, clock.GetUtcNow(), stop)) return ReadProfile.Gone();
         await chains.EndAllAsync(caller.Id.ToString("D"), stop);
         accounts.Work.Publish(new UserErased(caller.Id));
         await accounts.Work.CommitAsync(stop);
+        erased.Add(caller.Id); // Here at once; the others ask.
         return TypedResults.NoContent();
     }
 }

@@ -24,10 +24,17 @@ internal static class IssueToken
         if (request.IsPasswordGrantType())
         {
             if (request.Password!.Length > PasswordLengthMax) return Refuse("The email or the password is wrong.");
-            var account = await passwords.TryAsync(request.Username!, request.Password, stop);
-            return account is null
-                ? Refuse("The email or the password is wrong, or the account is locked for a while.")
-                : SignIn(account, request.GetScopes(), tessera.Value.Audience);
+            var key = SignInKey.Of(request.Username!, context, tessera.Value);
+            if (await passwords.TryAsync(request.Username!, request.Password, key, stop) is not { } account)
+            {
+                return Refuse(
+                    "The email or the password is wrong, or too many wrong ones came from this network just now.");
+            }
+            // The account's row is held until the tokens are stored: an erasure comes before them or finds them.
+            await accounts.Work.BeginAsync(stop);
+            return await accounts.TryKeepPasswordHashAsync(account, stop)
+                ? SignIn(account, request.GetScopes(), tessera.Value.Audience)
+                : Refuse("The account is gone.");
         }
         if (request.IsRefreshTokenGrantType())
         {

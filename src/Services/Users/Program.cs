@@ -18,6 +18,8 @@ builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Secti
 builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();
+builder.Services.AddSingleton<SignInFailures>();
+builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();

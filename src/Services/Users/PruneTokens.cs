@@ -2,7 +2,8 @@ using OpenIddict.Abstractions;
 
 namespace Tessera.Users;
 
-/// <summary>Removes what the token server need not remember any more: expired and revoked tokens.</summary>
+/// <summary>Removes what the token server need not remember any more: expired and revoked tokens,
+/// and failed sign-ins of long ago.</summary>
 internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PruneTokens> logger)
     : BackgroundService
 {
@@ -24,6 +25,9 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
                     .PruneAsync(before, stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>()
                     .PruneAsync(before, stoppingToken);
+                var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
+                await accounts.ForgetErasedAsync(clock.GetUtcNow() - OwnErasedSource.KeptFor, stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<SignInFailures>().PruneAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

@@ -16,6 +16,7 @@ internal static class TokenServer
         builder.AddDatabaseContext<UsersDb>(context => context.UseOpenIddict());
         builder.Services.AddSingleton<KeyFolder>();
         builder.Services.AddSingleton<IKeySource, OwnKeySource>();
+        builder.Services.AddSingleton<IErasedSource, OwnErasedSource>();
         builder.Services.AddOpenIddict()
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<UsersDb>())
             .AddServer(server =>

@@ -8,6 +8,9 @@ internal static class UsersApi
     {
         routes.MapPost("/connect/token", IssueToken.Handle).AllowAnonymous().ExcludeFromDescription();
 
+        routes.MapGet(ErasedSubjects.Path, (ErasedSubjects erased) => erased.Known)
+            .AllowAnonymous().ExcludeFromDescription();
+
         var users = routes.MapGroup("/users").WithTags("users");
         users.MapPost("/", RegisterUser.Handle).AllowAnonymous();
 

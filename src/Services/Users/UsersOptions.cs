@@ -21,13 +21,23 @@ public sealed class UsersOptions
         ErrorMessage = "Users:RefreshTokenLeeway must lie between 0 s and 1 min.")]
     public TimeSpan RefreshTokenLeeway { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>So many failed sign-ins in a row lock the account for <see cref="LockoutTime"/>.</summary>
+    /// <summary>So many failed sign-ins in a row, of one account from one network, are free. Each further one makes
+    /// the next wait: <see cref="SignInDelay"/>, twice that, and so on up to <see cref="SignInDelayMax"/>.</summary>
     [Range(1, 100, ErrorMessage = "Users:FailedSignInsMax must lie between 1 and 100.")]
     public int FailedSignInsMax { get; set; } = 5;
 
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00",
+        ErrorMessage = "Users:SignInDelay must lie between 1 s and 10 min.")]
+    public TimeSpan SignInDelay { get; set; } = TimeSpan.FromSeconds(1);
+
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00",
-        ErrorMessage = "Users:LockoutTime must lie between 1 s and 1 day.")]
-    public TimeSpan LockoutTime { get; set; } = TimeSpan.FromMinutes(5);
+        ErrorMessage = "Users:SignInDelayMax must lie between 1 s and 1 day.")]
+    public TimeSpan SignInDelayMax { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A failure is forgotten after this time without another.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00",
+        ErrorMessage = "Users:SignInFailuresKeptFor must lie between 1 min and 30 days.")]
+    public TimeSpan SignInFailuresKeptFor { get; set; } = TimeSpan.FromDays(1);
 
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
     public int AddressesMax { get; set; } = 20;

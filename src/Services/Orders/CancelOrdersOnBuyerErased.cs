@@ -1,0 +1,10 @@
+using Tessera.Messaging;
+
+namespace Tessera.Orders;
+
+/// <summary>The second look: an order that was being placed while the buyer was erased ends like the others.</summary>
+internal sealed class CancelOrdersOnBuyerErased(EraseBuyer erase) : IHandle<BuyerErased>
+{
+    public Task HandleAsync(BuyerErased message, MessageContext context, CancellationToken stop) =>
+        erase.HandleAsync(message.Buyer, stop);
+}

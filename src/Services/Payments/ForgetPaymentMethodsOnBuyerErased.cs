@@ -1,0 +1,19 @@
+using Tessera.Messaging;
+
+namespace Tessera.Payments;
+
+/// <summary>The buyer was erased a while ago: answers that were being stored then are stored.</summary>
+internal sealed record BuyerErased(Guid Buyer)
+{
+    public const string TimerType = "BuyerErased";
+}
+
+/// <summary>The second look, at what was being stored while the buyer was erased.</summary>
+internal sealed class ForgetPaymentMethodsOnBuyerErased(UnitOfWork work) : IHandle<BuyerErased>
+{
+    public Task HandleAsync(BuyerErased message, MessageContext context, CancellationToken stop)
+    {
+        ForgetPaymentMethodsOnUserErased.Forget(work, message.Buyer);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Net;
+using Tessera.Testing;
+
+namespace Tessera.Users.Tests;
+
+public sealed class SignInDelayTests(UsersProcess users) : IClassFixture<UsersProcess>
+{
+    [Fact]
+    public async Task Lets_nobody_keep_an_account_shut()
+    {
+        const string email = "shut@example.com", network = "203.0.113.9";
+        await users.NewCustomerAsync(email);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => users.PasswordAsync(email, "a guess", network)));
+        await Eventually.HoldsAsync("the wait is over", async () =>
+        {
+            using var later = await users.PasswordAsync(email, UsersProcess.Password, network);
+            return later.IsSuccessStatusCode;
+        });
+        using var typo = await users.PasswordAsync(email, "a typo", network);
+        using var right = await users.PasswordAsync(email, UsersProcess.Password, network);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode); // The count began anew.
+    }
+}
