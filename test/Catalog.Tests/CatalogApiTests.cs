@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 using Tessera.Testing.Services;
 
 namespace Tessera.Catalog.Tests;
@@ -25,7 +26,7 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         var product = await catalog.Client.GetFromJsonAsync<ProductView>(
             "/products/put-1", TestContext.Current.CancellationToken);
         Assert.Equal(
-            new ProductView("put-1", "Tea pot", "Holds tea.", "kitchen", 1300, "GBP", Withdrawn: false, 2), product);
+            new ProductView("PUT-1", "Tea pot", "Holds tea.", "kitchen", 1300, "GBP", Withdrawn: false, 2), product);
     }
 
     [Fact]
@@ -72,12 +73,72 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         using var imported = await catalog.SendAsync(HttpMethod.Post, "/products/import", catalog.Operator, import);
         Assert.Equal(HttpStatusCode.OK, imported.StatusCode);
 
-        var pages = new List<ProductPage>();
-        foreach (var page in new[] { 1, 2, 3 }) pages.Add(await SearchAsync($"search=LAMP zebra&size=10&page={page}"));
+        var pages = new List<ProductPage> { await SearchAsync("search=LAMP zebra&size=10") };
+        using var between = await PutAsync("find-between", pot with { Name = "Zebra lamp 00", Category = "zoo" });
+        using var gone = await catalog.SendAsync(HttpMethod.Delete, "/products/find-09", catalog.Operator, null);
+        while (pages[^1].Next is { } next)
+            pages.Add(await SearchAsync($"search=LAMP zebra&size=10&after={next}"));
+        // What came or went on a page already seen moves nothing on the next ones.
         Assert.Equal(names, pages.SelectMany(page => page.Items).Select(product => product.Name));
         Assert.All(pages, page => Assert.Equal(25, page.Total));
         Assert.Equal(3, (await SearchAsync("category=zoo&minPriceMinor=110&maxPriceMinor=112")).Total);
         Assert.Equal("Zebra lamp 07", (await SearchAsync("search=find-07")).Items.Single().Name);
+    }
+
+    [Fact]
+    public async Task Refuses_a_cursor_that_no_page_gave()
+    {
+        foreach (var cursor in new[] { "x", Cursor.Of("only one") })
+        {
+            using var response = await catalog.Client.GetAsync(
+                "/products?after=" + cursor, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            await Problem.ReadAsync(response);
+        }
+    }
+
+    [Fact]
+    public async Task Has_no_product_beside_another_that_differs_only_in_capital_letters()
+    {
+        using var small = await PutAsync("case-1", pot);
+        using var large = await PutAsync("CASE-1", pot);
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (small.StatusCode, large.StatusCode));
+        Assert.Equal("/products/CASE-1", small.Headers.Location?.OriginalString);
+        Assert.Equal("CASE-1", (await SearchAsync("search=case-1")).Items.Single().Sku);
+    }
+
+    [Fact]
+    public async Task Refuses_a_code_that_ends_in_a_line_break()
+    {
+        using var response = await PutAsync("END-1%0A", pot);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(["sku"], (await Problem.ReadAsync(response)).Errors!.Keys);
+    }
+
+    [Fact]
+    public async Task Adds_a_product_only_if_there_is_none_when_asked_to()
+    {
+        using var first = await catalog.SendAsync(
+            HttpMethod.Put, "/products/none-1", catalog.Operator, pot, ifNoneMatch: "*");
+        using var again = await catalog.SendAsync(
+            HttpMethod.Put, "/products/none-1", catalog.Operator, pot with { PriceMinor = 7 }, ifNoneMatch: "*");
+        Assert.Equal(
+            (HttpStatusCode.Created, HttpStatusCode.PreconditionFailed), (first.StatusCode, again.StatusCode));
+    }
+
+    [Fact]
+    public async Task Changes_nothing_under_a_condition_that_cannot_be_read()
+    {
+        using var put = await PutAsync("unread-1", pot);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/products/unread-1");
+        request.Headers.Authorization = new("Bearer", catalog.Operator);
+        request.Headers.TryAddWithoutValidation("If-Match", "1");
+        request.Content = JsonContent.Create(pot with { PriceMinor = 7 });
+        using var response = await catalog.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var product = await catalog.Client.GetFromJsonAsync<ProductView>(
+            "/products/unread-1", TestContext.Current.CancellationToken);
+        Assert.Equal(pot.PriceMinor, product!.PriceMinor);
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     {
         var parts = gateway.Customer.Split('.');
         var payload = Base64UrlEncoder.Decode(parts[1]).Replace("customer", "operator", StringComparison.Ordinal);
-        var none = Base64UrlEncoder.Encode("""{"alg":"none","typ":"at+jwt","kid":"test-key"}""");
+        var none = Base64UrlEncoder.Encode($$"""{"alg":"none","typ":"at+jwt","kid":"{{gateway.Tokens.KeyId}}"}""");
         foreach (var token in new[]
             { $"{parts[0]}.{Base64UrlEncoder.Encode(payload)}.{parts[2]}", $"{none}.{parts[1]}." })
         {

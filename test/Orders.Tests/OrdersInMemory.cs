@@ -1,6 +1,10 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
 using Tessera.Testing.Services;
 
 namespace Tessera.Orders.Tests;
@@ -14,7 +18,19 @@ internal sealed class OrdersInMemory : IAsyncDisposable
 
     public static async Task<OrdersInMemory> StartAsync() => new(await ServiceInMemory.StartAsync(
         "orders", typeof(Order).Assembly, messages => messages.ListMessages(),
-        (services, _) => services.AddOrderRules()));
+        (services, _) =>
+        {
+            services.AddOrderRules();
+            services.AddSingleton(new CatalogClient(new HttpClient(), NullLogger<CatalogClient>.Instance));
+        }));
+
+    /// <summary>POST /orders, for products whose prices are known.</summary>
+    public Task<Results<Created<OrderView>, ProblemHttpResult>> PostAsync(
+        Guid buyer, PlaceOrderRequest request, string key) =>
+        Service.InRequestAsync(scope => PlaceOrder.Handle(
+            request, key, new Buyer(buyer), scope.GetRequiredService<PriceBasket>(),
+            scope.GetRequiredService<PlacedOrders>(), scope.GetRequiredService<PlacementWriter>(),
+            new DefaultHttpContext(), default));
 
     /// <summary>Places an order of one line as its request would, with the price known.</summary>
     public async Task<OrderView?> TryPlaceAsync(

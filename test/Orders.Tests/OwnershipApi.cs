@@ -60,15 +60,46 @@ public abstract class OwnershipApi(Shop shop)
         var sku = await shop.ProductAsync();
         var ids = new List<Guid>();
         for (var at = 0; at < 5; at++) ids.Add((await shop.PlaceAsync(_buyer, sku)).Id);
-        using var answer = await shop.GetAsync("Orders", _buyer, "/orders?page=2&size=2");
-        var page = (await answer.Content.ReadFromJsonAsync<OrderPage>())!;
-        Assert.Equal((5, 2, 2), (page.Total, page.Page, page.Size));
-        Assert.Equal([ids[2], ids[1]], page.Items.Select(order => order.Id));
-        foreach (var wrong in new[] { "page=0", "size=0", "size=101", "page=x", "page=-1", "page=99999999999" })
+        var page = await PageAsync("/orders?size=2");
+        var seen = page.Items.Select(order => order.Id).ToList();
+        await shop.PlaceAsync(_buyer, sku); // Comes before the first page and moves no other.
+        while (page.Next is { } next)
+        {
+            page = await PageAsync($"/orders?size=2&before={next}");
+            seen.AddRange(page.Items.Select(order => order.Id));
+        }
+        Assert.Equal(Enumerable.Reverse(ids), seen);
+        Assert.Equal(6, page.Total);
+        foreach (var wrong in new[] { "before=x", "before=WyJBIl0", "size=0", "size=101", "size=x" })
         {
             using var refused = await shop.GetAsync("Orders", _buyer, "/orders?" + wrong);
             await Problems.IsProblemAsync(refused, 400);
         }
+    }
+
+    [Fact]
+    public async Task Stock_comes_by_product_code_and_by_pages()
+    {
+        for (var at = 0; at < 3; at++) await shop.ProductAsync();
+        var codes = new List<string>();
+        var cursor = "";
+        do
+        {
+            using var answer = await shop.GetAsync("Inventory", _buyer, "/stock?size=2" + cursor);
+            var page = (await answer.Content.ReadFromJsonAsync<StockPage>())!;
+            codes.AddRange(page.Items.Select(stock => stock.Sku));
+            cursor = page.Next is null ? "" : "&after=" + page.Next;
+        } while (cursor.Length > 0);
+        Assert.True(codes.Count >= 3);
+        Assert.Equal(codes.Distinct().Order(StringComparer.Ordinal), codes.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_code_that_ends_in_a_line_break_is_none()
+    {
+        var sku = await shop.ProductAsync();
+        await RefusedAsync($"/stock/{sku}%0A/receipts", new ReceiveStockRequest(1), "line-break", 400);
+        Assert.Equal(100, (await shop.StockAsync(sku.ToLowerInvariant())).OnHand);
     }
 
     [Fact]
@@ -84,6 +115,12 @@ public abstract class OwnershipApi(Shop shop)
         using var taken = await shop.ReceiveAsync(
             shop.Operator, "/stock/receipts", new ReceiveManyRequest(many[..1_000]), "r6", asOperator: true);
         Assert.Equal(new ReceivedView(1_000, 1_000), await taken.Content.ReadFromJsonAsync<ReceivedView>());
+    }
+
+    private async Task<OrderPage> PageAsync(string path)
+    {
+        using var answer = await shop.GetAsync("Orders", _buyer, path);
+        return (await answer.Content.ReadFromJsonAsync<OrderPage>())!;
     }
 
     private async Task RefusedAsync(string path, object body, string? key, int status)

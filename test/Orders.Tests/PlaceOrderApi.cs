@@ -126,6 +126,27 @@ public abstract class PlaceOrderApi(Shop shop)
     }
 
     [Fact]
+    public async Task A_total_that_is_no_longer_the_price_is_not_charged_but_told()
+    {
+        var sku = await shop.ProductAsync(priceMinor: 250);
+        var request = new PlaceOrderRequest([new(sku, 2)]);
+        using var dearer = await shop.TryPlaceAsync(_buyer, request with { ExpectedTotalMinor = 400 });
+        await Problems.IsProblemAsync(dearer, 409, "500");
+        var told = await dearer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(500, told.GetProperty("totalMinor").GetInt64());
+        Assert.Equal("GBP", told.GetProperty("currency").GetString());
+        var lines = told.GetProperty("lines").Deserialize<OrderLineView[]>(JsonSerializerOptions.Web)!;
+        var line = Assert.Single(lines);
+        Assert.Equal((sku, 2, 250), (line.Sku, line.Quantity, line.UnitPriceMinor));
+        using var cheaper = await shop.TryPlaceAsync(_buyer, request with { ExpectedTotalMinor = 600 });
+        await Problems.IsProblemAsync(cheaper, 409);
+        using var mine = await shop.GetAsync("Orders", _buyer, "/orders");
+        Assert.Equal(0, (await mine.Content.ReadFromJsonAsync<OrderPage>())!.Total);
+        using var agreed = await shop.TryPlaceAsync(_buyer, request with { ExpectedTotalMinor = 500 });
+        Assert.Equal(201, (int)agreed.StatusCode);
+    }
+
+    [Fact]
     public async Task An_order_dearer_than_the_bound_is_refused()
     {
         var sku = await shop.ProductAsync(priceMinor: 100_000_000);

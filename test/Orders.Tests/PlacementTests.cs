@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Catalog.Contracts;
 using Tessera.Orders.Contracts;
 
@@ -34,6 +35,22 @@ public sealed class PlacementTests
         await using var orders = await OrdersInMemory.StartAsync();
         Assert.NotNull(await orders.TryPlaceAsync(Guid.NewGuid()));
         Assert.NotNull(await orders.TryPlaceAsync(Guid.NewGuid()));
+    }
+
+    [Fact]
+    public async Task A_retry_is_answered_as_the_first_time_though_the_price_has_changed_since()
+    {
+        await using var orders = await OrdersInMemory.StartAsync();
+        var (buyer, request) = (Guid.NewGuid(), new PlaceOrderRequest([new("A", 1)], ExpectedTotalMinor: 100));
+        await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(new ProductAdded("A", "A lantern", 100, 1));
+        var first = Assert.IsType<Created<OrderView>>((await orders.PostAsync(buyer, request, "key-1")).Result);
+        await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 200, 2));
+
+        var again = Assert.IsType<Created<OrderView>>((await orders.PostAsync(buyer, request, "key-1")).Result);
+        Assert.Equivalent(first.Value, again.Value, strict: true);
+        var anew = Assert.IsType<ProblemHttpResult>((await orders.PostAsync(buyer, request, "key-2")).Result);
+        Assert.Equal((409, 200L), (anew.StatusCode, anew.ProblemDetails.Extensions["totalMinor"]));
+        Assert.Single(await orders.Service.PublishedAsync<OrderPlaced>());
     }
 
     [Theory]

@@ -49,7 +49,7 @@ public class Shop : IAsyncLifetime
     /// <summary>A product with a price and a stock.</summary>
     public async Task<string> ProductAsync(int stock = 100, long priceMinor = 250)
     {
-        var sku = "P-" + Guid.NewGuid().ToString("N")[..12];
+        var sku = "P-" + Guid.NewGuid().ToString("N")[..12].ToUpperInvariant();
         Catalog.Put(sku, priceMinor);
         using var received = await SendAsync(
             "Inventory", HttpMethod.Post, $"/stock/{sku}/receipts",

@@ -54,12 +54,12 @@ internal static partial class DocumentRules
     private static partial Regex Link();
 
     /// <summary>A path is what begins in one of the repository's folders and holds no placeholder.</summary>
-    [GeneratedRegex(@"^(?:src|test|docs|bench|samples|deploy|\.ci)/[\w./-]*$")]
+    [GeneratedRegex(@"^(?:src|test|docs|bench|samples|deploy|\.ci)/[\w./-]*\z")]
     private static partial Regex IsPath();
 
     /// <summary>Two capitals at least, so that plain words, states of other systems and acronyms
     /// stay out of it.</summary>
-    [GeneratedRegex(@"^[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:\.[A-Z][A-Za-z0-9]*)*$")]
+    [GeneratedRegex(@"^[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:\.[A-Z][A-Za-z0-9]*)*\z")]
     private static partial Regex IsIdentifier();
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z0-9]*\b")]

@@ -24,7 +24,7 @@ public sealed class KeySetTests : IDisposable
         _issuers.Add(issuer);
         issuer.WriteKeys(folder.Path);
         var json = File.ReadAllText(Path.Combine(folder.Path, "keys", "jwks.json"));
-        return json.Replace("test-key", $"key-{_issuers.Count}", StringComparison.Ordinal);
+        return json.Replace(issuer.KeyId, $"key-{_issuers.Count}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class KeySetTests : IDisposable
         _users.Answer = null;
         using var after = NewKeySet();
         after.Load();
-        Assert.Equal(["key-1"], after.Keys.Keys);
+        Assert.Equal(["key-1"], after.Current.Keys.Keys);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class KeySetTests : IDisposable
         _users.Answer = null;
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.False(await keys.RefreshAsync(default));
-        Assert.Equal(["key-1"], keys.Keys.Keys);
+        Assert.Equal(["key-1"], keys.Current.Keys.Keys);
     }
 
     [Fact]
@@ -74,24 +74,24 @@ public sealed class KeySetTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(6));
         _users.Answer = NewKeys();
         await keys.RefreshAsync(default);
-        Assert.Equal("key-2", keys.Keys.Keys.Single());
+        Assert.Equal("key-2", keys.Current.Keys.Keys.Single());
     }
 
     [Fact]
-    public async Task Says_when_keys_changed_and_only_then()
+    public async Task Forgets_what_was_verified_when_keys_changed_and_only_then()
     {
         using var keys = NewKeySet();
-        var changes = 0;
-        keys.Changed += () => changes++;
         _users.Answer = NewKeys();
         await keys.RefreshAsync(default);
+        var first = keys.Current;
         _clock.Advance(TimeSpan.FromMinutes(1));
         await keys.RefreshAsync(default);
-        Assert.Equal(1, changes);
+        Assert.Same(first, keys.Current);
         _users.Answer = NewKeys();
         _clock.Advance(TimeSpan.FromMinutes(1));
         await keys.RefreshAsync(default);
-        Assert.Equal((2, "key-2"), (changes, keys.Keys.Keys.Single()));
+        Assert.NotSame(first.Verified, keys.Current.Verified);
+        Assert.Equal("key-2", keys.Current.Keys.Keys.Single());
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class KeySetTests : IDisposable
         using var keys = NewKeySet();
         _users.Answer = answer;
         Assert.False(await keys.RefreshAsync(default));
-        Assert.Empty(keys.Keys);
+        Assert.Empty(keys.Current.Keys);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class KeySetTests : IDisposable
         File.WriteAllText(Path.Combine(_data.Path, "keys", "jwks.json"), "{");
         using var keys = NewKeySet();
         keys.Load();
-        Assert.Empty(keys.Keys);
+        Assert.Empty(keys.Current.Keys);
     }
 
     public void Dispose()

@@ -42,6 +42,11 @@ public sealed class SampleService : IAsyncLifetime
         _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator);
         _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer);
         _app.MapPost("/made", () => TypedResults.Created("/things/1")).AllowAnonymous();
+        _app.MapGet("/names/{name}", (string name, string? search) => TypedResults.Ok(name + search)).AllowAnonymous();
+        _app.MapGet("/codes/{sku}", (string sku) => sku).AllowAnonymous();
+        _app.MapPost("/codes", (Coded coded) => coded.Sku).AllowAnonymous();
+        _app.MapPost("/forms", async (HttpRequest request, CancellationToken stop) =>
+            (await request.ReadFormAsync(stop)).Count).AllowAnonymous();
         _app.MapGet("/undeclared", () => "nobody said who may read this");
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();
@@ -81,3 +86,5 @@ public sealed record Thing(
     [property: Range(1, 100)] int Quantity, IReadOnlyList<Part>? Parts = null);
 
 public sealed record Part([property: Range(1, 5)] int Size);
+
+public sealed record Coded(string Sku);

@@ -103,7 +103,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     public async Task Refuses_alg_none(string algorithm)
     {
         var parts = service.Tokens.Operator(user).Split('.');
-        var header = Base64UrlEncoder.Encode($$"""{"alg":"{{algorithm}}","typ":"at+jwt","kid":"test-key"}""");
+        var header = Base64UrlEncoder.Encode(
+            $$"""{"alg":"{{algorithm}}","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"}""");
         await RefusesAsync($"{header}.{parts[1]}.");
         await RefusesAsync($"{header}.{parts[1]}.{parts[2]}");
     }
@@ -112,7 +113,8 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     public async Task Refuses_a_symmetric_signature_made_with_the_public_key()
     {
         var parts = service.Tokens.Operator(user).Split('.');
-        var header = Base64UrlEncoder.Encode("""{"alg":"HS256","typ":"at+jwt","kid":"test-key"}""");
+        var header = Base64UrlEncoder.Encode(
+            $$"""{"alg":"HS256","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"}""");
         var signature = HMACSHA256.HashData("the public key"u8, Encoding.ASCII.GetBytes($"{header}.{parts[1]}"));
         await RefusesAsync($"{header}.{parts[1]}.{Base64UrlEncoder.Encode(signature)}");
     }
@@ -172,4 +174,52 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
         using var response = await service.Http2.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
+
+    [Fact]
+    public async Task Takes_a_token_that_was_written_by_hand()
+    {
+        using var response = await service.GetAsync("/operators", Written());
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""
+        ,"crit":["bold"]
+        """, "")]
+    [InlineData("""
+        ,"crit":[]
+        """, "")]
+    [InlineData("""
+        ,"alg":"RS256"
+        """, "")]
+    [InlineData("", """
+        ,"exp":9999999999
+        """)]
+    [InlineData("", """
+        ,"role":"operator"
+        """)]
+    [InlineData("", """
+        ,"act":{"sub":"a","sub":"b"}
+        """)]
+    [InlineData("", """
+        ,"nbf":"1"
+        """)]
+    [InlineData("", """
+        ,"iat":null
+        """)]
+    public async Task Refuses_a_signed_token_that_says_something_twice_or_otherwise(string header, string claims) =>
+        await RefusesAsync(Written(header, claims));
+
+    [Theory]
+    [InlineData("\"9999999999\"")]
+    [InlineData("null")]
+    [InlineData("[9999999999]")]
+    [InlineData("true")]
+    public async Task Refuses_an_end_that_is_no_number(string end) => await RefusesAsync(Written("", "", end));
+
+    private string Written(string header = "", string claims = "", string end = "9999999999") => service.Tokens.Sign(
+        $$"""{"alg":"RS256","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"{{header}}}""",
+        $$"""
+        {"iss":"http://127.0.0.1:8080/","aud":"tessera","sub":"{{user}}","role":"operator","exp":{{end}}{{claims}}}
+        """);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -8,10 +9,15 @@ namespace Tessera.Testing.Services;
 /// <summary>Access tokens as Users issues them, by a key that the services find in their data folder.</summary>
 public sealed class TestTokens : IDisposable
 {
-    private const string KeyId = "test-key";
-
     private readonly RSA _rsa = RSA.Create(2048);
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+
+    public TestTokens() => KeyId = Base64UrlEncoder.Encode(new RsaSecurityKey(_rsa).ComputeJwkThumbprint());
+
+    /// <summary>The key's name, as Users would call it.</summary>
+    public string KeyId { get; }
+
+    public string PublicKeyPem => _rsa.ExportSubjectPublicKeyInfoPem();
 
     /// <summary>Publishes the key where services look when Users is away.</summary>
     public void WriteKeys(string dataDirectory)
@@ -23,6 +29,13 @@ public sealed class TestTokens : IDisposable
         {
             keys = new[] { new { kty = "RSA", use = "sig", alg = "RS256", kid = KeyId, n = key.N, e = key.E } },
         }));
+    }
+
+    /// <summary>Gives Users this key for its own, before it starts for the first time.</summary>
+    public void WriteSigningKey(string dataDirectory)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(dataDirectory, "keys")).FullName;
+        File.WriteAllText(Path.Combine(folder, "signing-20260101000000.pem"), _rsa.ExportPkcs8PrivateKeyPem());
     }
 
     public string Customer(Guid user) => Issue(user, "customer");
@@ -47,6 +60,15 @@ public sealed class TestTokens : IDisposable
         };
         change?.Invoke(token);
         return _handler.CreateToken(token);
+    }
+
+    /// <summary>A good signature below any texts.</summary>
+    public string Sign(string header, string claims)
+    {
+        var signed = $"{Base64UrlEncoder.Encode(header)}.{Base64UrlEncoder.Encode(claims)}";
+        var signature = _rsa.SignData(
+            Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{signed}.{Base64UrlEncoder.Encode(signature)}";
     }
 
     public void Dispose() => _rsa.Dispose();

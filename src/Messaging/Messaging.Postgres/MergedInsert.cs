@@ -79,10 +79,10 @@ internal sealed partial class MergedInsert(string sql)
 
     [GeneratedRegex("""
         ^\s*(?<into>insert\s+into\s+[\w."]+\s*\([\w\s,"]*\))\s*values\s*\((?<values>[^()]*)\)
-        \s*(?<conflict>on\s+conflict\s*(\([\w\s,"]*\)\s*)?do\s+nothing)?\s*;?\s*$
+        \s*(?<conflict>on\s+conflict\s*(\([\w\s,"]*\)\s*)?do\s+nothing)?\s*;?\s*\z
         """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"^(\$[1-9]\d*|'[^'$\\]*'|-?\d+(\.\d+)?|null|true|false)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(\$[1-9]\d*|'[^'$\\]*'|-?\d+(\.\d+)?|null|true|false)\z", RegexOptions.IgnoreCase)]
     private static partial Regex Value();
 }

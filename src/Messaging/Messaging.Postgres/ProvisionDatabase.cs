@@ -81,6 +81,6 @@ public static partial class ProvisionDatabase
     private static string Literal(string text) => "E'" +
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "'";
 
-    [GeneratedRegex("^[a-z][a-z0-9_-]{0,62}$")]
+    [GeneratedRegex(@"^[a-z][a-z0-9_-]{0,62}\z")]
     private static partial Regex Name();
 }

@@ -7,9 +7,10 @@ public sealed record ProductView(
     string Sku, string Name, string? Description, string Category,
     long PriceMinor, string Currency, bool Withdrawn, int Version);
 
-/// <summary>GET /products?search=&amp;category=&amp;minPriceMinor=&amp;maxPriceMinor=&amp;page=1&amp;size=20
-/// (size at most 100)</summary>
-public sealed record ProductPage(IReadOnlyList<ProductView> Items, int Page, int Size, int Total);
+/// <summary>GET /products?search=&amp;category=&amp;minPriceMinor=&amp;maxPriceMinor=&amp;after=&amp;size=20
+/// (size at most 100), by name.</summary>
+/// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>
+public sealed record ProductPage(IReadOnlyList<ProductView> Items, string? Next, int Total);
 
 /// <summary>PUT /products/{sku} (operators): adds the product or changes it; the same content
 /// again changes nothing.</summary>

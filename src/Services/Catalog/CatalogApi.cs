@@ -11,9 +11,9 @@ internal static class CatalogApi
         products.MapGet("/{sku}", ReadProduct.Handle).AllowAnonymous();
 
         var changes = products.MapGroup("/").RequireAuthorization(Policies.Operator);
-        changes.MapPut("/{sku}", PutProduct.Handle);
-        changes.MapPut("/{sku}/price", ChangePrice.Handle);
-        changes.MapDelete("/{sku}", WithdrawProduct.Handle);
+        changes.MapPut("/{sku}", PutProduct.Handle).ChecksConditions();
+        changes.MapPut("/{sku}/price", ChangePrice.Handle).ChecksConditions();
+        changes.MapDelete("/{sku}", WithdrawProduct.Handle).ChecksConditions();
         changes.MapPost("/import", ImportProducts.Handle);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
@@ -9,7 +10,7 @@ internal static class ChangePrice
         string sku, ChangePriceRequest request, HttpContext context, ProductStore products, CancellationToken stop)
     {
         if (await products.BeginAsync(sku, stop) is not { } before) return Views.UnknownProduct(sku);
-        if (context.ForbidsChange(before)) return Views.Outdated(before);
+        if (context.ForbidsChange(before.Tag())) return Views.Outdated(before);
         if (before.Withdrawn)
         {
             return TypedResults.Problem(

@@ -15,18 +15,21 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         return found.SingleOrDefault();
     }
 
-    public async Task<(List<Product> Items, int Total)> SearchAsync(
-        ProductFilter filter, int page, int size, CancellationToken stop)
+    /// <param name="after">Name and SKU of the last product already seen.</param>
+    public async Task<(List<Product> Rows, int Total)> SearchAsync(
+        ProductFilter filter, string[]? after, int limit, CancellationToken stop)
     {
         var (where, parameters) = filter.ToSql();
         var total = await database.QueryAsync(
             $"select count(*) from products where {where}", parameters, row => row.GetInt64(0), stop);
+        var count = parameters.Length;
+        if (after is not null) where += $" and (name, sku) > (${count + 1}, ${count + 2})";
         // The SKU makes the order total: pages neither repeat nor skip a product.
-        var items = await database.QueryAsync(
+        var rows = await database.QueryAsync(
             $"select {Columns} from products where {where} order by name, sku " +
-            $"limit ${parameters.Length + 1} offset ${parameters.Length + 2}",
-            [.. parameters, size, (long)(page - 1) * size], Read, stop);
-        return (items, (int)total[0]);
+            $"limit ${count + (after?.Length ?? 0) + 1}",
+            [.. parameters, .. after ?? [], limit], Read, stop);
+        return (rows, (int)total[0]);
     }
 
     /// <summary>Begins the unit of work and reads the product, locked until the commit.</summary>

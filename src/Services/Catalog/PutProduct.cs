@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
@@ -15,7 +16,7 @@ internal static class PutProduct
         CancellationToken stop)
     {
         var before = await products.BeginAsync(sku, stop);
-        if (context.ForbidsChange(before)) return Views.Outdated(before);
+        if (context.ForbidsChange(before?.Tag())) return Views.Outdated(before);
         var change = before?.Put(request.Name, request.Description, request.Category, request.PriceMinor)
             ?? Product.Add(sku, request.Name, request.Description, request.Category, request.PriceMinor);
         products.Save(change);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
@@ -11,7 +12,7 @@ internal static class ReadProduct
     {
         if (await products.FindAsync(sku, stop) is not { } product) return Views.UnknownProduct(sku);
         context.SetETag(product);
-        if (context.HasCurrent(product)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        if (context.HasCurrent(product.Tag())) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         return TypedResults.Ok(product.ToView());
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
@@ -13,11 +14,12 @@ internal static class SearchProducts
         [StringLength(60)] string? category = null,
         [Range(0, long.MaxValue)] long? minPriceMinor = null,
         [Range(0, long.MaxValue)] long? maxPriceMinor = null,
-        [Range(1, 100_000)] int page = 1,
+        Cursor? after = null,
         [Range(1, 100)] int size = 20)
     {
         var filter = new ProductFilter(search, category, minPriceMinor, maxPriceMinor);
-        var (items, total) = await products.SearchAsync(filter, page, size, stop);
-        return TypedResults.Ok(new ProductPage([.. items.Select(Views.ToView)], page, size, total));
+        var (rows, total) = await products.SearchAsync(filter, after?.Parts(2), size + 1, stop);
+        var (items, next) = Cursor.Page(rows, size, last => Cursor.Of(last.Name, last.Sku));
+        return TypedResults.Ok(new ProductPage([.. items.Select(Views.ToView)], next, total));
     }
 }

@@ -11,22 +11,9 @@ internal static class Views
         product.PriceMinor, "GBP", product.Withdrawn, product.Version);
 
     public static void SetETag(this HttpContext context, Product product) =>
-        context.Response.Headers.ETag = ETagOf(product).ToString();
+        context.Response.Headers.ETag = product.Tag().ToString();
 
-    /// <summary>Whether the client already has this version.</summary>
-    public static bool HasCurrent(this HttpContext context, Product product) =>
-        context.Request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known
-        && known.Any(
-            tag => tag == EntityTagHeaderValue.Any || tag.Compare(ETagOf(product), useStrongComparison: false));
-
-    /// <summary>Whether a condition of the client forbids changing this version.</summary>
-    public static bool ForbidsChange(this HttpContext context, Product? product)
-    {
-        if (context.Request.GetTypedHeaders().IfMatch is not { Count: > 0 } wanted) return false;
-        return product is null
-            || !wanted.Any(
-                tag => tag == EntityTagHeaderValue.Any || tag.Compare(ETagOf(product), useStrongComparison: true));
-    }
+    public static EntityTagHeaderValue Tag(this Product product) => new($"\"{product.Version}\"");
 
     public static ProblemHttpResult UnknownProduct(string sku) =>
         TypedResults.Problem($"There is no product '{sku}'.", statusCode: StatusCodes.Status404NotFound);
@@ -34,8 +21,6 @@ internal static class Views
     public static ProblemHttpResult Outdated(Product? product) => TypedResults.Problem(
         product is null
             ? "If-Match names a version, but there is no such product."
-            : $"The product is at version {product.Version} now.",
+            : $"The product is at version {product.Version} now, which the request's condition does not want.",
         statusCode: StatusCodes.Status412PreconditionFailed);
-
-    private static EntityTagHeaderValue ETagOf(Product product) => new($"\"{product.Version}\"");
 }

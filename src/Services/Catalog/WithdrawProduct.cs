@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
@@ -8,7 +9,7 @@ internal static class WithdrawProduct
         string sku, HttpContext context, ProductStore products, CancellationToken stop)
     {
         if (await products.BeginAsync(sku, stop) is not { } before) return Views.UnknownProduct(sku);
-        if (context.ForbidsChange(before)) return Views.Outdated(before);
+        if (context.ForbidsChange(before.Tag())) return Views.Outdated(before);
         products.Save(before.Withdraw());
         await products.CommitAsync(stop);
         return TypedResults.NoContent();

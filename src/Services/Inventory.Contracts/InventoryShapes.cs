@@ -20,5 +20,6 @@ public sealed record ReceiptLine(
 /// <param name="Products">How many products the lines named.</param>
 public sealed record ReceivedView(int Products, long Quantity);
 
-/// <summary>GET /stock?page=1&amp;size=20 (size at most 100)</summary>
-public sealed record StockPage(IReadOnlyList<StockView> Items, int Page, int Size, int Total);
+/// <summary>GET /stock?after=&amp;size=20 (size at most 100), by product code.</summary>
+/// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>
+public sealed record StockPage(IReadOnlyList<StockView> Items, string? Next, int Total);

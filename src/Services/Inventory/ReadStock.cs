@@ -1,13 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Inventory.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Inventory;
 
 internal static class ReadStock
 {
-    public const int PageMax = 100_000;
-
     public static async Task<Results<Ok<StockView>, ProblemHttpResult>> One(
         string sku, StockReader stock, CancellationToken stop) =>
         await stock.FindAsync(sku, stop) is { } found
@@ -15,6 +14,6 @@ internal static class ReadStock
             : TypedResults.Problem($"No stock is kept of '{Skus.Shorten(sku)}'.", statusCode: 404);
 
     public static async Task<Ok<StockPage>> List(
-        StockReader stock, CancellationToken stop, [Range(1, PageMax)] int page = 1, [Range(1, 100)] int size = 20) =>
-        TypedResults.Ok(await stock.ListAsync(page, size, stop));
+        StockReader stock, CancellationToken stop, Cursor? after = null, [Range(1, 100)] int size = 20) =>
+        TypedResults.Ok(await stock.ListAsync(after?.Parts(1)[0], size, stop));
 }

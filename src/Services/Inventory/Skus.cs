@@ -10,6 +10,6 @@ internal static partial class Skus
     /// <summary>For messages: what a client sent may be long.</summary>
     public static string Shorten(string sku) => sku.Length <= 40 ? sku : sku[..40] + "…";
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
     private static partial Regex Form();
 }

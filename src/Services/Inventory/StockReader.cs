@@ -1,5 +1,6 @@
 using Tessera.Inventory.Contracts;
 using Tessera.Messaging.Store;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Inventory;
 
@@ -14,12 +15,13 @@ internal sealed class StockReader(IDatabase database)
         return found.Count == 0 ? null : found[0];
     }
 
-    public async Task<StockPage> ListAsync(int page, int size, CancellationToken stop)
+    public async Task<StockPage> ListAsync(string? after, int size, CancellationToken stop)
     {
         var total = await database.QueryAsync("select count(*) from stock", [], row => row.GetInt64(0), stop);
-        var items = await database.QueryAsync(
-            $"select {Columns} from stock order by sku limit $1 offset $2", [size, (page - 1L) * size], Read, stop);
-        return new StockPage(items, page, size, (int)Math.Min(total[0], int.MaxValue));
+        var rows = await database.QueryAsync(
+            $"select {Columns} from stock where sku > $1 order by sku limit $2", [after ?? "", size + 1], Read, stop);
+        var (items, next) = Cursor.Page(rows, size, last => Cursor.Of(last.Sku));
+        return new StockPage(items, next, (int)Math.Min(total[0], int.MaxValue));
     }
 
     public static StockView Read(StoreReader row) =>

@@ -7,11 +7,18 @@ namespace Tessera.Orders.Contracts;
 /// not know is refused.</summary>
 /// <param name="PaymentMethod">The buyer's token for the payment provider. The simulated provider knows
 /// <c>tok_ok</c> (default), <c>tok_decline</c>, <c>tok_slow</c>, <c>tok_lost_answer</c>, <c>tok_flaky</c>.</param>
+/// <param name="ExpectedTotalMinor">What the buyer was shown. When the order costs anything else now, it is not placed:
+/// 409, with the prices of now in <c>lines</c>, <c>totalMinor</c> and <c>currency</c> of the problem.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PlaceOrderRequest(
     [property: Required, MinLength(1), MaxLength(200)] IReadOnlyList<PlaceOrderLine> Lines,
-    [property: StringLength(64)] string? PaymentMethod = null,
-    [property: StringLength(64)] string? Reference = null);
+    [property: StringLength(64), RegularExpression(
+        "^[!-~]*$", ErrorMessage = "{0} may hold visible ASCII characters only.")]
+    string? PaymentMethod = null,
+    [property: StringLength(64), RegularExpression(
+        @"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uDB40]*$", ErrorMessage = "{0} may hold visible characters and spaces only.")]
+    string? Reference = null,
+    [property: Range(1, long.MaxValue)] long? ExpectedTotalMinor = null);
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PlaceOrderLine(
@@ -38,8 +45,11 @@ public sealed record OrderLineView(string Sku, string? Name, int Quantity, long 
 
 public sealed record OrderHistoryEntry(DateTimeOffset At, string State, string Because);
 
-/// <summary>GET /orders?page=1&amp;size=20 (size at most 100), newest first, the caller's own.</summary>
-public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, int Page, int Size, int Total);
+/// <summary>GET /orders?before=&amp;size=20 (size at most 100), newest first, the caller's own.</summary>
+/// <param name="Next">What <c>before</c> is to say for the page after this one; null on the last. Orders that arrive
+/// meanwhile stand before the first page: nothing is shown twice or left out.</param>
+/// <param name="Total">How many orders the caller has now.</param>
+public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, string? Next, int Total);
 
 public sealed record OrderSummary(
     Guid Id, string State, long TotalMinor, string Currency, string? Reference, DateTimeOffset PlacedAt,

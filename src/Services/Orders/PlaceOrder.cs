@@ -20,7 +20,7 @@ internal static class PlaceOrder
         if (!Basket.TryMerge(wanted, out var lines, out refusal)) return Problem(422, refusal);
 
         var pricingResult = await pricing.HandleAsync(lines, stop);
-        if (pricingResult is PricingResult.Priced priced)
+        if (pricingResult is PricingResult.Priced priced && priced.Costs(request.ExpectedTotalMinor))
         {
             var order = await writer.TryPlaceAsync(buyer.Id, priced, request.PaymentMethod, placement, stop);
             if (order is not null) return Answer(order);
@@ -47,6 +47,16 @@ internal static class PlaceOrder
             statusCode: 422,
             extensions: new Dictionary<string, object?> { ["skus"] = gone.Skus }),
         PricingResult.Refused refused => Problem(422, refused.Why),
+        PricingResult.Priced { Basket: var now } => TypedResults.Problem(
+            $"The order costs {now.TotalMinor} (minor units of {Basket.Currency}) now, not what was expected. " +
+            "Nothing was ordered; show the new prices and ask again.",
+            statusCode: 409,
+            extensions: new Dictionary<string, object?>
+            {
+                ["lines"] = OrderViews.Lines(now.Lines),
+                ["totalMinor"] = now.TotalMinor,
+                ["currency"] = Basket.Currency,
+            }),
         _ => Problem(
             503, "Catalog is away and a product of the order has no known price yet. Nothing was ordered; try again."),
     };

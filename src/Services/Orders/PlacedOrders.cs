@@ -1,5 +1,6 @@
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Orders;
 
@@ -58,20 +59,24 @@ internal sealed class PlacedOrders(IDatabase database)
     }
 
     /// <summary>The buyer's own, newest first. Ids are in the order of placing.</summary>
-    public async Task<OrderPage> ListAsync(Guid buyer, int page, int size, CancellationToken stop)
+    public async Task<OrderPage> ListAsync(Guid buyer, Guid? before, int size, CancellationToken stop)
     {
         var total = await database.QueryAsync(
             "select count(*) from orders where buyer = $1", [buyer], row => row.GetInt64(0), stop);
-        var items = await database.QueryAsync(
-            """
+        var rows = await ReadAsync(buyer, before, size + 1, stop);
+        var (items, next) = Cursor.Page(rows, size, last => Cursor.Of(last.Id.ToString()));
+        return new OrderPage(items, next, (int)Math.Min(total[0], int.MaxValue));
+    }
+
+    private Task<List<OrderSummary>> ReadAsync(Guid buyer, Guid? before, int limit, CancellationToken stop) =>
+        database.QueryAsync(
+            $"""
             select id, state, total_minor, currency, reference, placed_at, confirmed_at from orders
-            where buyer = $1 order by id desc limit $2 offset $3
+            where buyer = $1 {(before is null ? "" : "and id < $3")} order by id desc limit $2
             """,
-            [buyer, size, (page - 1L) * size],
+            before is { } id ? [buyer, limit, id] : [buyer, limit],
             row => new OrderSummary(
                 row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3),
                 row.GetStringOrNull(4), row.GetTime(5), row.GetTimeOrNull(6)),
             stop);
-        return new OrderPage(items, page, size, (int)Math.Min(total[0], int.MaxValue));
-    }
 }

@@ -48,7 +48,12 @@ internal sealed class PriceBasket(PriceList prices, CatalogClient catalog)
 internal abstract record PricingResult
 {
     /// <param name="Learned">What Catalog answered, to be kept with the order.</param>
-    public sealed record Priced(Basket Basket, IReadOnlyList<ProductView> Learned) : PricingResult;
+    public sealed record Priced(Basket Basket, IReadOnlyList<ProductView> Learned) : PricingResult
+    {
+        /// <summary>A buyer who expects no total takes any.</summary>
+        public bool Costs(long? expectedTotalMinor) =>
+            expectedTotalMinor is null || expectedTotalMinor == Basket.TotalMinor;
+    }
 
     /// <param name="Kind"><c>unknown</c> or <c>withdrawn</c>.</param>
     public sealed record NotForSale(string Kind, IReadOnlyList<string> Skus) : PricingResult;

@@ -7,12 +7,10 @@ namespace Tessera.Orders;
 
 internal static class ReadOrders
 {
-    public const int PageMax = 100_000;
-
     public static async Task<Ok<OrderPage>> Mine(
         Caller caller, PlacedOrders orders, CancellationToken stop,
-        [Range(1, PageMax)] int page = 1, [Range(1, 100)] int size = 20) =>
-        TypedResults.Ok(await orders.ListAsync(caller.Id, page, size, stop));
+        Cursor? before = null, [Range(1, 100)] int size = 20) =>
+        TypedResults.Ok(await orders.ListAsync(caller.Id, before?.AsGuid(), size, stop));
 
     public static async Task<Results<Ok<OrderView>, ProblemHttpResult>> One(
         Guid id, Caller caller, PlacedOrders orders, CancellationToken stop) =>

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Tessera.ServiceDefaults;
 
@@ -15,7 +17,13 @@ public static class IdempotencyKey
     public static readonly IReadOnlyDictionary<string, object?> UsedCode =
         new Dictionary<string, object?> { ["code"] = "idempotency-key-used" };
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    // What a request leaves out, and members that came into the shape later, leave no trace; nor does the order in
+    // which the shape lists its members. So a retry is known as one by a newer version too.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(SortMembers),
+    };
 
     public static bool IsUsable([NotNullWhen(true)] string? key, [NotNullWhen(false)] out string? refusal)
     {
@@ -33,7 +41,16 @@ public static class IdempotencyKey
         return refusal is null;
     }
 
-    /// <summary>Tells another body under the same key. White space and the order of members do not count.</summary>
+    /// <summary>Tells another body under the same key. White space, the order of members and members that say nothing
+    /// (null, false, 0) do not count.</summary>
     public static string HashOf<TRequest>(TRequest request) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json)));
+
+    private static void SortMembers(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object) return;
+        var sorted = type.Properties.OrderBy(member => member.Name, StringComparer.Ordinal).ToArray();
+        type.Properties.Clear();
+        foreach (var member in sorted) type.Properties.Add(member);
+    }
 }

@@ -18,14 +18,12 @@ internal sealed partial class KeySet(
     private static readonly TimeSpan refreshIntervalMinWithoutKeys = TimeSpan.FromMilliseconds(250);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly string _file = Path.Combine(tessera.Value.KeyDirectory, "jwks.json");
-    private volatile Snapshot _current = new([], "");
+    private volatile TrustedKeys _current = new(new Dictionary<string, SecurityKey>(), "", new TokenCache(clock));
     private int _failures;
     private long? _refreshedAt; // By the monotonic clock: a clock set back must not stop the asking.
 
-    /// <summary>Raised when keys came or went: what was verified with the old ones must be verified again.</summary>
-    public event Action? Changed;
-
-    public IReadOnlyDictionary<string, SecurityKey> Keys => _current.Keys;
+    /// <summary>Another object whenever keys came or went.</summary>
+    public TrustedKeys Current => _current;
 
     /// <summary>Takes the keys from the file, if there is one.</summary>
     public void Load()
@@ -82,8 +80,7 @@ internal sealed partial class KeySet(
             if (key is RsaSecurityKey or ECDsaSecurityKey && key.KeyId is { Length: > 0 } id) keys[id] = key;
         }
         if (keys.Count == 0) throw new ArgumentException("The key set names no RSA or EC signing key with a kid.");
-        _current = new Snapshot(keys, json);
-        Changed?.Invoke();
+        _current = new TrustedKeys(keys, json, new TokenCache(clock));
         Log.KeysRefreshed(logger, keys.Count);
         return true;
     }
@@ -104,8 +101,6 @@ internal sealed partial class KeySet(
         }
     }
 
-    private sealed record Snapshot(Dictionary<string, SecurityKey> Keys, string Json);
-
     private static partial class Log
     {
         [LoggerMessage(EventIds.KeysRefreshed, LogLevel.Information, "Tokens are checked with {Count} published keys")]
@@ -119,3 +114,6 @@ internal sealed partial class KeySet(
         public static partial void KeyFileUnusable(ILogger logger, string file, string reason);
     }
 }
+
+/// <param name="Verified">What was verified with these keys. With other keys it is verified anew.</param>
+internal sealed record TrustedKeys(IReadOnlyDictionary<string, SecurityKey> Keys, string Json, TokenCache Verified);

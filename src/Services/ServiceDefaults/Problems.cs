@@ -44,6 +44,23 @@ public static class Problems
         }).AsTask();
     }
 
+    /// <summary>Status 400 for one member, in the form in which validation refuses.</summary>
+    internal static Task WriteInvalid(this HttpContext context, string member, string fault)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        var problems = context.RequestServices.GetRequiredService<IProblemDetailsService>();
+        return problems.WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            ProblemDetails = new HttpValidationProblemDetails(
+                new Dictionary<string, string[]> { [member] = [fault + "."] })
+            {
+                Status = StatusCodes.Status400BadRequest,
+                Detail = $"{member}: {fault}.",
+            },
+        }).AsTask();
+    }
+
     private static Task WriteFailure(HttpContext context, ILogger logger)
     {
         var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;

@@ -44,9 +44,13 @@ public static class ServiceDefaultsExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
+        app.UseMiddleware<AnswerHead>();
+        app.UseRouting(); // Again, for a HEAD that became a GET.
+        app.UseMiddleware<CheckText>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<DenyUndeclared>();
+        app.UseMiddleware<CheckConditions>();
         app.MapHealth();
         if (described) app.MapOpenApiDefaults(service);
         foreach (var more in app.Services.GetServices<IDefaultEndpoints>()) more.Map(app);

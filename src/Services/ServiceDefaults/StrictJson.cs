@@ -16,8 +16,19 @@ internal static class StrictJson
         json.NumberHandling = JsonNumberHandling.Strict;
         json.RespectNullableAnnotations = true;
         json.MaxDepth = 32;
+        json.Converters.Add(new PlainTextConverter());
         json.TypeInfoResolver = (json.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver())
-            .WithAddedModifier(RefuseNullElements);
+            .WithAddedModifier(RefuseNullElements)
+            .WithAddedModifier(ReadProductCodes);
+    }
+
+    private static void ReadProductCodes(JsonTypeInfo type)
+    {
+        foreach (var member in type.Properties)
+        {
+            if (member.Name == ProductCode.Member && member.PropertyType == typeof(string))
+                member.CustomConverter = new ProductCode.Converter();
+        }
     }
 
     /// <summary>Nullable annotations guard members, not the elements of lists: <c>{"lines":[null]}</c> would reach the

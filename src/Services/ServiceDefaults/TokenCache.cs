@@ -28,12 +28,6 @@ internal sealed class TokenCache(TimeProvider clock, int generationSizeMax = 10_
     public void Add(TokenHash token, ClaimsPrincipal caller, DateTimeOffset expires) =>
         Keep(token, new Known(caller, expires));
 
-    public void Clear()
-    {
-        _young = new();
-        _old = new();
-    }
-
     public static TokenHash HashOf(string token)
     {
         Span<byte> text = stackalloc byte[TokenValidator.LengthMax];

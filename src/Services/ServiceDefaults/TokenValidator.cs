@@ -6,6 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Checks an access token: form, algorithm, key, signature, issuer, audience, lifetime, subject.</summary>
+/// <remarks>What is known of verified tokens belongs to the keys they were verified with: other keys, other cache. So a
+/// check that was under way while the keys changed leaves nothing behind.</remarks>
 internal sealed class TokenValidator
 {
     public const int LengthMax = 8 * 1024;
@@ -13,15 +15,10 @@ internal sealed class TokenValidator
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly TesseraOptions _tessera;
     private readonly KeySet _keys;
-    private readonly TokenCache _cache;
     private readonly TimeProvider _clock;
 
-    public TokenValidator(IOptions<TesseraOptions> tessera, KeySet keys, TimeProvider clock)
-    {
+    public TokenValidator(IOptions<TesseraOptions> tessera, KeySet keys, TimeProvider clock) =>
         (_tessera, _keys, _clock) = (tessera.Value, keys, clock);
-        _cache = new TokenCache(clock);
-        keys.Changed += _cache.Clear;
-    }
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken stop)
     {
@@ -30,7 +27,9 @@ internal sealed class TokenValidator
             return new(TokenVerdict.Refused("it is no token of ours"));
         }
         var hash = TokenCache.HashOf(token);
-        return _cache.Find(hash) is { } known ? new(TokenVerdict.Accepted(known)) : new(VerifyAsync(token, hash, stop));
+        return _keys.Current.Verified.Find(hash) is { } known
+            ? new(TokenVerdict.Accepted(known))
+            : new(VerifyAsync(token, hash, stop));
     }
 
     private async Task<TokenVerdict> VerifyAsync(string token, TokenHash hash, CancellationToken stop)
@@ -48,16 +47,21 @@ internal sealed class TokenValidator
         if (read.Alg is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.EcdsaSha256))
             return TokenVerdict.Refused("its algorithm is not accepted");
         if (string.IsNullOrEmpty(read.Kid)) return TokenVerdict.Refused("it names no key");
-        if (!_keys.Keys.TryGetValue(read.Kid, out var key))
+        var trusted = _keys.Current;
+        if (!trusted.Keys.TryGetValue(read.Kid, out var key))
         {
             await _keys.RefreshAsync(stop);
-            if (_keys.Keys.Count == 0) return TokenVerdict.KeysUnknown;
-            if (!_keys.Keys.TryGetValue(read.Kid, out key)) return TokenVerdict.Refused("its key is not known");
+            trusted = _keys.Current;
+            if (trusted.Keys.Count == 0) return TokenVerdict.KeysUnknown;
+            if (!trusted.Keys.TryGetValue(read.Kid, out key)) return TokenVerdict.Refused("its key is not known");
         }
-        return await CheckAsync(read, key, hash);
+        var verdict = await CheckAsync(read, key);
+        if (verdict.Caller is { } caller)
+            trusted.Verified.Add(hash, caller, new DateTimeOffset(read.ValidTo, TimeSpan.Zero));
+        return verdict;
     }
 
-    private async Task<TokenVerdict> CheckAsync(JsonWebToken token, SecurityKey key, TokenHash hash)
+    private async Task<TokenVerdict> CheckAsync(JsonWebToken token, SecurityKey key)
     {
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
@@ -73,10 +77,11 @@ internal sealed class TokenValidator
             RoleClaimType = "role",
         });
         if (!result.IsValid) return TokenVerdict.Refused(Explain(result.Exception));
+        if (TokenShape.FaultOf(token) is { } fault) return TokenVerdict.Refused(fault);
         var caller = new ClaimsPrincipal(result.ClaimsIdentity);
-        if (!Guid.TryParse(caller.FindFirstValue("sub"), out _)) return TokenVerdict.Refused("its subject is no user");
-        _cache.Add(hash, caller, new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
-        return TokenVerdict.Accepted(caller);
+        return Guid.TryParse(caller.FindFirstValue("sub"), out _)
+            ? TokenVerdict.Accepted(caller)
+            : TokenVerdict.Refused("its subject is no user");
     }
 
     private bool IsInLifetime(

@@ -4,7 +4,9 @@ namespace Tessera.Users.Contracts;
 
 /// <summary>POST /users</summary>
 public sealed record RegisterUserRequest(
-    [property: Required, EmailAddress, StringLength(254)] string Email,
+    [property: Required, StringLength(254), RegularExpression(
+        @"^[^\s\p{C}@]+@[^\s\p{C}@]+$", ErrorMessage = "{0} is no e-mail address.")]
+    string Email,
     [property: Required, StringLength(128, MinimumLength = 10)] string Password,
     [property: StringLength(100)] string? Name = null);
 
@@ -33,7 +35,9 @@ public sealed record ImportCustomersRequest(
     [property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ImportedCustomer> Customers);
 
 public sealed record ImportedCustomer(
-    [property: Required, StringLength(64, MinimumLength = 1)] string Reference,
+    [property: Required, StringLength(64, MinimumLength = 1), RegularExpression(
+        @"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uDB40]*$", ErrorMessage = "{0} may hold visible characters and spaces only.")]
+    string Reference,
     [property: StringLength(60)] string? Country);
 
 public sealed record ImportedCustomersView(IReadOnlyList<ImportedCustomerView> Customers);

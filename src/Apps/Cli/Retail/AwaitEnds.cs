@@ -34,9 +34,10 @@ internal sealed class AwaitEnds(Store store, BuyerTokens tokens, Customers custo
     private async ValueTask LookAsync(
         Guid user, Dictionary<Guid, string> orders, Action advance, CancellationToken stop)
     {
-        for (var page = 1; orders.Count > 0; page++)
+        var before = "";
+        while (orders.Count > 0)
         {
-            var answer = await AsCustomerAsync(user, $"/api/v1/orders?page={page}&size={PageSize}", stop);
+            var answer = await AsCustomerAsync(user, $"/api/v1/orders?size={PageSize}{before}", stop);
             if (answer is null)
             {
                 orders.Clear(); // Nobody may look: they stay open in the summary.
@@ -54,7 +55,8 @@ internal sealed class AwaitEnds(Store store, BuyerTokens tokens, Customers custo
                 orders.Remove(order.Id);
                 advance();
             }
-            if (found.Items.Count < PageSize) return;
+            if (found.Next is null) return;
+            before = "&before=" + found.Next;
         }
     }
 

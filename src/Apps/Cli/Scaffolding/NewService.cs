@@ -127,7 +127,7 @@ internal static partial class NewService
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex("^[A-Z][A-Za-z0-9]{2,29}$")]
+    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]{2,29}\z")]
     private static partial Regex Name();
 
     [GeneratedRegex("\"http1\": ([0-9]+)")]

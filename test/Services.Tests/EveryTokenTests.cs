@@ -1,0 +1,56 @@
+namespace Tessera.Services.Tests;
+
+/// <summary>Every operation of every service with every kind of token, at the service's own port: whoever is inside the
+/// network gets nothing for free.</summary>
+public sealed class EveryTokenTests
+{
+    [Theory]
+    [InlineData("Catalog")]
+    [InlineData("Inventory")]
+    [InlineData("Orders")]
+    [InlineData("Payments")]
+    [InlineData("Users")]
+    public async Task Each_operation_opens_to_those_of_its_row_and_to_nobody_else(string name)
+    {
+        await using var service = await LoneService.StartAsync(name, null);
+        var operations = await service.OperationsAsync();
+        var rows = Access.Of(name);
+        // An operation without a row, or a row without an operation, is a mistake here or there.
+        Assert.Equal(rows.Keys.Order(StringComparer.Ordinal),
+            operations.Select(operation => operation.Name).Order(StringComparer.Ordinal));
+
+        var faults = new List<string>();
+        foreach (var operation in operations.OrderBy(operation => operation.Name == "DELETE /users/me"))
+        {
+            var who = rows[operation.Name];
+            if (operation.NeedsToken == (who == Who.Anyone)) faults.Add($"{operation}: its document says otherwise");
+            foreach (var (kind, token, expected) in Expectations(service, who))
+            {
+                using var answer = await service.SendAsync(operation.With(null, ""), token);
+                var status = (int)answer.StatusCode;
+                if (IsAnsweredByTheOperation(status) ? expected == 200 : status == expected) continue;
+                faults.Add($"{operation} with a token {kind}: {status}, expected {expected}\n" +
+                    await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    // 400 would say that the request itself is none, and nothing of who may send it.
+    private static bool IsAnsweredByTheOperation(int status) => status is not (400 or 401 or 403 or >= 500);
+
+    /// <summary>200 stands for whatever the operation itself answers.</summary>
+    private static IEnumerable<(string Kind, string Token, int Expected)> Expectations(LoneService service, Who who)
+    {
+        foreach (var (kind, token) in TokenKinds.Bad(service.Tokens))
+            yield return (kind, token, who == Who.Anyone ? 200 : 401);
+        yield return ("of an operator", service.Operator, who == Who.Customers ? 403 : 200);
+        yield return ("of a customer", service.Customer, who == Who.Operators ? 403 : 200);
+        yield return ("of another customer", service.Tokens.Customer(Guid.NewGuid()), who == Who.Operators ? 403 : 200);
+        foreach (var role in new[] { "service", "Operator", "" })
+        {
+            yield return ($"of the role '{role}'", service.Tokens.Issue(Guid.NewGuid(), role),
+                who is Who.Customers or Who.Operators ? 403 : 200);
+        }
+    }
+}
