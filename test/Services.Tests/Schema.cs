@@ -81,9 +81,13 @@ internal static class Schema
         }
     }
 
-    private static string[] TypesOf(JsonElement schema) => schema.TryGetProperty("type", out var type)
-        ? type.ValueKind == JsonValueKind.Array
+    /// <exception cref="InvalidOperationException">Nothing is said: a text might hide there, unseen by all tests.</exception>
+    private static string[] TypesOf(JsonElement schema)
+    {
+        if (!schema.TryGetProperty("type", out var type))
+            throw new InvalidOperationException($"The document says no type: {schema.GetRawText()}");
+        return type.ValueKind == JsonValueKind.Array
             ? [.. type.EnumerateArray().Select(one => one.GetString()!)]
-            : [type.GetString()!]
-        : [];
+            : [type.GetString()!];
+    }
 }

@@ -26,9 +26,9 @@ internal static class TokenKinds
         yield return ("of another issuer", tokens.Issue(user, "operator", token => token.Issuer = "http://elsewhere/"));
         yield return ("of another type", tokens.Issue(user, "operator", token => token.TokenType = "JWT"));
         yield return ("of no user", tokens.Issue(user, "operator", token => token.Claims["sub"] = "root"));
-        var raised = Base64UrlEncoder.Decode(tokens.Customer(user).Split('.')[1])
-            .Replace("customer", "operator", StringComparison.Ordinal);
-        yield return ("tampered with", $"{parts[0]}.{Base64UrlEncoder.Encode(raised)}.{parts[2]}");
+        var customers = tokens.Customer(user).Split('.');
+        var raised = Base64UrlEncoder.Decode(customers[1]).Replace("customer", "operator", StringComparison.Ordinal);
+        yield return ("tampered with", $"{customers[0]}.{Base64UrlEncoder.Encode(raised)}.{customers[2]}");
         var none = Header(tokens, "none");
         yield return ("of no algorithm", $"{none}.{parts[1]}.");
         yield return ("of no algorithm, signed", $"{none}.{parts[1]}.{parts[2]}");

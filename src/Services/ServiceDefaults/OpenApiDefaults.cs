@@ -27,6 +27,17 @@ internal static class OpenApiDefaults
                 };
                 return Task.CompletedTask;
             });
+            api.AddSchemaTransformer((schema, context, _) =>
+            {
+                // Of a type with a converter of ours (PlainTextConverter) the generator says nothing.
+                if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
+                {
+                    schema.Type = context.JsonPropertyInfo is { IsSetNullable: true }
+                        ? JsonSchemaType.String | JsonSchemaType.Null
+                        : JsonSchemaType.String;
+                }
+                return Task.CompletedTask;
+            });
             api.AddOperationTransformer((operation, context, _) =>
             {
                 var metadata = context.Description.ActionDescriptor.EndpointMetadata;
