@@ -33,9 +33,13 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public IMessageStore Store { get; }
 
     public static async Task<StoreUnderTest> CreateAsync(
-        PostgresServer server, Action<PostgresStoreOptions>? configure = null, string more = "")
+        PostgresServer server, Action<PostgresStoreOptions>? configure = null, string more = "") =>
+        await CreateAsync(await server.CreateDatabaseAsync() + more, configure);
+
+    public static async Task<StoreUnderTest> CreateAsync(
+        string connectionString, Action<PostgresStoreOptions>? configure)
     {
-        var made = new StoreUnderTest(await server.CreateDatabaseAsync() + more, configure);
+        var made = new StoreUnderTest(connectionString, configure);
         await made.Store.PrepareAsync(Stop);
         return made;
     }

@@ -6,11 +6,12 @@ namespace Tessera.Messaging.Postgres;
 /// </summary>
 /// <remarks>
 /// The danger is the row with a lower id that commits late. It can only come from a transaction that was running when
-/// the mark passed its id, so those are remembered with the mark before they appeared. Young ones hold the mark back: a
-/// read starts below what they may have written. One that grows old is left behind, so that it does not make each read
-/// long, and when it ends, a read starts from there. What remains is a transaction that had drawn its id but no
-/// number yet when the snapshot was taken, a window of microseconds; for it, and for whatever else moves ids,
-/// there is a look at everything from time to time, seldom enough to cost at most one percent.
+/// the mark passed its id, so the mark moves only behind a <see cref="Fence"/>: those that run on this side of it are
+/// known by name and remembered with the mark before it moved, and those beyond it have only higher ids. A snapshot
+/// alone would not do: its list ends with the last transaction that has ended, and beyond its end may run any number
+/// that have drawn ids. Young ones hold the mark back: a read starts below what they may have written. One that
+/// grows old is left behind, so that it does not make each read long, and when it ends, a read starts from there. For
+/// whatever else moves ids there is a look at everything from time to time, seldom enough to cost at most one percent.
 /// </remarks>
 internal sealed class LowWater(TimeProvider clock)
 {
@@ -20,7 +21,6 @@ internal sealed class LowWater(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, Suspect> _running = [];
     private long _mark;
-    private long _lastId;
     private long _version;
     private long _started;
     private long _wholeLook;
@@ -29,48 +29,64 @@ internal sealed class LowWater(TimeProvider clock)
     /// <summary>Whether keys of the shard may be held.</summary>
     public bool MayHold { get; set; } = true;
 
-    /// <summary>Where the next read starts (ids above), and the version to hand back with what it saw.</summary>
-    public (long From, long Version) Start()
+    /// <summary>Where the next read starts.</summary>
+    public Start Next()
     {
         lock (_lock)
         {
             _started = clock.GetTimestamp();
-            if (_version == 0 || clock.GetElapsedTime(_wholeLook, _started) >= _wholeLookAfter) return (0, _version);
+            if (_version == 0 || clock.GetElapsedTime(_wholeLook, _started) >= _wholeLookAfter)
+                return new Start(0, _version, true);
             var from = _mark;
             foreach (var (since, below) in _running.Values)
                 if (below < from && clock.GetElapsedTime(since, _started) < Old) from = below;
-            return (from, _version);
+            return new Start(from, _version, false);
         }
     }
 
-    /// <param name="first">The lowest id that the read met, held or not; 0 when there was none.</param>
-    /// <param name="last">The highest id that the read returned, or 0.</param>
-    /// <returns>False when a transaction that was left behind has ended before the read: what it wrote may belong
-    /// before what the read returned, so that must not be used.</returns>
-    public bool Saw(long version, long from, long first, long last, Snapshot snapshot, bool held)
+    /// <returns>False when what the read returned must not be used: a transaction that was left behind has ended
+    /// before the read, and what it wrote may belong before that; or another read has moved the mark meanwhile.</returns>
+    public bool Saw(Start start, Sight sight)
     {
         lock (_lock)
         {
-            // Two reads at once: the second to end knows nothing of what the first has seen and must not move the mark.
-            if (version != _version) return true;
+            if (start.Version != _version) return false;
             _version++;
-            MayHold = held;
+            MayHold = sight.Held;
             var now = clock.GetTimestamp();
-            if (from == 0) WholeLookTook(now);
-            var (below, complete) = (_mark, true);
-            _lastId = Math.Max(_lastId, last);
-            _mark = first > 0 ? first - 1 : Math.Max(_mark, _lastId);
-            foreach (var (transaction, suspect) in _running)
+            if (start.IsWhole) WholeLookTook(now);
+            if (Ended(sight.Snapshot) is { } below && below < start.From)
             {
-                if (!snapshot.HasEnded(transaction)) continue;
-                _running.Remove(transaction);
-                if (suspect.Below >= from) continue;
-                _mark = Math.Min(_mark, suspect.Below);
-                complete = false;
+                _mark = Math.Min(_mark, below);
+                return false;
             }
-            foreach (var transaction in snapshot.Running) _running.TryAdd(transaction, new Suspect(now, below));
-            return complete;
+            if (sight.First > 0) _mark = Math.Min(_mark, sight.First - 1);
+            if (sight.Fence is { } fence && sight.Snapshot.HasEnded(fence.Transaction)) MoveTo(fence, sight, now);
+            return true;
         }
+    }
+
+    /// <summary>Forgets those that have ended.</summary>
+    /// <returns>The lowest mark from which they may have written.</returns>
+    private long? Ended(Snapshot snapshot)
+    {
+        long? lowest = null;
+        foreach (var (transaction, suspect) in _running)
+        {
+            if (!snapshot.HasEnded(transaction)) continue;
+            _running.Remove(transaction);
+            lowest = Math.Min(lowest ?? long.MaxValue, suspect.Below);
+        }
+        return lowest;
+    }
+
+    private void MoveTo(Fence fence, Sight sight, long now)
+    {
+        var mark = sight.First > 0 ? Math.Min(sight.First - 1, fence.LastId) : fence.LastId;
+        if (mark <= _mark) return;
+        foreach (var transaction in sight.Snapshot.Running)
+            if (transaction < fence.Transaction) _running.TryAdd(transaction, new Suspect(now, _mark));
+        _mark = mark;
     }
 
     private void WholeLookTook(long now)
@@ -79,6 +95,16 @@ internal sealed class LowWater(TimeProvider clock)
         _wholeLook = now;
         _wholeLookAfter = took * 100 > WholeLookPeriod ? took * 100 : WholeLookPeriod;
     }
+
+    /// <param name="From">Ids above are read.</param>
+    /// <param name="Version">Of the mark, to be handed back with what the read saw.</param>
+    /// <param name="IsWhole">Whether it is a look at everything.</param>
+    internal readonly record struct Start(long From, long Version, bool IsWhole);
+
+    /// <param name="First">The lowest id that the read met, held or not; 0 when there was none.</param>
+    /// <param name="Held">Whether keys of the shard are held.</param>
+    /// <param name="Fence">One that had ended when the read began.</param>
+    internal readonly record struct Sight(long First, bool Held, Snapshot Snapshot, Fence? Fence);
 
     private readonly record struct Suspect(long Since, long Below);
 }

@@ -4,16 +4,18 @@ using Tessera.Messaging.Store;
 namespace Tessera.Messaging.Postgres;
 
 /// <summary>The insert of published events: plain for one, from arrays for several.</summary>
+/// <remarks>The condition is always true, and is decided before the first row: so the transaction has its number before
+/// it draws an id, and no event can come from one that the relay's <see cref="Fence"/> does not know.</remarks>
 internal static class OutboxInsert
 {
-    private const string One = """
+    internal const string One = """
         insert into msg_outbox (shard, event_id, stream, key, type, source, time, traceparent, tracestate, data)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where pg_current_xact_id() is not null
         """;
 
-    private const string Many = """
+    internal const string Many = """
         insert into msg_outbox (shard, event_id, stream, key, type, source, time, traceparent, tracestate, data)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) where pg_current_xact_id() is not null
         """;
 
     public static NpgsqlBatchCommand Of(IReadOnlyList<OutboxRow> rows) =>

@@ -84,9 +84,10 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
 
     private readonly ConcurrentDictionary<int, LowWater> _marks = new();
     private DateTime _serverStarted;
+    private Fence? _fence;
 
     /// <summary>From which ids on the next read of the shards looks.</summary>
-    internal long[] Starts(IEnumerable<int> shards) => [.. shards.Select(shard => Mark(shard).Start().From)];
+    internal long[] Starts(IEnumerable<int> shards) => [.. shards.Select(shard => Mark(shard).Next().From)];
 
     /// <summary>Settling rows of the shard must look for holds from now on.</summary>
     public void KeysWereHeld(int shard) => Mark(shard).MayHold = true;
@@ -129,9 +130,24 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     public async Task SettleAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop)
     {
         await using var batch = database.DataSource.CreateBatch();
-        batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
+        batch.BatchCommands.Add(PostgresStore.Command(Fence.Draw));
         AddDeletes(batch, accepted);
-        await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        Fence drawn;
+        await using (var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false))
+        {
+            drawn = await FenceAsync(reader, stop).ConfigureAwait(false);
+            while (await reader.NextResultAsync(stop).ConfigureAwait(false))
+            {
+                // To the end: an error of a later statement surfaces here.
+            }
+        }
+        _fence = drawn;
+    }
+
+    private static async Task<Fence> FenceAsync(NpgsqlDataReader reader, CancellationToken stop)
+    {
+        await reader.ReadAsync(stop).ConfigureAwait(false);
+        return Fence.Read(new PostgresReader(reader));
     }
 
     private void AddDeletes(NpgsqlBatch batch, IReadOnlyList<OutboxRow> accepted)
@@ -171,26 +187,38 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
     private async Task<List<OutboxRow>> RunAsync(
         IReadOnlyList<OutboxRow> accepted, Look[] looks, NpgsqlBatchCommand read, CancellationToken stop)
     {
+        // Deleting takes a number anyway. A read alone takes none, but for the look at everything: a relay with nothing
+        // to do would else use up a hundred a second.
+        var (ended, drawn) = (_fence, (Fence?)null);
+        var draws = accepted.Count > 0 || looks.Any(look => look.IsWhole);
         await using var batch = database.DataSource.CreateBatch();
-        batch.BatchCommands.Add(PostgresStore.Command(PostgresStore.IndexOnly));
+        batch.BatchCommands.Add(PostgresStore.Command(draws ? Fence.Draw : PostgresStore.IndexOnly));
         AddDeletes(batch, accepted);
         batch.BatchCommands.Add(read);
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            if (draws) drawn = await FenceAsync(reader, stop).ConfigureAwait(false);
             await reader.NextResultAsync(stop).ConfigureAwait(false);
-            return await ReadAsync(reader, looks, stop).ConfigureAwait(false);
+            var rows = await ReadAsync(reader, looks, ended, stop).ConfigureAwait(false);
+            while (await reader.NextResultAsync(stop).ConfigureAwait(false))
+            {
+                // To the end: only then the transaction is known to have ended.
+            }
+            _fence = drawn ?? _fence;
+            return rows;
         }
         catch (Exception)
         {
             // Behind a lost connection there may be another server, restored or promoted,
             // on which lower ids come again.
-            _marks.Clear();
+            Forget();
             throw;
         }
     }
 
-    private async Task<List<OutboxRow>> ReadAsync(NpgsqlDataReader reader, Look[] looks, CancellationToken stop)
+    private async Task<List<OutboxRow>> ReadAsync(
+        NpgsqlDataReader reader, Look[] looks, Fence? fence, CancellationToken stop)
     {
         var rows = new List<OutboxRow>();
         var row = new PostgresReader(reader);
@@ -208,34 +236,39 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
                 if (!row.IsNull(3)) look.Before(row.GetString(3), row.GetStringOrNull(4) ?? "0");
                 continue;
             }
-            look.Returned(id);
             rows.Add(new OutboxRow(id, shard, Rows.Event(row, 2)));
         }
-        if (!sameServer) _marks.Clear(); // A pooler may hide that the connection was lost.
-        foreach (var look in looks) look.Conclude(snapshot, held, sameServer);
+        if (!sameServer) Forget(); // A pooler may hide that the connection was lost.
+        foreach (var look in looks) look.Conclude(held, snapshot, fence, sameServer);
         return rows;
+    }
+
+    private void Forget()
+    {
+        _fence = null;
+        _marks.Clear();
     }
 
     private LowWater Mark(int shard) => _marks.GetOrAdd(shard, _ => new LowWater(clock));
 
     private sealed class Look
     {
-        private readonly long _version;
+        private readonly LowWater.Start _start;
         private long _inFlight;
         private Int128 _inFlightSum;
         private long _first;
-        private long _last;
 
         public Look(int shard, LowWater mark)
         {
             (Shard, Mark) = (shard, mark);
-            (From, _version) = mark.Start();
+            _start = mark.Next();
             Last = From;
         }
 
         public int Shard { get; }
         public LowWater Mark { get; }
-        public long From { get; }
+        public long From => _start.From;
+        public bool IsWhole => _start.IsWhole;
 
         /// <summary>Behind which the rows are read: the highest id in flight, or <see cref="From"/>.</summary>
         public long Last { get; private set; }
@@ -264,18 +297,16 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             if (id > 0 && (_first == 0 || id < _first)) _first = id;
         }
 
-        public void Returned(long id) => _last = Math.Max(_last, id);
-
         /// <param name="count">Of the rows that stand up to <see cref="Last"/>.</param>
         /// <param name="sum">Of their ids.</param>
         public void Before(string count, string sum) => HasUnknown =
             long.Parse(count, CultureInfo.InvariantCulture) != _inFlight
             || Int128.Parse(sum, CultureInfo.InvariantCulture) != _inFlightSum;
 
-        public void Conclude(Snapshot snapshot, bool held, bool sameServer)
+        public void Conclude(bool held, Snapshot snapshot, Fence? fence, bool sameServer)
         {
             Held = held;
-            IsComplete = Mark.Saw(_version, From, _first, _last, snapshot, held) && sameServer;
+            IsComplete = Mark.Saw(_start, new LowWater.Sight(_first, held, snapshot, fence)) && sameServer;
         }
     }
 }

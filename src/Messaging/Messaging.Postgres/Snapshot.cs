@@ -4,7 +4,8 @@ namespace Tessera.Messaging.Postgres;
 
 /// <summary><c>pg_snapshot</c>: which transactions had not ended when a statement looked.</summary>
 /// <param name="Min">All below have ended.</param>
-/// <param name="Max">This and all above had not begun to write.</param>
+/// <param name="Max">The last that has ended, plus one. This and those above had not ended, and any number of them may
+/// have begun to write.</param>
 /// <param name="Running">Those between that had not ended.</param>
 internal sealed record Snapshot(ulong Min, ulong Max, IReadOnlyList<ulong> Running)
 {
