@@ -15,10 +15,13 @@ internal sealed class InventoryInMemory : IAsyncDisposable
 
     public ServiceInMemory Service { get; }
 
-    public static async Task<InventoryInMemory> StartAsync(params (string Sku, int Quantity)[] stock)
+    public static Task<InventoryInMemory> StartAsync(params (string Sku, int Quantity)[] stock) =>
+        StartAsync(TestDatabase.IsPostgres, stock);
+
+    public static async Task<InventoryInMemory> StartAsync(bool onPostgres, params (string Sku, int Quantity)[] stock)
     {
         var inventory = new InventoryInMemory(await ServiceInMemory.StartAsync(
-            "inventory", typeof(Reservation).Assembly, messages => messages.ListMessages(),
+            onPostgres, "inventory", typeof(Reservation).Assembly, messages => messages.ListMessages(),
             (services, _) => services.AddInventory()));
         foreach (var (sku, quantity) in stock) await inventory.ReceiveAsync(Guid.NewGuid().ToString(), (sku, quantity));
         return inventory;
@@ -33,8 +36,8 @@ internal sealed class InventoryInMemory : IAsyncDisposable
                 received => received, default);
         });
 
-    public Task AddProductAsync(string sku) =>
-        Service.HandleAsync<RegisterStockOnProductAdded, ProductAdded>(new ProductAdded(sku, "A lantern", 100, 1));
+    public Task AddProductAsync(params string[] skus) => Service.HandleAsync<RegisterStockOnProductAdded, ProductAdded>(
+        [.. skus.Select(sku => new ProductAdded(sku, "A lantern", 100, 1))]);
 
     public Task PlaceAsync(Guid order, params (string Sku, int Quantity)[] lines) => PlaceAsync((order, lines));
 

@@ -164,6 +164,53 @@ public sealed class TransactionTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Gives_its_connection_back_when_a_statement_or_the_commit_has_failed()
+    {
+        await using var db = await CreateAsync(server, options => options.PoolSizeMax = 2);
+        await db.RunAsync(Table);
+        var sessions = new List<IStoreSession>();
+        for (var i = 0; i < 6; i++)
+        {
+            var session = await db.Store.BeginAsync(Stop);
+            sessions.Add(session);
+            session.Enqueue("update things set name = 'x' where id = 1", [], rowsExpected: 1);
+            // A commit of what was only queued, the answer to a query, a statement.
+            Func<Task> failing = (i % 3) switch
+            {
+                0 => () => session.CommitAsync(Stop),
+                1 => () => session.QueryAsync("select 1", [], row => row.GetInt32(0), Stop),
+                _ => () => session.ExecuteAsync("select 1/0", [], Stop),
+            };
+            await Assert.ThrowsAnyAsync<Exception>(failing);
+            Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from things"));
+        }
+        foreach (var session in sessions) await session.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Cancelling_a_timer_does_not_wait_for_who_handles_it()
+    {
+        await using var db = await CreateAsync(server);
+        await using (var adding = await db.Store.BeginAsync(Stop))
+        {
+            adding.AddTimers([Some.Timer("k", Some.Time), Some.Timer("l", Some.Time.AddDays(1))]);
+            await adding.CommitAsync(Stop);
+        }
+        await using var handling = await db.Store.BeginAsync(Stop);
+        Assert.Single(await handling.TakeTimersAsync(Some.Time, 10, Stop));
+        // It may have locked what the handler needs: did it wait, each would wait for the other.
+        await using (var cancelling = await db.Store.BeginAsync(Stop))
+        {
+            cancelling.CancelTimer("PaymentOverdue", "k");
+            cancelling.CancelTimer("PaymentOverdue", "l");
+            await cancelling.CommitAsync(Stop);
+        }
+        Assert.Equal(1L, await db.ScalarAsync<long>("select count(*) from msg_timers"));
+        await handling.CommitAsync(Stop);
+        Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from msg_timers"));
+    }
+
+    [Fact]
     public async Task Passes_every_kind_of_parameter_and_reads_it_back()
     {
         await using var db = await CreateAsync(server);

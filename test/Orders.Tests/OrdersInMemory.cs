@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Tessera.Catalog.Contracts;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 using Tessera.Testing.Services;
@@ -12,18 +13,30 @@ internal sealed class OrdersInMemory : IAsyncDisposable
 
     public ServiceInMemory Service { get; }
 
-    public static async Task<OrdersInMemory> StartAsync() => new(await ServiceInMemory.StartAsync(
-        "orders", typeof(Order).Assembly, messages => messages.ListMessages(),
+    public static Task<OrdersInMemory> StartAsync() => StartAsync(TestDatabase.IsPostgres);
+
+    public static async Task<OrdersInMemory> StartAsync(bool onPostgres) => new(await ServiceInMemory.StartAsync(
+        onPostgres, "orders", typeof(Order).Assembly, messages => messages.ListMessages(),
         (services, _) => services.AddOrderRules()));
 
     /// <summary>Places an order of one line as its request would, with the price known.</summary>
     public async Task<OrderView?> TryPlaceAsync(
-        Guid buyer, string key = "k", string hash = "h", string? reference = null)
+        Guid buyer, string key = "k", string hash = "h", string? reference = null,
+        IReadOnlyList<ProductView>? learned = null)
     {
-        var priced = new PricingResult.Priced(Some.Basket(), []);
+        var priced = new PricingResult.Priced(Some.Basket(), learned ?? []);
         return await Service.InRequestAsync(scope => scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
             buyer, priced, "tok_ok", new Placement(key, hash, reference), default));
     }
+
+    /// <summary>As a request does: places, or finds what was placed before under the key.</summary>
+    public Task<Guid> PlaceOrFindAsync(Guid buyer, string key) => Service.InRequestAsync(async scope =>
+    {
+        var placed = await scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
+            buyer, new PricingResult.Priced(Some.Basket(), []), "tok_ok", new Placement(key, "h", null), default);
+        return placed?.Id
+            ?? (await scope.GetRequiredService<PlacedOrders>().FindByKeyAsync(buyer, key, default))!.Value.View.Id;
+    });
 
     public async Task<Guid> PlaceAsync(Guid? buyer = null) =>
         (await TryPlaceAsync(buyer ?? Guid.NewGuid(), Guid.NewGuid().ToString()))!.Id;

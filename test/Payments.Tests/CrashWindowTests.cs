@@ -109,4 +109,20 @@ public sealed class CrashWindowTests
         Assert.Equal(20, taken.SelectMany(claims => claims).Select(claim => claim.Payment).Distinct().Count());
         Assert.Equal(20, taken.Sum(claims => claims.Count));
     }
+
+    [Fact]
+    public async Task A_worker_that_was_only_paused_does_not_put_off_what_another_has_claimed_since()
+    {
+        await using var payments = await PaymentsInMemory.StartAsync();
+        var order = Guid.NewGuid();
+        await payments.RequestAsync(order);
+        var paused = Assert.Single(await payments.TakeAsync());
+        payments.Clock.Advance(claimTime);
+        var current = Assert.Single(await payments.TakeAsync());
+
+        await payments.PutOffAsync(paused, TimeSpan.Zero); // It would be due at once, and asked for twice at a time.
+        Assert.False(await payments.AreDueAsync());
+        await payments.PutOffAsync(current, TimeSpan.Zero);
+        Assert.True(await payments.AreDueAsync());
+    }
 }

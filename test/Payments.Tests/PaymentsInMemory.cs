@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
 using Tessera.Testing.Services;
@@ -23,12 +25,16 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
 
     public SettlePayments Worker => _service.Get<SettlePayments>();
 
+    public static Task<PaymentsInMemory> StartAsync(
+        IPaymentProvider? provider = null, params (string Key, string Value)[] settings) =>
+        StartAsync(TestDatabase.IsPostgres, provider, settings);
+
     public static async Task<PaymentsInMemory> StartAsync(
-        IPaymentProvider? provider = null, params (string Key, string Value)[] settings)
+        bool onPostgres, IPaymentProvider? provider = null, params (string Key, string Value)[] settings)
     {
         var providerFile = "";
         var service = await ServiceInMemory.StartAsync(
-            "payments", typeof(Payment).Assembly, messages => messages.ListMessages(),
+            onPostgres, "payments", typeof(Payment).Assembly, messages => messages.ListMessages(),
             (services, folder) =>
             {
                 providerFile = folder.File("provider.db");
@@ -58,6 +64,11 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
 
     public Task<ProviderAnswer?> AskAsync(PaymentClaim claim) =>
         _service.Get<AskProvider>().HandleAsync(claim, default);
+
+    public NpgsqlDataSource Database => _service.Get<PostgresDatabase>().DataSource;
+
+    public Task PutOffAsync(PaymentClaim claim, TimeSpan delay) =>
+        _service.Get<PaymentClaims>().PutOffAsync(claim, delay, default);
 
     public Task RecordAsync(ProviderAnswer answer) => _service.Get<RecordAnswers>().HandleAsync([answer], default);
 

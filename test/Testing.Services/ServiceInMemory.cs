@@ -41,15 +41,22 @@ public sealed class ServiceInMemory : IAsyncDisposable
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     /// <param name="service">Holds the <c>Schema/*.sql</c>.</param>
-    public static async Task<ServiceInMemory> StartAsync(
+    public static Task<ServiceInMemory> StartAsync(
         string name, Assembly service, Action<MessagingBuilder> messages,
+        Action<IServiceCollection, TemporaryFolder> configure, params (string Key, string Value)[] settings) =>
+        StartAsync(TestDatabase.IsPostgres, name, service, messages, configure, settings);
+
+    /// <param name="onPostgres">For what only PostgreSQL can show: its locks, its plans. Whatever the other tests run
+    /// on.</param>
+    public static async Task<ServiceInMemory> StartAsync(
+        bool onPostgres, string name, Assembly service, Action<MessagingBuilder> messages,
         Action<IServiceCollection, TemporaryFolder> configure, params (string Key, string Value)[] settings)
     {
         var folder = new TemporaryFolder(name);
-        var postgres = TestDatabase.IsPostgres ? await TestDatabase.ProvisionAsync(name, folder.Path) : null;
+        var postgres = onPostgres ? await TestDatabase.ProvisionAsync(name, folder.Path) : null;
         var started = new ServiceInMemory(name, folder, postgres, messages, configure, settings);
         await started.Get<IMessageStore>().PrepareAsync(default);
-        var otherEngine = TestDatabase.IsPostgres ? ".sqlite.sql" : ".postgres.sql";
+        var otherEngine = onPostgres ? ".sqlite.sql" : ".postgres.sql";
         foreach (var script in service.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
             if (!script.EndsWith(".sql", StringComparison.Ordinal)

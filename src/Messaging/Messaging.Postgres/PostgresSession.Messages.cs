@@ -19,12 +19,15 @@ internal sealed partial class PostgresSession
         // end, and the second statement, which has a newer snapshot, sees the key.
         Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id) " +
             "on conflict do nothing returning event_id", Parameters.Array(sorted), Parameters.Of(now));
-        Enqueue("select key from msg_parked_keys where stream = $1 and key = any($2) order by key for update",
-            Parameters.Of(stream), Parameters.Array(keys.ToArray()));
+        // Key by key: for the sake of the order a plan made over the empty table would read all keys of the stream.
+        Enqueue("""
+            select p.key from (select u.key from unnest($2) u(key) order by u.key) k cross join lateral (
+                select key from msg_parked_keys p where p.stream = $1 and p.key = k.key for update) p
+            """, Parameters.Of(stream), Parameters.Array(keys.ToArray()));
         await using var batch = await BatchAsync(null, stop).ConfigureAwait(false);
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            await using var reader = await ReaderAsync(batch, stop).ConfigureAwait(false);
             var fresh = new HashSet<Guid>(sorted.Length);
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) fresh.Add(reader.GetGuid(0));
             await reader.NextResultAsync(stop).ConfigureAwait(false);
@@ -34,7 +37,7 @@ internal sealed partial class PostgresSession
         }
         catch (Exception failure)
         {
-            throw Failed(failure);
+            throw await FailedAsync(failure).ConfigureAwait(false);
         }
     }
 
@@ -47,8 +50,11 @@ internal sealed partial class PostgresSession
         Array.Sort(sorted);
         Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id)",
             Parameters.Array(sorted), Parameters.Of(now));
-        Enqueue("insert into msg_row_guard (refused) select ('parked: ' || key)::bigint from msg_parked_keys " +
-            "where stream = $1 and key = any($2)", Parameters.Of(stream), Parameters.Array(keys.ToArray()));
+        Enqueue("""
+            insert into msg_row_guard (refused) select ('parked: ' || p.key)::bigint from unnest($2) k(key)
+            cross join lateral (
+                select key from msg_parked_keys p where p.stream = $1 and p.key = k.key offset 0) p
+            """, Parameters.Of(stream), Parameters.Array(keys.ToArray()));
         return true;
     }
 
@@ -67,7 +73,8 @@ internal sealed partial class PostgresSession
     {
         var taken = await QueryAsync(Own("""
             delete from msg_timers where id = any(array(
-                select id from msg_timers where id = any($1) order by due, id for update skip locked))
+                select t.id from unnest($1) u(id) cross join lateral (
+                    select id from msg_timers t where t.id = u.id for update skip locked) t))
             returning id, type, key, due, traceparent, data
             """, Parameters.Array(ids.ToArray())), Rows.Timer, stop).ConfigureAwait(false);
         taken.Sort(static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a.Id.CompareTo(b.Id));
@@ -102,8 +109,11 @@ internal sealed partial class PostgresSession
 
     public void AddTimers(IReadOnlyList<TimerRow> timers)
     {
-        // One row of a statement may not replace another of it: of a type and key, the last one counts.
-        var last = timers.ToLookup(timer => (timer.Type, timer.Key)).Select(same => same.Last()).ToArray();
+        // One row of a statement may not replace another of it: of a type and key, the last one counts. Sorted, so that
+        // all lock in one order.
+        var last = timers.ToLookup(timer => (timer.Type, timer.Key)).Select(same => same.Last())
+            .OrderBy(timer => timer.Type, StringComparer.Ordinal)
+            .ThenBy(timer => timer.Key, StringComparer.Ordinal).ToArray();
         if (last.Length == 0) return;
         Enqueue("""
             insert into msg_timers (id, type, key, due, traceparent, data) select * from unnest($1, $2, $3, $4, $5, $6)
@@ -118,8 +128,12 @@ internal sealed partial class PostgresSession
             Parameters.Array(Array.ConvertAll(last, timer => timer.Data)));
     }
 
-    public void CancelTimer(string type, string key) =>
-        Enqueue("delete from msg_timers where type = $1 and key = $2", Parameters.Of(type), Parameters.Of(key));
+    /// <remarks>A timer that is being handled is locked, and its handler may wait for rows that this transaction has
+    /// locked: it is let be instead of waited for.</remarks>
+    public void CancelTimer(string type, string key) => Enqueue("""
+        delete from msg_timers where type = $1 and key = $2 and exists (
+            select from msg_timers where type = $1 and key = $2 for update skip locked)
+        """, Parameters.Of(type), Parameters.Of(key));
 
     public void Park(IReadOnlyList<ParkedMessage> messages)
     {

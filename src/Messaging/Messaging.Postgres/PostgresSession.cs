@@ -107,8 +107,15 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
             command.Parameters.Add(Parameters.Of((long)rows));
         }
         _expected.Clear();
-        if (_transaction is not null) _queue.Add(new NpgsqlBatchCommand("commit"));
-        else _connection = await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+        if (_transaction is not null)
+        {
+            _queue.Add(new NpgsqlBatchCommand("commit"));
+        }
+        else
+        {
+            _queue.Insert(0, new NpgsqlBatchCommand(database.Settings));
+            _connection = await database.DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+        }
         await using var batch = new NpgsqlBatch(_connection);
         MoveQueueTo(batch);
         await RunAsync(batch, stop).ConfigureAwait(false);
@@ -120,6 +127,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         _ended = true;
         _queue.Clear();
         _inserts.Clear();
+        _expected.Clear();
         try
         {
             if (_transaction is { Connection.State: ConnectionState.Open } open)
@@ -148,7 +156,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         await using var batch = await BatchAsync(command, stop).ConfigureAwait(false);
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            await using var reader = await ReaderAsync(batch, stop).ConfigureAwait(false);
             var rows = await PostgresReader.ReadAllAsync(reader, read, stop).ConfigureAwait(false);
             while (await reader.NextResultAsync(stop).ConfigureAwait(false))
             {
@@ -159,8 +167,17 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         }
         catch (Exception failure)
         {
-            throw Failed(failure);
+            throw await FailedAsync(failure).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>At the answer of the first statement that is not the settings.</summary>
+    private async Task<NpgsqlDataReader> ReaderAsync(NpgsqlBatch batch, CancellationToken stop)
+    {
+        var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+        if (ReferenceEquals(batch.BatchCommands[0].CommandText, database.Settings))
+            await reader.NextResultAsync(stop).ConfigureAwait(false);
+        return reader;
     }
 
     private async Task RunAsync(NpgsqlBatch batch, CancellationToken stop)
@@ -172,7 +189,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         }
         catch (Exception failure)
         {
-            throw Failed(failure);
+            throw await FailedAsync(failure).ConfigureAwait(false);
         }
     }
 
@@ -217,8 +234,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
 
     private NpgsqlTransaction Began(NpgsqlTransaction transaction)
     {
-        // Should this process freeze, the server frees its locks. Local to the transaction, for the sake of poolers.
-        _queue.Insert(0, new NpgsqlBatchCommand(database.SetIdleTimeout));
+        _queue.Insert(0, new NpgsqlBatchCommand(database.Settings)); // Local to it, for the sake of poolers.
         return _transaction = transaction;
     }
 
@@ -258,10 +274,13 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         return command;
     }
 
-    private Exception Failed(Exception failure)
+    /// <summary>Nothing can come of it any more, so it gives the connection back at once: who asks the database next,
+    /// for what made it fail, must not wait for a second one while it holds this.</summary>
+    private async Task<Exception> FailedAsync(Exception failure)
     {
         _failure = failure;
         if (PostgresErrors.IsStalePlan(failure)) database.DataSource.Clear();
+        await RollbackAsync().ConfigureAwait(false);
         return RowGuard.Translate(failure);
     }
 
@@ -276,10 +295,12 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     /// take it for a commit.</summary>
     private void ThrowIfUnusable()
     {
+        if (_failure is not null)
+        {
+            throw new InvalidOperationException(
+                "A statement of this transaction failed; it was rolled back. See the inner exception.", _failure);
+        }
         if (_ended) throw new InvalidOperationException("The transaction has ended.");
-        if (_failure is null) return;
-        throw new InvalidOperationException(
-            "A statement of this transaction failed; it can only be rolled back. See the inner exception.", _failure);
     }
 
     private readonly record struct Expectation(NpgsqlBatchCommand Command, string Guarded, int Rows);

@@ -94,7 +94,8 @@ public sealed class UnitOfWork : IAsyncDisposable
         _timers.Add(_serializer.ToTimerRow(key, timer, due, Cause));
     }
 
-    /// <summary>Removes the waiting timer of this type and key, if there is one.</summary>
+    /// <summary>Removes the waiting timer of this type and key, if there is one. One that is being handled at this
+    /// moment may still take effect after the commit, so its handler looks whether there is anything to do.</summary>
     public void CancelTimer<TTimer>(string key) where TTimer : class
     {
         var type = _serializer.TimerName(typeof(TTimer));
@@ -115,6 +116,18 @@ public sealed class UnitOfWork : IAsyncDisposable
     public Task CommitAsync(CancellationToken stop) => _ownedByPipeline
         ? throw new InvalidOperationException("A handler's unit of work is committed by the library, with its batch.")
         : CommitSessionAsync(stop);
+
+    /// <summary>Undoes everything and closes the unit of work; nothing is published. Whoever decides against it and
+    /// asks the database something else before its scope ends gives its connection back by this.</summary>
+    /// <exception cref="InvalidOperationException">Called by a handler: the library ends the batch.</exception>
+    public Task RollbackAsync()
+    {
+        if (_ownedByPipeline)
+            throw new InvalidOperationException("A handler's unit of work is ended by the library, with its batch.");
+        var session = Session;
+        _closed = true;
+        return session.RollbackAsync();
+    }
 
     /// <summary>Joins a transaction that the pipeline began.</summary>
     internal void Join(IStoreSession session)

@@ -27,22 +27,24 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
         var answer = answerOf(await work.QueryAsync(
             $"select sku, on_hand, held, committed, received from stock where {database.In("sku", 1)} order by sku",
             [database.List([.. sums.Select(line => line.Sku)])], StockReader.Read, stop));
-        work.EnqueueOne(
+        // Asked, and not left to the commit: a retry is no error, neither here nor in the database's log.
+        var stored = await work.ExecuteAsync(
             """
             insert into receipts (operator_id, idempotency_key, request_hash, answer, received_at)
             values ($1, $2, $3, $4, $5) on conflict (operator_id, idempotency_key) do nothing
             """,
-            receipt.Operator, receipt.IdempotencyKey, receipt.RequestHash, JsonSerializer.Serialize(answer, Json),
-            clock.GetUtcNow());
-        try
+            [
+                receipt.Operator, receipt.IdempotencyKey, receipt.RequestHash, JsonSerializer.Serialize(answer, Json),
+                clock.GetUtcNow(),
+            ],
+            stop);
+        if (stored == 0)
         {
-            await work.CommitAsync(stop);
-            return answer;
-        }
-        catch (UnexpectedRowsException)
-        {
+            await work.RollbackAsync();
             return await FindAnswerAsync<TAnswer>(receipt, stop);
         }
+        await work.CommitAsync(stop);
+        return answer;
     }
 
     /// <summary>Adds, instead of writing a sum: of a product that had no row, two first receipts

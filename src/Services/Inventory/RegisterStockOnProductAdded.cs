@@ -4,16 +4,17 @@ using Tessera.Messaging;
 namespace Tessera.Inventory;
 
 /// <summary>A product that is sold has a stock, if an empty one, before anything of it was received.</summary>
-internal sealed class RegisterStockOnProductAdded(UnitOfWork work) : IHandle<ProductAdded>
+internal sealed class RegisterStockOnProductAdded(StockStore stock) : IHandle<ProductAdded>, IPrefetch<ProductAdded>
 {
+    public Task PrefetchAsync(IReadOnlyList<ProductAdded> messages, CancellationToken stop)
+    {
+        foreach (var message in messages) stock.Add(message.Sku);
+        return Task.CompletedTask;
+    }
+
     public Task HandleAsync(ProductAdded message, MessageContext context, CancellationToken stop)
     {
-        work.Enqueue(
-            """
-            insert into stock (sku, on_hand, held, committed, received) values ($1, 0, 0, 0, 0)
-            on conflict (sku) do nothing
-            """,
-            message.Sku);
+        stock.SaveAdded();
         return Task.CompletedTask;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvid
     private readonly Dictionary<string, StockLevel> _levels = new(StringComparer.Ordinal);
     private readonly HashSet<string> _missingSkus = new(StringComparer.Ordinal);
     private readonly HashSet<Guid> _storedOrders = [];
+    private readonly SortedSet<string> _addedSkus = new(StringComparer.Ordinal);
 
     /// <summary>Stock rows read so far, by sku. A product that has none was never received.</summary>
     public IReadOnlyDictionary<string, StockLevel> Levels => _levels;
@@ -65,6 +66,24 @@ internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvid
         work.EnqueueOne(
             "update reservations set state = $2, changed_at = $3 where order_id = $1",
             reservation.Order, reservation.State.ToString(), clock.GetUtcNow());
+    }
+
+    /// <summary>A product that is to have a stock row.</summary>
+    public void Add(string sku) => _addedSkus.Add(sku);
+
+    /// <summary>Queues the empty rows, in the order in which all lock stock.</summary>
+    public void SaveAdded()
+    {
+        foreach (var sku in _addedSkus)
+        {
+            work.Enqueue(
+                """
+                insert into stock (sku, on_hand, held, committed, received) values ($1, 0, 0, 0, 0)
+                on conflict (sku) do nothing
+                """,
+                sku);
+        }
+        _addedSkus.Clear();
     }
 
     private void Save(StockLevel level) => work.EnqueueOne(

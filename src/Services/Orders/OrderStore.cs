@@ -31,21 +31,26 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
     public async Task<IReadOnlyList<Order>> FindOpenAsync(Guid buyer, CancellationToken stop) => await LoadAsync(
         "where buyer = $1 and state in ('Placed', 'StockReserved', 'Confirmed')", buyer, stop);
 
-    /// <summary>Queues the new order. The commit fails with <see cref="UnexpectedRowsException"/> when the buyer's key
-    /// has an order already.</summary>
-    public void Add(Order order, Basket basket, Placement placement)
+    /// <summary>Stores the new order; false when the buyer's key has one already. Asked, and not left to the commit:
+    /// a retry is no error, neither here nor in the database's log.</summary>
+    public async Task<bool> TryAddAsync(Order order, Basket basket, Placement placement, CancellationToken stop)
     {
-        work.EnqueueOne(
+        var added = await work.ExecuteAsync(
             """
             insert into orders (id, buyer, idempotency_key, request_hash, state, stock_committed, lines, total_minor,
                 currency, payment_method, reference, placed_at, version)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             on conflict (buyer, idempotency_key) do nothing
             """,
-            order.Id, order.Buyer, placement.IdempotencyKey, placement.RequestHash, order.State.ToString(),
-            order.StockCommitted, OrderViews.LinesText(basket.Lines), order.TotalMinor, order.Currency,
-            order.PaymentMethod, placement.Reference, order.PlacedAt, order.Version);
+            [
+                order.Id, order.Buyer, placement.IdempotencyKey, placement.RequestHash, order.State.ToString(),
+                order.StockCommitted, OrderViews.LinesText(basket.Lines), order.TotalMinor, order.Currency,
+                order.PaymentMethod, placement.Reference, order.PlacedAt, order.Version,
+            ],
+            stop);
+        if (added == 0) return false;
         Append(order.Id, order.FirstEntry);
+        return true;
     }
 
     public void Save(Order order, HistoryEntry entry)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
-using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
 
 namespace Tessera.Orders;
@@ -19,19 +18,18 @@ internal sealed class PlacementWriter(
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var order = Order.Place(Guid.CreateVersion7(now), buyer, priced.Basket, paymentMethod, now);
         await work.BeginAsync(stop);
-        orders.Add(order, priced.Basket, placement);
-        foreach (var product in priced.Learned) prices.Keep(product);
+        if (!await orders.TryAddAsync(order, priced.Basket, placement, stop))
+        {
+            // A retry, or the same request sent twice at once: the other one has placed it.
+            await work.RollbackAsync();
+            return null;
+        }
+        foreach (var product in priced.Learned) prices.Learn(product);
+        prices.Keep();
         work.Publish(
             new OrderPlaced(order.Id, buyer, EventLines(priced.Basket), order.TotalMinor, order.Currency, now));
         work.Schedule(order.Id.ToString(), new StockOverdue(order.Id), now + options.Value.StockTimeout);
-        try
-        {
-            await work.CommitAsync(stop);
-        }
-        catch (UnexpectedRowsException)
-        {
-            return null; // A retry, or the same request sent twice at once: the other one has placed it.
-        }
+        await work.CommitAsync(stop);
         return OrderViews.AsPlaced(order, priced.Basket.Lines, placement.Reference);
     }
 

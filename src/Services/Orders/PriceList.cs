@@ -7,6 +7,8 @@ namespace Tessera.Orders;
 /// <summary>The prices that Catalog has told.</summary>
 internal sealed class PriceList(UnitOfWork work, IDatabase database)
 {
+    private readonly List<KnownPrice> _learned = [];
+
     public async Task<Dictionary<string, KnownPrice>> FindAsync(
         IReadOnlyCollection<string> skus, CancellationToken stop)
     {
@@ -19,12 +21,23 @@ internal sealed class PriceList(UnitOfWork work, IDatabase database)
         return known.ToDictionary(price => price.Sku, StringComparer.Ordinal);
     }
 
-    public void Keep(ProductView product) => Keep(new KnownPrice(
+    public void Learn(ProductView product) => Learn(new KnownPrice(
         product.Sku, product.Name, product.PriceMinor, product.Withdrawn, product.Version));
+
+    /// <summary>To be kept with all that is learned in this transaction.</summary>
+    public void Learn(KnownPrice price) => _learned.Add(price);
+
+    /// <summary>Queues what was learned, in the order of the skus: transactions that write the same prices wait for
+    /// each other instead of deadlocking.</summary>
+    public void Keep()
+    {
+        foreach (var price in _learned.OrderBy(price => price.Sku, StringComparer.Ordinal)) Keep(price);
+        _learned.Clear();
+    }
 
     /// <summary>Events and answers may come in any order: only a higher version replaces what is known. A price event
     /// tells no name and a withdrawal no price, so what they do not tell stays.</summary>
-    public void Keep(KnownPrice price) => work.Enqueue(
+    private void Keep(KnownPrice price) => work.Enqueue(
         """
         insert into prices (sku, name, price_minor, withdrawn, version) values ($1, $2, $3, $4, $5)
         on conflict (sku) do update set

@@ -71,15 +71,17 @@ internal sealed class PaymentClaims(
         return taken;
     }
 
-    /// <summary>The provider's answer is not known: ask again later.</summary>
+    /// <summary>The provider's answer is not known: ask again later. Nothing happens when another has claimed the
+    /// payment since, or an answer has changed it: then the due time is no longer this claim's to move.</summary>
     public async Task PutOffAsync(PaymentClaim claim, TimeSpan delay, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         await work.BeginAsync(stop);
         work.Enqueue(
-            "update payments set due_at = $2 where id = $1 and due_at is not null",
-            claim.Payment, clock.GetUtcNow() + delay);
+            "update payments set due_at = $2 where id = $1 and attempts = $3 and state = $4 and due_at is not null",
+            claim.Payment, clock.GetUtcNow() + delay, claim.Attempt,
+            (claim.IsRefund ? PaymentState.Refunding : PaymentState.Capturing).ToString());
         await work.CommitAsync(stop);
     }
 }

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tessera.Catalog.Contracts;
+using Tessera.Inventory.Contracts;
+using Tessera.Messaging.Postgres;
+using Tessera.Messaging.Store;
+using Tessera.Payments.Contracts;
+using Tessera.Testing.Servers;
+using Tessera.Testing.Services;
+
+namespace Tessera.Orders.Tests;
+
+/// <summary>What only PostgreSQL can show: connections, locks, plans.</summary>
+public sealed class OrdersOnPostgresTests
+{
+    [Fact]
+    public async Task Two_hundred_requests_with_one_key_at_once_are_one_order_and_all_are_answered()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
+        var buyer = Guid.NewGuid();
+        // Far more than there are connections: did one that lost keep its own while it asks for what
+        // the winner has placed, all would wait for each other.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => orders.PlaceOrFindAsync(buyer, "k")));
+        Assert.Single(answers.Distinct());
+        Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from orders"));
+        Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from order_history"));
+    }
+
+    [Fact]
+    public async Task Prices_are_locked_in_one_order_by_whoever_learns_them()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
+        await using var other = await LockedBy.RunAsync(
+            orders.Service.Get<IDatabase>(), "insert into prices values ('A', null, 100, false, 1)");
+        var placing = orders.TryPlaceAsync(Guid.NewGuid(), learned: [Product("B"), Product("A")]);
+        await other.IsWaitedForAsync();
+        // B has not been locked before A.
+        await other.RunAsync("insert into prices values ('B', null, 100, false, 1)");
+        await other.DisposeAsync();
+        Assert.NotNull(await placing);
+
+        await using var another = await LockedBy.RunAsync(
+            orders.Service.Get<IDatabase>(), "update prices set version = 2 where sku = 'A'");
+        var hearing = orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(
+            new PriceChanged("B", 300, 3), new PriceChanged("A", 300, 3));
+        await another.IsWaitedForAsync();
+        await another.RunAsync("update prices set version = 2 where sku = 'B'");
+        await another.DisposeAsync();
+        await hearing;
+        Assert.Equal(600, await orders.Service.NumberAsync("select sum(price_minor) from prices"));
+    }
+
+    [Fact]
+    public async Task Statements_of_the_flow_keep_to_their_indexes_over_tables_that_grew_from_empty()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
+        var tables = await GrownTables.EmptyAsync(orders.Service.Get<PostgresDatabase>().DataSource);
+        for (var time = 0; time < 16; time++) await FlowAsync(orders); // Until each plan is made for good.
+        await tables.RunAsync("""
+            insert into orders select gen_random_uuid(), gen_random_uuid(), 'k', 'h', 'Placed', null, false, '[]', 1,
+                'GBP', 'm', null, now(), null, 1 from generate_series(1, 30000);
+            insert into order_history select id, 1, now(), 'Placed', 'b' from orders where request_hash = 'h'
+                on conflict do nothing;
+            insert into prices select 'P' || n, null, 1, false, 1 from generate_series(1, 30000) n;
+            insert into msg_timers
+                select 'StockOverdue', 'k' || n, gen_random_uuid(), now() + interval '1 day', null, ''
+                from generate_series(1, 30000) n
+            """);
+        Assert.Empty(await tables.ReadByMoreThanAsync(200, () => FlowAsync(orders)));
+    }
+
+    private static async Task FlowAsync(OrdersInMemory orders)
+    {
+        var buyer = Guid.NewGuid();
+        var order = (await orders.TryPlaceAsync(buyer, learned: [Product("A")]))!.Id;
+        await orders.PlaceOrFindAsync(buyer, "k");
+        await orders.Service.InRequestAsync(
+            scope => scope.GetRequiredService<PriceList>().FindAsync(["A", "B"], default));
+        await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 300, 2));
+        await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(
+            new StockReserved(order, orders.Service.Clock.GetUtcNow().AddMinutes(1)));
+        await orders.HearAsync<ConfirmOrderOnPaymentCaptured, PaymentCaptured>(
+            new PaymentCaptured(order, Guid.NewGuid(), 500, "GBP"));
+        await orders.HearAsync<MarkOrderOnStockCommitted, StockCommitted>(new StockCommitted(order));
+        await orders.ReadAsync(order);
+    }
+
+    private static ProductView Product(string sku) => new(sku, sku, null, "things", 100, "GBP", false, 1);
+}

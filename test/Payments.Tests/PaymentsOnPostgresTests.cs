@@ -1,0 +1,33 @@
+using Tessera.Testing.Servers;
+
+namespace Tessera.Payments.Tests;
+
+/// <summary>What only PostgreSQL can show: its plans.</summary>
+public sealed class PaymentsOnPostgresTests
+{
+    [Fact]
+    public async Task Statements_of_the_flow_keep_to_their_indexes_over_tables_that_grew_from_empty()
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres: true);
+        var tables = await GrownTables.EmptyAsync(payments.Database);
+        for (var time = 0; time < 16; time++) await FlowAsync(payments); // Until each plan is made for good.
+        await tables.RunAsync("""
+            insert into payments select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Requested', 1, 0, 0,
+                'GBP', 'm', null, false, 0, now() + interval '1000 days', now() from generate_series(1, 30000);
+            insert into ledger select gen_random_uuid(), 'capture', 'sales', 1, now() from generate_series(1, 30000)
+            """);
+        Assert.Empty(await tables.ReadByMoreThanAsync(200, () => FlowAsync(payments)));
+    }
+
+    private static async Task FlowAsync(PaymentsInMemory payments)
+    {
+        var (kept, cancelled, lost) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await payments.RequestAsync(kept);
+        await payments.RequestAsync(cancelled);
+        await payments.RequestAsync(lost, "tok_lost_answer");
+        Assert.True(await payments.AreDueAsync());
+        await payments.RoundAsync();
+        await payments.CancelAsync(cancelled);
+        await payments.RoundAsync();
+    }
+}
