@@ -38,12 +38,14 @@ public sealed class InventoryOnPostgresTests
     {
         await using var inventory = await InventoryInMemory.StartAsync(onPostgres: true);
         var tables = await GrownTables.EmptyAsync(inventory.Service.Get<PostgresDatabase>().DataSource);
-        for (var time = 0; time < 12; time++) await FlowAsync(inventory); // Until each plan is made for good.
+        for (var time = 0; time < 16; time++) await FlowAsync(inventory); // Until each plan is made for good.
         await tables.RunAsync("""
             insert into stock select 'P' || n, 1, 0, 0, 1 from generate_series(1, 30000) n;
-            insert into reservations select gen_random_uuid(), 'Held', '[]', now(), now() from generate_series(1, 30000);
+            insert into reservations select gen_random_uuid(), 'Held', '[]', now(), now()
+                from generate_series(1, 30000);
             insert into receipts select gen_random_uuid(), 'k', 'h', '', now() from generate_series(1, 30000);
-            insert into msg_timers select 'ReservationOverdue', 'k' || n, gen_random_uuid(), now() + interval '1 day', null, ''
+            insert into msg_timers
+                select 'ReservationOverdue', 'k' || n, gen_random_uuid(), now() + interval '1 day', null, ''
                 from generate_series(1, 30000) n
             """);
         Assert.Empty(await tables.ReadByMoreThanAsync(200, () => FlowAsync(inventory)));

@@ -17,7 +17,7 @@ public sealed class PlanTests(PostgresServer server)
     {
         await using var db = await CreateAsync(server);
         var tables = await GrownTables.EmptyAsync(db.Database.DataSource);
-        for (var time = 0; time < 12; time++) await FlowAsync(db); // Until each plan is made for good.
+        for (var time = 0; time < 16; time++) await FlowAsync(db); // Until each plan is made for good.
         await tables.RunAsync("""
             insert into msg_inbox select gen_random_uuid(), '2026-02-28' from generate_series(1, 30000);
             insert into msg_timers select 'PaymentOverdue', 'k' || n, gen_random_uuid(), '2027-01-01', null, ''

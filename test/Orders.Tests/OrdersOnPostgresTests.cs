@@ -33,7 +33,8 @@ public sealed class OrdersOnPostgresTests
             orders.Service.Get<IDatabase>(), "insert into prices values ('A', null, 100, false, 1)");
         var placing = orders.TryPlaceAsync(Guid.NewGuid(), learned: [Product("B"), Product("A")]);
         await other.IsWaitedForAsync();
-        await other.RunAsync("insert into prices values ('B', null, 100, false, 1)"); // It has not been locked before A.
+        // B has not been locked before A.
+        await other.RunAsync("insert into prices values ('B', null, 100, false, 1)");
         await other.DisposeAsync();
         Assert.NotNull(await placing);
 
@@ -53,14 +54,15 @@ public sealed class OrdersOnPostgresTests
     {
         await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
         var tables = await GrownTables.EmptyAsync(orders.Service.Get<PostgresDatabase>().DataSource);
-        for (var time = 0; time < 12; time++) await FlowAsync(orders); // Until each plan is made for good.
+        for (var time = 0; time < 16; time++) await FlowAsync(orders); // Until each plan is made for good.
         await tables.RunAsync("""
-            insert into orders select gen_random_uuid(), gen_random_uuid(), 'k', 'h', 'Placed', null, false, '[]', 1, 'GBP', 'm',
-                null, now(), null, 1 from generate_series(1, 30000);
+            insert into orders select gen_random_uuid(), gen_random_uuid(), 'k', 'h', 'Placed', null, false, '[]', 1,
+                'GBP', 'm', null, now(), null, 1 from generate_series(1, 30000);
             insert into order_history select id, 1, now(), 'Placed', 'b' from orders where request_hash = 'h'
                 on conflict do nothing;
             insert into prices select 'P' || n, null, 1, false, 1 from generate_series(1, 30000) n;
-            insert into msg_timers select 'StockOverdue', 'k' || n, gen_random_uuid(), now() + interval '1 day', null, ''
+            insert into msg_timers
+                select 'StockOverdue', 'k' || n, gen_random_uuid(), now() + interval '1 day', null, ''
                 from generate_series(1, 30000) n
             """);
         Assert.Empty(await tables.ReadByMoreThanAsync(200, () => FlowAsync(orders)));
@@ -71,7 +73,8 @@ public sealed class OrdersOnPostgresTests
         var buyer = Guid.NewGuid();
         var order = (await orders.TryPlaceAsync(buyer, learned: [Product("A")]))!.Id;
         await orders.PlaceOrFindAsync(buyer, "k");
-        await orders.Service.InRequestAsync(scope => scope.GetRequiredService<PriceList>().FindAsync(["A", "B"], default));
+        await orders.Service.InRequestAsync(
+            scope => scope.GetRequiredService<PriceList>().FindAsync(["A", "B"], default));
         await orders.HearAsync<KeepPricesOnCatalogEvents, PriceChanged>(new PriceChanged("A", 300, 2));
         await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(
             new StockReserved(order, orders.Service.Clock.GetUtcNow().AddMinutes(1)));

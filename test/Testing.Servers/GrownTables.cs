@@ -3,7 +3,7 @@ using Npgsql;
 namespace Tessera.Testing.Servers;
 
 /// <summary>Tables of a service on PostgreSQL that were empty when its statements were planned, and are not any
-/// more. One connection at a time is used, so each statement keeps the plan that it was given first.</summary>
+/// more. Few connections are used, so each statement keeps the plan that it was given first.</summary>
 public sealed class GrownTables
 {
     private const string Reads = """
@@ -51,11 +51,29 @@ public sealed class GrownTables
         ];
     }
 
+    /// <summary>A connection tells the server what it has read when it is idle, at most once a second, or at once when
+    /// asked: each that there is, and no new one, whose statements would have no plans yet.</summary>
+    private async Task FlushAsync()
+    {
+        await using var count = _database.CreateCommand("""
+            select count(*) from pg_stat_activity
+            where datname = current_database() and backend_type = 'client backend'
+            """);
+        var connections = new NpgsqlConnection[(long)(await count.ExecuteScalarAsync())!];
+        for (var i = 0; i < connections.Length; i++) connections[i] = await _database.OpenConnectionAsync();
+        foreach (var connection in connections)
+        {
+            await using (connection)
+            {
+                await using var flush = new NpgsqlCommand("select pg_stat_force_next_flush()", connection);
+                await flush.ExecuteNonQueryAsync();
+            }
+        }
+    }
+
     private async Task<Dictionary<string, (long Rows, long Pages)>> ReadAsync()
     {
-        // A connection tells the server what it has read when it is idle, at most once a second, or at once when asked.
-        await using (var flush = _database.CreateCommand("select pg_stat_force_next_flush()"))
-            await flush.ExecuteNonQueryAsync();
+        await FlushAsync();
         var reads = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
         await using var command = _database.CreateCommand(Reads);
         await using var row = await command.ExecuteReaderAsync();

@@ -4,7 +4,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Testing.Services;
 
-/// <summary>A transaction of somebody else's, by which a test makes the service wait at a place of its choice.</summary>
+/// <summary>A transaction of somebody else's, by which a test makes the service wait at a place
+/// of its choice.</summary>
 public sealed class LockedBy : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _database;

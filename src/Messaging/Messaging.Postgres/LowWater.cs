@@ -45,7 +45,8 @@ internal sealed class LowWater(TimeProvider clock)
     }
 
     /// <returns>False when what the read returned must not be used: a transaction that was left behind has ended
-    /// before the read, and what it wrote may belong before that; or another read has moved the mark meanwhile.</returns>
+    /// before the read, and what it wrote may belong before that; or another read has moved the mark
+    /// meanwhile.</returns>
     public bool Saw(Start start, Sight sight)
     {
         lock (_lock)

@@ -29,10 +29,9 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     {
         Options = options.Value;
         DataSource = NpgsqlDataSource.Create(ConnectionString(Options));
-        Settings = string.Create(CultureInfo.InvariantCulture, $"""
-            select set_config('idle_in_transaction_session_timeout', '{(int)Options.IdleInTransactionTimeout.TotalMilliseconds}', true),
-                {PlanByIndex}
-            """);
+        var idleMs = (int)Options.IdleInTransactionTimeout.TotalMilliseconds;
+        Settings = string.Create(CultureInfo.InvariantCulture,
+            $"select set_config('idle_in_transaction_session_timeout', '{idleMs}', true), {PlanByIndex}");
     }
 
     /// <summary>The shared pool, for health checks and for EF Core's <c>UseNpgsql</c>.</summary>
