@@ -35,7 +35,9 @@ public static class ServiceDefaultsExtensions
     /// <summary>Sets up the request pipeline and maps health, OpenAPI and Scalar. Map the service's
     /// own routes after it.</summary>
     /// <param name="described">Whether there is something to describe: the gateway has no operations.</param>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app, bool described = true)
+    /// <param name="afterToken">What comes when it is known who calls, and not yet whether he may.</param>
+    public static WebApplication MapDefaultEndpoints(
+        this WebApplication app, bool described = true, Action<IApplicationBuilder>? afterToken = null)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
         app.UseMiddleware<TakeGatewayPrefix>();
@@ -45,6 +47,7 @@ public static class ServiceDefaultsExtensions
         app.UseStatusCodePages();
         app.UseRouting();
         app.UseAuthentication();
+        afterToken?.Invoke(app);
         app.UseAuthorization();
         app.UseMiddleware<DenyUndeclared>();
         app.MapHealth();
