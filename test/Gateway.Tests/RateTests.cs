@@ -18,6 +18,27 @@ public sealed class RateTests(StrictGatewayProcess gateway) : IClassFixture<Stri
         await Problem.ReadAsync(refused[0]);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("no.good.token")]
+    public async Task Slows_down_who_is_refused_for_his_token(string? token)
+    {
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", "/api/v1/orders", token)));
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task Answers_probes_however_much_is_asked()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", "/api/v1/products")));
+        foreach (var path in new[] { "/health/live", "/health/ready", "/health/started" })
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", path)));
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        }
+    }
+
     [Fact]
     public async Task Counts_each_client_for_itself()
     {

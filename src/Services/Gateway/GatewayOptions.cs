@@ -37,6 +37,9 @@ public sealed class GatewayOptions
     [Range(1024, 64 * 1024 * 1024, ErrorMessage = "Gateway:BodySizeBytesMax must lie between 1 KiB and 64 MiB.")]
     public long BodySizeBytesMax { get; set; } = 1024 * 1024;
 
+    /// <summary>Networks whose clients' <c>traceparent</c> is continued; nobody's unless set.</summary>
+    public string[] TrustTraceparentFrom { get; set; } = [];
+
     /// <summary>The file of routes; <c>routes.json</c> beside the program unless set.</summary>
     public string? RoutesFile { get; set; }
 

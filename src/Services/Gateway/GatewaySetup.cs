@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Scalar.AspNetCore;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
@@ -8,13 +10,24 @@ namespace Tessera.Gateway;
 
 internal static class GatewaySetup
 {
+    private static readonly string[] reads = ["GET", "HEAD"];
+
     public static void AddGateway(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         var section = builder.Configuration.GetSection(GatewayOptions.Section);
         services.AddOptions<GatewayOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options.BodySizeBytesMax);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = options.BodySizeBytesMax;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
+        if (options.TrustTraceparentFrom.Length > 0) services.AddHttpContextAccessor();
+        services.AddSingleton<DistributedContextPropagator>(provider => new BeginTrace(
+            DistributedContextPropagator.Current,
+            BeginTrace.Networks(options.TrustTraceparentFrom, "Gateway:TrustTraceparentFrom"),
+            provider.GetService<IHttpContextAccessor>()));
         services.AddSingleton<AccessLog>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton(_ => Upstream.CreateInvoker(builder.Configuration));
@@ -31,8 +44,8 @@ internal static class GatewaySetup
 
     public static void MapGateway(this WebApplication app)
     {
-        app.MapGet("/", ShowStart.Handle).AllowAnonymous();
-        app.MapGet("/health", ShowHealth.Handle).AllowAnonymous();
+        app.MapMethods("/", reads, ShowStart.Handle).AllowAnonymous();
+        app.MapMethods("/health", reads, ShowHealth.Handle).AllowAnonymous();
         app.MapScalarApiReference("/docs", reference =>
         {
             reference.WithTitle("Tessera");

@@ -23,6 +23,12 @@ internal sealed class LimitRate : IDisposable
 
     public async Task InvokeAsync(HttpContext context)
     {
+        // A probe must not be refused because strangers ask much. The health of the whole is work, and counts.
+        if (context.Request.Path.StartsWithSegments("/health", out var probe) && probe.HasValue)
+        {
+            await _next(context);
+            return;
+        }
         using var lease = _limiter.AttemptAcquire(context);
         if (lease.IsAcquired)
         {

@@ -7,8 +7,9 @@ builder.AddGateway();
 var app = builder.Build();
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
-app.MapDefaultEndpoints(described: false);
-app.UseMiddleware<LimitRate>();
+app.UseMiddleware<KnowHost>();
+// Before access is refused: who guesses at tokens is slowed down too.
+app.MapDefaultEndpoints(described: false, afterToken: pipeline => pipeline.UseMiddleware<LimitRate>());
 app.UseRequestTimeouts();
 app.MapGateway();
 return await app.RunServiceAsync();

@@ -12,6 +12,11 @@ internal sealed class StripHeaders(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
+        if (Activity.Current is { IsAllDataRequested: true } recorded
+            && ActivityContext.TryParse(headers[BeginTrace.ClientsHeader], null, isRemote: true, out var clients))
+        {
+            recorded.AddLink(new ActivityLink(clients));
+        }
         foreach (var name in names) headers.Remove(name);
         List<string>? forbidden = null;
         foreach (var (name, _) in headers)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -21,6 +22,9 @@ internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClien
         EnableMultipleHttp2Connections = false, // One connection costs least on both sides.
         ActivityHeadersPropagator = null, // The trace context is set with the other headers.
         ConnectTimeout = TimeSpan.FromSeconds(2),
+        // Kestrel has read the request as UTF-8 (what is none it refuses); an answer passes byte by byte.
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         KeepAlivePingDelay = TimeSpan.FromSeconds(5),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

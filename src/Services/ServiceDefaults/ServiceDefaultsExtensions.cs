@@ -35,7 +35,9 @@ public static class ServiceDefaultsExtensions
     /// <summary>Sets up the request pipeline and maps health, OpenAPI and Scalar. Map the service's
     /// own routes after it.</summary>
     /// <param name="described">Whether there is something to describe: the gateway has no operations.</param>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app, bool described = true)
+    /// <param name="afterToken">What comes when it is known who calls, and not yet whether he may.</param>
+    public static WebApplication MapDefaultEndpoints(
+        this WebApplication app, bool described = true, Action<IApplicationBuilder>? afterToken = null)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
         app.UseMiddleware<RefuseOtherStores>();
@@ -49,6 +51,7 @@ public static class ServiceDefaultsExtensions
         app.UseRouting(); // Again, for a HEAD that became a GET.
         app.UseMiddleware<CheckText>();
         app.UseAuthentication();
+        afterToken?.Invoke(app);
         app.UseAuthorization();
         app.UseMiddleware<DenyUndeclared>();
         app.UseMiddleware<CheckConditions>();
