@@ -16,6 +16,7 @@ public sealed class RoutedGatewayProcess : GatewayProcess
     protected override (string Key, string Value)[] Settings =>
     [
         ("Gateway:RoutesFile", File), ("Gateway:RoutesReadInterval", "00:00:00.100"),
+        ("Gateway:AnonymousPerSecond", "1000000"), // The test asks as fast as it can.
         ("Gateway:UpstreamTimeout", "00:05:00"), // Only a route's own bound can end a request here.
     ];
 

@@ -21,12 +21,12 @@ internal sealed record Operation(
                [.. ParametersOf(method.Value)], BodyOf(method.Value), document),
     ];
 
-    /// <summary>Every place of a request where a text may stand.</summary>
+    /// <summary>Every place of a request where a text may stand; a header cannot carry most of them at all.</summary>
     public IEnumerable<Slot> Slots()
     {
         foreach (var parameter in Parameters)
         {
-            if (Schema.IsText(parameter.Schema)) yield return new Slot(this, parameter.In, parameter.Name, null);
+            if (parameter.In is "path" or "query" && Schema.IsText(parameter.Schema)) yield return new Slot(this, parameter.In, parameter.Name, null);
         }
         if (Body is not { } body) yield break;
         foreach (var member in Schema.Texts(Document, body, "$"))

@@ -81,7 +81,7 @@ internal static class Schema
         }
     }
 
-    /// <exception cref="InvalidOperationException">Nothing is said: a text might hide there, unseen by all tests.</exception>
+    /// <exception cref="InvalidOperationException">Nothing is said: a text might hide there, unseen.</exception>
     private static string[] TypesOf(JsonElement schema)
     {
         if (!schema.TryGetProperty("type", out var type))

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Tessera.ServiceDefaults;
 
 /// <summary>A product's code has one form, in capital letters: <c>tea-100</c> is <c>TEA-100</c> and no product beside
-/// it. Whatever a client calls <c>sku</c>, in any shape or path, is read, answered and announced in this form.</summary>
+/// it. Whatever a client calls <c>sku</c>, in any shape or path, is read, answered, announced in this form.</summary>
 public static class ProductCode
 {
     internal const string Member = "sku";
