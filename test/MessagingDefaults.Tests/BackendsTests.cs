@@ -48,7 +48,10 @@ public sealed class BackendsTests
     {
         var scripts = SchemaScripts.Of(System.Reflection.Assembly.Load("Tessera." + service), engine);
         Assert.Equal(
-            ["0001-accounts.sql", "0002-token-server.sql", "0003-refresh-successors.sql"],
+            [
+                "0001-accounts.sql", "0002-token-server.sql", "0003-refresh-successors.sql",
+                "0004-sign-in-failures.sql", "0005-erased-users.sql",
+            ],
             scripts.Select(script => script.Name));
     }
 }

@@ -26,7 +26,8 @@ internal sealed record Operation(
     {
         foreach (var parameter in Parameters)
         {
-            if (parameter.In is "path" or "query" && Schema.IsText(parameter.Schema)) yield return new Slot(this, parameter.In, parameter.Name, null);
+            if (parameter.In is "path" or "query" && Schema.IsText(parameter.Schema))
+                yield return new Slot(this, parameter.In, parameter.Name, null);
         }
         if (Body is not { } body) yield break;
         foreach (var member in Schema.Texts(Document, body, "$"))

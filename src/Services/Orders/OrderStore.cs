@@ -31,8 +31,8 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
     public async Task<IReadOnlyList<Order>> FindOpenAsync(Guid buyer, CancellationToken stop) => await LoadAsync(
         "where buyer = $1 and state in ('Placed', 'StockReserved', 'Confirmed')", buyer, stop);
 
-    /// <summary>Stores the new order; false when the buyer's key has one already, or the buyer is erased. Asked, and not
-    /// left to the commit: a retry is no error, neither here nor in the database's log.</summary>
+    /// <summary>Stores the new order; false when the buyer's key has one already, or the buyer is erased. Asked, and
+    /// not left to the commit: a retry is no error, neither here nor in the database's log.</summary>
     public async Task<bool> TryAddAsync(Order order, Basket basket, Placement placement, CancellationToken stop)
     {
         var added = await work.ExecuteAsync(
