@@ -14,7 +14,11 @@ public sealed class HealthTests
     [InlineData(200, "[]", false, "another program")]
     [InlineData(200, "<html>", false, "another program")]
     [InlineData(404, "", false, "status 404")]
-    [InlineData(503, """{"checks":{"disk":{"status":"Unhealthy","description":"12 bytes are free"},"messaging":{"status":"Healthy"}},"instance":"ours"}""",
+    [InlineData(503,
+        """
+        {"checks":{"disk":{"status":"Unhealthy","description":"12 bytes are free"},"messaging":{"status":"Healthy"}},
+        "instance":"ours"}
+        """,
         false, "disk: 12 bytes are free")]
     public async Task Takes_the_word_of_its_own_process_only(int status, string body, bool isReady, string? why)
     {

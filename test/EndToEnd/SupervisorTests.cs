@@ -69,7 +69,8 @@ public sealed class SupervisorTests
     {
         await using var store = new MisconfiguredStore();
         using var up = store.Start(store.UpCommand);
-        await Eventually.HoldsAsync("it is told", () => up.Error.Contains("PaymentTimeout must be between", StringComparison.Ordinal),
+        await Eventually.HoldsAsync(
+            "it is told", () => up.Error.Contains("PaymentTimeout must be between", StringComparison.Ordinal),
             TimeSpan.FromSeconds(60));
         await Eventually.HoldsAsync("status tells it", async () =>
             (await store.ServiceAsync("orders")).GetProperty("why").GetString()

@@ -9,7 +9,16 @@ namespace Tessera.Gateway;
 internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimeProvider clock, ILogger<AccessLog> logger)
     : BackgroundService
 {
+    private const int PathLengthMax = 1_000;
     private const int WaitingBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>A file that passes it is set aside as <c>.1</c>, in place of the one before.</summary>
+    private const long FileBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Refusals a second that get a line each. They cost who sends them nothing: without a bound, one stranger
+    /// fills the disk with them.</summary>
+    private const int RefusalsPerSecondMax = 100;
+
     private static readonly TimeSpan writeInterval = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _filled = new(0, 1);
@@ -17,6 +26,9 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
     private ArrayBufferWriter<byte> _writing = new(64 * 1024);
     private Utf8JsonWriter? _json;
     private long _dropped;
+    private long _second;
+    private int _refusals;
+    private long _unlogged;
 
     public void Write(in AccessLine line)
     {
@@ -24,6 +36,7 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         var now = clock.GetUtcNow();
         lock (_gate)
         {
+            if (!IsToBeLogged(line, now)) return;
             if (_filling.WrittenCount > WaitingBytesMax)
             {
                 _dropped++; // A log that nobody reads must not eat the memory.
@@ -32,11 +45,31 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
             if (_json is null) _json = new Utf8JsonWriter(_filling);
             else _json.Reset(_filling);
             var first = _filling.WrittenCount == 0;
+            if (_unlogged > 0)
+            {
+                WriteUnlogged(_json, now);
+                _json.Flush();
+                _filling.Write("\n"u8);
+                _json.Reset(_filling);
+                _unlogged = 0;
+            }
             WriteFields(_json, line, now);
             _json.Flush();
             _filling.Write("\n"u8);
             if (first && _filled.CurrentCount == 0) _filled.Release();
         }
+    }
+
+    /// <summary>What the gateway refuses by itself is sampled; each line after a pause in them tells how many had
+    /// none.</summary>
+    private bool IsToBeLogged(in AccessLine line, DateTimeOffset now)
+    {
+        if (line.Upstream is not null || line.Status is < 400 or >= 500) return true;
+        var second = now.ToUnixTimeSeconds();
+        if (second != _second) (_second, _refusals) = (second, 0);
+        if (_refusals++ < RefusalsPerSecondMax) return true;
+        _unlogged++;
+        return false;
     }
 
     public override void Dispose()
@@ -48,25 +81,23 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.AccessLog) return;
-        await using var target = options.Value.AccessLogFile is { Length: > 0 } file
-            ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)
-            : Console.OpenStandardOutput();
+        await using var console = Console.OpenStandardOutput();
         try
         {
             while (true)
             {
                 await _filled.WaitAsync(stoppingToken); // No timer runs while nobody calls.
                 await Task.Delay(writeInterval, clock, stoppingToken);
-                await WriteOutAsync(target);
+                await WriteOutAsync(console);
             }
         }
         catch (OperationCanceledException)
         {
-            await WriteOutAsync(target); // The last lines before the stop.
+            await WriteOutAsync(console); // The last lines before the stop.
         }
     }
 
-    private async Task WriteOutAsync(Stream target)
+    private async Task WriteOutAsync(Stream console)
     {
         long dropped;
         lock (_gate)
@@ -77,10 +108,9 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         }
         try
         {
-            await target.WriteAsync(_writing.WrittenMemory, CancellationToken.None);
-            await target.FlushAsync(CancellationToken.None);
+            await WriteAsync(console, _writing.WrittenMemory);
         }
-        catch (IOException full)
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {
             Log.Lost(logger, full.Message); // A full disk stops the log, not the shop.
         }
@@ -88,12 +118,38 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         _writing.ResetWrittenCount();
     }
 
+    /// <summary>The file is opened anew each time: whoever moves it away or empties it gets a file that begins with its
+    /// first line. A missing folder is made.</summary>
+    private async Task WriteAsync(Stream console, ReadOnlyMemory<byte> lines)
+    {
+        if (options.Value.AccessLogFile is not { Length: > 0 } name)
+        {
+            await console.WriteAsync(lines, CancellationToken.None);
+            await console.FlushAsync(CancellationToken.None);
+            return;
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(name))!);
+        if (new FileInfo(name) is { Exists: true, Length: > FileBytesMax })
+            File.Move(name, name + ".1", overwrite: true);
+        await using var file = new FileStream(
+            name, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        await file.WriteAsync(lines, CancellationToken.None);
+    }
+
+    private void WriteUnlogged(Utf8JsonWriter json, DateTimeOffset now)
+    {
+        json.WriteStartObject();
+        json.WriteString("time"u8, now.UtcDateTime);
+        json.WriteNumber("refusalsWithoutLine"u8, _unlogged);
+        json.WriteEndObject();
+    }
+
     private static void WriteFields(Utf8JsonWriter json, in AccessLine line, DateTimeOffset now)
     {
         json.WriteStartObject();
         json.WriteString("time"u8, now.UtcDateTime);
         json.WriteString("method"u8, line.Method);
-        json.WriteString("path"u8, line.Path);
+        json.WriteString("path"u8, line.Path.AsSpan(0, Math.Min(line.Path.Length, PathLengthMax)));
         json.WriteNumber("status"u8, line.Status);
         json.WriteNumber("ms"u8, Math.Round(line.Duration.TotalMilliseconds, 3));
         if (line.Upstream is not null) json.WriteString("upstream"u8, line.Upstream);

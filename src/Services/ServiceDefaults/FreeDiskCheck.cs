@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>A full disk lets a process live and fails its next write: who asks for readiness is told before that.</summary>
+/// <summary>A full disk lets a process live and fails its next write: who asks for readiness is told before
+/// that.</summary>
 internal sealed class FreeDiskCheck(IOptions<TesseraOptions> options) : IHealthCheck
 {
     private readonly long _bytesMin = options.Value.FreeDiskBytesMin;
@@ -25,7 +26,8 @@ internal sealed class FreeDiskCheck(IOptions<TesseraOptions> options) : IHealthC
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {
-            return HealthCheckResult.Unhealthy($"how much is free where {_folder} is cannot be told: {unknown.Message}");
+            return HealthCheckResult.Unhealthy(
+                $"how much is free where {_folder} is cannot be told: {unknown.Message}");
         }
     }
 

@@ -49,7 +49,8 @@ public static class HealthEndpoints
 }
 
 /// <summary>What the health endpoints answer.</summary>
-/// <param name="Instance">As <see cref="TesseraOptions.Instance"/>: another one's answer comes from another store.</param>
+/// <param name="Instance">As <see cref="TesseraOptions.Instance"/>: another one's answer comes from another
+/// store.</param>
 public sealed record HealthView(
     string Status, IReadOnlyDictionary<string, HealthCheckView> Checks, int ProcessId, long MemoryMegabytes,
     string? Instance = null);

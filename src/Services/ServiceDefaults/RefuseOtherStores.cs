@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Refuses what another store's process sends here. Ports change hands: one that a process of one store has left
-/// may have been taken by one of another, while the rest of the first still sends there.</summary>
+/// <summary>Refuses what another store's process sends here. Ports change hands: one that a process of one store has
+/// left may have been taken by one of another, while the rest of the first still sends there.</summary>
 internal sealed class RefuseOtherStores(RequestDelegate next, IOptions<TesseraOptions> options)
 {
     private readonly string? _own = options.Value.Instance;

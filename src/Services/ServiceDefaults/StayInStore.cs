@@ -29,6 +29,7 @@ public sealed class StayInStore : DelegatingHandler
         if (response.StatusCode != HttpStatusCode.MisdirectedRequest) return response;
         response.Dispose();
         throw new HttpRequestException(
-            HttpRequestError.InvalidResponse, $"A process of another store answers at {request.RequestUri?.Authority}.");
+            HttpRequestError.InvalidResponse,
+            $"A process of another store answers at {request.RequestUri?.Authority}.");
     }
 }

@@ -28,8 +28,9 @@ public sealed class TesseraOptions
     /// <summary>Where databases, keys and logs live: <c>DIR/orders/orders.db</c>, <c>DIR/keys/</c>.</summary>
     [Required] public string DataDirectory { get; set; } = ".tessera";
 
-    /// <summary>Which run of which store the process belongs to. Who starts the processes gives them all the same; health
-    /// tells it, and a request that was meant for another run is refused (<see cref="RefuseOtherStores"/>).</summary>
+    /// <summary>Which run of which store the process belongs to. Who starts the processes gives them all the same;
+    /// health tells it, and a request that was meant for another run is refused (<see
+    /// cref="RefuseOtherStores"/>).</summary>
     public string? Instance { get; set; }
 
     /// <summary>With fewer bytes free where <see cref="DataDirectory"/> is, the process is not ready: its next write

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Tessera.Cli.Servers;
 
 /// <summary>One Kafka node, broker and controller in one, from <c>KAFKA_HOME</c> or a folder <c>shared/kafka</c> beside
-/// the repository. One node keeps no second copy: it survives its own death, not the machine's. It listens on loopback and
-/// asks nobody for a password: every user of this machine can use it.</summary>
+/// the repository. One node keeps no second copy: it survives its own death, not the machine's. It listens on loopback
+/// and asks nobody for a password: every user of this machine can use it.</summary>
 internal sealed class KafkaHere(string folder) : LocalServer(folder)
 {
     public override string Name => "kafka";

@@ -30,9 +30,11 @@ internal abstract class LocalServer(string folder)
     /// <summary>What has to be there before a start; nothing the second time.</summary>
     public virtual Task PrepareAsync(CancellationToken stop) => Task.CompletedTask;
 
-    /// <summary>Whether it takes connections.</summary>
+    /// <summary>Whether it can be worked with, once it is known that it listens.</summary>
     public virtual async Task<bool> AnswersAsync(CancellationToken stop)
     {
+        // Where the system tells who listens, a connection that says nothing would only be a complaint in its log.
+        if (OperatingSystem.IsLinux()) return true;
         try
         {
             using var socket = new TcpClient();

@@ -4,8 +4,8 @@ using Tessera.Messaging.Postgres;
 
 namespace Tessera.Cli.Servers;
 
-/// <summary>Starts the servers that <c>up</c> was asked for without an address, starts them again when they end, and stops
-/// them after the services.</summary>
+/// <summary>Starts the servers that <c>up</c> was asked for without an address, starts them again when they end, and
+/// stops them after the services.</summary>
 internal sealed class LocalServers : IAsyncDisposable
 {
     private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(90);

@@ -83,7 +83,8 @@ internal sealed class RabbitMqHere(string folder, PortMapperHere mapper) : Local
         },
     });
 
-    /// <summary>As rabbit_password_hashing_sha256: four bytes of salt, then the hash over them and the password.</summary>
+    /// <summary>As rabbit_password_hashing_sha256: four bytes of salt, then the hash over them and the
+    /// password.</summary>
     private static string Hash(string password)
     {
         var salt = RandomNumberGenerator.GetBytes(4);

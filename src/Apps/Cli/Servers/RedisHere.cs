@@ -31,7 +31,7 @@ internal sealed class RedisHere(string folder) : LocalServer(folder)
             bind 127.0.0.1
             port {Port}
             requirepass {password}
-            dir "{Folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}"
+            dir "{Quoted(Folder)}"
             appendonly yes
             appendfsync always
             save ""
@@ -40,6 +40,9 @@ internal sealed class RedisHere(string folder) : LocalServer(folder)
 
             """, stop);
     }
+
+    private static string Quoted(string text) => text
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     /// <summary>Whether it takes the password and has read its data.</summary>
     public override async Task<bool> AnswersAsync(CancellationToken stop)

@@ -1,8 +1,8 @@
 namespace Tessera.Cli.Up;
 
 /// <summary>Keeps each log to a few files of bounded size: <c>orders.log</c> and, older, <c>orders.log.1</c> and
-/// <c>orders.log.2</c>. The processes write on into the file that they have open, so it is copied and emptied: what they
-/// write in between, a few lines at most, is lost.</summary>
+/// <c>orders.log.2</c>. The processes write on into the file that they have open, so it is copied and emptied: what
+/// they write in between, a few lines at most, is lost.</summary>
 internal static class BoundLogs
 {
     public const long SizeBytesMax = 16 * 1024 * 1024;

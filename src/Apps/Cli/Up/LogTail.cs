@@ -23,8 +23,8 @@ internal static class LogTail
 
     public static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
 
-    /// <summary>The last line that was written after <paramref name="position"/>; null when there is none. A stack trace
-    /// is passed over: what it belongs to stands before it.</summary>
+    /// <summary>The last line that was written after <paramref name="position"/>; null when there is none. A stack
+    /// trace is passed over: what it belongs to stands before it.</summary>
     public static string? LastSince(string file, long position)
     {
         const int enoughForAnyLineBytes = 64 * 1024, shownMax = 500;

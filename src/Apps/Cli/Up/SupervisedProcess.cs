@@ -11,7 +11,8 @@ internal sealed record ProcessToRun(
     /// <summary>One that does not end by itself within this is killed; it is built to bear that.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asked when the process says that its port is taken: whether its ports may be others than planned.</summary>
+    /// <summary>Asked when the process says that its port is taken: whether its ports may be others than
+    /// planned.</summary>
     public Func<bool> MayMove { get; init; } = () => false;
 }
 

@@ -2,8 +2,8 @@ using Tessera.Cli.Servers;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>Runs every service of the plan until it is asked to stop, makes another plan when a port of it is taken, and
-/// keeps the state file true.</summary>
+/// <summary>Runs every service of the plan until it is asked to stop, makes another plan when a port of it is taken,
+/// and keeps the state file true.</summary>
 internal sealed class Supervisor : IDisposable
 {
     /// <summary>A start that loses a port this often loses it to somebody who takes whatever there is.</summary>
@@ -75,7 +75,8 @@ internal sealed class Supervisor : IDisposable
                 if (_phase == RunState.Running) plans = 1;
                 if (plans == PlansMax)
                 {
-                    throw new UserError($"{taken} found its port taken by another process, {PlansMax} times in a row. " +
+                    throw new UserError(
+                        $"{taken} found its port taken by another process, {PlansMax} times in a row. " +
                         "Choose other ports with --port N.", ExitCodes.NotRunning);
                 }
                 var plan = _makePlan();

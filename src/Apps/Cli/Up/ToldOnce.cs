@@ -1,7 +1,7 @@
 namespace Tessera.Cli.Up;
 
-/// <summary>What a start that is waited for has to tell: who could not have its port, and what keeps a process from being
-/// ready. Of one process it tells something new at most every few seconds.</summary>
+/// <summary>What a start that is waited for has to tell: who could not have its port, and what keeps a process from
+/// being ready. Of one process it tells something new at most every few seconds.</summary>
 internal sealed class ToldOnce(TimeProvider clock)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);

@@ -1,6 +1,7 @@
 namespace Tessera.Cli.Up;
 
-/// <summary>Looks after the data folder while the store runs: keeps its logs bounded, and notices when it is gone.</summary>
+/// <summary>Looks after the data folder while the store runs: keeps its logs bounded, and notices when it is
+/// gone.</summary>
 internal static class WatchFolder
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
