@@ -14,9 +14,9 @@ namespace Tessera.Payments.Tests;
 internal sealed class PaymentsInMemory : IAsyncDisposable
 {
     private readonly ServiceInMemory _service;
-    private readonly string _providerFile;
+    private readonly string? _providerFile;
 
-    private PaymentsInMemory(ServiceInMemory service, string providerFile)
+    private PaymentsInMemory(ServiceInMemory service, string? providerFile)
     {
         _service = service;
         _providerFile = providerFile;
@@ -42,12 +42,14 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
                 services.AddPaymentRules();
                 services.AddSingleton<SettlePayments>();
                 services.AddOptions<SimulatedProviderOptions>().BindConfiguration(SimulatedProviderOptions.Section);
-                services.AddSingleton(_ => new ProviderRecord(folder.File("provider.db")));
+                services.AddSingleton<IProviderRecord>(provided => onPostgres
+                    ? new ProviderTables(provided.GetRequiredService<IServiceScopeFactory>())
+                    : new ProviderFile(folder.File("provider.db")));
                 if (provider is not null) services.AddSingleton(provider);
                 else services.AddSingleton<IPaymentProvider, SimulatedPaymentProvider>();
             },
             settings);
-        return new PaymentsInMemory(service, providerFile);
+        return new PaymentsInMemory(service, onPostgres ? null : providerFile);
     }
 
     public Task RequestAsync(Guid order, string method = "tok_ok", long amount = 500, Guid? buyer = null) =>
@@ -100,6 +102,12 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
     /// <summary>What the provider itself has on its books.</summary>
     public async Task<(long Charges, long Refunds)> ProviderBooksAsync()
     {
+        if (_providerFile is null)
+        {
+            return (await Query(
+                "select (select count(*) from provider_charges where decline_reason is null), " +
+                "(select count(*) from provider_refunds)", row => (row.GetInt64(0), row.GetInt64(1))))[0];
+        }
         await using var connection = new SqliteConnection($"Data Source={_providerFile};Mode=ReadOnly;Pooling=false");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();

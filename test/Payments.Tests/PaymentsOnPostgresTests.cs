@@ -2,9 +2,32 @@ using Tessera.Testing.Servers;
 
 namespace Tessera.Payments.Tests;
 
-/// <summary>What only PostgreSQL can show: its plans.</summary>
+/// <summary>What only PostgreSQL can show: its plans, and the provider's books there.</summary>
 public sealed class PaymentsOnPostgresTests
 {
+    [Theory]
+    [InlineData("tok_ok", 1)]
+    [InlineData("tok_lost_answer", 1)]
+    [InlineData("tok_flaky", 1)]
+    [InlineData("tok_decline", 0)]
+    public async Task The_simulated_provider_charges_and_refunds_once_however_often_it_is_asked(
+        string method, int charged)
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres: true);
+        var order = Guid.NewGuid();
+        await payments.RequestAsync(order, method);
+        for (var round = 0; round < 4; round++)
+        {
+            await payments.RoundAsync();
+            payments.Clock.Advance(new PaymentOptions().RetryDelayMax);
+        }
+        Assert.Equal((charged, 0), await payments.ProviderBooksAsync());
+        await payments.CancelAsync(order);
+        await payments.RoundAsync();
+        Assert.Equal((charged, charged), await payments.ProviderBooksAsync());
+        Assert.Equal(0, await payments.BalanceAsync("provider"));
+    }
+
     [Fact]
     public async Task Statements_of_the_flow_keep_to_their_indexes_over_tables_that_grew_from_empty()
     {

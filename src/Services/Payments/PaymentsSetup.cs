@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
+using Tessera.Messaging.Store;
 using Tessera.Payments.Contracts;
 using Tessera.ServiceDefaults;
 
@@ -47,12 +48,20 @@ internal static class PaymentsSetup
     {
         builder.Services.AddOptions<SimulatedProviderOptions>().BindConfiguration(SimulatedProviderOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(services => new ProviderRecord(
-            services.GetRequiredService<IOptions<SimulatedProviderOptions>>().Value.File is { Length: > 0 } file
-                ? file
-                : Path.Combine(
-                    services.GetRequiredService<IOptions<TesseraOptions>>().Value.DataDirectory,
-                    "payments", "provider.db")));
+        builder.Services.AddSingleton(BooksOf);
         builder.Services.AddSingleton<IPaymentProvider, SimulatedPaymentProvider>();
+    }
+
+    /// <summary>Where the service keeps its own rows. A store that began with a file goes on with it: the charges in
+    /// there must not be made again.</summary>
+    private static IProviderRecord BooksOf(IServiceProvider services)
+    {
+        if (services.GetRequiredService<IOptions<SimulatedProviderOptions>>().Value.File is { Length: > 0 } given)
+            return new ProviderFile(given);
+        var file = Path.Combine(
+            services.GetRequiredService<IOptions<TesseraOptions>>().Value.DataDirectory, "payments", "provider.db");
+        return services.GetRequiredService<IDatabase>().Engine == "sqlite" || File.Exists(file)
+            ? new ProviderFile(file)
+            : new ProviderTables(services.GetRequiredService<IServiceScopeFactory>());
     }
 }

@@ -8,7 +8,7 @@ namespace Tessera.Payments;
 /// idempotency key, and sometimes declines, dawdles, or loses an answer after the money has moved.
 /// The payment method scripts it.</summary>
 internal sealed class SimulatedPaymentProvider(
-    ProviderRecord record, IOptions<SimulatedProviderOptions> options, TimeProvider clock) : IPaymentProvider
+    IProviderRecord record, IOptions<SimulatedProviderOptions> options, TimeProvider clock) : IPaymentProvider
 {
     public const string Ok = "tok_ok";
     public const string Decline = "tok_decline";

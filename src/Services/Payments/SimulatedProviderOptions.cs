@@ -6,7 +6,8 @@ internal sealed class SimulatedProviderOptions
 {
     public const string Section = "Payments:Simulated";
 
-    /// <summary>The provider's own record. By default <c>provider.db</c> beside the service's database.</summary>
+    /// <summary>The file of the provider's own books. By default <c>provider.db</c> beside the service's database, and
+    /// on PostgreSQL no file but tables there.</summary>
     public string? File { get; set; }
 
     /// <summary>The share of <c>tok_ok</c> captures that is declined, from 0 to 1; which ones,

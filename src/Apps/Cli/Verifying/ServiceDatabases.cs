@@ -25,8 +25,16 @@ internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null
             : new DatabaseSource(null, address);
     }
 
-    /// <summary>The simulated provider keeps a file of its own, whatever the services keep.</summary>
-    public DatabaseSource Provider { get; } = new(Path.Combine(folder.Data, "payments", "provider.db"), null);
+    /// <summary>The simulated provider keeps its books in a file of its own, or in tables beside those of Payments
+    /// where these are on a server and there is no file.</summary>
+    public DatabaseSource Provider
+    {
+        get
+        {
+            var file = new DatabaseSource(Path.Combine(folder.Data, "payments", "provider.db"), null);
+            return file.IsThere || Of("payments").ConnectionString is null ? file : Of("payments");
+        }
+    }
 
     public DatabaseSource EmbeddedLog { get; } = new(Path.Combine(folder.Data, "broker", "events.db"), null);
 

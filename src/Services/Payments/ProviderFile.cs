@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Tessera.Payments;
 
-/// <summary>The simulated provider's own books, in a file that is none of the service's.</summary>
-internal sealed class ProviderRecord : IDisposable
+/// <summary>The books in a file that is none of the service's.</summary>
+internal sealed class ProviderFile : IProviderRecord, IDisposable
 {
     // The process may be killed at any time and loses nothing. A loss of power may cost the last charges, which the
     // service then asks for again: a pretended bank needs no more.
@@ -24,7 +24,7 @@ internal sealed class ProviderRecord : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SqliteConnection _connection;
 
-    public ProviderRecord(string file)
+    public ProviderFile(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         _connection = new SqliteConnection(
@@ -33,18 +33,16 @@ internal sealed class ProviderRecord : IDisposable
         Execute(null, Schema);
     }
 
-    /// <summary>Charges once per key. Fails without charging for the first <paramref name="failures"/>
-    /// calls of a key.</summary>
     public Task<Charge> ChargeAsync(
         CaptureRequest request, string? declineReason, int failures, DateTimeOffset now, CancellationToken stop) =>
-        InTurnAsync(transaction =>
+        InTurnAsync<Charge?, Charge>(transaction =>
         {
             var key = request.IdempotencyKey;
             Execute(transaction,
                 "insert into calls values ($1, 1) on conflict (idempotency_key) do update set calls = calls + 1", key);
             var calls = Convert.ToInt32(Scalar(transaction, "select calls from calls where idempotency_key = $1", key),
                 CultureInfo.InvariantCulture);
-            if (calls <= failures) return new Charge(calls, null, IsMade: false);
+            if (calls <= failures) return null;
             Execute(transaction, "insert into charges values ($1, $2, $3, $4, $5) on conflict do nothing",
                 key, request.AmountMinor, request.Currency, declineReason, Text(now));
             var known = Convert.ToInt64(
@@ -54,13 +52,10 @@ internal sealed class ProviderRecord : IDisposable
                 throw new PaymentProviderException($"The key {key} was used for {known}, not {request.AmountMinor}.");
             var reason =
                 Scalar(transaction, "select decline_reason from charges where idempotency_key = $1", key) as string;
-            return new Charge(calls, reason, IsMade: true);
-        }, charge => charge.IsMade
-            ? charge
-            : throw new PaymentProviderException("The provider is busy; try again."), stop);
+            return new Charge(calls, reason);
+        }, charge => charge ?? throw new PaymentProviderException("The provider is busy; try again."), stop);
 
-    /// <summary>Refunds a charge once, whatever number of times it is asked.</summary>
-    public Task<bool> RefundAsync(RefundRequest request, DateTimeOffset now, CancellationToken stop) =>
+    public Task RefundAsync(RefundRequest request, DateTimeOffset now, CancellationToken stop) =>
         InTurnAsync(transaction =>
         {
             var charged = Scalar(transaction,
@@ -80,7 +75,8 @@ internal sealed class ProviderRecord : IDisposable
     }
 
     /// <param name="answer">Runs after the commit: what it throws undoes nothing.</param>
-    private async Task<T> InTurnAsync<T>(Func<SqliteTransaction, T> act, Func<T, T> answer, CancellationToken stop)
+    private async Task<TAnswer> InTurnAsync<TResult, TAnswer>(
+        Func<SqliteTransaction, TResult> act, Func<TResult, TAnswer> answer, CancellationToken stop)
     {
         await _turn.WaitAsync(stop);
         try
@@ -122,6 +118,3 @@ internal sealed class ProviderRecord : IDisposable
 
     private static string Text(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
 }
-
-/// <param name="Calls">How often the key was used, this time included.</param>
-internal sealed record Charge(int Calls, string? DeclineReason, bool IsMade);
