@@ -28,6 +28,13 @@ public sealed class TestScheduleTests
         Assert.Equal("Computes", new TestSchedule(Known(), processors: 1).Next(Projects("Computes"), [])?.Name);
 
     [Fact]
+    public void Runs_whole_stores_beside_nothing()
+    {
+        Assert.Null(Schedule().Next(Projects("EndToEnd"), Projects("WaitsToo")));
+        Assert.Null(Schedule().Next(Projects("WaitsToo"), Projects("EndToEnd")));
+    }
+
+    [Fact]
     public async Task Runs_each_once_the_longest_first_and_ends_with_the_last()
     {
         var started = new List<string>();

@@ -7,6 +7,10 @@ internal sealed record TestProject(string Name)
 {
     public string Binary => SourceTree.BinaryOf(Name);
 
+    /// <summary>Starts whole stores and measures their times. Their processes are detached, so its processor time does
+    /// not tell what it needs.</summary>
+    public bool RunsAlone => Name is "EndToEnd";
+
     /// <summary>Every project under <c>test/</c> that is an executable.</summary>
     public static IReadOnlyList<TestProject> All()
     {

@@ -32,9 +32,11 @@ internal sealed class TestSchedule(IReadOnlyDictionary<string, TestTiming> timin
     {
         if (running.Count == 0) return waiting.Count == 0 ? null : waiting[0];
         if (running.Count >= AtOnceMax) return null;
-        var free = processors - running.Sum(project => TimingOf(project).Share);
-        return waiting.FirstOrDefault(project => TimingOf(project).Share <= free);
+        var free = processors - running.Sum(ShareOf);
+        return waiting.FirstOrDefault(project => ShareOf(project) <= free);
     }
+
+    private double ShareOf(TestProject project) => project.RunsAlone ? processors : TimingOf(project).Share;
 
     private TestTiming TimingOf(TestProject project) =>
         timings.GetValueOrDefault(project.Name) ?? TestTimings.Unknown(project.Name);
