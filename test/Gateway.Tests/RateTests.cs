@@ -1,4 +1,5 @@
 using System.Net;
+using Tessera.Testing;
 using Tessera.Testing.Services;
 
 namespace Tessera.Gateway.Tests;
@@ -13,9 +14,14 @@ public sealed class RateTests(StrictGatewayProcess gateway) : IClassFixture<Stri
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => gateway.SendAsync(method, path)));
         var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
         Assert.NotEmpty(refused);
-        Assert.True(refused.Length < 30, "nothing came through");
         Assert.NotNull(refused[0].Headers.RetryAfter);
         await Problem.ReadAsync(refused[0]);
+        // Slowed down, not shut out. The tests before may have left the address nothing at once.
+        await Eventually.HoldsAsync("something comes through", async () =>
+        {
+            using var answer = await gateway.SendAsync(method, path);
+            return answer.StatusCode != HttpStatusCode.TooManyRequests;
+        });
     }
 
     [Theory]
