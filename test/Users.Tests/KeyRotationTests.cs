@@ -37,7 +37,8 @@ public sealed class KeyRotationTests(KeyRotationTests.OldStore users) : IClassFi
         Assert.Equal("RS256", new JsonWebToken(before.Access).Alg);
         // At its first start this version has published a key of its own, for later.
         await Eventually.HoldsAsync("the ended key is published no more", async () =>
-            (await PublishedAsync()).Select(key => key.Kind).Order(StringComparer.Ordinal).SequenceEqual(["EC", "RSA"]));
+            (await PublishedAsync()).Select(key => key.Kind).Order(StringComparer.Ordinal)
+                .SequenceEqual(["EC", "RSA"]));
 
         await using var replica = await ServiceProcess.StartAsync("Users", users.Data.Path);
         using var beside = new HttpClient { BaseAddress = replica.Address };

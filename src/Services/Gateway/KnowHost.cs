@@ -6,8 +6,8 @@ namespace Tessera.Gateway;
 
 /// <summary>
 /// Answers for the store's own names only: a foreign <c>Host</c> would end up in links and caches. Known are that
-/// of <c>Tessera:PublicUrl</c> and, for who came over loopback, this machine's own names. Probes may use any: they know a
-/// process by its address.
+/// of <c>Tessera:PublicUrl</c> and, for who came over loopback, this machine's own names. Probes may use any: they
+/// know a process by its address.
 /// </summary>
 internal sealed class KnowHost(RequestDelegate next, IOptions<TesseraOptions> options)
 {

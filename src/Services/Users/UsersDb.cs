@@ -3,8 +3,8 @@ using OpenIddict.EntityFrameworkCore.Models;
 
 namespace Tessera.Users;
 
-/// <summary>The tables of the token server. Its model is OpenIddict's own but for the successors and the sessions; the accounts
-/// are read and written in SQL.</summary>
+/// <summary>The tables of the token server. Its model is OpenIddict's own but for the successors and the sessions; the
+/// accounts are read and written in SQL.</summary>
 internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(options)
 {
     /// <summary>A column of the tokens: the refresh token that took this one's place.</summary>

@@ -2,8 +2,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Tessera.Users;
 
-/// <summary>Ends what the token server issued. In the scope's unit of work, which has begun, so that what ends a sign-in
-/// ends its tokens in the same commit. An access token that is out already ends by itself within its minutes.</summary>
+/// <summary>Ends what the token server issued. In the scope's unit of work, which has begun, so that what ends a
+/// sign-in ends its tokens in the same commit. An access token that is out already ends by itself within its minutes.
+/// </summary>
 internal sealed class EndTokens(RefreshChain chains)
 {
     /// <summary>All that was issued on this sign-in.</summary>

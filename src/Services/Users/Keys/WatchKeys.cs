@@ -4,8 +4,8 @@ using OpenIddict.Server;
 
 namespace Tessera.Users;
 
-/// <summary>Looks into the key folder now and then, and has the token server's settings built anew when a key came, went
-/// or took its turn: by itself it reads its keys once.</summary>
+/// <summary>Looks into the key folder now and then, and has the token server's settings built anew when a key came,
+/// went or took its turn: by itself it reads its keys once.</summary>
 internal sealed partial class WatchKeys(KeyFolder folder, TimeProvider clock, ILogger<WatchKeys> logger)
     : BackgroundService, IOptionsChangeTokenSource<OpenIddictServerOptions>
 {
