@@ -21,6 +21,7 @@ builder.Services.AddScoped<CheckPassword>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
+builder.Services.AddScoped<EndTokens>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();
