@@ -106,6 +106,7 @@ internal static class AccountCookie
         var request = context.Request;
         var back = HttpMethods.IsGet(request.Method) ? request.Path + request.QueryString : AccountPages.Overview;
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Location = ReturnUrl.AddTo(AccountPages.SignIn, back);
         return Task.CompletedTask;
     }

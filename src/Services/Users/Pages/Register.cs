@@ -39,6 +39,7 @@ internal static class Register
             : new SeeOther(AccountPages.SignIn);
     }
 
-    private static RazorComponentResult<RegisterPage> Page(int status, HttpContext context, PageForm form) => PageRules.Page<RegisterPage>(
-        status, (nameof(RegisterPage.Form), form), (nameof(RegisterPage.Back), ReturnUrl.Of(context)));
+    private static RazorComponentResult<RegisterPage> Page(int status, HttpContext context, PageForm form) =>
+        PageRules.Page<RegisterPage>(
+            status, (nameof(RegisterPage.Form), form), (nameof(RegisterPage.Back), ReturnUrl.Of(context)));
 }
