@@ -28,6 +28,7 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
                 var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
                 await accounts.ForgetErasedAsync(clock.GetUtcNow() - OwnErasedSource.KeptFor, stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<SignInFailures>().PruneAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<PacePolling>().PruneAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
