@@ -42,6 +42,11 @@ public sealed class UsersOptions
         ErrorMessage = "Users:SignInFailuresKeptFor must lie between 1 min and 30 days.")]
     public TimeSpan SignInFailuresKeptFor { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>So long a sign-in at the pages lasts at most; the browser forgets it when it is closed.</summary>
+    [Range(typeof(TimeSpan), "00:10:00", "90.00:00:00",
+        ErrorMessage = "Users:SessionLifetime must lie between 10 min and 90 days.")]
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(14);
+
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
     public int AddressesMax { get; set; } = 20;
 

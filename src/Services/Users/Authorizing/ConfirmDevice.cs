@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
@@ -65,7 +66,7 @@ internal static class ConfirmDevice
             new AuthenticationProperties { RedirectUri = $"{Path}?done={Yes}" }, Scheme);
     }
 
-    private static IResult Page(DeviceAsk ask, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<DevicePage> Page(DeviceAsk ask, int status = StatusCodes.Status200OK) =>
         PageRules.Page<DevicePage>(status, (nameof(DevicePage.Ask), ask));
 }
 

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using Tessera.Messaging.EntityFramework;
+using Tessera.Users.Sessions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
@@ -10,16 +11,16 @@ namespace Tessera.Users;
 /// <summary>What a person has allowed a client: for one sign-in, on which its tokens hang, or, at a page that asks, for
 /// good.</summary>
 internal sealed class StartAuthorization(
-    IOpenIddictAuthorizationManager authorizations, UsersDb tokenServer, AccountStore accounts)
+    IOpenIddictAuthorizationManager authorizations, UsersDb tokenServer, AccountStore accounts, SessionStore sessions)
 {
     /// <summary>In the scope's unit of work, which the token server commits with the codes it makes. Null when the
-    /// account is gone.</summary>
+    /// account is gone or the sign-in has ended.</summary>
     /// <returns>The id of the authorization.</returns>
     public async Task<string?> TryBeginAsync(
         Guid user, ClientScopes client, ImmutableArray<string> scopes, Guid session, CancellationToken stop)
     {
         await accounts.Work.BeginAsync(stop);
-        if (!await accounts.TryLockAsync(user, stop)) return null;
+        if (!await accounts.TryLockAsync(user, stop) || !await sessions.TryHoldAsync(user, session, stop)) return null;
         await tokenServer.JoinAsync(accounts.Work, stop);
         var made = await CreateAsync(user, client, scopes, AuthorizationTypes.AdHoc, stop);
         var id = (await authorizations.GetIdAsync(made, stop))!;

@@ -30,7 +30,7 @@ internal static class TokenServer
                 server.AllowDeviceAuthorizationFlow().AllowRefreshTokenFlow();
                 server.RequireProofKeyForCodeExchange();
                 server.Configure(options => options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
-                server.RegisterScopes([Scopes.Profile, Scopes.Email, .. ServiceDefaults.Scopes.All]);
+                server.RegisterScopes(["profile", "email", .. ServiceDefaults.Scopes.All]);
                 server.RegisterClaims(Claims.Subject, Claims.Email, Claims.Name);
                 server.DisableAccessTokenEncryption(); // The services read them; refresh tokens stay closed.
                 server.UseRefreshChains();

@@ -1,4 +1,3 @@
-using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 

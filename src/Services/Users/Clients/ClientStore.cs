@@ -55,7 +55,7 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
         await applications.PopulateAsync(known, application, stop);
         return new ClientScopes(
             (await applications.GetIdAsync(application, stop))!, known.DisplayName ?? id,
-            known.ConsentType == ConsentTypes.Implicit, Named(known, Permissions.Prefixes.Scope));
+            known.ConsentType == ConsentTypes.Implicit, ScopesOf(known));
     }
 
     /// <summary>Removes the client with all that was issued to it.</summary>
@@ -73,10 +73,13 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
         return new ClientView(
             known.ClientId!, known.DisplayName ?? known.ClientId!, known.ClientType == ClientTypes.Public,
             known.ConsentType == ConsentTypes.Implicit,
-            Named(known, Permissions.Prefixes.GrantType), Named(known, Permissions.Prefixes.Scope),
+            Named(known, Permissions.Prefixes.GrantType), ScopesOf(known),
             [.. known.RedirectUris.Select(uri => uri.OriginalString)],
             [.. known.PostLogoutRedirectUris.Select(uri => uri.OriginalString)]);
     }
+
+    private static ImmutableArray<string> ScopesOf(OpenIddictApplicationDescriptor client) =>
+        [.. Named(client, Permissions.Prefixes.Scope).Intersect(ServiceDefaults.Scopes.All)];
 
     private static ImmutableArray<string> Named(OpenIddictApplicationDescriptor client, string prefix) =>
         [.. client.Permissions.Where(permission => permission.StartsWith(prefix, StringComparison.Ordinal))
@@ -104,6 +107,12 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
         if (!client.IsPublic) descriptor.Permissions.Add(Permissions.Endpoints.Introspection);
         foreach (var grant in client.Grants) descriptor.Permissions.Add(Permissions.Prefixes.GrantType + grant);
         foreach (var scope in client.Scopes) descriptor.Permissions.Add(Permissions.Prefixes.Scope + scope);
+        if (client.Grants.Contains(GrantTypes.AuthorizationCode) || client.Grants.Contains(GrantTypes.DeviceCode))
+        {
+            // Of the person who signs in, if that is allowed.
+            descriptor.Permissions.Add(Permissions.Scopes.Profile);
+            descriptor.Permissions.Add(Permissions.Scopes.Email);
+        }
         if (client.Grants.Contains(GrantTypes.AuthorizationCode))
         {
             descriptor.Permissions.Add(Permissions.Endpoints.Authorization);

@@ -1,4 +1,3 @@
-using Tessera.ServiceDefaults;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
@@ -21,7 +20,7 @@ internal static class OwnClients
             Id = "web",
             Name = "Tessera",
             Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
-            Scopes = [.. Scopes.OfRole("customer")],
+            Scopes = [.. ServiceDefaults.Scopes.OfRole("customer")],
             RedirectUris = [new Uri(store, "signed-in").AbsoluteUri],
             SignedOutUris = [store.AbsoluteUri],
             IsOwn = true,
@@ -31,7 +30,7 @@ internal static class OwnClients
             Id = "console",
             Name = "Tessera operators' console",
             Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
-            Scopes = [.. Scopes.All],
+            Scopes = [.. ServiceDefaults.Scopes.All],
             RedirectUris = [new Uri(store, "ops/signed-in").AbsoluteUri],
             SignedOutUris = [new Uri(store, "ops").AbsoluteUri],
             IsOwn = true,
@@ -41,7 +40,7 @@ internal static class OwnClients
             Id = Scripts,
             Name = "Scripts on the store's machine",
             Grants = [GrantTypes.ClientCredentials],
-            Scopes = [.. Scopes.All],
+            Scopes = [.. ServiceDefaults.Scopes.All],
             IsOwn = true,
         },
         new()
@@ -49,7 +48,7 @@ internal static class OwnClients
             Id = "tessera-cli",
             Name = "Tessera command line",
             Grants = [GrantTypes.DeviceCode, GrantTypes.RefreshToken],
-            Scopes = [.. Scopes.All],
+            Scopes = [.. ServiceDefaults.Scopes.All],
             IsPublic = true,
             IsOwn = true,
         },
