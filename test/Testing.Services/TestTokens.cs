@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Testing.Services;
 
@@ -42,6 +43,10 @@ public sealed class TestTokens : IDisposable
 
     public string Operator(Guid user) => Issue(user, "operator");
 
+    /// <summary>A token that no person stands behind.</summary>
+    public string Machine(params string[] scopes) => Issue(
+        Guid.NewGuid(), "machine", token => token.Claims["scope"] = string.Join(' ', scopes));
+
     /// <summary>A token that differs from a good one in what <paramref name="change"/> says.</summary>
     public string Issue(Guid user, string role, Action<SecurityTokenDescriptor>? change = null)
     {
@@ -54,7 +59,13 @@ public sealed class TestTokens : IDisposable
             IssuedAt = now,
             NotBefore = now,
             Expires = now.AddHours(1),
-            Claims = new Dictionary<string, object> { ["sub"] = user.ToString(), ["role"] = role },
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = user.ToString(),
+                ["role"] = role,
+                ["client_id"] = "web",
+                ["scope"] = string.Join(' ', Scopes.OfRole(role)),
+            },
             SigningCredentials = new SigningCredentials(
                 new ECDsaSecurityKey(_key) { KeyId = KeyId }, SecurityAlgorithms.EcdsaSha256),
         };

@@ -16,11 +16,12 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var messaging = routes.MapGroup("/messaging").RequireAuthorization(Policies.Operator).WithTags("messaging");
+        var messaging = routes.MapGroup("/messaging").WithTags("messaging")
+            .RequireAuthorization(Policies.Operator).RequireScope(Scopes.MessagingRead);
         messaging.MapGet("/status", (ReadStatus status, CancellationToken stop) => status.ReadAsync(stop));
         messaging.MapGet("/parked", ListAsync);
-        messaging.MapPost("/parked/replay", ReplayAsync);
-        messaging.MapPost("/parked/discard", DiscardAsync);
+        messaging.MapPost("/parked/replay", ReplayAsync).RequireScope(Scopes.MessagingWrite);
+        messaging.MapPost("/parked/discard", DiscardAsync).RequireScope(Scopes.MessagingWrite);
     }
 
     private static async Task<Ok<ParkedPage>> ListAsync(

@@ -8,7 +8,8 @@ namespace Tessera.ServiceDefaults;
 /// <summary>Names of the authorization policies.</summary>
 public static class Policies
 {
-    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages.</summary>
+    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages. A person with that role, or a machine:
+    /// for what, its scopes say (<see cref="RequireScopeExtensions.RequireScope"/>).</summary>
     public const string Operator = "operator";
 
     /// <summary>Buys.</summary>
@@ -16,6 +17,14 @@ public static class Policies
 
     /// <summary>Anyone with a valid token; the handler checks whose thing it is.</summary>
     public const string SignedIn = "signed-in";
+
+    /// <summary>Someone with an account, and no machine.</summary>
+    public const string Person = "person";
+
+    /// <summary>The role in the token of a client that no person stands behind.</summary>
+    public const string MachineRole = "machine";
+
+    internal static bool TakesTokens(string? policy) => policy is Operator or Customer or SignedIn or Person;
 
     internal static IServiceCollection AddTokenAuthentication(
         this IServiceCollection services, IConfiguration configuration)
@@ -38,9 +47,11 @@ public static class Policies
             authentication.AddScheme<AuthenticateByToken>(AuthenticateByToken.SchemeName, null);
         });
         services.AddAuthorizationBuilder()
-            .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator"))
+            .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator", MachineRole))
             .AddPolicy(Customer, policy => policy.RequireAuthenticatedUser().RequireRole("customer"))
-            .AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
+            .AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser())
+            .AddPolicy(Person, policy => policy.RequireAuthenticatedUser()
+                .RequireAssertion(access => !access.User.IsInRole(MachineRole)));
         return services;
     }
 }

@@ -54,6 +54,7 @@ public static class ServiceDefaultsExtensions
         afterToken?.Invoke(app);
         app.UseAuthorization();
         app.UseMiddleware<DenyUndeclared>();
+        if (described) app.UseMiddleware<CheckScope>(); // The gateway knows roles; scopes stand beside the operations.
         app.UseMiddleware<CheckConditions>();
         app.MapHealth();
         if (described) app.MapOpenApiDefaults(service);

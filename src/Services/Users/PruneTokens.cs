@@ -32,6 +32,7 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
                 scope.ServiceProvider.GetRequiredService<SessionStore>().Prune();
                 await accounts.Work.CommitAsync(stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<SignInFailures>().PruneAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<PacePolling>().PruneAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

@@ -20,6 +20,10 @@ internal sealed record SignInKey(string Account, string Network)
     public static string NetworkOf(HttpContext context, TesseraOptions tessera) =>
         NetworkOf(SourceOf(context, tessera));
 
+    /// <summary>Guesses at something that is no account's, of one network.</summary>
+    public static SignInKey OfNetwork(string what, HttpContext context, TesseraOptions tessera) =>
+        new(what, NetworkOf(SourceOf(context, tessera)));
+
     /// <summary>Only the gateway may say whom it asks for; it has removed what the client itself said.</summary>
     private static IPAddress SourceOf(HttpContext context, TesseraOptions tessera)
     {

@@ -50,6 +50,9 @@ public sealed class UsersOptions
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
     public int AddressesMax { get; set; } = 20;
 
+    /// <summary>Programs that may ask for tokens, besides the store's own and those that operators add.</summary>
+    public ClientSettings[] Clients { get; set; } = [];
+
     /// <summary>The account that the first start makes.</summary>
     [Required, EmailAddress(ErrorMessage = "Users:OperatorEmail is no email address.")]
     public string OperatorEmail { get; set; } = "operator@tessera.local";

@@ -59,7 +59,7 @@ internal static class ParkedCommand
         foreach (var service in Services(store, filter))
         {
             var path = $"/api/v1/services/{service}/messaging/parked?limit={limit}{filter.Query()}";
-            var answer = await store.Client.GetAsync(path, await store.Operator.TokenAsync(stop), stop);
+            var answer = await store.Client.GetAsync(path, await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess) throw new UserError($"{service} did not say what is parked: {answer.Problem()}");
             found[service] = answer.Read<Page>().Items;
         }
@@ -90,7 +90,7 @@ internal static class ParkedCommand
             var body = new { filter.Stream, filter.Key, filter.EventId, All = all, DryRun = dryRun };
             var answer = await store.Client.PostAsync(
                 $"/api/v1/services/{service}/messaging/parked/{act}", body,
-                await store.Operator.TokenAsync(stop), stop);
+                await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess) throw new UserError($"{service} did not do it: {answer.Problem()}");
             var count = answer.Read<Outcome>().Messages;
             total += count;

@@ -6,20 +6,22 @@ namespace Tessera.Users.Pages;
 /// <summary>/account/sign-out asks with a button: a link from elsewhere signs nobody out.</summary>
 internal static class SignOut
 {
-    public static IResult Show() => PageRules.Page<SignOutPage>();
+    public static IResult Show(HttpContext context) => PageRules.Page<SignOutPage>(
+        StatusCodes.Status200OK, (nameof(SignOutPage.Back), ReturnUrl.Of(context)));
 
     public static IResult ShowDone() => PageRules.Page<SignedOutPage>();
 
     public static async Task<IResult> Handle(
-        HttpContext context, AccountStore accounts, SessionStore sessions, CancellationToken stop)
+        HttpContext context, AccountStore accounts, SessionStore sessions, EndTokens tokens, CancellationToken stop)
     {
         if (AccountCookie.SessionOf(context.User) is { } session && AccountCookie.UserOf(context.User) is { } user)
         {
             await accounts.Work.BeginAsync(stop);
             await sessions.TryEndAsync(user, session, stop);
+            await tokens.OfSessionAsync(session, stop);
             await accounts.Work.CommitAsync(stop);
         }
         await context.SignOutAsync(AccountCookie.Scheme);
-        return new SeeOther(AccountPages.SignedOut);
+        return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.SignedOut);
     }
 }

@@ -31,6 +31,12 @@ internal sealed class SessionStore(
             "select 1 from sessions where id = $1 and user_id = $2 and ends_at > $3",
             [session, user, clock.GetUtcNow()], row => row.GetInt32(0), stop)).Count == 1;
 
+    /// <summary>Takes the session's row until the commit: who ends it meanwhile finds what hangs on it then. False when
+    /// it has ended.</summary>
+    public async Task<bool> TryHoldAsync(Guid user, Guid session, CancellationToken stop) => (await work.QueryAsync(
+        $"select 1 from sessions where id = $1 and user_id = $2{database.ForUpdate()}",
+        [session, user], row => row.GetInt32(0), stop)).Count == 1;
+
     public Task<List<Session>> ListAsync(Guid user, CancellationToken stop) => database.QueryAsync(
         """
         select id, begun_at, ends_at, browser, network from sessions

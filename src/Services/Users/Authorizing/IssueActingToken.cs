@@ -12,9 +12,26 @@ internal static partial class IssueActingToken
 {
     private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
+    public static async Task<Results<Ok<ActingTokenView>, ProblemHttpResult>> HandleByEmail(
+        ActForRequest request,
+        Caller caller,
+        HttpContext context,
+        AccountStore accounts,
+        KeyFolder keys,
+        IOptions<TesseraOptions> tessera,
+        IOptions<UsersOptions> options,
+        TimeProvider clock,
+        ILoggerFactory loggers,
+        CancellationToken stop) =>
+        await accounts.FindAsync(request.Email, stop) is { } account
+            ? await Handle(
+                account.Id, caller, context, accounts, keys, tessera, options, clock, loggers, stop)
+            : TypedResults.Problem("There is no user with that address.", statusCode: StatusCodes.Status404NotFound);
+
     public static async Task<Results<Ok<ActingTokenView>, ProblemHttpResult>> Handle(
         Guid user,
         Caller caller,
+        HttpContext context,
         AccountStore accounts,
         KeyFolder keys,
         IOptions<TesseraOptions> tessera,
@@ -47,6 +64,8 @@ internal static partial class IssueActingToken
                 ["sub"] = user.ToString("D"),
                 ["role"] = account.Roles,
                 ["jti"] = id.ToString("D"),
+                ["client_id"] = context.User.FindFirst("client_id")?.Value ?? "",
+                ["scope"] = string.Join(' ', account.Roles.SelectMany(Scopes.OfRole)),
                 ["act"] = new Dictionary<string, object> { ["sub"] = caller.Id.ToString("D") },
             },
         });
@@ -55,7 +74,7 @@ internal static partial class IssueActingToken
 
     private static partial class Log
     {
-        [LoggerMessage(310, LogLevel.Information, "Operator {Operator} got a token to act for {User}")]
+        [LoggerMessage(310, LogLevel.Information, "{Operator} got a token to act for {User}")]
         public static partial void Issued(ILogger logger, Guid @operator, Guid user);
     }
 }

@@ -1,14 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
-using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
 
-/// <summary>The OpenID Connect server: password and refresh grants now; further grants are switched on here.</summary>
+/// <summary>The OpenID Connect server: authorization code with PKCE for people, the device grant for the command line,
+/// client credentials for machines.</summary>
 internal static class TokenServer
 {
     public static void AddTokenServer(this WebApplicationBuilder builder)
@@ -25,13 +26,19 @@ internal static class TokenServer
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<UsersDb>())
             .AddServer(server =>
             {
-                server.AllowPasswordFlow().AllowRefreshTokenFlow();
-                server.AcceptAnonymousClients();
-                server.RegisterScopes(OpenIddictConstants.Scopes.OfflineAccess);
+                server.AllowAuthorizationCodeFlow().AllowClientCredentialsFlow();
+                server.AllowDeviceAuthorizationFlow().AllowRefreshTokenFlow();
+                server.RequireProofKeyForCodeExchange();
+                server.Configure(options => options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
+                server.RegisterScopes(["profile", "email", .. ServiceDefaults.Scopes.All]);
+                server.RegisterClaims(Claims.Subject, Claims.Email, Claims.Name);
                 server.DisableAccessTokenEncryption(); // The services read them; refresh tokens stay closed.
                 server.UseRefreshChains();
                 // Behind the gateway, on loopback or inside the cluster; TLS ends in front of the gateway.
-                server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
+                server.UseAspNetCore().EnableTokenEndpointPassthrough().EnableAuthorizationEndpointPassthrough()
+                    .EnableUserInfoEndpointPassthrough().EnableEndSessionEndpointPassthrough()
+                    .EnableEndUserVerificationEndpointPassthrough().EnableStatusCodePagesIntegration()
+                    .DisableTransportSecurityRequirement();
             });
         builder.Services.AddOptions<OpenIddictServerOptions>()
             .Configure<KeyFolder, IOptions<TesseraOptions>, IOptions<UsersOptions>>(Configure)
@@ -51,6 +58,12 @@ internal static class TokenServer
         server.RefreshTokenLifetime = users.Value.RefreshTokenLifetime;
         server.RefreshTokenReuseLeeway = users.Value.RefreshTokenLeeway;
         Publish(server.TokenEndpointUris, "connect/token");
+        Publish(server.AuthorizationEndpointUris, "connect/authorize");
+        Publish(server.DeviceAuthorizationEndpointUris, "connect/device");
+        Publish(server.EndUserVerificationEndpointUris, "account/device");
+        Publish(server.UserInfoEndpointUris, "connect/userinfo");
+        Publish(server.IntrospectionEndpointUris, "connect/introspect");
+        Publish(server.EndSessionEndpointUris, "connect/endsession");
         Publish(server.RevocationEndpointUris, "connect/revoke");
         Publish(server.JsonWebKeySetEndpointUris, ".well-known/jwks");
         Publish(server.ConfigurationEndpointUris, ".well-known/openid-configuration");

@@ -15,9 +15,14 @@ internal static class RefreshHandlers
 {
     public static void UseRefreshChains(this OpenIddictServerBuilder server)
     {
-        server.RemoveEventHandler(RedeemTokenEntry.Descriptor); // IssueToken redeems, before anything is made.
+        // IssueToken redeems codes and refresh tokens, before anything is made.
+        server.RemoveEventHandler(RedeemTokenEntry.Descriptor);
+        server.AddEventHandler<ProcessSignInContext>(handler => handler.UseScopedHandler<RedeemUserCode>()
+            .SetOrder(RedeemTokenEntry.Descriptor.Order));
         server.AddEventHandler<ValidateTokenContext>(handler => handler.UseScopedHandler<EndOnReuse>()
             .SetOrder(Protection.ValidateTokenEntry.Descriptor.Order - 1));
+        server.AddEventHandler<ValidateTokenContext>(handler => handler.UseScopedHandler<PacePolling>()
+            .SetOrder(Protection.ValidateTokenEntry.Descriptor.Order - 2));
         server.AddEventHandler<GenerateTokenContext>(handler => handler.UseScopedHandler<NameSuccessorAgain>()
             .SetOrder(Protection.CreateTokenEntry.Descriptor.Order - 1));
         server.AddEventHandler<GenerateTokenContext>(handler => handler.UseScopedHandler<RecordSuccessor>()
@@ -69,15 +74,41 @@ internal static class RefreshHandlers
                 : new(work.CommitAsync(context.CancellationToken));
     }
 
+    /// <summary>A code that a person has typed in is answered once.</summary>
+    private sealed class RedeemUserCode(IOpenIddictTokenManager tokens) : IOpenIddictServerHandler<ProcessSignInContext>
+    {
+        public async ValueTask HandleAsync(ProcessSignInContext context)
+        {
+            if (context.EndpointType != OpenIddictServerEndpointType.EndUserVerification) return;
+            var stop = context.CancellationToken;
+            if (context.Transaction.GetProperty<ProcessAuthenticationContext>(
+                    typeof(ProcessAuthenticationContext).FullName!)?.UserCodePrincipal?.GetTokenId() is { } code
+                && await tokens.FindByIdAsync(code, stop) is { } entry
+                && await tokens.TryRedeemAsync(entry, stop))
+            {
+                return;
+            }
+            context.Reject(Errors.InvalidToken, "The code has been answered already.");
+        }
+    }
+
     /// <summary>Signing out ends the sign-in with what a refresh at the same moment makes (RFC 7009 §2.1).</summary>
-    private sealed class EndOnRevocation(RefreshChain chain) : IOpenIddictServerHandler<HandleRevocationRequestContext>
+    private sealed class EndOnRevocation(RefreshChain chain, IOpenIddictTokenManager tokens)
+        : IOpenIddictServerHandler<HandleRevocationRequestContext>
     {
         public ValueTask HandleAsync(HandleRevocationRequestContext context)
         {
             if (context.GenericTokenPrincipal.GetAuthorizationId() is { } authorization)
                 return new(chain.EndAsync(authorization, context.CancellationToken));
-            context.Reject(Errors.UnsupportedTokenType, "Only what came with a refresh token can be revoked.");
-            return ValueTask.CompletedTask;
+            // A machine's token stands alone.
+            return context.GenericTokenPrincipal.GetTokenId() is { } token
+                ? RevokeAsync(token, context.CancellationToken)
+                : ValueTask.CompletedTask;
+        }
+
+        private async ValueTask RevokeAsync(string token, CancellationToken stop)
+        {
+            if (await tokens.FindByIdAsync(token, stop) is { } entry) await tokens.TryRevokeAsync(entry, stop);
         }
     }
 }

@@ -4,7 +4,7 @@ using Tessera.Users.Contracts;
 namespace Tessera.Cli.Shop;
 
 /// <summary>Tokens to act as customers; each is asked for once and again shortly before it ends.</summary>
-internal sealed class BuyerTokens(ShopClient shop, OperatorSession @operator, TimeProvider clock)
+internal sealed class BuyerTokens(ShopClient shop, ScriptSession scripts, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Guid, (string Value, DateTimeOffset Until)> _tokens = new();
 
@@ -12,7 +12,7 @@ internal sealed class BuyerTokens(ShopClient shop, OperatorSession @operator, Ti
     public async ValueTask<string?> TryOfAsync(Guid user, CancellationToken stop)
     {
         if (_tokens.TryGetValue(user, out var known) && known.Until > clock.GetUtcNow()) return known.Value;
-        var answer = await shop.PostAsync($"/api/v1/users/{user}/tokens", null, await @operator.TokenAsync(stop), stop);
+        var answer = await shop.PostAsync($"/api/v1/users/{user}/tokens", null, await scripts.TokenAsync(stop), stop);
         if (answer.Status is 403 or 404 or 410) return null;
         if (!answer.IsSuccess) throw new UserError($"No token to act for the customer {user}: {answer.Problem()}");
         var token = answer.Read<ActingTokenView>();

@@ -25,22 +25,35 @@ internal sealed class RefreshChain(
     /// its chain has ended.</summary>
     public async Task<bool> TryRedeemAsync(string token, string authorization, CancellationToken stop)
     {
+        if (!await TryHoldAsync(authorization, stop)) return false;
+        if (!await IsFirstToRedeemAsync(token, stop)) return await TryJoinAsync(token, stop);
+        _redeemed = token;
+        return true;
+    }
+
+    /// <summary>Redeems an authorization or device code in the scope's unit of work. False when it was redeemed before,
+    /// or its sign-in has ended: there is no second answer to a code.</summary>
+    public async Task<bool> TryRedeemCodeAsync(string code, string authorization, CancellationToken stop) =>
+        await TryHoldAsync(authorization, stop) && await IsFirstToRedeemAsync(code, stop);
+
+    private async Task<bool> TryHoldAsync(string authorization, CancellationToken stop)
+    {
         await tokenServer.JoinAsync(work, stop);
-        var isAlive = await tokenServer.Authorizations
+        return await tokenServer.Authorizations
             .Where(row => row.Id == authorization && row.Status == Statuses.Valid)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.ConcurrencyToken, NewVersion()), stop) == 1;
-        if (!isAlive) return false;
+    }
+
+    private async Task<bool> IsFirstToRedeemAsync(string token, CancellationToken stop)
+    {
         var now = clock.GetUtcNow().UtcDateTime;
-        var isFirst = await tokenServer.Tokens
+        return await tokenServer.Tokens
             .Where(row => row.Id == token && row.Status == Statuses.Valid)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, Statuses.Redeemed)
                     .SetProperty(row => row.RedemptionDate, now)
                     .SetProperty(row => row.ConcurrencyToken, NewVersion()),
                 stop) == 1;
-        if (!isFirst) return await TryJoinAsync(token, stop);
-        _redeemed = token;
-        return true;
     }
 
     /// <summary>Stores what takes the place of the token that was redeemed, in the same transaction.</summary>
