@@ -1,5 +1,5 @@
 using System.Net;
-using Tessera.Users.Contracts;
+using Tessera.TextDefaults;
 
 namespace Tessera.Users.Tests;
 

@@ -15,12 +15,13 @@ builder.AddMessagingDefaults("users", messages => messages
 builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
     .ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+builder.Services.AddSingleton<IPasswordHasher<Account>, HashPreparedPassword>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
+builder.Services.AddSingleton<IPrepareDatabase, ComposeKeptTexts>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();
