@@ -1,5 +1,4 @@
 using System.Net;
-using Tessera.TextDefaults;
 
 namespace Tessera.Users.Tests;
 

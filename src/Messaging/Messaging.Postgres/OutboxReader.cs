@@ -49,7 +49,8 @@ internal sealed class OutboxReader(PostgresDatabase database, IOptions<OutboxOpt
             select id, {Rows.EventColumns} from msg_outbox o
             where o.shard = s.shard and o.id > s.low and not exists (
                 select from msg_held_keys h
-                where h.shard = o.shard and h.stream = o.stream and h.key = o.key and h.retry_at > $4 and h.retry_at <= $5)
+                where h.shard = o.shard and h.stream = o.stream and h.key = o.key
+                    and h.retry_at > $4 and h.retry_at <= $5)
             order by o.id limit $3) o
         """;
 

@@ -24,8 +24,8 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)
         """;
 
-    /// <summary>Before a statement of the library among those of a service: as <see cref="PlanByIndex"/>, and what was set
-    /// before is kept for <see cref="PlanAsBefore"/>.</summary>
+    /// <summary>Before a statement of the library among those of a service: as <see cref="PlanByIndex"/>, and what was
+    /// set before is kept for <see cref="PlanAsBefore"/>.</summary>
     internal const string PlanOwn = $"""
         select set_config('tessera.enable_seqscan', current_setting('enable_seqscan'), true),
             set_config('tessera.enable_hashjoin', current_setting('enable_hashjoin'), true),

@@ -33,7 +33,8 @@ internal sealed class SqliteStore(
         foreach (var shard in shards)
         {
             rows.AddRange(await database.QueryAsync(
-                OutboxTable.ReadShard, [shard, now, now + outbox.Value.HeldKeyDelayMax, limitPerShard], OutboxTable.Read, stop).ConfigureAwait(false));
+                OutboxTable.ReadShard, [shard, now, now + outbox.Value.HeldKeyDelayMax, limitPerShard],
+                OutboxTable.Read, stop).ConfigureAwait(false));
         }
         return rows;
     }

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Tessera.TextDefaults;
 
-/// <summary>The canonical forms of a text (Unicode Standard Annex 15), by tables of our own: <see cref="string.Normalize()"/>
-/// does nothing where the machine has no ICU, and follows the version of ICU where it has one, while a store that moves
-/// to another machine has to know its people there.</summary>
+/// <summary>The canonical forms of a text (Unicode Standard Annex 15), by tables of our own:
+/// <see cref="string.Normalize()"/> does nothing where the machine has no ICU, and follows the version of ICU where it
+/// has one, while a store that moves to another machine has to know its people there.</summary>
 public static class ComposedText
 {
     // Below these, every character is its own form.
@@ -65,7 +65,7 @@ public static class ComposedText
         }
     }
 
-    /// <summary>Marks between two base characters are ordered by their class, those of one class stay in order.</summary>
+    /// <summary>Marks between two base characters go by their class, those of one class stay in order.</summary>
     private static void Order(List<int> points)
     {
         for (var from = 0; from < points.Count; from++)

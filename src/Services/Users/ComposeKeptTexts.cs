@@ -27,7 +27,7 @@ internal sealed partial class ComposeKeptTexts(IServiceScopeFactory scopes, ILog
             var composed = compose(text);
             if (composed == text) continue;
             if (taken.Add(composed))
-                await work.ExecuteAsync($"update {table} set {column} = $2 where {column} = $1", [text, composed], stop);
+                work.EnqueueOne($"update {table} set {column} = $2 where {column} = $1", text, composed);
             else
                 Log.IsTaken(logger, column, user);
         }
@@ -36,7 +36,7 @@ internal sealed partial class ComposeKeptTexts(IServiceScopeFactory scopes, ILog
     private static partial class Log
     {
         [LoggerMessage(
-            301, LogLevel.Warning, "The {Column} of user {User} looks like another one's; this one is not found any more")]
+            301, LogLevel.Warning, "The {Column} of user {User} looks like another one's and is not found any more")]
         public static partial void IsTaken(ILogger logger, string column, Guid user);
     }
 }

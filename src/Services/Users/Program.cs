@@ -14,7 +14,7 @@ builder.AddMessagingDefaults("users", messages => messages
     .Publishes<UserErased>(erased => erased.User));
 builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
-    .ValidateDataAnnotations().ValidateOnStart();
+    .ValidateKeys(UsersOptions.Section).ValidateOnStart();
 builder.Services.AddSingleton<IPasswordHasher<Account>, HashPreparedPassword>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();

@@ -38,7 +38,7 @@ internal static class ParkedCommand
         {
             var (filter, place) = (options.Read(parsed), parsed.GetValue(after));
             if (place is not null && filter.Service is null)
-                throw new UserError("--after goes on with the list of one service: name it by --service.", ExitCodes.Usage);
+                throw new UserError("--after goes on with one service's list: name it by --service.", ExitCodes.Usage);
             if (parsed.GetValue(limit) is < 1 and var few)
                 throw new UserError($"--limit is {few}; at least 1 is shown.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);

@@ -7,8 +7,8 @@ using Tessera.TextDefaults;
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Refuses texts that no handler can do anything with, by the member's name: in the query and the path here,
-/// in a form when it is read. Those of JSON bodies are refused as they are read. All are read in their composed form, so
-/// that what looks alike is alike.</summary>
+/// in a form when it is read. Those of JSON bodies are refused as they are read. All are read in their composed form,
+/// so that what looks alike is alike.</summary>
 internal sealed class CheckText(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)

@@ -64,7 +64,8 @@ internal sealed class StrictForm(HttpRequest request) : IFormFeature
     }
 
     private bool IsUrlEncoded =>
-        request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
+        request.ContentType is { } type
+        && type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The first member that holds a NUL, which the reader of forms refuses without saying where.</summary>
     private async Task<string?> FindNulAsync(CancellationToken stop)
