@@ -53,6 +53,8 @@ public sealed class SampleService : IAsyncLifetime
         _app.MapPost("/codes", (Coded coded) => coded.Sku).AllowAnonymous();
         _app.MapPost("/forms", async (HttpRequest request, CancellationToken stop) =>
             (await request.ReadFormAsync(stop)).Count).AllowAnonymous();
+        _app.MapPost("/forms/name", async (HttpRequest request, CancellationToken stop) =>
+            (await request.ReadFormAsync(stop))["name"].ToString()).AllowAnonymous();
         _app.MapGet("/undeclared", () => "nobody said who may read this");
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();

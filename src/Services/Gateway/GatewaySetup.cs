@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Scalar.AspNetCore;
+using Tessera.Messaging;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -16,7 +17,7 @@ internal static class GatewaySetup
     {
         var services = builder.Services;
         var section = builder.Configuration.GetSection(GatewayOptions.Section);
-        services.AddOptions<GatewayOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GatewayOptions>().Bind(section).ValidateKeys(GatewayOptions.Section).ValidateOnStart();
         var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

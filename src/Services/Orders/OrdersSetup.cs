@@ -15,7 +15,7 @@ internal static class OrdersSetup
     internal static void AddOrderRules(this IServiceCollection services)
     {
         services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(OrderOptions.Section).ValidateOnStart();
         services.AddScoped<OrderStore>();
         services.AddScoped<OrderProgress>();
         services.AddScoped<EraseBuyer>();

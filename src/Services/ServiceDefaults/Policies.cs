@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
 
@@ -30,7 +31,7 @@ public static class Policies
         this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TesseraOptions>().Bind(configuration.GetSection(TesseraOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(TesseraOptions.Section).ValidateOnStart();
         services.TryAddSingleton<IKeySource, UsersKeySource>();
         services.AddSingleton<KeySet>();
         services.AddSingleton<TokenValidator>();

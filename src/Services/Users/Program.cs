@@ -16,8 +16,8 @@ builder.AddMessagingDefaults("users", messages => messages
     .Publishes<UserErased>(erased => erased.User));
 builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
-    .ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+    .ValidateKeys(UsersOptions.Section).ValidateOnStart();
+builder.Services.AddSingleton<IPasswordHasher<Account>, HashPreparedPassword>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();
 builder.Services.AddScoped<RegisterAccount>();
@@ -29,6 +29,7 @@ builder.Services.AddScoped<ClientStore>();
 builder.Services.AddScoped<StartAuthorization>();
 builder.Services.AddScoped<PacePolling>();
 builder.Services.AddSingleton<IPrepareDatabase, DeclareClients>();
+builder.Services.AddSingleton<IPrepareDatabase, ComposeKeptTexts>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Tessera.ServiceDefaults;
-using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 

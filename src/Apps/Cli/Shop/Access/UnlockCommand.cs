@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Tessera.Cli.Up;
 using Tessera.Cli.Verifying;
-using Tessera.Users.Contracts;
+using Tessera.TextDefaults;
 
 namespace Tessera.Cli.Shop;
 
