@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Tessera.Messaging.CrashTests;
 
-/// <summary>Its process is killed between any two steps, and another goes on. That other one is the tests' own, which is
-/// warm: most of what a case costs is the start of a process. Once for each backend it is a new one, too.</summary>
+/// <summary>Its process is killed between any two steps, and another goes on. That other one is the tests' own, which
+/// is warm: most of what a case costs is the start of a process. Once for each backend it is a new one, too.</summary>
 public abstract class KilledAtAnyStep(CrashBackend backend) : CrashPoints(backend)
 {
     [Theory]

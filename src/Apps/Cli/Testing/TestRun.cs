@@ -30,9 +30,9 @@ internal static class TestRun
         var results = new List<TestResult>();
         var timings = Path.Combine(SourceTree.Root, "test", "timings.csv");
         var schedule = new TestSchedule(TestTimings.Read(timings), Environment.ProcessorCount);
-        await schedule.RunAsync(projects, async project =>
+        await schedule.RunAsync(projects.SelectMany(project => project.Parts()), async part =>
         {
-            var result = await RunOneAsync(project, options.Filter, stop);
+            var result = await RunOneAsync(part, options.Filter, stop);
             lock (results)
             {
                 results.Add(result);
@@ -71,20 +71,21 @@ internal static class TestRun
         return build.ExitCode;
     }
 
-    private static async Task<TestResult> RunOneAsync(TestProject project, string? filter, CancellationToken stop)
+    private static async Task<TestResult> RunOneAsync(TestPart part, string? filter, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         TestResult Broken(string problem, TimeSpan processor = default) =>
-            TestResult.Broken(new TestTiming(project.Name, clock.Elapsed, processor), problem);
-        if (!File.Exists(project.Binary))
+            TestResult.Broken(new TestTiming(part.Name, clock.Elapsed, processor), problem);
+        var binary = part.Project.Binary;
+        if (!File.Exists(binary))
         {
-            return Broken($"{project.Binary} was not built: is it in Tessera.slnx?");
+            return Broken($"{binary} was not built: is it in Tessera.slnx?");
         }
         var folder = Directory.CreateDirectory(Path.Combine(SourceTree.Root, "artifacts", "test-results")).FullName;
-        var report = Path.Combine(folder, project.Name + ".xml");
-        var log = Path.Combine(folder, project.Name + ".log");
+        var report = Path.Combine(folder, part.Name.Replace('/', '-') + ".xml");
+        var log = Path.ChangeExtension(report, ".log");
         File.Delete(report);
-        List<string> words = [project.Binary, "-noLogo", "-noColor", "-xml", report];
+        List<string> words = [binary, "-noLogo", "-noColor", "-xml", report, .. part.Words];
         if (filter is not null) words.AddRange(["-method", $"*{filter}*"]);
         var start = new ProcessStartInfo("dotnet", words)
         {
@@ -95,8 +96,9 @@ internal static class TestRun
         };
         await using var output = TextWriter.Synchronized(new StreamWriter(log));
         if (Servers.KafkaFetched is { } kafka) start.Environment["KAFKA_HOME"] = kafka;
+        start.Environment[ProcessorTime.Mark] = part.Name;
         using var process = Process.Start(start)!;
-        await using var processor = new ProcessorTime(process.Id);
+        await using var processor = new ProcessorTime(part.Name);
         process.StandardInput.Close();
         process.OutputDataReceived += (_, line) => output.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => output.WriteLine(line.Data);
@@ -110,7 +112,7 @@ internal static class TestRun
         try
         {
             return TestResult.FromXunitXml(
-                new TestTiming(project.Name, clock.Elapsed, processor.Used), XDocument.Load(report), process.ExitCode);
+                new TestTiming(part.Name, clock.Elapsed, processor.Used), XDocument.Load(report), process.ExitCode);
         }
         catch (Exception unreadable) when (unreadable is IOException or XmlException)
         {
