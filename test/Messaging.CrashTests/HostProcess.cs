@@ -63,8 +63,8 @@ internal sealed class HostProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>What was compiled to native code (by <c>src/Apps/Ahead</c>), unless a later build has outdated it: half of
-    /// what a process costs here is compiling.</summary>
+    /// <summary>What was compiled to native code (by <c>src/Apps/Ahead</c>), unless a later build has outdated it: half
+    /// of what a process costs here is compiling.</summary>
     private static string FindProgram()
     {
         var built = typeof(Scenario).Assembly.Location;

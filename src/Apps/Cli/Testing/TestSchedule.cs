@@ -2,8 +2,8 @@ namespace Tessera.Cli.Testing;
 
 /// <summary>
 /// Runs parts of test projects side by side: what waits beside what computes. A part is started while the measured
-/// shares of those that run leave it a processor; the longest goes first, because the run ends when the last does. While
-/// one measures times, at most one other runs beside it, and both together leave half of the processors free.
+/// shares of those that run leave it a processor; the longest goes first, because the run ends when the last does.
+/// While one measures times, at most one other runs beside it, and both together leave half of the processors free.
 /// </summary>
 internal sealed class TestSchedule(IReadOnlyDictionary<string, TestTiming> timings, int processors)
 {
