@@ -12,6 +12,8 @@ namespace Tessera.EndToEnd;
 /// <summary>A whole store of real processes, on its own ports and in its own folder, started by the command.</summary>
 public abstract class Store : IAsyncLifetime
 {
+    private static readonly List<int> _given = [];
+
     private readonly Dictionary<string, string> _environment = new()
     {
         ["Gateway__SignInsPerSecond"] = "1000", // Each test signs up a buyer of its own.
@@ -124,14 +126,19 @@ public abstract class Store : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Below the ports that the system gives to outgoing connections and those that tests give to servers, and
+    /// apart from those of the stores beside it.</summary>
     private static int FreePortRange()
     {
-        // Below the range that the system gives to outgoing connections, and far from the usual ports.
-        for (var tries = 0; tries < 50; tries++)
+        lock (_given)
         {
-            var port = Random.Shared.Next(11_000, 29_000);
-            if (Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset)))
+            for (var tries = 0; tries < 500; tries++)
             {
+                var port = Random.Shared.Next(10_000, 13_900);
+                if (_given.Exists(other => Math.Abs(other - port) is < 10 or (> 990 and < 1010))) continue;
+                if (!Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset)))
+                    continue;
+                _given.Add(port);
                 return port;
             }
         }
