@@ -132,7 +132,7 @@ public class UsersProcess : IAsyncLifetime
         {
             using var health = await Client.GetAsync("/health/ready");
             return health.IsSuccessStatusCode;
-        });
+        }, TimeSpan.FromMinutes(2)); // As long as the process itself may take to start.
     }
 }
 

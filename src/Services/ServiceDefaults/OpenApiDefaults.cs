@@ -49,7 +49,10 @@ internal static class OpenApiDefaults
                     operation.Responses.TryAdd(
                         "401", new OpenApiResponse { Description = "No token, or a refused one." });
                     operation.Responses.TryAdd(
-                        "403", new OpenApiResponse { Description = "The token's role does not allow this." + ScopeOf(metadata) });
+                        "403", new OpenApiResponse
+                        {
+                            Description = "The token's role does not allow this." + ScopeOf(metadata),
+                        });
                 }
                 return Task.CompletedTask;
             });

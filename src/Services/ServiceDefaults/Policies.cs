@@ -9,8 +9,8 @@ namespace Tessera.ServiceDefaults;
 /// <summary>Names of the authorization policies.</summary>
 public static class Policies
 {
-    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages. A person with that role, or a machine:
-    /// for what, its scopes say (<see cref="RequireScopeExtensions.RequireScope"/>).</summary>
+    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages. A person with that role, or a
+    /// machine: for what, its scopes say (<see cref="RequireScopeExtensions.RequireScope"/>).</summary>
     public const string Operator = "operator";
 
     /// <summary>Buys.</summary>

@@ -15,7 +15,8 @@ public sealed class AuthorizeTests(UsersProcess users) : IClassFixture<UsersProc
         using var visitor = new Pages.Visitor(users);
         var asked = await visitor.GetAsync(request.Address);
         Assert.Equal(HttpStatusCode.SeeOther, asked.Status);
-        Assert.StartsWith("/account/sign-in?returnUrl=%2Fconnect%2Fauthorize", asked.Location, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/account/sign-in?returnUrl=%2Fconnect%2Fauthorize", asked.Location, StringComparison.Ordinal);
         using var known = await NewVisitorAsync(users);
         var answer = await request.AskAsync(known);
         Assert.Equal(("our state", "http://127.0.0.1:8080/"), (answer["state"], answer["iss"]));
@@ -169,7 +170,8 @@ public sealed class AuthorizeTests(UsersProcess users) : IClassFixture<UsersProc
         using var refresh = await users.RefreshAsync(tokens.Refresh!);
         Assert.Equal("invalid_grant", await ErrorAsync(refresh));
         var elsewhere = await visitor.GetAsync(
-            $"/connect/endsession?id_token_hint={tokens.Identity}&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F");
+            $"/connect/endsession?id_token_hint={tokens.Identity}" +
+            "&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F");
         Assert.DoesNotContain("evil.example", elsewhere.Location ?? "", StringComparison.Ordinal);
     }
 

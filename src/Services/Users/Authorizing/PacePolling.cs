@@ -5,8 +5,8 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Tessera.Users;
 
-/// <summary>A device that asks for its token more often than it may is told <c>slow_down</c>, and must wait five seconds
-/// longer from then on (RFC 8628 §3.5). The token server knows nothing of that.</summary>
+/// <summary>A device that asks for its token more often than it may is told <c>slow_down</c>, and must wait five
+/// seconds longer from then on (RFC 8628 §3.5). The token server knows nothing of that.</summary>
 internal sealed class PacePolling(IServiceScopeFactory scopes, TimeProvider clock)
     : IOpenIddictServerHandler<ValidateTokenContext>
 {

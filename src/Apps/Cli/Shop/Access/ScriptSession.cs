@@ -3,8 +3,8 @@ using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Shop;
 
-/// <summary>Calls as the client <c>scripts</c>, whose secret the store keeps in its data folder for its owner; the token
-/// is renewed before it ends.</summary>
+/// <summary>Calls as the client <c>scripts</c>, whose secret the store keeps in its data folder for its owner; the
+/// token is renewed before it ends.</summary>
 internal sealed class ScriptSession(ShopClient shop, RunFolder folder, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _signingIn = new(1, 1);
@@ -51,8 +51,8 @@ internal sealed class ScriptSession(ShopClient shop, RunFolder folder, TimeProvi
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UserError($"{file} is missing: no store was started in {folder.Data} yet, or it runs on another " +
-                "machine. Start one with: tessera up");
+            throw new UserError($"{file} is missing: no store was started in {folder.Data} yet, or it runs on " +
+                "another machine. Start one with: tessera up");
         }
         catch (UnauthorizedAccessException)
         {
