@@ -1,5 +1,4 @@
 using System.Net;
-using Tessera.Users.Contracts;
 using Tessera.Users.Tests.Pages;
 
 namespace Tessera.Users.Tests;
