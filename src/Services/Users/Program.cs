@@ -24,6 +24,7 @@ builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
+builder.Services.AddScoped<EndTokens>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();

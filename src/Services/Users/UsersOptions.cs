@@ -7,6 +7,9 @@ public sealed class UsersOptions
 {
     public const string Section = "Users";
 
+    /// <summary>The bound of <see cref="RefreshTokenLifetime"/>; what signs a token is kept for longer.</summary>
+    public static readonly TimeSpan TokenLifetimeMax = TimeSpan.FromDays(90);
+
     [Range(typeof(TimeSpan), "00:01:00", "01:00:00",
         ErrorMessage = "Users:AccessTokenLifetime must lie between 1 min and 1 h.")]
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
