@@ -1,10 +1,10 @@
-using Microsoft.AspNetCore.Identity;
 using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
 using Tessera.Users.Pages;
+using Tessera.Users.Passwords;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddTokenServer();
@@ -17,9 +17,8 @@ builder.AddMessagingDefaults("users", messages => messages
 builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
     .ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+builder.Services.AddPasswords();
 builder.Services.AddScoped<AccountStore>();
-builder.Services.AddScoped<CheckPassword>();
 builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
+using Tessera.Users.Passwords;
 
 namespace Tessera.Users;
 
@@ -12,6 +13,8 @@ internal static class RegisterUser
         RegisterUserRequest request, RegisterAccount register, AccountStore accounts, HttpContext context,
         IOptions<TesseraOptions> tessera, CancellationToken stop)
     {
+        if (PasswordRules.FaultOf(request.Password, request.Email) is { } fault)
+            return ChangeOwnPassword.Invalid("password", fault);
         var key = SignInKey.Of(request.Email, context, tessera.Value);
         return await register.TryAsync(request, key, stop) is { } account
             ? TypedResults.Created("/users/me", account.ToView(await accounts.AddressesAsync(account.Id, stop)))

@@ -11,6 +11,9 @@ internal static class AccountPages
     public const string Register = "/account/register";
     public const string SignOut = "/account/sign-out";
     public const string SignedOut = "/account/signed-out";
+    public const string Sessions = "/account/sessions";
+    public const string OtherSessions = "/account/sessions/end-others";
+    public const string Password = "/account/password";
 
     public static void AddAccountPages(this WebApplicationBuilder builder)
     {
@@ -18,6 +21,7 @@ internal static class AccountPages
         builder.Services.AddRazorComponents();
         builder.Services.AddScoped<SessionStore>();
         builder.Services.AddSingleton<StartSession>();
+        builder.Services.AddScoped<EndSession>();
     }
 
     public static void MapAccountPages(this IEndpointRouteBuilder routes)
@@ -34,6 +38,12 @@ internal static class AccountPages
         pages.MapGet("/sign-out", Pages.SignOut.Show).AllowAnonymous();
         pages.MapPost("/sign-out", Pages.SignOut.Handle).AllowAnonymous();
 
-        pages.MapGet("/", ShowAccount.Handle).RequireAuthorization(AccountCookie.Policy);
+        var own = pages.MapGroup("/").RequireAuthorization(AccountCookie.Policy);
+        own.MapGet("/", ShowAccount.Handle);
+        own.MapGet("/sessions", ManageSessions.Show);
+        own.MapPost("/sessions/{session:guid}/end", ManageSessions.End);
+        own.MapPost("/sessions/end-others", ManageSessions.EndOthers);
+        own.MapGet("/password", ChangePasswordForm.Show);
+        own.MapPost("/password", ChangePasswordForm.Handle);
     }
 }

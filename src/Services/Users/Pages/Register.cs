@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
+using Tessera.Users.Passwords;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Pages;
@@ -25,8 +26,10 @@ internal static class Register
         form.Check(
             request,
             (nameof(request.Email), Email, "Enter an e-mail address, such as ada@example.org."),
-            (nameof(request.Password), Password, "Enter a password of 10 to 128 characters."),
+            (nameof(request.Password), Password, PasswordRules.FaultOf(request.Password, null) ?? ""),
             (nameof(request.Name), Name, "Enter a name of at most 100 characters."));
+        if (form.FaultOf(Password) is null && PasswordRules.FaultOf(request.Password, request.Email) is { } fault)
+            form.Refuse(Password, fault);
         if (!form.IsGood) return Page(StatusCodes.Status422UnprocessableEntity, context, form);
         var key = SignInKey.Of(request.Email, context, tessera.Value);
         if (await register.TryAsync(request, key, stop) is not { } account)
