@@ -10,6 +10,11 @@ public sealed record RegisterUserRequest(
     [property: Required, StringLength(128, MinimumLength = 10)] string Password,
     [property: StringLength(100)] string? Name = null);
 
+/// <summary>The answer to a registration, the same whether the address has an account already or not: who it belongs to
+/// is told by mail.</summary>
+public sealed record RegistrationView(
+    string Email, string Next = "A mail to this address tells how to go on. If the address is new here, sign in.");
+
 /// <summary>GET /users/me</summary>
 public sealed record UserView(
     Guid Id, string Email, string? Name, IReadOnlyList<string> Roles,

@@ -3,6 +3,7 @@ using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
+using Tessera.Users.Mail;
 using Tessera.Users.Pages;
 using Tessera.Users.Passwords;
 
@@ -18,6 +19,7 @@ builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
     .ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddPasswords();
+builder.Services.AddMail();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();

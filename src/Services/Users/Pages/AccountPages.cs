@@ -13,6 +13,11 @@ internal static class AccountPages
     public const string SignedOut = "/account/signed-out";
     public const string Sessions = "/account/sessions";
     public const string OtherSessions = "/account/sessions/end-others";
+    public const string Registered = "/account/registered";
+    public const string Confirm = "/account/confirm";
+    public const string Reset = "/account/reset";
+    public const string ResetAsked = "/account/reset-asked";
+    public const string NewPassword = "/account/new-password";
     public const string Password = "/account/password";
 
     public static void AddAccountPages(this WebApplicationBuilder builder)
@@ -33,6 +38,14 @@ internal static class AccountPages
         pages.MapPost("/sign-in", Pages.SignIn.Handle).AllowAnonymous();
         pages.MapGet("/register", Pages.Register.Show).AllowAnonymous();
         pages.MapPost("/register", Pages.Register.Handle).AllowAnonymous();
+        pages.MapGet("/registered", Pages.Register.ShowDone).AllowAnonymous();
+        pages.MapGet("/confirm", ConfirmEmail.Show).AllowAnonymous();
+        pages.MapPost("/confirm", ConfirmEmail.Handle).AllowAnonymous();
+        pages.MapGet("/reset", ResetForm.Show).AllowAnonymous();
+        pages.MapPost("/reset", ResetForm.Ask).AllowAnonymous();
+        pages.MapGet("/reset-asked", ResetForm.ShowAsked).AllowAnonymous();
+        pages.MapGet("/new-password", ResetForm.ShowNew).AllowAnonymous();
+        pages.MapPost("/new-password", ResetForm.SetNew).AllowAnonymous();
         pages.MapGet("/signed-out", Pages.SignOut.ShowDone).AllowAnonymous();
         // A sign-out is no harm to who is not signed in.
         pages.MapGet("/sign-out", Pages.SignOut.Show).AllowAnonymous();

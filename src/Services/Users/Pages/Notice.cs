@@ -5,6 +5,8 @@ namespace Tessera.Users.Pages;
 internal static class Notice
 {
     public const string PasswordChanged = "password";
+    public const string PasswordReset = "reset";
+    public const string Confirmed = "confirmed";
 
     private const string Parameter = "done";
 
@@ -13,6 +15,8 @@ internal static class Notice
     public static string? Of(HttpContext context) => context.Request.Query[Parameter].ToString() switch
     {
         PasswordChanged => "Your password is changed. You are signed out everywhere but here.",
+        PasswordReset => "Your new password is set. Sign in with it.",
+        Confirmed => "Thank you, your e-mail address is confirmed.",
         _ => null,
     };
 }

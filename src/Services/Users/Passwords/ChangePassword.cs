@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Tessera.Users.Mail;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Passwords;
@@ -7,7 +8,7 @@ namespace Tessera.Users.Passwords;
 /// perhaps with a password that leaked, is signed out.</summary>
 internal sealed class ChangePassword(
     AccountStore accounts, CheckPassword passwords, IPasswordHasher<Account> hasher, SessionStore sessions,
-    EndTokens tokens)
+    EndTokens tokens, MailQueue mails)
 {
     /// <param name="kept">The session that asks: it stays.</param>
     public async Task<PasswordChange> TryAsync(
@@ -26,6 +27,7 @@ internal sealed class ChangePassword(
         if (!await accounts.TryKeepPasswordHashAsync(changed, stop)) return new PasswordChange.WrongCurrent();
         sessions.EndOthers(known.Id, kept);
         await tokens.OfUserAsync(known.Id, kept, stop);
+        mails.Add(WriteMail.PasswordChanged, known.Email!);
         await accounts.Work.CommitAsync(stop);
         return new PasswordChange.Done();
     }

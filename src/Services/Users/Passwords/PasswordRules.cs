@@ -17,7 +17,8 @@ internal static class PasswordRules
         .Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = Iterations)
         .AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>()
         .AddScoped<CheckPassword>()
-        .AddScoped<ChangePassword>();
+        .AddScoped<ChangePassword>()
+        .AddScoped<ResetPassword>();
 
     /// <summary>Why it is refused, or null.</summary>
     public static string? FaultOf(string password, string? email)
