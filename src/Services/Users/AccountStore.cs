@@ -45,6 +45,16 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
             "update users set password_hash = $2 where id = $1 and password_hash = $3",
             [account.Id, account.PasswordHash, account.CheckedHash ?? account.PasswordHash], stop) == 1;
 
+    /// <summary>A new password for who followed a link that was mailed to the owner.</summary>
+    public async Task<bool> TrySetPasswordAsync(Guid user, string hash, DateTimeOffset now, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            "update users set password_hash = $2, confirmed_at = coalesce(confirmed_at, $3) where id = $1",
+            [user, hash, now], stop) == 1;
+
+    public async Task<bool> TryConfirmAsync(Guid user, DateTimeOffset now, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            "update users set confirmed_at = coalesce(confirmed_at, $2) where id = $1", [user, now], stop) == 1;
+
     /// <summary>Takes the account's row until the commit, so that requests of one user that first look and then change
     /// follow one another. False when the account is gone.</summary>
     public async Task<bool> TryLockAsync(Guid user, CancellationToken stop) => (await Work.QueryAsync(
@@ -69,6 +79,8 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         Work.Enqueue("delete from addresses where user_id = $1", user);
         Work.Enqueue("delete from customer_references where user_id = $1", user);
         Work.Enqueue("delete from sessions where user_id = $1", user);
+        Work.Enqueue("delete from links where user_id = $1", user);
+        Work.Enqueue("delete from mails where recipient = (select email from users where id = $1)", user);
         Work.Enqueue(
             "insert into erased_users (user_id, erased_at) values ($1, $2) on conflict do nothing", user, now);
         return await Work.ExecuteAsync("delete from users where id = $1", [user], stop) == 1;

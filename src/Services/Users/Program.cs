@@ -1,10 +1,11 @@
-using Microsoft.AspNetCore.Identity;
 using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
+using Tessera.Users.Mail;
 using Tessera.Users.Pages;
+using Tessera.Users.Passwords;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddTokenServer();
@@ -17,9 +18,9 @@ builder.AddMessagingDefaults("users", messages => messages
 builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
     .ValidateKeys(UsersOptions.Section).ValidateOnStart();
-builder.Services.AddSingleton<IPasswordHasher<Account>, HashPreparedPassword>();
+builder.Services.AddPasswords();
+builder.Services.AddMail();
 builder.Services.AddScoped<AccountStore>();
-builder.Services.AddScoped<CheckPassword>();
 builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();

@@ -1,4 +1,6 @@
 using Tessera.ServiceDefaults;
+using Tessera.Users.Passwords;
+using Tessera.Users.Sessions;
 
 namespace Tessera.Users;
 
@@ -18,6 +20,9 @@ internal static class UsersApi
         own.MapGet("/", ReadProfile.Handle).RequireScope(Scopes.UsersRead);
         own.MapPut("/", ChangeProfile.Handle);
         own.MapDelete("/", EraseUser.Handle);
+        own.MapPost("/password", ChangeOwnPassword.Handle);
+        own.MapGet("/sessions", OwnSessions.List);
+        own.MapDelete("/sessions/{session:guid}", OwnSessions.End);
         own.MapPost("/addresses", AddAddress.Handle);
         own.MapDelete("/addresses/{address:guid}", RemoveAddress.Handle);
 

@@ -21,13 +21,19 @@ public sealed class SignInPageTests(UsersProcess users) : IClassFixture<UsersPro
     }
 
     [Fact]
-    public async Task Registers_and_signs_in()
+    public async Task Registers_and_leads_to_the_sign_in_and_then_where_one_came_from()
     {
         using var visitor = new Visitor(users);
         var registered = await visitor.FillAsync(
             "/account/register?returnUrl=%2Fops",
             ("name", "Ada <b>"), ("email", "new-page@example.com"), ("password", UsersProcess.Password));
-        Assert.Equal((HttpStatusCode.SeeOther, "/ops"), (registered.Status, registered.Location));
+        Assert.Equal(
+            (HttpStatusCode.SeeOther, "/account/registered?returnUrl=%2Fops"),
+            (registered.Status, registered.Location));
+        var told = await visitor.GetAsync(registered.Location!);
+        Assert.Contains("/account/sign-in?returnUrl=%2Fops", told.Html, StringComparison.Ordinal);
+        var signedIn = await visitor.SignInAsync("new-page@example.com", UsersProcess.Password, "/ops");
+        Assert.Equal((HttpStatusCode.SeeOther, "/ops"), (signedIn.Status, signedIn.Location));
         var account = await visitor.GetAsync("/account");
         Assert.Contains("Ada &lt;b&gt;", account.Html, StringComparison.Ordinal);
     }

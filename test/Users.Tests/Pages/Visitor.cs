@@ -72,6 +72,8 @@ internal sealed partial record Page(HttpStatusCode Status, string Html, string? 
             header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
     };
 
+    public string Decoded => WebUtility.HtmlDecode(Html);
+
     /// <summary>Where the page's form goes, and its token.</summary>
     /// <param name="action">Part of the address, where a page has several.</param>
     public (string Action, string Token) Form(string action = "")

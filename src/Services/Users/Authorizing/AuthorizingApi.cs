@@ -13,8 +13,8 @@ internal static class AuthorizingApi
         connect.MapPost("/authorize", Authorize.Handle);
         connect.MapGet("/userinfo", ReadUserInfo.Handle);
         connect.MapPost("/userinfo", ReadUserInfo.Handle);
-        connect.MapGet("/endsession", EndSession.Handle);
-        connect.MapPost("/endsession", EndSession.Handle);
+        connect.MapGet("/endsession", EndSessionEndpoint.Handle);
+        connect.MapPost("/endsession", EndSessionEndpoint.Handle);
 
         var pages = routes.MapPages("/account");
         pages.MapGet("/consent", Consent.Show).RequireAuthorization(AccountCookie.Policy);

@@ -61,6 +61,10 @@ internal static class AccountCookie
     /// <summary>The signed-in user, or null.</summary>
     public static Guid? UserOf(ClaimsPrincipal principal) => IdOf(principal, Subject);
 
+    /// <summary>For pages that are for who is signed in.</summary>
+    public static Guid RequiredUserOf(ClaimsPrincipal principal) => UserOf(principal)
+        ?? throw new InvalidOperationException("The page is not for who is signed in: add its policy.");
+
     public static Guid? SessionOf(ClaimsPrincipal principal) => IdOf(principal, Session);
 
     private static Guid? IdOf(ClaimsPrincipal principal, string claim) =>

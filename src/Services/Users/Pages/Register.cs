@@ -1,12 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
-using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
-using Tessera.Users.Sessions;
+using Tessera.Users.Passwords;
 
 namespace Tessera.Users.Pages;
 
-/// <summary>/account/register: the same as POST /users, and signed in afterwards.</summary>
+/// <summary>/account/register: the same as POST /users.</summary>
 internal static class Register
 {
     public const string Name = "name";
@@ -15,9 +13,11 @@ internal static class Register
 
     public static IResult Show(HttpContext context) => Page(StatusCodes.Status200OK, context, new PageForm());
 
+    public static IResult ShowDone(HttpContext context) => PageRules.Page<RegisteredPage>(
+        StatusCodes.Status200OK, (nameof(RegisteredPage.Back), ReturnUrl.Of(context)));
+
     public static async Task<IResult> Handle(
-        HttpContext context, RegisterAccount register, StartSession sessions,
-        IOptions<TesseraOptions> tessera, CancellationToken stop)
+        HttpContext context, RegisterAccount register, CancellationToken stop)
     {
         var form = await PageForm.ReadAsync(context, stop);
         var name = form.Trimmed(Name);
@@ -25,18 +25,13 @@ internal static class Register
         form.Check(
             request,
             (nameof(request.Email), Email, "Enter an e-mail address, such as ada@example.org."),
-            (nameof(request.Password), Password, "Enter a password of 10 to 128 characters."),
+            (nameof(request.Password), Password, PasswordRules.FaultOf(request.Password, null) ?? ""),
             (nameof(request.Name), Name, "Enter a name of at most 100 characters."));
+        if (form.FaultOf(Password) is null && PasswordRules.FaultOf(request.Password, request.Email) is { } fault)
+            form.Refuse(Password, fault);
         if (!form.IsGood) return Page(StatusCodes.Status422UnprocessableEntity, context, form);
-        var key = SignInKey.Of(request.Email, context, tessera.Value);
-        if (await register.TryAsync(request, key, stop) is not { } account)
-        {
-            form.Refuse(Email, "There is an account with this e-mail address already. Sign in instead.");
-            return Page(StatusCodes.Status422UnprocessableEntity, context, form);
-        }
-        return await sessions.TryAsync(account, context, stop)
-            ? new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview)
-            : new SeeOther(AccountPages.SignIn);
+        await register.RunAsync(request, stop);
+        return new SeeOther(ReturnUrl.AddTo(AccountPages.Registered, ReturnUrl.Of(context)));
     }
 
     private static RazorComponentResult<RegisterPage> Page(int status, HttpContext context, PageForm form) =>

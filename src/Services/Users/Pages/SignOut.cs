@@ -12,15 +12,10 @@ internal static class SignOut
     public static IResult ShowDone() => PageRules.Page<SignedOutPage>();
 
     public static async Task<IResult> Handle(
-        HttpContext context, AccountStore accounts, SessionStore sessions, EndTokens tokens, CancellationToken stop)
+        HttpContext context, EndSession end, CancellationToken stop)
     {
         if (AccountCookie.SessionOf(context.User) is { } session && AccountCookie.UserOf(context.User) is { } user)
-        {
-            await accounts.Work.BeginAsync(stop);
-            await sessions.TryEndAsync(user, session, stop);
-            await tokens.OfSessionAsync(session, stop);
-            await accounts.Work.CommitAsync(stop);
-        }
+            await end.OneAsync(user, session, stop);
         await context.SignOutAsync(AccountCookie.Scheme);
         return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.SignedOut);
     }

@@ -18,7 +18,10 @@ internal sealed class StartSession(IServiceScopeFactory scopes)
         // The account's row is held until the session is stored: an erasure comes before it or finds it.
         if (!await accounts.TryKeepPasswordHashAsync(account, stop)) return false;
         if (AccountCookie.SessionOf(context.User) is { } before && AccountCookie.UserOf(context.User) is { } user)
+        {
             await sessions.TryEndAsync(user, before, stop);
+            await scope.ServiceProvider.GetRequiredService<EndTokens>().OfSessionAsync(before, stop);
+        }
         var session = sessions.Begin(account.Id, context);
         await accounts.Work.CommitAsync(stop);
         await AccountCookie.SignInAsync(context, account.Id, session);

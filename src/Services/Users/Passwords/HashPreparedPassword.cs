@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Tessera.Users;
 
 /// <summary>Hashes passwords in the form in which they are compared (<see cref="PasswordText"/>).</summary>
-internal sealed class HashPreparedPassword : IPasswordHasher<Account>
+internal sealed class HashPreparedPassword(IOptions<PasswordHasherOptions> options) : IPasswordHasher<Account>
 {
-    private readonly PasswordHasher<Account> _hasher = new();
+    private readonly PasswordHasher<Account> _hasher = new(options);
 
     public string HashPassword(Account user, string password) =>
         _hasher.HashPassword(user, PasswordText.Prepare(password));

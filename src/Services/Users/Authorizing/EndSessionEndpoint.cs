@@ -10,7 +10,7 @@ namespace Tessera.Users;
 
 /// <summary>/connect/endsession (OpenID Connect RP-Initiated Logout). With an identity token of the one who is signed
 /// in the session ends; without one the person is asked first, for anybody can make such a link.</summary>
-internal static class EndSession
+internal static class EndSessionEndpoint
 {
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
