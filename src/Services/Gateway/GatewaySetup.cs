@@ -4,7 +4,6 @@ using Scalar.AspNetCore;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Health;
 
 namespace Tessera.Gateway;
 
@@ -32,7 +31,7 @@ internal static class GatewaySetup
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton(_ => Upstream.CreateInvoker(builder.Configuration));
         services.AddSingleton<IForwarderHttpClientFactory, Upstream>();
-        services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
+        services.AddReplicas(builder.Configuration);
         services.AddSingleton<ReadHealth>();
         services.AddSingleton<RouteFile>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
@@ -54,7 +53,7 @@ internal static class GatewaySetup
         }).AllowAnonymous();
         app.MapReverseProxy(proxy =>
         {
-            proxy.Use(RetryElsewhere.InvokeAsync);
+            proxy.UseMiddleware<RetryElsewhere>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
