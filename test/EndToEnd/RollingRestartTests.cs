@@ -23,7 +23,7 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
         var buyer = await store.Shop.NewBuyerAsync();
         var sku = await store.Shop.NewProductAsync(stock: 100_000);
         var placed = await store.Shop.PlaceAsync(buyer, sku);
-        await store.Shop.BecomesAsync(buyer, placed.Id, "confirmed"); // So there is a payment to read.
+        await store.Shop.BecomesAsync(buyer, placed.Id, "Confirmed"); // So there is a payment to read.
         await using var traffic = new Traffic(store.Shop, buyer, sku, placed.Id, perSecond: 200);
         await Eventually.HoldsAsync("requests are answered", () => traffic.Answered > 100);
 
@@ -33,7 +33,7 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
         var after = traffic.Answered;
         await Eventually.HoldsAsync("requests are answered still", () => traffic.Answered > after + 100);
         await traffic.EndAsync(stop);
-        Assert.True(traffic.Failures.Count == 0, string.Join("\n", traffic.Failures.Take(5)));
+        Assert.True(traffic.Failures.IsEmpty, string.Join("\n", traffic.Failures.Take(5)));
         Assert.True(after - before > 100, $"Only {after - before} requests came by while {service} restarted.");
         TestContext.Current.TestOutputHelper?.WriteLine($"{after - before} requests while {service} restarted");
     }
@@ -54,7 +54,7 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
 
         public int Answered => Volatile.Read(ref _answered);
 
-        public IReadOnlyCollection<string> Failures => _failures;
+        public ConcurrentQueue<string> Failures => _failures;
 
         public async Task EndAsync(CancellationToken stop)
         {
