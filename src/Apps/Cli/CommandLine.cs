@@ -77,6 +77,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             ParkedCommand.Create(),
             UnlockCommand.Create(),
+            KeysCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
