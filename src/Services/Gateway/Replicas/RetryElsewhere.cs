@@ -18,7 +18,9 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
         var proxy = context.GetReverseProxyFeature();
         var service = proxy.Route.Config.ClusterId!;
         var left = proxy.AvailableDestinations;
-        var kept = IsKeyed(context, proxy) ? await KeepBodyAsync(context) : null;
+        var kept = IsKeyed(context, proxy)
+            ? await KeptBody.ReadAsync(context, options.Value.BodySizeBytesMax)
+            : null;
         budget.Asked(service);
         for (var attempt = 0; ; attempt++)
         {
@@ -31,10 +33,7 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
                 await ExplainAsync(context, proxy, failure);
                 return;
             }
-            if (proxy.ProxiedDestination is { } failed && left.Count > 1)
-            {
-                left = [.. left.Where(other => other != failed)];
-            }
+            if (proxy.ProxiedDestination is { } failed) left = Others(left, failed, proxy);
             proxy.AvailableDestinations = left;
             proxy.ProxiedDestination = null;
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -42,19 +41,20 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
         }
     }
 
-    private bool IsKeyed(HttpContext context, IReverseProxyFeature proxy) =>
+    // When no other is known to be well, one that is not may be by now: better than the one that just failed.
+    private static IReadOnlyList<DestinationState> Others(
+        IReadOnlyList<DestinationState> left, DestinationState failed, IReverseProxyFeature proxy)
+    {
+        DestinationState[] others = [.. left.Where(other => other != failed)];
+        if (others.Length > 0) return others;
+        others = [.. proxy.AllDestinations.Where(other => other != failed && !ReplicaNotes.Of(other).IsStopping)];
+        return others.Length > 0 ? others : left;
+    }
+
+    private static bool IsKeyed(HttpContext context, IReverseProxyFeature proxy) =>
         HttpMethods.IsPost(context.Request.Method)
         && context.Request.Headers.ContainsKey(IdempotencyKey.Header)
-        && context.Request.ContentLength is { } length && length <= options.Value.BodySizeBytesMax
         && proxy.Route.Config.Metadata?.ContainsKey(RouteEntry.RetryKeyed) == true;
-
-    // Read as a whole before it is sent: half of it would be gone with the first attempt.
-    private static async Task<byte[]> KeepBodyAsync(HttpContext context)
-    {
-        var body = new byte[context.Request.ContentLength!.Value];
-        await context.Request.Body.ReadExactlyAsync(body, context.RequestAborted);
-        return body;
-    }
 
     private static bool IsSafeToRetry(HttpContext context, IForwarderErrorFeature failure, bool isRepeatable)
     {
