@@ -9,7 +9,10 @@ namespace Tessera.Gateway.Tests;
 public sealed class StubService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _seen;
+    private int _listeners;
 
     private StubService(WebApplication app) => _app = app;
 
@@ -17,6 +20,17 @@ public sealed class StubService : IAsyncDisposable
 
     /// <summary>Requests that came through, probes not counted.</summary>
     public int Seen => Volatile.Read(ref _seen);
+
+    /// <summary>Whether somebody waits to be told that it stops.</summary>
+    public bool IsListenedTo => Volatile.Read(ref _listeners) > 0;
+
+    /// <summary>As a service does that is told to stop: says so to who listens, and is not ready. Completes when they
+    /// have hung up.</summary>
+    public Task TellStopAsync()
+    {
+        _stopping.TrySetResult();
+        return _hungUp.Task;
+    }
 
     public static async Task<StubService> StartAsync(string name, int port = 0)
     {
@@ -26,8 +40,18 @@ public sealed class StubService : IAsyncDisposable
             kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
         var app = builder.Build();
         var stub = new StubService(app);
-        app.MapGet(
-            "/health/ready", () => new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 });
+        app.MapGet("/health/ready", () => stub._stopping.Task.IsCompleted
+            ? Results.Json(new { status = "Unhealthy" }, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Ok(new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 }));
+        app.MapGet("/health/stopping", stub.ListenAsync);
+        app.Map("/{area}/lost-by/{who}", async (HttpContext context, string who) =>
+        {
+            Interlocked.Increment(ref stub._seen);
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            if (who == name || who == "all") context.Abort();
+            return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol, [], body);
+        });
         app.Map("/{area}/slow", async (CancellationToken stop) => await Task.Delay(Timeout.Infinite, stop));
         app.Map("/{area}/lost", (HttpContext context) =>
         {
@@ -48,8 +72,30 @@ public sealed class StubService : IAsyncDisposable
         return stub;
     }
 
+    private async Task ListenAsync(HttpContext context)
+    {
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        Interlocked.Increment(ref _listeners);
+        try
+        {
+            await _stopping.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("stopping\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            if (_stopping.Task.IsCompleted) _hungUp.TrySetResult();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _listeners);
+        }
+    }
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
 
 public sealed record Echo(
-    string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers);
+    string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers,
+    string? Body = null);

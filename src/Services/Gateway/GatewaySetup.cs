@@ -5,7 +5,6 @@ using Tessera.Messaging;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Health;
 
 namespace Tessera.Gateway;
 
@@ -33,7 +32,7 @@ internal static class GatewaySetup
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton(_ => Upstream.CreateInvoker(builder.Configuration));
         services.AddSingleton<IForwarderHttpClientFactory, Upstream>();
-        services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
+        services.AddReplicas(builder.Configuration);
         services.AddSingleton<ReadHealth>();
         services.AddSingleton<RouteFile>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
@@ -55,7 +54,7 @@ internal static class GatewaySetup
         }).AllowAnonymous();
         app.MapReverseProxy(proxy =>
         {
-            proxy.Use(RetryElsewhere.InvokeAsync);
+            proxy.UseMiddleware<RetryElsewhere>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tessera.Gateway;
 using Tessera.ServiceDefaults;
 
@@ -5,6 +6,7 @@ var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("gateway");
 builder.AddGateway();
 var app = builder.Build();
+app.UseTrustedProxies(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.TrustedProxies);
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
 app.UseMiddleware<KnowHost>();

@@ -27,6 +27,7 @@ public static class ServiceDefaultsExtensions
             .ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
         builder.Services.AddTokenAuthentication(builder.Configuration);
         builder.Services.AddHealth();
+        builder.AddStopping();
         builder.Services.AddOpenApiDefaults(service);
         builder.Services.AddHostedService<AnnounceReady>();
         return builder;
@@ -40,6 +41,7 @@ public static class ServiceDefaultsExtensions
         this WebApplication app, bool described = true, Action<IApplicationBuilder>? afterToken = null)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
+        app.UseMiddleware<LeaveConnection>();
         app.UseMiddleware<RefuseOtherStores>();
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
@@ -57,6 +59,7 @@ public static class ServiceDefaultsExtensions
         if (described) app.UseMiddleware<CheckScope>(); // The gateway knows roles; scopes stand beside the operations.
         app.UseMiddleware<CheckConditions>();
         app.MapHealth();
+        app.MapStopping(service);
         if (described) app.MapOpenApiDefaults(service);
         foreach (var more in app.Services.GetServices<IDefaultEndpoints>()) more.Map(app);
         return app;

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Tessera.Gateway;
 
-/// <summary>One client for all services: a cleartext HTTP/2 connection to each replica.</summary>
+/// <summary>One client for all services: cleartext HTTP/2 connections to each replica.</summary>
 internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClientFactory
 {
     public HttpMessageInvoker CreateClient(ForwarderHttpClientContext context) => invoker;
@@ -19,7 +19,9 @@ internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClien
         UseCookies = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
-        EnableMultipleHttp2Connections = false, // One connection costs least on both sides.
+        // One connection costs least on both sides; when all its streams are taken, a further one beats waiting.
+        EnableMultipleHttp2Connections = true,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2), // A name may have come to mean another machine.
         ActivityHeadersPropagator = null, // The trace context is set with the other headers.
         ConnectTimeout = TimeSpan.FromSeconds(2),
         // Kestrel has read the request as UTF-8 (what is none it refuses); an answer passes byte by byte.

@@ -47,17 +47,15 @@ internal sealed class LimitRate : IDisposable
     private static RateLimitPartition<string> Partition(HttpContext context, GatewayOptions rates)
     {
         var user = context.User;
-        if (IsSignIn(context)) return Bucket("sign-in " + AddressOf(context), rates.SignInsPerSecond);
+        if (IsSignIn(context)) return Bucket("sign-in " + ClientAddress.Of(context), rates.SignInsPerSecond);
         return user.FindFirstValue("sub") is not { } subject
-            ? Bucket("address " + AddressOf(context), rates.AnonymousPerSecond)
+            ? Bucket("address " + ClientAddress.Of(context), rates.AnonymousPerSecond)
             : user.IsInRole("operator") ? Bucket("operator " + subject, rates.OperatorPerSecond)
             : Bucket("user " + subject, rates.CustomerPerSecond);
     }
 
     private static bool IsSignIn(HttpContext context) => context.GetEndpoint()?.Metadata
         .GetMetadata<RouteModel>()?.Config.Metadata?.ContainsKey(RouteEntry.SignIn) == true;
-
-    private static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "?";
 
     private static RateLimitPartition<string> Bucket(string client, int perSecond) =>
         RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions

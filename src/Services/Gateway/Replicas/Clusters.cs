@@ -15,7 +15,7 @@ internal static class Clusters
     private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses, GatewayOptions options) => new()
     {
         ClusterId = service,
-        LoadBalancingPolicy = "PowerOfTwoChoices",
+        LoadBalancingPolicy = PickReplica.PolicyName,
         Destinations = addresses
             .Select((address, index) => (Name: $"{service}-{index + 1}", address))
             .ToDictionary(
@@ -41,7 +41,7 @@ internal static class Clusters
                 Enabled = true,
                 Interval = options.ProbeInterval,
                 Timeout = TimeSpan.FromSeconds(2),
-                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+                Policy = ProbeReplicas.PolicyName,
                 Path = "/health/ready",
             },
         },

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -6,30 +7,33 @@ using Yarp.ReverseProxy.Model;
 namespace Tessera.Gateway;
 
 /// <summary>
-/// Tries again, on another replica if there is one, what cannot have had an effect: a request that was never sent,
-/// or one that only reads. Everything else is the client's to decide; it gets a problem document that says who failed.
+/// Tries again, on another replica if there is one, what cannot have a second effect: a request that was never sent,
+/// one that only reads, and one whose key the service knows again (the route says so). Everything else is the client's
+/// to decide; it gets a problem document that says who failed.
 /// </summary>
-internal static class RetryElsewhere
+internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, IOptions<RetryOptions> options)
 {
-    private const int RetriesMax = 2;
-
-    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public async Task InvokeAsync(HttpContext context)
     {
         var proxy = context.GetReverseProxyFeature();
+        var service = proxy.Route.Config.ClusterId!;
         var left = proxy.AvailableDestinations;
+        var kept = IsKeyed(context, proxy)
+            ? await KeptBody.ReadAsync(context, options.Value.BodySizeBytesMax)
+            : null;
+        budget.Asked(service);
         for (var attempt = 0; ; attempt++)
         {
+            if (kept is not null) context.Request.Body = new MemoryStream(kept, writable: false);
             await next(context);
             if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted) return;
-            if (attempt == RetriesMax || !IsSafeToRetry(context, failure))
+            if (attempt >= options.Value.PerRequestMax || !IsSafeToRetry(context, failure, kept is not null)
+                || !budget.TrySpend(service))
             {
                 await ExplainAsync(context, proxy, failure);
                 return;
             }
-            if (proxy.ProxiedDestination is { } failed && left.Count > 1)
-            {
-                left = [.. left.Where(other => other != failed)];
-            }
+            if (proxy.ProxiedDestination is { } failed) left = Others(left, failed, proxy);
             proxy.AvailableDestinations = left;
             proxy.ProxiedDestination = null;
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -37,7 +41,22 @@ internal static class RetryElsewhere
         }
     }
 
-    private static bool IsSafeToRetry(HttpContext context, IForwarderErrorFeature failure)
+    // When no other is known to be well, one that is not may be by now: better than the one that just failed.
+    private static IReadOnlyList<DestinationState> Others(
+        IReadOnlyList<DestinationState> left, DestinationState failed, IReverseProxyFeature proxy)
+    {
+        DestinationState[] others = [.. left.Where(other => other != failed)];
+        if (others.Length > 0) return others;
+        others = [.. proxy.AllDestinations.Where(other => other != failed && !ReplicaNotes.Of(other).IsStopping)];
+        return others.Length > 0 ? others : left;
+    }
+
+    private static bool IsKeyed(HttpContext context, IReverseProxyFeature proxy) =>
+        HttpMethods.IsPost(context.Request.Method)
+        && context.Request.Headers.ContainsKey(IdempotencyKey.Header)
+        && proxy.Route.Config.Metadata?.ContainsKey(RouteEntry.RetryKeyed) == true;
+
+    private static bool IsSafeToRetry(HttpContext context, IForwarderErrorFeature failure, bool isRepeatable)
     {
         if (context.RequestAborted.IsCancellationRequested) return false;
         // No connection, no request: not even the body was touched.
@@ -45,8 +64,9 @@ internal static class RetryElsewhere
         {
             return true;
         }
-        return (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-            && failure.Error is ForwarderError.Request or ForwarderError.ResponseHeaders;
+        return (isRepeatable || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            && failure.Error is ForwarderError.Request or ForwarderError.ResponseHeaders
+                or ForwarderError.RequestBodyDestination;
     }
 
     private static Task ExplainAsync(HttpContext context, IReverseProxyFeature proxy, IForwarderErrorFeature failure)
