@@ -34,6 +34,8 @@ public sealed class StubService : IAsyncDisposable
             Interlocked.Increment(ref stub._seen);
             context.Abort();
         });
+        // Answers what it has not read: the rest of the body is still under way.
+        app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
         app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);

@@ -43,6 +43,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<RefuseOtherStores>();
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
+        app.Use(CancellableBody.InvokeAsync);
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
         app.UseExceptionHandler();
         app.UseStatusCodePages();
