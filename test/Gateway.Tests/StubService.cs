@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tessera.Gateway.Tests;
@@ -14,6 +16,9 @@ public sealed class StubService : IAsyncDisposable
     private StubService(WebApplication app) => _app = app;
 
     public string Address { get; private set; } = "";
+
+    /// <summary>The targets of those that were echoed, as they came.</summary>
+    public ConcurrentQueue<string> Targets { get; } = [];
 
     /// <summary>Requests that came through, probes not counted.</summary>
     public int Seen => Volatile.Read(ref _seen);
@@ -39,6 +44,7 @@ public sealed class StubService : IAsyncDisposable
         app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
+            stub.Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol,
                 context.Request.Headers.ToDictionary(

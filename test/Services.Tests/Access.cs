@@ -35,6 +35,7 @@ internal static class Access
             ["POST /orders"] = Who.Customers,
             ["GET /orders"] = Who.SignedIn,
             ["GET /orders/{id}"] = Who.SignedIn,
+            ["GET /orders/{id}/events"] = Who.SignedIn,
             ["POST /orders/{id}/cancel"] = Who.Customers,
             ["POST /orders/{id}/ship"] = Who.Operators,
         },

@@ -8,6 +8,7 @@ var app = builder.Build();
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
 app.UseMiddleware<KnowHost>();
+app.UseMiddleware<RefuseAmbiguity>();
 // Before access is refused: who guesses at tokens is slowed down too.
 app.MapDefaultEndpoints(described: false, afterToken: pipeline => pipeline.UseMiddleware<LimitRate>());
 app.UseRequestTimeouts();

@@ -10,6 +10,11 @@ internal static class OrdersApi
         orders.MapPost("/", PlaceOrder.Handle).RequireAuthorization(Policies.Customer);
         orders.MapGet("/", ReadOrders.Mine).RequireAuthorization(Policies.SignedIn);
         orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn);
+        orders.MapGet("/{id:guid}/events", FollowOrder.Handle).RequireAuthorization(Policies.SignedIn)
+            .Produces<string>(200, FollowOrder.MediaType).ProducesProblem(400).ProducesProblem(404)
+            .ProducesProblem(503);
+        orders.MapMethods("/{id:guid}/events", ["HEAD"], FollowOrder.Head).RequireAuthorization(Policies.SignedIn)
+            .ExcludeFromDescription();
         orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.Customer);
         orders.MapPost("/{id:guid}/ship", ShipOrder.Handle).RequireAuthorization(Policies.Operator);
     }
