@@ -29,6 +29,7 @@ internal static class MergeDocuments
                 if (apart.Contains(NameOf(reference)))
                     reference["$ref"] = $"{SchemaPrefix}{service}.{NameOf(reference)}";
             }
+            TakeOutForeignPatterns(document);
             foreach (var (name, schema) in SchemasOf(document))
                 schemas.TryAdd(apart.Contains(name) ? $"{service}.{name}" : name, schema?.DeepClone());
             foreach (var (path, item) in document["paths"]?.AsObject() ?? [])
@@ -83,6 +84,22 @@ internal static class MergeDocuments
     }
 
     private static bool IsOperation(KeyValuePair<string, JsonNode?> member) => verbs.Contains(member.Key);
+
+    // Classes such as \p{C} mean something else to most readers of JSON Schema: their patterns refuse what fits.
+    private static void TakeOutForeignPatterns(JsonNode? node)
+    {
+        if (node is JsonArray many)
+        {
+            foreach (var each in many) TakeOutForeignPatterns(each);
+        }
+        if (node is not JsonObject one) return;
+        if (one["pattern"] is JsonValue value && value.TryGetValue<string>(out var pattern)
+            && pattern.Contains(@"\p{", StringComparison.Ordinal))
+        {
+            one.Remove("pattern");
+        }
+        foreach (var (_, member) in one) TakeOutForeignPatterns(member);
+    }
 
     private static string Dashed(string path) =>
         string.Concat(path.Where(letter => letter is not ('{' or '}'))).Replace('/', '-').TrimEnd('-');
