@@ -11,6 +11,7 @@ namespace Tessera.Gateway.Tests;
 public sealed class StubService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly SemaphoreSlim _next = new(0);
     private int _seen;
 
     private StubService(WebApplication app) => _app = app;
@@ -41,6 +42,7 @@ public sealed class StubService : IAsyncDisposable
         });
         // Answers what it has not read: the rest of the body is still under way.
         app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
+        app.Map("/{area}/stream", stub.StreamAsync);
         app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
@@ -56,7 +58,25 @@ public sealed class StubService : IAsyncDisposable
         return stub;
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    /// <summary>Has the stream say one event more.</summary>
+    public void SayNext() => _next.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _next.Dispose();
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.StartAsync(context.RequestAborted);
+        for (var number = 1; !context.RequestAborted.IsCancellationRequested; number++)
+        {
+            await _next.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync($"data: {number}\n\n", context.RequestAborted);
+        }
+    }
 }
 
 public sealed record Echo(

@@ -92,7 +92,7 @@ internal static class AccountCookie
 
     private static void Configure(CookieBuilder cookie, string name, TesseraOptions tessera)
     {
-        var isSecure = tessera.IssuerUri.Scheme == Uri.UriSchemeHttps;
+        var isSecure = tessera.PublicUri.Scheme == Uri.UriSchemeHttps;
         cookie.Name = isSecure ? HostPrefix + name : name;
         cookie.SecurePolicy = isSecure ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
         cookie.HttpOnly = true;

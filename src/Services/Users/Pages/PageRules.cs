@@ -22,7 +22,7 @@ internal static class PageRules
         var context = invocation.HttpContext;
         // Cookies are made for the address that people see; TLS ends in front of us.
         context.Request.Scheme = context.RequestServices.GetRequiredService<IOptions<TesseraOptions>>()
-            .Value.IssuerUri.Scheme;
+            .Value.PublicUri.Scheme;
         var signedIn = await context.AuthenticateAsync(AccountCookie.Scheme);
         context.User = signedIn.Principal ?? new ClaimsPrincipal(new ClaimsIdentity());
         await SetHeadersAsync(context);
