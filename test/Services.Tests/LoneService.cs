@@ -7,8 +7,8 @@ using Tessera.Testing.Services;
 
 namespace Tessera.Services.Tests;
 
-/// <summary>One service as a process, with a pretended Catalog beside it, on one of the databases; the gateway before it
-/// where a test asks for it.</summary>
+/// <summary>One service as a process, with a pretended Catalog beside it, on one of the databases; the gateway before
+/// it where a test asks for it.</summary>
 internal sealed class LoneService : IAsyncDisposable
 {
     // A product that may be bought, so that an order comes as far as the database.
@@ -104,11 +104,13 @@ internal sealed class LoneService : IAsyncDisposable
     }
 
     // The REST interface stands under a prefix there, and what every service has alike under the service's name.
-    private string AddressOf(string target) => _gateway is null
-        ? _process.Address.GetLeftPart(UriPartial.Authority) + target
-        : _gateway.Address.GetLeftPart(UriPartial.Authority) + "/api/v1"
-            + (target.StartsWith("/messaging/", StringComparison.Ordinal) ? $"/services/{_name.ToLowerInvariant()}" : "")
-            + target;
+    private string AddressOf(string target)
+    {
+        if (_gateway is null) return _process.Address.GetLeftPart(UriPartial.Authority) + target;
+        var isOfEachService = target.StartsWith("/messaging/", StringComparison.Ordinal);
+        return _gateway.Address.GetLeftPart(UriPartial.Authority) + "/api/v1"
+            + (isOfEachService ? $"/services/{_name.ToLowerInvariant()}" : "") + target;
+    }
 
     /// <summary>A customer with an account, so that what is said of it comes as far as the database.</summary>
     private async Task RegisterAsync()

@@ -14,22 +14,24 @@ public static class NodePackages
     public static async Task<string> InstallAsync(string folder)
     {
         var source = Path.Combine(Repository(), "test", folder);
-        var target = Directory.CreateDirectory(Path.Combine(Repository(), "artifacts", "npm", folder.Replace('/', '-'))).FullName;
+        var target = Path.Combine(Repository(), "artifacts", "npm", folder.Replace('/', '-'));
+        Directory.CreateDirectory(target);
         await one.WaitAsync();
         try
         {
-            var before = Path.Combine(target, "package-lock.json");
+            var before = Path.Combine(target, "installed"); // Written last: what was broken off is begun again.
             var pinned = Path.Combine(source, "package-lock.json");
-            var isThere = File.Exists(before) && Directory.Exists(Path.Combine(target, "node_modules"))
+            var isThere = File.Exists(before)
                 && await File.ReadAllTextAsync(before) == await File.ReadAllTextAsync(pinned);
-            foreach (var file in Directory.GetFiles(source).Where(file => Path.GetExtension(file) is ".json" or ".yaml"))
+            foreach (var file in Directory.GetFiles(source))
                 File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
             if (isThere) return target;
-            File.Delete(before); // Written last, so that what was broken off is begun again.
-            File.Copy(pinned, before);
             var (code, output) = await RunAsync(target, "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-            if (code == 0) return target;
-            File.Delete(before);
+            if (code == 0)
+            {
+                File.Copy(pinned, before, overwrite: true);
+                return target;
+            }
             MissingServer.SkipOrFail("npm, or what it should fetch,", "Install Node.js 20 or newer. " + output);
             return target;
         }

@@ -41,7 +41,8 @@ public sealed class SlowClientTests(ImpatientGatewayProcess gateway) : IClassFix
     {
         await using var connection = await RawConnection.OpenAsync(gateway.Client.BaseAddress!);
         await connection.SendAsync(
-            $"POST /api/v1/orders/body HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {gateway.Customer}\r\n{body}");
+            "POST /api/v1/orders/body HTTP/1.1\r\nHost: localhost\r\n" +
+            $"Authorization: Bearer {gateway.Customer}\r\n{body}");
         Assert.Equal(408, (await connection.ReadAsync())?.Status);
         Assert.Equal("", await connection.RestAsync());
     }

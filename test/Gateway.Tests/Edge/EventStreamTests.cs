@@ -9,6 +9,7 @@ public sealed class EventStreamTests(GatewayProcess gateway) : IClassFixture<Gat
     public async Task Passes_each_event_on_before_there_is_a_next()
     {
         var stop = TestContext.Current.CancellationToken;
+        gateway.Orders.SayNext();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders/stream");
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + gateway.Customer);
         using var answer = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
@@ -18,9 +19,9 @@ public sealed class EventStreamTests(GatewayProcess gateway) : IClassFixture<Gat
         for (var number = 1; number <= 3; number++)
         {
             // The service says nothing more until it is asked to: what is kept back would be waited for in vain.
-            gateway.Orders.SayNext();
             Assert.True(await events.MoveNextAsync());
             Assert.Equal($"{number}", events.Current.Data);
+            gateway.Orders.SayNext();
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class MergeDocumentsTests
         Assert.Equal("#/components/schemas/payments.Line", (string?)schemas["payments.Page"]!["items"]!["$ref"]);
         var content = merged["paths"]!["/api/v1/payments"]!["get"]!["responses"]!["200"]!["content"]!;
         Assert.Equal("#/components/schemas/payments.Page", (string?)content["application/json"]!["schema"]!["$ref"]);
-        Assert.Equal(1, (int?)content["application/json"]!["example"]![0]!["amount"]);
+        Assert.Equal(1, (long?)content["application/json"]!["example"]![0]!["amount"]);
         Assert.False(merged.ContainsKey("x-missing"));
     }
 

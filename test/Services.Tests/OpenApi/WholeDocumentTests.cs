@@ -35,7 +35,8 @@ public sealed class WholeDocumentTests(WholeDocument whole) : IClassFixture<Whol
         Assert.NotEmpty(references);
         foreach (var reference in references)
         {
-            var at = reference.TrimStart('#', '/').Split('/').Aggregate((JsonNode?)document, (node, name) => node?[name]);
+            var at = reference.TrimStart('#', '/').Split('/')
+                .Aggregate((JsonNode?)document, (node, name) => node?[name]);
             Assert.True(at is not null, reference);
         }
     }

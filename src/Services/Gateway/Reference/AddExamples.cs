@@ -66,9 +66,11 @@ internal static class AddExamples
     }
 
     private static long AsLong(JsonValue value) =>
-        long.TryParse(value.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 1;
+        long.TryParse(value.ToString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 1;
 
-    private static string Text(JsonObject schema, string member) => (schema["format"]?.GetValue<string>(), member) switch
+    private static string Text(JsonObject schema, string member) => ((string?)schema["format"], member) switch
     {
         ("uuid", _) => "01939d3e-2222-7000-8000-000000000002",
         ("date-time", _) => "2026-11-27T09:30:00Z",

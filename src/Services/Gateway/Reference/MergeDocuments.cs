@@ -76,7 +76,8 @@ internal static class MergeDocuments
             operation["responses"] = responses;
             foreach (var refused in responses.Where(response => response.Key[0] is '4' or '5').ToArray())
             {
-                if (refused.Value is JsonObject told && told["content"] is null) told["content"] = ProblemShape.Content();
+                if (refused.Value is JsonObject told && told["content"] is null)
+                    told["content"] = ProblemShape.Content();
             }
             responses.TryAdd("default", new JsonObject { ["$ref"] = "#/components/responses/Problem" });
         }

@@ -59,7 +59,8 @@ internal sealed class ReadDocuments(
         var file = Path.Combine(_folder, service + ".json");
         foreach (var replica in ServiceAddresses.Of(configuration, service))
         {
-            if (await AskAsync(replica, _known.ContainsKey(service) ? patience : patienceAtFirst, stop) is not { } read || Parse(read) is not { } document) continue;
+            var waitMax = _known.ContainsKey(service) ? patience : patienceAtFirst;
+            if (await AskAsync(replica, waitMax, stop) is not { } read || Parse(read) is not { } document) continue;
             var isNew = !_known.TryGetValue(service, out var before) || !JsonNode.DeepEquals(before, document);
             _known[service] = document;
             if (isNew) await KeepAsync(file, read, stop);

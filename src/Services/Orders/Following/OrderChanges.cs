@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace Tessera.Orders;
 
-/// <summary>Which orders have changed in this process, until it has been told on. Bounded: what does not fit is found by
-/// the followers' own look at the database.</summary>
+/// <summary>Which orders have changed in this process, until it has been told on. Bounded: what does not fit is found
+/// by the followers' own look at the database.</summary>
 internal sealed class OrderChanges(Followers followers)
 {
     private const int WaitingMax = 10_000;
