@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tessera.Gateway.Tests;
@@ -11,12 +13,16 @@ public sealed class StubService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _next = new(0);
     private int _seen;
     private int _listeners;
 
     private StubService(WebApplication app) => _app = app;
 
     public string Address { get; private set; } = "";
+
+    /// <summary>The targets of those that were echoed, as they came.</summary>
+    public ConcurrentQueue<string> Targets { get; } = [];
 
     /// <summary>Requests that came through, probes not counted.</summary>
     public int Seen => Volatile.Read(ref _seen);
@@ -58,9 +64,13 @@ public sealed class StubService : IAsyncDisposable
             Interlocked.Increment(ref stub._seen);
             context.Abort();
         });
+        // Answers what it has not read: the rest of the body is still under way.
+        app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
+        app.Map("/{area}/stream", stub.StreamAsync);
         app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
+            stub.Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol,
                 context.Request.Headers.ToDictionary(
@@ -93,7 +103,25 @@ public sealed class StubService : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    /// <summary>Has the stream say one event more.</summary>
+    public void SayNext() => _next.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _next.Dispose();
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.StartAsync(context.RequestAborted);
+        for (var number = 1; !context.RequestAborted.IsCancellationRequested; number++)
+        {
+            await _next.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync($"data: {number}\n\n", context.RequestAborted);
+        }
+    }
 }
 
 public sealed record Echo(

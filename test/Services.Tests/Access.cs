@@ -35,6 +35,7 @@ internal static class Access
             ["POST /orders"] = new(Who.Customers, "orders.write"),
             ["GET /orders"] = new(Who.SignedIn, "orders.read"),
             ["GET /orders/{id}"] = new(Who.SignedIn, "orders.read"),
+            ["GET /orders/{id}/events"] = new(Who.SignedIn, "orders.read"),
             ["POST /orders/{id}/cancel"] = new(Who.Customers, "orders.write"),
             ["POST /orders/{id}/ship"] = new(Who.Operators, "orders.write"),
         },

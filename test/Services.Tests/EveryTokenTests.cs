@@ -2,8 +2,8 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.Services.Tests;
 
-/// <summary>Every operation of every service with every kind of token, at the service's own port: whoever is inside the
-/// network gets nothing for free.</summary>
+/// <summary>Every operation of every service with every kind of token: at the gateway, and at the service's own port,
+/// since whoever is inside the network gets nothing for free.</summary>
 public sealed class EveryTokenTests
 {
     [Theory]
@@ -15,6 +15,23 @@ public sealed class EveryTokenTests
     public async Task Each_operation_opens_to_those_of_its_row_and_to_nobody_else(string name)
     {
         await using var service = await LoneService.StartAsync(name, null);
+        await CheckAsync(name, service);
+    }
+
+    [Theory]
+    [InlineData("Catalog")]
+    [InlineData("Inventory")]
+    [InlineData("Orders")]
+    [InlineData("Payments")]
+    [InlineData("Users")]
+    public async Task Each_operation_opens_at_the_gateway_to_those_of_its_row_and_to_nobody_else(string name)
+    {
+        await using var service = await LoneService.StartBehindGatewayAsync(name);
+        await CheckAsync(name, service);
+    }
+
+    private static async Task CheckAsync(string name, LoneService service)
+    {
         var operations = await service.OperationsAsync();
         var rows = Access.Of(name);
         // An operation without a row, or a row without an operation, is a mistake here or there.

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Scalar.AspNetCore;
 using Tessera.Messaging;
-using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -18,8 +16,11 @@ internal static class GatewaySetup
         var section = builder.Configuration.GetSection(GatewayOptions.Section);
         services.AddOptions<GatewayOptions>().Bind(section).ValidateKeys(GatewayOptions.Section).ValidateOnStart();
         var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
+        services.AddOptions<EdgeOptions>().Bind(section).ValidateKeys(GatewayOptions.Section).ValidateOnStart();
+        var edge = section.Get<EdgeOptions>() ?? new EdgeOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            edge.Apply(kestrel.Limits);
             kestrel.Limits.MaxRequestBodySize = options.BodySizeBytesMax;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
@@ -37,6 +38,7 @@ internal static class GatewaySetup
         services.AddSingleton<RouteFile>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteFile>());
+        services.AddReference();
         services.AddRequestTimeouts();
         services.AddReverseProxy();
         builder.Logging.AddFilter("Yarp", LogLevel.Error); // What failed stands in the access log.
@@ -46,12 +48,7 @@ internal static class GatewaySetup
     {
         app.MapMethods("/", reads, ShowStart.Handle).AllowAnonymous();
         app.MapMethods("/health", reads, ShowHealth.Handle).AllowAnonymous();
-        app.MapScalarApiReference("/docs", reference =>
-        {
-            reference.WithTitle("Tessera");
-            foreach (var service in Shop.Services)
-                reference.AddDocument(service, service, $"/api/v1/services/{service}/openapi/v1.json");
-        }).AllowAnonymous();
+        app.MapReference();
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<RetryElsewhere>();

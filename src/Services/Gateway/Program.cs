@@ -10,6 +10,7 @@ app.UseTrustedProxies(app.Services.GetRequiredService<IOptions<GatewayOptions>>(
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
 app.UseMiddleware<KnowHost>();
+app.UseMiddleware<RefuseAmbiguity>();
 // Before access is refused: who guesses at tokens is slowed down too.
 app.MapDefaultEndpoints(described: false, afterToken: pipeline => pipeline.UseMiddleware<LimitRate>());
 app.UseRequestTimeouts();

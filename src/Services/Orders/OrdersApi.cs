@@ -13,6 +13,11 @@ internal static class OrdersApi
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/{id:guid}/events", FollowOrder.Handle).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersRead).Produces<string>(200, FollowOrder.MediaType)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+        orders.MapMethods("/{id:guid}/events", ["HEAD"], FollowOrder.Head).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersRead).ExcludeFromDescription();
         orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.Customer)
             .RequireScope(Scopes.OrdersWrite);
         orders.MapPost("/{id:guid}/ship", ShipOrder.Handle).RequireAuthorization(Policies.Operator)

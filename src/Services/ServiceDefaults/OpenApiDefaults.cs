@@ -36,6 +36,8 @@ internal static class OpenApiDefaults
                         ? JsonSchemaType.String | JsonSchemaType.Null
                         : JsonSchemaType.String;
                 }
+                if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
+                    schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
                 return Task.CompletedTask;
             });
             api.AddOperationTransformer((operation, context, _) =>

@@ -45,6 +45,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<RefuseOtherStores>();
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
+        app.Use(CancellableBody.InvokeAsync);
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -106,7 +107,8 @@ public static class ServiceDefaultsExtensions
         limits.MaxRequestHeaderCount = 100;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.MaxConcurrentConnections = 10_000;
-        limits.Http2.MaxStreamsPerConnection = 1_000; // The gateway sends all its requests over few connections.
+        // The gateway sends all its requests over few connections, and each follower of an order keeps one open.
+        limits.Http2.MaxStreamsPerConnection = 20_000;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
     }
 
