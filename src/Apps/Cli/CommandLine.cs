@@ -77,6 +77,7 @@ internal static class CommandLine
             ParkedCommand.Create(),
             UnlockCommand.Create(),
             KeysCommand.Create(),
+            MailCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
