@@ -115,10 +115,15 @@ internal sealed class LoneService : IAsyncDisposable
     /// <summary>A customer with an account, so that what is said of it comes as far as the database.</summary>
     private async Task RegisterAsync()
     {
-        using var answer = await _http.PostAsJsonAsync(
-            new Uri(_process.Address, "/users"), new { email = "ada@example.org", password = "correct horse battery" });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_process.Address, "/users/customers"))
+        {
+            Content = JsonContent.Create(new { customers = new[] { new { reference = "12345" } } }),
+        };
+        request.Headers.Authorization = new("Bearer", Operator);
+        using var answer = await _http.SendAsync(request);
         answer.EnsureSuccessStatusCode();
-        var account = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Customer = Tokens.Customer(account.GetProperty("id").GetGuid());
+        var imported = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var account = imported.GetProperty("customers")[0];
+        Customer = Tokens.Customer(account.GetProperty("user").GetGuid());
     }
 }

@@ -130,6 +130,26 @@ public sealed partial class MailedLinkTests(UsersProcess users) : IClassFixture<
     }
 
     [Fact]
+    public async Task Forgets_links_and_sessions_with_the_account()
+    {
+        const string email = "erased-links@example.com";
+        var token = (await users.NewCustomerAsync(email)).Access;
+        await Outbox.WaitForAsync(users, email, "Confirm your e-mail address");
+        using var visitor = new Visitor(users);
+        await visitor.SignInAsync(email, UsersProcess.Password);
+        using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", token);
+        Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        foreach (var table in new[] { "links", "sessions" })
+        {
+            Assert.Equal(0, await UsersDatabase.CountAsync(
+                users, $"select count(*) from {table} where user_id not in (select id from users) and @given <> ''",
+                table));
+        }
+        Assert.Equal(0, await UsersDatabase.CountAsync(
+            users, "select count(*) from mails where recipient = @given", email));
+    }
+
+    [Fact]
     public async Task Writes_mail_for_the_owner_of_the_data_folder_alone()
     {
         if (OperatingSystem.IsWindows()) return; // The folder's own rights say it there.

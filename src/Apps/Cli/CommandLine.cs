@@ -81,6 +81,7 @@ internal static class CommandLine
             TokenCommand.Create(),
             ClientCommand.Create(),
             KeysCommand.Create(),
+            MailCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),

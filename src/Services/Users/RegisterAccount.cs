@@ -4,8 +4,8 @@ using Tessera.Users.Mail;
 
 namespace Tessera.Users;
 
-/// <summary>The one way in which a customer's account comes to be, from the page and from programs. Nothing is returned:
-/// whether the address had an account before is told to its owner alone, by mail.</summary>
+/// <summary>The one way in which a customer's account comes to be, from the page and from programs. Nothing is
+/// returned: whether the address had an account before is told to its owner alone, by mail.</summary>
 internal sealed class RegisterAccount(
     AccountStore accounts, IPasswordHasher<Account> hasher, MailQueue mails, TimeProvider clock)
 {
