@@ -36,6 +36,8 @@ internal static class OpenApiDefaults
                         ? JsonSchemaType.String | JsonSchemaType.Null
                         : JsonSchemaType.String;
                 }
+                if (context.JsonTypeInfo.ElementType == typeof(string) && schema.Items is null)
+                    schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
                 return Task.CompletedTask;
             });
             api.AddOperationTransformer((operation, context, _) =>

@@ -7,7 +7,7 @@ namespace Tessera.Users.Tests.Pages;
 public sealed class UsersBehindTls : UsersProcess
 {
     protected override IEnumerable<(string Key, string Value)> Settings =>
-        [.. base.Settings, ("Tessera:Issuer", "https://shop.example/")];
+        [.. base.Settings, ("Tessera:PublicUrl", "https://shop.example/")];
 }
 
 public sealed class SecurePagesTests(UsersBehindTls users) : IClassFixture<UsersBehindTls>
