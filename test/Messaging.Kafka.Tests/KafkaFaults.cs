@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tessera.Messaging.Transport;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
@@ -46,7 +47,26 @@ public sealed class KafkaFaults(KafkaBackend kafka)
                 await Task.Delay(TimeSpan.FromSeconds(15), Stop);
                 proxy.Pass();
             },
-            $"127.0.0.1:{proxy.Port}");
+            options => options.BootstrapServers = $"127.0.0.1:{proxy.Port}");
+    }
+
+    [Fact]
+    public async Task A_reader_that_was_dropped_meanwhile_does_not_wait_for_the_member_it_was()
+    {
+        kafka.Server.RequireOwn();
+        var lost = new AwaitLine(4143);
+        using var loggers = lost.Factory();
+        // Longer than the time to resume in: who came back as a stranger would wait it out.
+        var session = ResumesWithin + TimeSpan.FromSeconds(6);
+        await SurvivesAsync(
+            async () =>
+            {
+                await kafka.Server.KillAsync();
+                await Eventually.AnswersAsync("the reader takes itself for dropped", lost.Written);
+                await kafka.Server.StartAsync();
+            },
+            options => options.SessionTimeout = session,
+            loggers);
     }
 
     [Fact]
@@ -126,12 +146,12 @@ public sealed class KafkaFaults(KafkaBackend kafka)
             base.GetUtcNow() - TimeSpan.FromHours(Interlocked.Increment(ref _hours));
     }
 
-    private async Task SurvivesAsync(Func<Task> fault, string? address = null)
+    private async Task SurvivesAsync(
+        Func<Task> fault, Action<KafkaOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         kafka.Server.RequireOwn();
         var stream = Some.Name("stream");
-        await using var transport = kafka.Transport(
-            options => options.BootstrapServers = address ?? options.BootstrapServers);
+        await using var transport = kafka.Transport(configure, loggers);
         await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
         await using var received = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
         var writer = new Writer(transport, stream).Start();

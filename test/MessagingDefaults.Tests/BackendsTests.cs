@@ -51,7 +51,7 @@ public sealed class BackendsTests
             [
                 "0001-accounts.sql", "0002-token-server.sql", "0003-refresh-successors.sql",
                 "0004-sign-in-failures.sql", "0005-erased-users.sql",
-                "0030-composed-texts.sql",
+                "0006-sessions.sql", "0020-session-authorizations.sql", "0030-composed-texts.sql",
             ],
             scripts.Select(script => script.Name));
     }

@@ -10,7 +10,7 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
     public async Task Issues_an_access_token_that_says_who_for_whom_and_until_when()
     {
         var token = new JsonWebToken((await users.NewCustomerAsync("claims@example.com")).Access);
-        Assert.Equal(("RS256", "at+jwt", "http://127.0.0.1:8080/"), (token.Alg, token.Typ, token.Issuer));
+        Assert.Equal(("ES256", "at+jwt", "http://127.0.0.1:8080/"), (token.Alg, token.Typ, token.Issuer));
         Assert.Equal("tessera", token.Audiences.Single());
         Assert.Equal("customer", token.GetClaim("role").Value);
         Assert.True(Guid.TryParse(token.Subject, out _));

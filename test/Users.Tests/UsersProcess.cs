@@ -19,7 +19,16 @@ public class UsersProcess : IAsyncLifetime
 
     public string Log => _service!.Log;
 
-    public async ValueTask InitializeAsync() => await StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        Prepare();
+        await StartAsync();
+    }
+
+    /// <summary>What is in the data folder before the first start.</summary>
+    protected virtual void Prepare()
+    {
+    }
 
     public async Task RestartAsync()
     {

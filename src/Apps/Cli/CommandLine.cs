@@ -76,6 +76,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             ParkedCommand.Create(),
             UnlockCommand.Create(),
+            KeysCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),

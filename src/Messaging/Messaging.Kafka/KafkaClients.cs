@@ -66,12 +66,13 @@ internal sealed partial class KafkaClients(KafkaOptions options, ILogger logger)
             .Build();
     }
 
-    public ConsumerBuilder<byte[]?, byte[]?> Consumer(string group, string role)
+    public ConsumerBuilder<byte[]?, byte[]?> Consumer(string group, string role, string? member = null)
     {
         var session = Milliseconds(options.SessionTimeout);
         var config = Named(new ConsumerConfig
         {
             GroupId = group,
+            GroupInstanceId = member,
             EnableAutoOffsetStore = false,
             EnableAutoCommit = true, // Flushes what was stored, and only settled offsets are ever stored.
             AutoCommitIntervalMs = 500,

@@ -12,6 +12,7 @@ internal sealed partial class KafkaReader
 {
     private static readonly TimeSpan PollIdle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PollAtWork = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LeavePoll = TimeSpan.FromMilliseconds(5);
 
     // A handler quicker than this costs no pause: pausing throws away what librdkafka has prefetched.
     private static readonly TimeSpan UnpolledMax = TimeSpan.FromMilliseconds(500);
@@ -34,12 +35,12 @@ internal sealed partial class KafkaReader
     private readonly HashSet<TopicPartition> _paused = [];
 
     public KafkaReader(
-        Subscription subscription, OnDelivery onDelivery, KafkaClients clients, KafkaOptions options, ILogger logger,
-        CancellationToken stop)
+        Subscription subscription, string member, OnDelivery onDelivery, KafkaClients clients, KafkaOptions options,
+        ILogger logger, CancellationToken stop)
     {
         (_subscription, _onDelivery, _options, _logger, _stop) = (subscription, onDelivery, options, logger, stop);
         // Only the forms that return nothing: Assign and Unassign from application code break cooperative rebalancing.
-        _consumer = clients.Consumer(KafkaSubscription.GroupOf(subscription), subscription.Subscriber)
+        _consumer = clients.Consumer(KafkaSubscription.GroupOf(subscription), subscription.Subscriber, member)
             .SetPartitionsAssignedHandler(OnAssigned)
             .SetPartitionsRevokedHandler(OnRevoked)
             .SetPartitionsLostHandler(OnLost)
@@ -59,11 +60,27 @@ internal sealed partial class KafkaReader
                 Collect();
                 if (_batch.Count > 0) DeliverUntilSettled();
             }
-            if (leave()) _consumer.Close(); // Commits what is settled and leaves the group: others take over at once.
+            if (!leave()) return;
+            Leave();
+            _consumer.Close();
         }
         finally
         {
             _consumer.Dispose();
+        }
+    }
+
+    /// <summary>Commits what is settled and leaves the group: others take over at once. Closing alone would leave a
+    /// member with a name of its own (KIP-345) in its place until its session ends; giving up the subscription does
+    /// not. The client forgets its member id when it has sent its goodbye.</summary>
+    private void Leave()
+    {
+        _consumer.Unsubscribe();
+        var began = Environment.TickCount64;
+        while (_consumer.MemberId is { Length: > 0 }
+            && Environment.TickCount64 - began < _options.RequestTimeout.TotalMilliseconds)
+        {
+            Poll(LeavePoll);
         }
     }
 

@@ -16,6 +16,11 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
+
+    // A name of this subscription's own in its group (KIP-345), kept by every consumer it builds. A reader that the
+    // broker's absence made forget its membership then takes its place back at once; without a name it is a stranger,
+    // and the group waits a whole session for the member that it was before.
+    private readonly string _member = Guid.NewGuid().ToString("N");
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _abandoned;
     private int _disposed;
@@ -63,7 +68,8 @@ internal sealed partial class KafkaSubscription : IAsyncDisposable
         {
             try
             {
-                new KafkaReader(_subscription, _onDelivery, _clients, _options, _logger, _stopping.Token)
+                new KafkaReader(
+                    _subscription, _member, _onDelivery, _clients, _options, _logger, _stopping.Token)
                     .Read(leave: () => !_abandoned);
             }
             catch (Exception failure)

@@ -37,11 +37,11 @@ internal static partial class IssueActingToken
         var token = handler.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = "at+jwt",
-            Issuer = tessera.Value.IssuerUri.AbsoluteUri,
+            Issuer = tessera.Value.PublicUri.AbsoluteUri,
             Audience = tessera.Value.Audience,
             IssuedAt = now.UtcDateTime,
             Expires = (now + lifetime).UtcDateTime,
-            SigningCredentials = new SigningCredentials(keys.Load().Signing[0], SecurityAlgorithms.RsaSha256),
+            SigningCredentials = keys.Current.Signer.Credentials,
             Claims = new Dictionary<string, object>
             {
                 ["sub"] = user.ToString("D"),

@@ -13,7 +13,6 @@ namespace Tessera.Users;
 internal static class IssueToken
 {
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
-    private const int PasswordLengthMax = 128; // A longer one would only cost hashing time.
 
     public static async Task<IResult> Handle(
         HttpContext context, CheckPassword passwords, AccountStore accounts, RefreshChain chain,
@@ -23,7 +22,8 @@ internal static class IssueToken
             ?? throw new InvalidOperationException("The token endpoint was reached around the token server.");
         if (request.IsPasswordGrantType())
         {
-            if (request.Password!.Length > PasswordLengthMax) return Refuse("The email or the password is wrong.");
+            if (request.Password!.Length > CheckPassword.LengthMax)
+                return Refuse("The email or the password is wrong.");
             var key = SignInKey.Of(request.Username!, context, tessera.Value);
             if (await passwords.TryAsync(request.Username!, request.Password, key, stop) is not { } account)
             {
@@ -34,7 +34,7 @@ internal static class IssueToken
             await accounts.Work.BeginAsync(stop);
             return await accounts.TryKeepPasswordHashAsync(account, stop)
                 ? SignIn(account, request.GetScopes(), tessera.Value.Audience)
-                : Refuse("The account is gone.");
+                : Refuse("The account is gone, or its password was changed.");
         }
         if (request.IsRefreshTokenGrantType())
         {

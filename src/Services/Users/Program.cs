@@ -4,10 +4,12 @@ using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
+using Tessera.Users.Pages;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddTokenServer();
 builder.AddServiceDefaults("users");
+builder.AddAccountPages();
 builder.AddMessagingDefaults("users", messages => messages
     .Publishes<UserRegistered>(registered => registered.User)
     .Publishes<UserChanged>(changed => changed.User)
@@ -18,13 +20,16 @@ builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Secti
 builder.Services.AddSingleton<IPasswordHasher<Account>, HashPreparedPassword>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<CheckPassword>();
+builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
+builder.Services.AddScoped<EndTokens>();
 builder.Services.AddSingleton<IPrepareDatabase, ComposeKeptTexts>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapUsers();
+app.MapAccountPages();
 return await app.RunServiceAsync();

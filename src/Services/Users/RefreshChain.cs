@@ -79,6 +79,17 @@ internal sealed class RefreshChain(
         await RevokeAsync(tokenServer, row => row.Subject == subject, row => row.Subject == subject, stop);
     }
 
+    /// <summary>Ends the chains of these authorizations, with all that was issued in them, in the scope's unit of work.
+    /// </summary>
+    public async Task EndAsync(
+        Expression<Func<OpenIddictEntityFrameworkCoreAuthorization, bool>> which, CancellationToken stop)
+    {
+        await tokenServer.JoinAsync(work, stop);
+        var ids = await tokenServer.Authorizations.Where(which).Select(row => row.Id).ToListAsync(stop);
+        await RevokeAsync(
+            tokenServer, row => ids.Contains(row.Id), row => ids.Contains(row.Authorization!.Id), stop);
+    }
+
     // A refresh under way holds its authorization's row until it has committed, so that the second statement sees its
     // new token; one that comes later finds the authorization revoked.
     private static async Task RevokeAsync(

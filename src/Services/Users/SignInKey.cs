@@ -13,7 +13,11 @@ internal sealed record SignInKey(string Account, string Network)
     private const int Ipv6NetworkBytes = 8;
 
     public static SignInKey Of(string email, HttpContext context, TesseraOptions tessera) =>
-        new(EmailAddress.KeyOf(email), NetworkOf(SourceOf(context, tessera)));
+        new(EmailAddress.KeyOf(email), NetworkOf(context, tessera));
+
+    /// <summary>The network that the request came from.</summary>
+    public static string NetworkOf(HttpContext context, TesseraOptions tessera) =>
+        NetworkOf(SourceOf(context, tessera));
 
     /// <summary>Only the gateway may say whom it asks for; it has removed what the client itself said.</summary>
     private static IPAddress SourceOf(HttpContext context, TesseraOptions tessera)

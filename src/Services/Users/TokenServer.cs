@@ -15,6 +15,10 @@ internal static class TokenServer
     {
         builder.AddDatabaseContext<UsersDb>(context => context.UseOpenIddict());
         builder.Services.AddSingleton<KeyFolder>();
+        builder.Services.AddSingleton<WatchKeys>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WatchKeys>());
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
+            services => services.GetRequiredService<WatchKeys>());
         builder.Services.AddSingleton<IKeySource, OwnKeySource>();
         builder.Services.AddSingleton<IErasedSource, OwnErasedSource>();
         builder.Services.AddOpenIddict()
@@ -30,19 +34,19 @@ internal static class TokenServer
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
             });
         builder.Services.AddOptions<OpenIddictServerOptions>()
-            .Configure<KeyFolder, IOptions<TesseraOptions>, IOptions<UsersOptions>>(Configure);
+            .Configure<KeyFolder, IOptions<TesseraOptions>, IOptions<UsersOptions>>(Configure)
+            .PostConfigure<KeyFolder>(SignInTurn);
     }
 
     private static void Configure(
         OpenIddictServerOptions server, KeyFolder folder,
         IOptions<TesseraOptions> tessera, IOptions<UsersOptions> users)
     {
-        var keys = folder.Load();
-        foreach (var key in keys.Signing)
-            server.SigningCredentials.Add(new SigningCredentials(key, SecurityAlgorithms.RsaSha256));
+        var keys = folder.Current;
+        foreach (var key in keys.Signing) server.SigningCredentials.Add(key.Credentials);
         server.EncryptionCredentials.Add(new EncryptingCredentials(
             keys.Encryption, SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
-        server.Issuer = tessera.Value.IssuerUri;
+        server.Issuer = tessera.Value.PublicUri;
         server.AccessTokenLifetime = users.Value.AccessTokenLifetime;
         server.RefreshTokenLifetime = users.Value.RefreshTokenLifetime;
         server.RefreshTokenReuseLeeway = users.Value.RefreshTokenLeeway;
@@ -56,8 +60,16 @@ internal static class TokenServer
         void Publish(List<Uri> addresses, string path)
         {
             addresses.Clear();
-            addresses.Add(new Uri(tessera.Value.IssuerUri, path));
+            addresses.Add(new Uri(tessera.Value.PublicUri, path));
             addresses.Add(new Uri(path, UriKind.Relative));
         }
+    }
+
+    // After the token server's own sorting, which knows no order among keys without certificates.
+    private static void SignInTurn(OpenIddictServerOptions server, KeyFolder folder)
+    {
+        server.SigningCredentials.Clear();
+        foreach (var key in folder.Current.Signing) server.SigningCredentials.Add(key.Credentials);
+        server.TokenValidationParameters.IssuerSigningKeys = folder.Current.Signing.Select(key => key.Key);
     }
 }

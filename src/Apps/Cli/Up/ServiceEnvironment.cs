@@ -11,7 +11,9 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         {
             ["Tessera__DataDirectory"] = folder.Data,
             ["Tessera__Instance"] = run,
-            ["Tessera__Issuer"] = plan.Gateway.Address + "/",
+            // Behind a proxy the store has another address than the gateway listens at, and who starts it says which.
+            ["Tessera__PublicUrl"] =
+                Environment.GetEnvironmentVariable("Tessera__PublicUrl") ?? plan.Gateway.Address + "/",
             ["Listen__Http1"] = $"127.0.0.1:{instance.Http1}",
             ["Listen__Http2"] = instance.Service == "gateway" ? "none" : $"127.0.0.1:{instance.Http2}",
             ["Messaging__Broker"] = settings.Broker,
