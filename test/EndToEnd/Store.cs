@@ -65,8 +65,18 @@ public abstract class Store : IAsyncLifetime
     internal async Task<JsonElement> ServiceAsync(string name)
     {
         var status = await StatusAsync();
-        return status.GetProperty("services").EnumerateArray()
+        return status.GetProperty("services").EnumerateArray().Concat(status.GetProperty("servers").EnumerateArray())
             .Single(each => each.GetProperty("name").GetString() == name);
+    }
+
+    /// <summary>What a service or server has logged until now.</summary>
+    internal IReadOnlyList<string> LogOf(string name)
+    {
+        using var file = new FileStream(
+            Path.Combine(Data, "logs", name + ".log"), FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete);
+        using var text = new StreamReader(file);
+        return text.ReadToEnd().Split('\n');
     }
 
     /// <summary>How many orders there are, as the database says: a service that is being killed
