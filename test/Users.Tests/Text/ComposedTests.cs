@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Tessera.Users.Tests.Text;
 
@@ -59,7 +60,7 @@ public sealed class ComposedTests(UsersProcess users) : IClassFixture<UsersProce
     [InlineData(Decomposed)]
     public void Knows_a_password_that_was_hashed_before_passwords_were_prepared(string typed)
     {
-        var hasher = new HashPreparedPassword();
+        var hasher = new HashPreparedPassword(Options.Create(new PasswordHasherOptions()));
         foreach (var stored in new[] { Composed, Decomposed })
         {
             var hash = new PasswordHasher<Account>().HashPassword(anybody, stored);

@@ -1,6 +1,7 @@
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
+using Tessera.Messaging;
 
 namespace Tessera.Gateway;
 
@@ -9,7 +10,7 @@ internal static class ReplicasSetup
     public static void AddReplicas(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<RetryOptions>().Bind(configuration.GetSection(RetryOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(RetryOptions.Section).ValidateOnStart();
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbeReplicas>();

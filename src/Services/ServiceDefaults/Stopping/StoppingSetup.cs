@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
 
@@ -14,7 +15,7 @@ internal static class StoppingSetup
     {
         var services = builder.Services;
         var section = builder.Configuration.GetSection(StopOptions.Section);
-        services.AddOptions<StopOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StopOptions>().Bind(section).ValidateKeys(StopOptions.Section).ValidateOnStart();
         services.AddOptions<HostOptions>().Configure<Microsoft.Extensions.Options.IOptions<StopOptions>>(
             (host, stop) => host.ShutdownTimeout = stop.Value.Whole);
         services.AddSingleton<TellStop>();
