@@ -29,7 +29,9 @@ public sealed class EveryMemberTests
                 {
                     asked++;
                     var call = operation.With(null, "") with { Body = changed };
-                    var token = Access.Of(name)[operation.Name].Who == Who.Operators ? service.Operator : service.Customer;
+                    var token = Access.Of(name)[operation.Name].Who == Who.Operators
+                        ? service.Operator
+                        : service.Customer;
                     using var answer = await service.SendAsync(call, token);
                     if (answer.StatusCode == HttpStatusCode.BadRequest) continue;
                     faults.Add($"{operation} {changed}: {(int)answer.StatusCode}");

@@ -21,7 +21,7 @@ internal static class UsersApi
         own.MapPut("/", ChangeProfile.Handle);
         own.MapDelete("/", EraseUser.Handle);
         own.MapPost("/password", ChangeOwnPassword.Handle);
-        own.MapGet("/sessions", OwnSessions.List);
+        own.MapGet("/sessions", OwnSessions.List).RequireScope(Scopes.UsersRead);
         own.MapDelete("/sessions/{session:guid}", OwnSessions.End);
         own.MapPost("/addresses", AddAddress.Handle);
         own.MapDelete("/addresses/{address:guid}", RemoveAddress.Handle);

@@ -11,7 +11,7 @@ public sealed class WholeDocumentTests(WholeDocument whole) : IClassFixture<Whol
     public void Has_every_operation_of_every_service_once_and_says_who_may()
     {
         var rows = WholeDocument.Names.SelectMany(
-            service => Access.Of(service).Select(row => (Name: AtGateway(service, row.Key), Who: row.Value.Who))).ToArray();
+            service => Access.Of(service).Select(row => (Name: AtGateway(service, row.Key), row.Value.Who))).ToArray();
         var operations = whole.Operations();
         Assert.Equal(rows.Select(row => row.Name).Order(StringComparer.Ordinal),
             operations.Select(operation => operation.Name).Order(StringComparer.Ordinal));
