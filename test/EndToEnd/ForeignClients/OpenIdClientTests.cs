@@ -41,12 +41,13 @@ public sealed class OpenIdClientTests(PlainStore store)
             ["WEB_ID"] = web,
             ["WEB_SECRET"] = await AddAsync(
                 web, "--grant", "authorization_code", "--grant", "refresh_token", "--redirect", Redirect,
-                "--signed-out", Redirect, "--scope", "openid"),
+                "--signed-out", Redirect, "--scope", "users.read"),
             ["MACHINE_ID"] = machine,
             ["MACHINE_SECRET"] = await AddAsync(
                 machine, "--grant", "client_credentials", "--scope", "orders.read"),
             ["DEVICE_ID"] = device,
-            ["DEVICE_SECRET"] = await AddAsync(device, "--public", "--grant", "urn:ietf:params:oauth:grant-type:device_code", "--scope", "openid"),
+            ["DEVICE_SECRET"] = await AddAsync(device, "--public", "--grant", "urn:ietf:params:oauth:grant-type:device_code", "--scope",
+                "users.read"),
         });
 
         Assert.True(code == 0, said);

@@ -21,7 +21,7 @@ async function signIn(browser, url) {
 }
 
 /** Code and PKCE, with the sign-in page and the consent of the person. */
-async function authorize(config, browser, scope = 'openid offline_access') {
+async function authorize(config, browser, scope = 'openid offline_access users.read') {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()];
   const url = client.buildAuthorizationUrl(config, {
@@ -93,7 +93,7 @@ const flows = {
 
   async device() {
     const config = await discover(DEVICE_ID, client.None());
-    const asked = await client.initiateDeviceAuthorization(config, { scope: 'openid' });
+    const asked = await client.initiateDeviceAuthorization(config, { scope: 'openid users.read' });
     assert.ok(asked.verification_uri.startsWith(`${STORE}/`));
     const polling = client.pollDeviceAuthorizationGrant(config, asked);
     const browser = new Browser('none:');
