@@ -42,7 +42,8 @@ public static class NodePackages
     }
 
     /// <summary>Runs a program in the folder; its code, and all it has said.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string folder, string program, string[] arguments)
+    public static async Task<(int Code, string Output)> RunAsync(
+        string folder, string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var inFolder = Path.Combine(folder, program);
         var start = new ProcessStartInfo(File.Exists(inFolder) ? inFolder : program, arguments)
@@ -51,6 +52,7 @@ public static class NodePackages
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         try
         {
             using var process = Process.Start(start)!;
