@@ -34,7 +34,7 @@ internal sealed class AuthorizationRequest(UsersProcess users, string client = "
         var visitor = new Visitor(users);
         var registered = await visitor.FillAsync(
             "/account/register", ("name", "Ada"), ("email", email), ("password", UsersProcess.Password));
-        Assert.Equal(HttpStatusCode.OK, registered.Status);
+        Assert.Equal(HttpStatusCode.SeeOther, registered.Status);
         var signedIn = await visitor.SignInAsync(email, UsersProcess.Password);
         Assert.Equal(HttpStatusCode.SeeOther, signedIn.Status);
         return visitor;
