@@ -16,7 +16,9 @@ public sealed record PlaceOrderRequest(
         "^[!-~]*$", ErrorMessage = "{0} may hold visible ASCII characters only.")]
     string? PaymentMethod = null,
     [property: StringLength(64), RegularExpression(
-        @"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uDB40]*$", ErrorMessage = "{0} may hold visible characters and spaces only.")]
+        // Patterns see halves of pairs, and know no class of a pair: the invisible ones are named by their halves.
+        @"^(?:(?!\uD804[\uDCBD\uDCCD]|\uD80D[\uDC30-\uDC3F]|\uD82F[\uDCA0-\uDCA3]|\uD834[\uDD73-\uDD7A])"
+        + @"[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uDB40])*$", ErrorMessage = "{0} may hold visible characters and spaces only.")]
     string? Reference = null,
     [property: Range(1, long.MaxValue)] long? ExpectedTotalMinor = null);
 
