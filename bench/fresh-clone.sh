@@ -16,8 +16,7 @@ cd "$place/clone"
 ready=$(since "$started")
 shop=http://127.0.0.1:$port
 curl -sf "$shop/api/v1/users" -H 'Content-Type: application/json' -d '{"email":"you@example.org","password":"a long password"}' >/dev/null
-token=$(curl -sf "$shop/connect/token" -d grant_type=password -d username=you@example.org --data-urlencode 'password=a long password' |
-    field access_token)
+token=$(./tessera token --for you@example.org --data "$place/data")
 order=$(curl -sf "$shop/api/v1/orders" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -H 'Idempotency-Key: first' \
     -d '{"lines":[{"sku":"TEA-100","quantity":1}]}' | field id)
 until curl -sf "$shop/api/v1/orders/$order" -H "Authorization: Bearer $token" | grep -q '"state":"Confirmed"'; do sleep 0.02; done

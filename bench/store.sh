@@ -17,12 +17,11 @@ started=$(now)
 ready=$(since "$started")
 shop=$("$tessera" status --data "$data" --json | field gateway)
 
-operator=$(curl -s "$shop/connect/token" -d grant_type=password --data-urlencode "username=$(field email <"$data/operator.json")" \
-    --data-urlencode "password=$(field password <"$data/operator.json")" | field access_token)
+operator=$("$tessera" token --scripts --data "$data")
 curl -sf "$shop/api/v1/stock/TEA-100/receipts" -H "Authorization: Bearer $operator" -H 'Content-Type: application/json' \
     -H 'Idempotency-Key: bench' -d '{"quantity":1000}' >/dev/null # More than the sample: this script orders it 121 times.
 token=$(curl -s "$shop/api/v1/users" -H 'Content-Type: application/json' -d '{"email":"bench@example.org","password":"a long password"}' >/dev/null
-    curl -s "$shop/connect/token" -d grant_type=password -d username=bench@example.org --data-urlencode 'password=a long password' | field access_token)
+    "$tessera" token --for bench@example.org --data "$data")
 auth="Authorization: Bearer $token"
 place() { curl -s "$shop/api/v1/orders" -H "$auth" -H 'Content-Type: application/json' -H "Idempotency-Key: $1" -d '{"lines":[{"sku":"TEA-100","quantity":1}]}' | field id; }
 state() { curl -s "$shop/api/v1/orders/$1" -H "$auth"; }

@@ -38,7 +38,7 @@ public sealed class ChangedProjectsTests
     private static IEnumerable<string> Changed(TemporaryFolder root, params string[] files)
     {
         string[] tests = ["Core.Tests", "Else.Tests", "Store.Tests"];
-        return new ChangedProjects(root.Path).Of(files, [.. tests.Select(name => new TestProject(name))])
+        return new ChangedProjects(root.Path).Of(files, [.. tests.Select(name => new TestProject(name, []))])
             .Select(project => project.Name);
     }
 

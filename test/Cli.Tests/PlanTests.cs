@@ -62,6 +62,18 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Gives_several_gateways_one_address_and_each_a_port_of_its_own()
+    {
+        Assert.SkipUnless(SharedAddress.IsPossible, "Windows hands no sockets down.");
+        var settings = Some.Settings() with { Replicas = UpSettings.ParseReplicas(["gateway=3"], ["gateway"]) };
+        var gateways = Plan.Make(_projects, settings, Some.Ports()).Instances
+            .Where(instance => instance.IsGateway).ToList();
+        Assert.Equal(["gateway", "gateway-2", "gateway-3"], gateways.Select(gateway => gateway.Name));
+        Assert.All(gateways, gateway => Assert.Equal(8080, gateway.Http1));
+        Assert.Equal(3, gateways.Select(gateway => gateway.OwnAddress).Distinct().Count());
+    }
+
+    [Fact]
     public void Says_when_no_port_is_free() =>
         Assert.Throws<UserError>(() => Plan.Make(_projects, Some.Settings(), Some.NoPorts()));
 
@@ -71,7 +83,6 @@ public sealed class PlanTests
     [InlineData("orders=9")]
     [InlineData("orders=two")]
     [InlineData("nobody=2")]
-    [InlineData("gateway=2")]
     public void Refuses_replicas_that_make_no_sense(string text)
     {
         var error = Assert.Throws<UserError>(() => UpSettings.ParseReplicas([text], ["orders", "gateway"]));

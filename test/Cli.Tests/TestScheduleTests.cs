@@ -10,6 +10,7 @@ public sealed class TestScheduleTests
         new("Waits", TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(60)),
         new("Computes", TimeSpan.FromSeconds(200), TimeSpan.FromSeconds(360)),
         new("WaitsToo", TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(30)),
+        new("Timed", TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(10)),
     ];
 
     [Fact]
@@ -17,21 +18,52 @@ public sealed class TestScheduleTests
     {
         var schedule = Schedule();
 
-        Assert.Equal("Waits", schedule.Next(Projects("Waits", "Computes", "WaitsToo"), [])?.Name);
-        Assert.Equal("Computes", schedule.Next(Projects("Computes", "WaitsToo"), Projects("Waits"))?.Name);
-        Assert.Null(schedule.Next(Projects("WaitsToo"), Projects("Waits", "Computes")));
-        Assert.Equal("WaitsToo", schedule.Next(Projects("Computes", "WaitsToo"), Projects("Waits", "New"))?.Name);
+        Assert.Equal("Waits", schedule.Next(Parts("Waits", "Computes", "WaitsToo"), [])?.Name);
+        Assert.Equal("Computes", schedule.Next(Parts("Computes", "WaitsToo"), Parts("Waits"))?.Name);
+        Assert.Null(schedule.Next(Parts("WaitsToo"), Parts("Waits", "Computes")));
+        Assert.Equal("WaitsToo", schedule.Next(Parts("Computes", "WaitsToo"), Parts("Waits", "New"))?.Name);
     }
 
     [Fact]
     public void Starts_something_when_nothing_runs_however_much_it_needs() =>
-        Assert.Equal("Computes", new TestSchedule(Known(), processors: 1).Next(Projects("Computes"), [])?.Name);
+        Assert.Equal("Computes", new TestSchedule(Known(), processors: 1).Next(Parts("Computes"), [])?.Name);
 
     [Fact]
-    public void Runs_whole_stores_beside_nothing()
+    public void Starts_at_most_one_that_waits_beside_one_that_measures_times()
     {
-        Assert.Null(Schedule().Next(Projects("EndToEnd"), Projects("WaitsToo")));
-        Assert.Null(Schedule().Next(Projects("WaitsToo"), Projects("EndToEnd")));
+        var schedule = Schedule();
+
+        Assert.Null(schedule.Next(Parts("Timed"), Parts("Computes")));
+        Assert.Null(schedule.Next(Parts("Computes"), Parts("Timed")));
+        Assert.Equal("Waits", schedule.Next(Parts("Computes", "Waits"), Parts("Timed"))?.Name);
+        Assert.Null(schedule.Next(Parts("WaitsToo"), Parts("Timed", "Waits")));
+        Assert.Null(schedule.Next(Parts("Timed"), Parts("Waits", "WaitsToo")));
+    }
+
+    [Fact]
+    public void Runs_what_measures_times_in_a_process_of_its_own_and_each_class_once()
+    {
+        var parts = new TestProject("Kafka", ["*Faults", "*Membership"]).Parts();
+
+        Assert.Equal(["Kafka", "Kafka/timed"], parts.Select(part => part.Name));
+        Assert.Equal([false, true], parts.Select(part => part.IsTimed));
+        Assert.Equal(["-class-", "*Faults", "-class-", "*Membership"], parts[0].Words);
+        Assert.Equal(["-class", "*Faults", "-class", "*Membership"], parts[1].Words);
+        Assert.Equal(["Orders"], new TestProject("Orders", []).Parts().Select(part => part.Name));
+    }
+
+    /// <summary>A class that was renamed would run beside everything else.</summary>
+    [Fact]
+    public void Names_only_classes_that_there_are()
+    {
+        var folder = Path.Combine(Up.SourceTree.Root, "test");
+        var timed = TestProject.All().SelectMany(project => project.Timed.Select(name => (project.Name, Class: name)));
+
+        Assert.NotEmpty(timed);
+        Assert.All(timed, each => Assert.Contains(
+            Directory.EnumerateFiles(Path.Combine(folder, each.Name), "*.cs", SearchOption.AllDirectories),
+            file => File.ReadAllText(file).Contains(
+                $"class {each.Class.TrimStart('*')}", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -40,7 +72,7 @@ public sealed class TestScheduleTests
         var started = new List<string>();
         var ends = new Dictionary<string, TaskCompletionSource>();
 
-        var run = Schedule().RunAsync(Projects("WaitsToo", "New", "Computes", "Waits"), project =>
+        var run = Schedule().RunAsync(Parts("WaitsToo", "New", "Computes", "Waits"), project =>
         {
             started.Add(project.Name);
             return (ends[project.Name] = new TaskCompletionSource()).Task;
@@ -69,17 +101,10 @@ public sealed class TestScheduleTests
         Assert.Equal(_known[1], read["Computes"]);
     }
 
-    [Fact]
-    public void Counts_the_processor_time_of_a_process_and_of_all_below_it()
-    {
-        (int Id, int Parent, long Ticks)[] processes = [(10, 1, 100), (11, 10, 20), (12, 11, 3), (13, 1, 1000)];
-
-        Assert.Equal(123, ProcessorTime.Sum(10, processes));
-    }
-
     private static TestSchedule Schedule() => new(Known(), processors: 2);
 
     private static Dictionary<string, TestTiming> Known() => _known.ToDictionary(timing => timing.Project);
 
-    private static TestProject[] Projects(params string[] names) => [.. names.Select(name => new TestProject(name))];
+    private static TestPart[] Parts(params string[] names) =>
+        [.. names.Select(name => new TestPart(new TestProject(name, []), name, []) { IsTimed = name == "Timed" })];
 }

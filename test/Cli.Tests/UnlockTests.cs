@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Tessera.Cli.Shop;
 using Tessera.Cli.Up;
 using Tessera.Cli.Verifying;
-using Tessera.Users.Contracts;
+using Tessera.TextDefaults;
 using Xunit;
 
 namespace Tessera.Cli.Tests;

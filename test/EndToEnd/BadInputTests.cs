@@ -10,8 +10,8 @@ namespace Tessera.EndToEnd;
 
 /// <summary>What nobody should send, at the gateway and at a service's own port: the right status, a problem document,
 /// and no word about the inside.</summary>
-[Collection(nameof(StoreWithShortTimers))]
-public sealed class BadInputTests(StoreWithShortTimers store)
+[Collection(nameof(PlainStore))]
+public sealed class BadInputTests(PlainStore store)
 {
     private const string KnownSku = "BAD-INPUT-1";
 

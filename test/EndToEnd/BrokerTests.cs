@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using Tessera.Orders.Contracts;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.EndToEnd;
@@ -21,17 +24,58 @@ public abstract class BrokerTests(BrokerStore store)
             Assert.Contains("placed         500", result.Output, StringComparison.Ordinal);
         }
         await store.VerifyAsync();
+        // Copies came, of events and of requests: nothing of that is an error to the database.
+        Assert.DoesNotContain(
+            store.LogOf("server-postgres"), line => line.Contains("ERROR:", StringComparison.Ordinal));
         Assert.Contains("orders: 500 ", await store.RunAsync("verify"), StringComparison.Ordinal);
         var again = await store.RunAsync("replay", _sample, "--limit", "500");
         Assert.Contains("placed         500 (0 now)", again, StringComparison.Ordinal);
     }
 }
 
-public sealed class StoreOnRabbitMq(RabbitMqStore store) : BrokerTests(store), IClassFixture<RabbitMqStore>;
+/// <summary>What holds of every store with servers of its own, and need not be shown on each.</summary>
+public abstract class ServerTests(BrokerStore store) : BrokerTests(store)
+{
+    private readonly BrokerStore _store = store;
 
-public sealed class StoreOnKafka(KafkaStore store) : BrokerTests(store), IClassFixture<KafkaStore>;
+    [Fact]
+    public void Starts_without_a_word_of_errors_or_warnings()
+    {
+        _store.Require();
+        Assert.Empty(_store.SaidAtStart);
+    }
 
-public sealed class StoreOnRedis(RedisStore store) : BrokerTests(store), IClassFixture<RedisStore>;
+    [Fact]
+    public async Task Starts_a_server_again_that_died_and_brings_what_was_ordered_to_its_end()
+    {
+        _store.Require();
+        var shop = await Shop.OpenAsync(_store.Port, _store.Data);
+        var buyer = await shop.NewBuyerAsync();
+        var sku = await shop.NewProductAsync(stock: 1000);
+        await shop.BecomesAsync(buyer, (await shop.PlaceAsync(buyer, sku)).Id, "Confirmed");
+        foreach (var server in await _store.ServersAsync())
+        {
+            await _store.KillAsync(server);
+            var order = Guid.Empty;
+            await Eventually.HoldsAsync("orders are accepted again", async () =>
+            {
+                using var response = await shop.TryPlaceAsync(
+                    buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)]));
+                if (!response.IsSuccessStatusCode) return false;
+                order = (await response.Content.ReadFromJsonAsync<OrderView>())!.Id;
+                return true;
+            }, TimeSpan.FromSeconds(90));
+            await shop.BecomesAsync(buyer, order, "Confirmed");
+        }
+        await _store.VerifyAsync();
+    }
+}
+
+public sealed class StoreOnRabbitMq(RabbitMqStore store) : ServerTests(store), IClassFixture<RabbitMqStore>;
+
+public sealed class StoreOnKafka(KafkaStore store) : ServerTests(store), IClassFixture<KafkaStore>;
+
+public sealed class StoreOnRedis(RedisStore store) : ServerTests(store), IClassFixture<RedisStore>;
 
 /// <summary>Two processes of every service share its work; they start together on an empty database.</summary>
 public sealed class StoreWithReplicas(ReplicatedStore store) : BrokerTests(store), IClassFixture<ReplicatedStore>;
@@ -74,7 +118,26 @@ public abstract class BrokerStore : Store
         var result = await TryAsync(UpCommand);
         if (result.ExitCode != 0 && result.All.Contains("is not here", StringComparison.Ordinal)) _missing = result.All;
         else Assert.True(result.ExitCode == 0, result.All);
+        SaidAtStart = _missing is null ? Complaints() : [];
     }
+
+    /// <summary>Errors and warnings that the services logged until all were ready.</summary>
+    internal IReadOnlyList<string> SaidAtStart { get; private set; } = [];
+
+    /// <summary>The servers that <c>up</c> has started.</summary>
+    internal async Task<IReadOnlyList<string>> ServersAsync() =>
+    [
+        .. (await StatusAsync()).GetProperty("servers").EnumerateArray()
+            .Select(server => server.GetProperty("name").GetString()!),
+    ];
+
+    private List<string> Complaints() =>
+    [
+        .. Processes.SelectMany(process => LogOf(process)
+            .Where(line => line.Contains(" ERR ", StringComparison.Ordinal)
+                || line.Contains(" WRN ", StringComparison.Ordinal))
+            .Select(line => process + ": " + line)),
+    ];
 
     /// <summary>Skips on a machine without the server; fails in CI.</summary>
     public void Require()

@@ -17,9 +17,11 @@ internal sealed class Shop : IDisposable
 {
     private const string Password = "correct horse battery";
 
-    private Shop(HttpClient http, string @operator)
+    private readonly string _data;
+
+    private Shop(HttpClient http, string data, string @operator)
     {
-        Http = http;
+        (Http, _data) = (http, data);
         Operator = @operator;
     }
 
@@ -36,7 +38,8 @@ internal sealed class Shop : IDisposable
         };
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "operator.json")));
         var email = file.RootElement.GetProperty("email").GetString()!;
-        return new Shop(http, await SignInAsync(http, email, file.RootElement.GetProperty("password").GetString()!));
+        var password = file.RootElement.GetProperty("password").GetString()!;
+        return new Shop(http, data, await SignInAsync(http, data, email, password, "console"));
     }
 
     public async Task<string> NewBuyerAsync()
@@ -44,7 +47,7 @@ internal sealed class Shop : IDisposable
         var email = $"buyer-{Guid.NewGuid():N}@example.com";
         using var registered = await Http.PostAsJsonAsync("/api/v1/users", new RegisterUserRequest(email, Password));
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync());
-        return await SignInAsync(Http, email, Password);
+        return await SignInAsync(Http, _data, email, Password, "web");
     }
 
     /// <summary>A product of a new code, on the shelf.</summary>
@@ -118,18 +121,11 @@ internal sealed class Shop : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private static async Task<string> SignInAsync(HttpClient http, string email, string password)
+    /// <summary>As people do: at the page, for the storefront or the console.</summary>
+    private static async Task<string> SignInAsync(
+        HttpClient http, string data, string email, string password, string client)
     {
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "password",
-            ["username"] = email,
-            ["password"] = password,
-        });
-        using var response = await http.PostAsync("/connect/token", form);
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, text);
-        using var answer = JsonDocument.Parse(text);
-        return answer.RootElement.GetProperty("access_token").GetString()!;
+        using var person = new PersonSignIn(http.BaseAddress!, data, http.BaseAddress!);
+        return (await person.SignInAsync(email, password, client)).Access;
     }
 }

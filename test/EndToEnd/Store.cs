@@ -12,6 +12,8 @@ namespace Tessera.EndToEnd;
 /// <summary>A whole store of real processes, on its own ports and in its own folder, started by the command.</summary>
 public abstract class Store : IAsyncLifetime
 {
+    private static readonly List<int> _given = [];
+
     private readonly Dictionary<string, string> _environment = new()
     {
         ["Gateway__SignInsPerSecond"] = "1000", // Each test signs up a buyer of its own.
@@ -63,8 +65,18 @@ public abstract class Store : IAsyncLifetime
     internal async Task<JsonElement> ServiceAsync(string name)
     {
         var status = await StatusAsync();
-        return status.GetProperty("services").EnumerateArray()
+        return status.GetProperty("services").EnumerateArray().Concat(status.GetProperty("servers").EnumerateArray())
             .Single(each => each.GetProperty("name").GetString() == name);
+    }
+
+    /// <summary>What a service or server has logged until now.</summary>
+    internal IReadOnlyList<string> LogOf(string name)
+    {
+        using var file = new FileStream(
+            Path.Combine(Data, "logs", name + ".log"), FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete);
+        using var text = new StreamReader(file);
+        return text.ReadToEnd().Split('\n');
     }
 
     /// <summary>How many orders there are, as the database says: a service that is being killed
@@ -124,14 +136,19 @@ public abstract class Store : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Below the ports that the system gives to outgoing connections and those that tests give to servers, and
+    /// apart from those of the stores beside it.</summary>
     private static int FreePortRange()
     {
-        // Below the range that the system gives to outgoing connections, and far from the usual ports.
-        for (var tries = 0; tries < 50; tries++)
+        lock (_given)
         {
-            var port = Random.Shared.Next(11_000, 29_000);
-            if (Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset)))
+            for (var tries = 0; tries < 500; tries++)
             {
+                var port = Random.Shared.Next(10_000, 13_900);
+                if (_given.Exists(other => Math.Abs(other - port) is < 10 or (> 990 and < 1010))) continue;
+                if (!Enumerable.Range(0, 10).All(offset => IsFree(port + offset) && IsFree(port + 1000 + offset)))
+                    continue;
+                _given.Add(port);
                 return port;
             }
         }

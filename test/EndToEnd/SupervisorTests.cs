@@ -70,11 +70,11 @@ public sealed class SupervisorTests
         await using var store = new MisconfiguredStore();
         using var up = store.Start(store.UpCommand);
         await Eventually.HoldsAsync(
-            "it is told", () => up.Error.Contains("PaymentTimeout must be between", StringComparison.Ordinal),
+            "it is told", () => up.Error.Contains("Orders:PaymentTimeout is '-00:00:01'", StringComparison.Ordinal),
             TimeSpan.FromSeconds(60));
         await Eventually.HoldsAsync("status tells it", async () =>
             (await store.ServiceAsync("orders")).GetProperty("why").GetString()
-                ?.Contains("PaymentTimeout must be between", StringComparison.Ordinal) == true);
+                ?.Contains("Orders:PaymentTimeout is '-00:00:01'", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -22,9 +22,8 @@ internal sealed class Tokens(string data)
 
     public static string SignedByAStranger(string good)
     {
-        using var rsa = RSA.Create(2048);
-        return Sign(
-            good, new RsaSecurityKey(rsa.ExportParameters(true)) { KeyId = new JsonWebToken(good).Kid }, _ => { });
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Sign(good, new ECDsaSecurityKey(stranger) { KeyId = new JsonWebToken(good).Kid }, _ => { });
     }
 
     /// <summary>The role is changed, the signature left as it was.</summary>
@@ -48,15 +47,15 @@ internal sealed class Tokens(string data)
         {
             TokenType = "at+jwt",
             Claims = claims,
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256),
         });
     }
 
-    private RsaSecurityKey SigningKey()
+    private ECDsaSecurityKey SigningKey()
     {
-        using var rsa = RSA.Create();
-        rsa.ImportFromPem(File.ReadAllText(Directory.GetFiles(Path.Combine(data, "keys"), "signing-*.pem").Max()!));
-        var key = new RsaSecurityKey(rsa.ExportParameters(true));
+        var curve = ECDsa.Create();
+        curve.ImportFromPem(File.ReadAllText(Directory.GetFiles(Path.Combine(data, "keys"), "signing-*.pem").Max()!));
+        var key = new ECDsaSecurityKey(curve);
         key.KeyId = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
         return key;
     }

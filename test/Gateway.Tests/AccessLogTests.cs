@@ -59,13 +59,25 @@ public sealed class AccessLogTests : IDisposable
         Assert.Equal((64 * 1024 * 1024) + 1, new FileInfo(Name + ".1").Length);
     }
 
+    [Fact]
+    public async Task Writes_what_came_before_its_loop_had_begun()
+    {
+        using var log = Create();
+        log.Write(Line(200));
+        await log.StopAsync(default);
+        Assert.Equal([200], (await ReadAsync()).Select(StatusOf));
+    }
+
     private async Task<AccessLog> StartAsync()
     {
-        var options = Options.Create(new GatewayOptions { AccessLog = true, AccessLogFile = Name });
-        var log = new AccessLog(options, new OneSecond(), NullLogger<AccessLog>.Instance);
+        var log = Create();
         await log.StartAsync(default);
         return log;
     }
+
+    private AccessLog Create() => new(
+        Options.Create(new GatewayOptions { AccessLog = true, AccessLogFile = Name }),
+        new OneSecond(), NullLogger<AccessLog>.Instance);
 
     private async Task<JsonElement[]> ReadAsync() =>
     [

@@ -54,7 +54,7 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
         foreach (var link in new[] { "/docs", "/health" })
             Assert.Contains($"href=\"{link}\"", page, StringComparison.Ordinal);
         using var reference = await gateway.SendAsync("GET", "/docs");
-        Assert.Contains("api/v1/services/orders/openapi/v1.json",
+        Assert.Contains("openapi/v1.json",
             await reference.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

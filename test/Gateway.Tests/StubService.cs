@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tessera.Gateway.Tests;
@@ -9,14 +11,32 @@ namespace Tessera.Gateway.Tests;
 public sealed class StubService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _next = new(0);
     private int _seen;
+    private int _listeners;
 
     private StubService(WebApplication app) => _app = app;
 
     public string Address { get; private set; } = "";
 
+    /// <summary>The targets of those that were echoed, as they came.</summary>
+    public ConcurrentQueue<string> Targets { get; } = [];
+
     /// <summary>Requests that came through, probes not counted.</summary>
     public int Seen => Volatile.Read(ref _seen);
+
+    /// <summary>Whether somebody waits to be told that it stops.</summary>
+    public bool IsListenedTo => Volatile.Read(ref _listeners) > 0;
+
+    /// <summary>As a service does that is told to stop: says so to who listens, and is not ready. Completes when they
+    /// have hung up.</summary>
+    public Task TellStopAsync()
+    {
+        _stopping.TrySetResult();
+        return _hungUp.Task;
+    }
 
     public static async Task<StubService> StartAsync(string name, int port = 0)
     {
@@ -26,17 +46,31 @@ public sealed class StubService : IAsyncDisposable
             kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
         var app = builder.Build();
         var stub = new StubService(app);
-        app.MapGet(
-            "/health/ready", () => new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 });
+        app.MapGet("/health/ready", () => stub._stopping.Task.IsCompleted
+            ? Results.Json(new { status = "Unhealthy" }, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Ok(new { status = "Healthy", checks = new { }, processId = 1, memoryMegabytes = 10 }));
+        app.MapGet("/health/stopping", stub.ListenAsync);
+        app.Map("/{area}/lost-by/{who}", async (HttpContext context, string who) =>
+        {
+            Interlocked.Increment(ref stub._seen);
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            if (who == name || who == "all") context.Abort();
+            return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol, [], body);
+        });
         app.Map("/{area}/slow", async (CancellationToken stop) => await Task.Delay(Timeout.Infinite, stop));
         app.Map("/{area}/lost", (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
             context.Abort();
         });
+        // Answers what it has not read: the rest of the body is still under way.
+        app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
+        app.Map("/{area}/stream", stub.StreamAsync);
         app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
+            stub.Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             return new Echo(name, context.Request.Method, context.Request.Path, context.Request.Protocol,
                 context.Request.Headers.ToDictionary(
@@ -48,8 +82,48 @@ public sealed class StubService : IAsyncDisposable
         return stub;
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    private async Task ListenAsync(HttpContext context)
+    {
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        Interlocked.Increment(ref _listeners);
+        try
+        {
+            await _stopping.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("stopping\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            if (_stopping.Task.IsCompleted) _hungUp.TrySetResult();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _listeners);
+        }
+    }
+
+    /// <summary>Has the stream say one event more.</summary>
+    public void SayNext() => _next.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _next.Dispose();
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.StartAsync(context.RequestAborted);
+        for (var number = 1; !context.RequestAborted.IsCancellationRequested; number++)
+        {
+            await _next.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync($"data: {number}\n\n", context.RequestAborted);
+        }
+    }
 }
 
 public sealed record Echo(
-    string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers);
+    string Service, string Method, string Path, string Protocol, Dictionary<string, string> Headers,
+    string? Body = null);

@@ -107,6 +107,18 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task A_key_that_is_held_for_longer_than_any_was_held_before_the_clock_was_set_back()
+    {
+        await AppendAsync(Some.OutboxRow(key: "bad", text: "1"));
+        var row = (await ReadOutboxAsync())[0];
+        var longest = StoreBackend.Outbox.Value.HeldKeyDelayMax;
+        await Store.HoldKeysAsync(
+            [new HeldKey("orders", 0, "bad", row.Event.Id, "Too large.", 1, Now + longest)], Stop);
+        Assert.Empty(await ReadOutboxAsync(Now));
+        Assert.Equal(["1"], (await ReadOutboxAsync(Now.AddHours(-1))).Select(read => Text(read.Event)));
+    }
+
+    [Fact]
     public async Task Settling_a_held_keys_row_releases_the_key()
     {
         await AppendAsync(

@@ -14,7 +14,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     {
         var message = Some.Parked(Some.Event("k", "{\"pence\":1}"), attempts: 5, reason: "No such product: “12”.");
         await ParkAsync(message);
-        var read = Assert.Single(await Store.ListParkedAsync(s_all, 10, Stop));
+        var read = Assert.Single(await Store.ListParkedAsync(s_all, null, 10, Stop));
         Assert.Equal(
             message with { Position = read.Position, Event = message.Event with { Data = default } },
             read with { Event = read.Event with { Data = default } });
@@ -62,14 +62,14 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
             await session.AdmitAsync("orders", [poison.Id], ["k"], Now, Stop);
             session.Park([Some.Parked(poison)]);
         }
-        Assert.Empty(await Store.ListParkedAsync(s_all, 10, Stop));
+        Assert.Empty(await Store.ListParkedAsync(s_all, null, 10, Stop));
         await using (var session = await Store.BeginAsync(Stop))
         {
             Assert.Single((await session.AdmitAsync("orders", [poison.Id], ["k"], Now, Stop)).New);
             session.Park([Some.Parked(poison)]);
             await session.CommitAsync(Stop);
         }
-        Assert.Single(await Store.ListParkedAsync(s_all, 10, Stop));
+        Assert.Single(await Store.ListParkedAsync(s_all, null, 10, Stop));
     }
 
     [Fact]
@@ -79,13 +79,34 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         await ParkAsync(
             one, Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")),
             Some.Parked(Some.Event("a", stream: "payments")));
-        async Task<int> CountAsync(ParkedFilter filter) => (await Store.ListParkedAsync(filter, 10, Stop)).Count;
+        async Task<int> CountAsync(ParkedFilter filter) => (await Store.ListParkedAsync(filter, null, 10, Stop)).Count;
         Assert.Equal(4, await CountAsync(s_all));
         Assert.Equal(3, await CountAsync(new(Stream: "orders")));
         Assert.Equal(2, await CountAsync(new(Stream: "orders", Key: "a")));
         Assert.Equal(1, await CountAsync(new(EventId: one.Event.Id)));
         Assert.Equal(0, await CountAsync(new(Stream: "catalog")));
-        Assert.Equal(2, (await Store.ListParkedAsync(s_all, 2, Stop)).Count);
+        Assert.Equal(2, (await Store.ListParkedAsync(s_all, null, 2, Stop)).Count);
+    }
+
+    [Fact]
+    public async Task Pages_go_on_behind_a_place_whatever_comes_and_goes_meanwhile()
+    {
+        string[] keys = ["b", "a", "c", "a", "b"];
+        await ParkAsync([.. keys.Select(key => Some.Parked(Some.Event(key)))]);
+        await ParkAsync(Some.Parked(Some.Event("a", stream: "payments")));
+        var all = (await Store.ListParkedAsync(s_all, null, 10, Stop)).Select(parked => parked.Event.Id).ToList();
+        var seen = new List<Guid>();
+        ParkedPlace? after = null;
+        while (await Store.ListParkedAsync(s_all, after, 2, Stop) is { Count: > 0 } page)
+        {
+            seen.AddRange(page.Select(parked => parked.Event.Id));
+            after = new ParkedPlace(page[^1].Event.Stream, page[^1].Event.Key, page[^1].Position);
+            if (seen.Count > 2) continue;
+            // The message that the page ended with goes, and one that stands before it comes.
+            await Store.DiscardParkedAsync(new(EventId: seen[^1]), "olga", Now, Stop);
+            await ParkAsync(Some.Parked(Some.Event("0")));
+        }
+        Assert.Equal(all, seen);
     }
 
     [Fact]
@@ -134,7 +155,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         await Store.RequestReplayAsync(s_all, "olga", Now, Stop);
         await Store.EndReplayAsync("orders", "a", "Still no such product.", 7, Stop);
         Assert.Empty(await Store.ListReplaysAsync(10, Stop));
-        var parked = await Store.ListParkedAsync(s_all, 10, Stop);
+        var parked = await Store.ListParkedAsync(s_all, null, 10, Stop);
         Assert.Equal([("0", "Still no such product.", 7), ("1", "It always fails.", 0)],
             parked.Select(message => (Text(message.Event), message.Reason, message.Attempts)));
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tessera.Messaging.Store;
 using Xunit;
 
@@ -6,6 +7,10 @@ namespace Tessera.Messaging.Conformance;
 /// <summary>One database engine to run the store suites against: a class fixture of the bound suites.</summary>
 public abstract class StoreBackend : IAsyncLifetime
 {
+    /// <summary>What every store is opened with: no key is held for longer than a day.</summary>
+    public static IOptions<OutboxOptions> Outbox { get; } =
+        Options.Create(new OutboxOptions { HeldKeyDelayMax = TimeSpan.FromDays(1) });
+
     /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
     public abstract string Name { get; }
 

@@ -73,7 +73,7 @@ internal sealed class StockDriver(ScenarioSettings settings, IServiceProvider se
         var askedInVain = false;
         while (await CountAsync("seen") < settings.Events || await CountAsync("fired") < settings.Events)
         {
-            var parked = await Store.ListParkedAsync(new ParkedFilter(), 100, stop);
+            var parked = await Store.ListParkedAsync(new ParkedFilter(), null, 100, stop);
             if (parked.Count > 0 && (await Store.ListReplaysAsync(10, stop)).Count == 0)
             {
                 var behind = Enumerable.Range(settings.Poison, settings.Events - settings.Poison)

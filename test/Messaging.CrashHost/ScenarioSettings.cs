@@ -75,11 +75,14 @@ internal sealed record ScenarioSettings
                 options.ReplicationFactor = 1;
                 options.MinInSyncReplicas = 1;
                 options.AcceptSingleReplica = true;
+                // Who goes on after a kill waits so long for the place of the one that died.
+                options.SessionTimeout = 2 * LeaseDuration;
             }),
             "redis" => messages.UseRedis(options =>
             {
                 options.Configuration = Address;
                 options.AcceptEverysecFsync = true;
+                options.LeaseDuration = LeaseDuration;
             }),
             _ => messages.UseEmbeddedTransport(options =>
             {

@@ -58,7 +58,10 @@ public sealed class RabbitMqAndPostgres() : BrokerAndPostgres("rabbitmq")
 
 public sealed class KafkaAndPostgres() : BrokerAndPostgres("kafka")
 {
-    private readonly KafkaServer _server = new();
+    private readonly KafkaServer _server = new()
+    {
+        Settings = new Dictionary<string, string> { ["group.min.session.timeout.ms"] = "500" },
+    };
 
     protected override ValueTask StartBrokerAsync() => _server.InitializeAsync();
 

@@ -22,7 +22,7 @@ public abstract class Backend
         Action<MessagingBuilder> store,
         Action<IServiceProvider, DbContextOptionsBuilder> provider, CancellationToken stop)
     {
-        var log = Path.Combine(Directory.CreateTempSubdirectory("tessera-ef-").FullName, "events.db");
+        var log = Path.Combine(ScratchFolder.Create("ef"), "events.db");
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var services = builder.Services;
         services.AddSingleton<List<int>>();
@@ -44,7 +44,7 @@ public sealed class OnSqlite : Backend
 {
     public override Task<Service> StartAsync(CancellationToken stop)
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("tessera-ef-").FullName, "notes.db");
+        var file = Path.Combine(ScratchFolder.Create("ef"), "notes.db");
         return StartAsync(
             messages => messages.UseSqlite(options => options.File = file),
             (_, options) => options.UseSqlite("Data Source=" + file), stop);

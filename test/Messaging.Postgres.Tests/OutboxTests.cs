@@ -212,7 +212,7 @@ public sealed class OutboxTests(PostgresServer server)
         var (type, last) = statement switch
         {
             OutboxReader.ReadBehind => (", bigint[]", ", '{0,0,0,0}'"),
-            OutboxReader.ReadNotHeld => (", timestamptz", ", now()"),
+            OutboxReader.ReadNotHeld => (", timestamptz, timestamptz", ", now(), now()"),
             _ => ("", ""),
         };
         await RunAsync($"prepare claim (int[], bigint[], int{type}) as {statement}");
@@ -316,11 +316,11 @@ public sealed class OutboxTests(PostgresServer server)
         await using (var settings = new NpgsqlCommand(PostgresStore.IndexOnly, connection))
             await settings.ExecuteNonQueryAsync(Stop);
         var most = 0L;
-        foreach (var (statement, last) in new (string, NpgsqlParameter?)[]
+        foreach (var (statement, others) in new (string, NpgsqlParameter[])[]
         {
-            (OutboxReader.Read, null),
-            (OutboxReader.ReadBehind, Parameters.Array(starts)),
-            (OutboxReader.ReadNotHeld, Parameters.Of(Some.Time)),
+            (OutboxReader.Read, []),
+            (OutboxReader.ReadBehind, [Parameters.Array(starts)]),
+            (OutboxReader.ReadNotHeld, [Parameters.Of(Some.Time), Parameters.Of(Some.Time)]),
         })
         {
             await using var explain = new NpgsqlCommand(
@@ -328,7 +328,7 @@ public sealed class OutboxTests(PostgresServer server)
             explain.Parameters.Add(Parameters.Array([0, 1, 2, 3]));
             explain.Parameters.Add(Parameters.Array(starts));
             explain.Parameters.Add(Parameters.Of(256));
-            if (last is not null) explain.Parameters.Add(last);
+            explain.Parameters.AddRange(others);
             most = Math.Max(most, Buffers((string)(await explain.ExecuteScalarAsync(Stop))!));
         }
         return most;

@@ -34,6 +34,35 @@ public sealed class PlanTests(PostgresServer server)
         Assert.Empty(await tables.ReadByMoreThanAsync(500, () => FlowAsync(db)));
     }
 
+    [Theory]
+    [InlineData(false, "on on on")]
+    [InlineData(true, "off off off")]
+    public async Task The_services_own_statements_are_planned_as_the_server_is_set_unless_it_asks(
+        bool byIndex, string expected)
+    {
+        const string settings = "select concat_ws(' ', current_setting('enable_seqscan'), " +
+            "current_setting('enable_hashjoin'), current_setting('enable_mergejoin'))";
+        await using var db = await CreateAsync(server, options => options.PlanByIndex = byIndex);
+        Assert.Equal([expected], await db.Database.QueryAsync(settings, [], row => row.GetString(0), Stop));
+        await RunAsync(db, async session =>
+        {
+            await ExpectAsync(session);
+            session.CancelTimer("PaymentOverdue", "k"); // Queued in the middle.
+            session.Enqueue("create temporary table seen on commit drop as " + settings, []);
+            session.CancelTimer("PaymentOverdue", "other");
+            Assert.Equal(
+                [expected], await session.QueryAsync("select * from seen", [], row => row.GetString(0), Stop));
+            await session.AdmitAsync("orders", [Guid.NewGuid()], ["k"], Some.Time, Stop);
+            await ExpectAsync(session);
+            await session.TakeTimersAsync(Some.Time, 10, Stop);
+            await session.TakeParkedAsync("orders", "k", 10, Stop);
+            await ExpectAsync(session);
+        });
+
+        async Task ExpectAsync(IStoreSession session) =>
+            Assert.Equal([expected], await session.QueryAsync(settings, [], row => row.GetString(0), Stop));
+    }
+
     private static async Task FlowAsync(StoreUnderTest db)
     {
         var key = Guid.NewGuid().ToString();

@@ -29,7 +29,7 @@ internal sealed class PostgresTestDatabase(string connectionString, bool prepare
             PreparedStatements = preparedStatements,
         }));
         _opened.Add(database);
-        return (new PostgresStore(database, TimeProvider.System), database);
+        return (new PostgresStore(database, StoreBackend.Outbox, TimeProvider.System), database);
     }
 
     public override IEnumerable<Exception> TransientFailures() =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Tessera.Messaging.Conformance;
 using Tessera.Messaging.Store;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
@@ -20,7 +21,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var options = new PostgresStoreOptions { ConnectionString = connectionString };
         configure?.Invoke(options);
         Database = new PostgresDatabase(Options.Create(options));
-        Store = new PostgresStore(Database, Clock);
+        Store = new PostgresStore(Database, StoreBackend.Outbox, Clock);
     }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;

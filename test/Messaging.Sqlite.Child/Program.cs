@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Tessera.Messaging;
 using Tessera.Messaging.Sqlite;
 using Tessera.Messaging.Transport;
 using Tessera.Testing;
@@ -54,7 +55,8 @@ async Task<int> StoreAsync()
 {
     var options = Options.Create(new SqliteStoreOptions { File = file });
     using var database = new SqliteDatabase(options, TimeProvider.System);
-    using var store = new SqliteStore(database, options, TimeProvider.System);
+    using var store = new SqliteStore(
+        database, options, Options.Create(new OutboxOptions()), TimeProvider.System);
     await store.PrepareAsync(CancellationToken.None);
     for (var number = 0; !end.IsCancellationRequested; number++)
     {

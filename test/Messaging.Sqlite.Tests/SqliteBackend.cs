@@ -30,7 +30,7 @@ internal sealed class SqliteTestDatabase(string? folder = null) : StoreDatabase
         configure(settings);
         var options = Options.Create(settings);
         var database = new SqliteDatabase(options, TimeProvider.System);
-        var store = new SqliteStore(database, options, TimeProvider.System);
+        var store = new SqliteStore(database, options, StoreBackend.Outbox, TimeProvider.System);
         _opened.AddRange([store, database]);
         return (store, database);
     }

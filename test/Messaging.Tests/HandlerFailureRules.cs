@@ -77,7 +77,7 @@ public sealed class HandlerFailureRules : IAsyncDisposable
             ], 0));
         Assert.Equal([2], await UntilSeenAsync(stock.Service));
         await Eventually.HoldsAsync("the message is parked", async () =>
-            await stock.Service.Store.ListParkedAsync(new(), 10, default)
+            await stock.Service.Store.ListParkedAsync(new(), null, 10, default)
                 is [{ Attempts: 3, Reason: "InvalidOperationException: The key file is gone." }]);
     }
 

@@ -46,12 +46,11 @@ public sealed class BackendsTests
     [InlineData("Users", "postgres")]
     public void Finds_the_schema_of_a_service_in_order(string service, string engine)
     {
-        var scripts = SchemaScripts.Of(System.Reflection.Assembly.Load("Tessera." + service), engine);
-        Assert.Equal(
-            [
-                "0001-accounts.sql", "0002-token-server.sql", "0003-refresh-successors.sql",
-                "0004-sign-in-failures.sql", "0005-erased-users.sql",
-            ],
-            scripts.Select(script => script.Name));
+        var scripts = SchemaScripts.Of(System.Reflection.Assembly.Load("Tessera." + service), engine)
+            .Select(script => script.Name).ToList();
+        Assert.Equal("0001-accounts.sql", scripts[0]);
+        Assert.Equal(scripts.Order(StringComparer.Ordinal), scripts);
+        // Two of one number would run in the order of their names, whichever was written first.
+        Assert.Distinct(scripts.Select(script => script[..4]));
     }
 }

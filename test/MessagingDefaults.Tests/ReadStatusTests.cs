@@ -5,6 +5,7 @@ using Tessera.Inventory.Contracts;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
 using Tessera.Messaging.Transport;
+using Tessera.Testing;
 
 namespace Tessera.MessagingDefaults.Tests;
 
@@ -13,11 +14,11 @@ public sealed class ReadStatusTests
     [Fact]
     public async Task Tells_of_each_broker_that_is_read_and_goes_on_without_one_that_is_away()
     {
-        var folder = Directory.CreateTempSubdirectory("tessera-status-");
+        var folder = ScratchFolder.Create("status");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Tessera:DataDirectory"] = folder.FullName,
+            ["Tessera:DataDirectory"] = folder,
             ["Messaging:AlsoConsume"] = "redis",
             ["Messaging:Redis:Configuration"] = "127.0.0.1:1,connectTimeout=200",
         });
@@ -38,7 +39,7 @@ public sealed class ReadStatusTests
             Assert.NotNull(status.Subscriptions[0].Unread);
             Assert.NotNull(status.Subscriptions[1].Unavailable);
         }
-        folder.Delete(recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     private sealed class Nothing : IHandle<StockReserved>

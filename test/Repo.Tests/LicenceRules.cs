@@ -17,6 +17,7 @@ internal static class LicenceRules
         ["Confluent.Kafka"] = "Apache-2.0",
         ["RabbitMQ.Client"] = "Apache-2.0 OR MPL-2.0",
         ["CloudNative.CloudEvents"] = "Apache-2.0",
+        ["SmtpServer"] = "MIT",
         ["CloudNative.CloudEvents.SystemTextJson"] = "Apache-2.0",
     };
 

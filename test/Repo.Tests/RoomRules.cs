@@ -4,7 +4,7 @@ namespace Tessera.Repo.Tests;
 internal static class RoomRules
 {
     private static readonly string[] BrokerPackages = ["RabbitMQ.Client", "Confluent.Kafka", "StackExchange.Redis"];
-    private static readonly string[] Defaults = ["ServiceDefaults", "MessagingDefaults"];
+    private static readonly string[] Defaults = ["ServiceDefaults", "MessagingDefaults", "TextDefaults"];
     private static readonly string[] LibrariesOfServices = ["Messaging", "Messaging.EntityFramework"];
 
     public static IEnumerable<string> Violations(Project project)
@@ -14,7 +14,8 @@ internal static class RoomRules
         if (project.Name.EndsWith(".Contracts", StringComparison.Ordinal)) return Contracts(project);
         return project.Name switch
         {
-            "ServiceDefaults" => Only(project, name => name == "Messaging"),
+            "TextDefaults" => Only(project, _ => false),
+            "ServiceDefaults" => Only(project, name => name is "Messaging" or "TextDefaults"),
             "MessagingDefaults" => Only(project, name => name == "ServiceDefaults" || IsLibrary(name)),
             _ => Service(project),
         };

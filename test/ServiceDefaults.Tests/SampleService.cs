@@ -41,15 +41,20 @@ public sealed class SampleService : IAsyncLifetime
         _app.MapGet("/things/{id:guid}", (Guid id, int? page) => TypedResults.Ok(id)).AllowAnonymous();
         _app.MapGet("/mine/{owner:guid}", (Guid owner, Caller caller) =>
             caller.MaySee(owner) ? Results.Ok(caller) : Results.Problem(statusCode: 404))
-            .RequireAuthorization(Policies.SignedIn);
-        _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator);
-        _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer);
+            .RequireAuthorization(Policies.SignedIn).RequireScope(Scopes.OrdersRead);
+        _app.MapGet("/operators", (Caller caller) => caller).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.CatalogWrite);
+        _app.MapGet("/customers", (Buyer buyer) => buyer).RequireAuthorization(Policies.Customer)
+            .RequireScope(Scopes.OrdersWrite);
+        _app.MapGet("/unscoped", () => "nobody said what for").RequireAuthorization(Policies.SignedIn);
         _app.MapPost("/made", () => TypedResults.Created("/things/1")).AllowAnonymous();
         _app.MapGet("/names/{name}", (string name, string? search) => TypedResults.Ok(name + search)).AllowAnonymous();
         _app.MapGet("/codes/{sku}", (string sku) => sku).AllowAnonymous();
         _app.MapPost("/codes", (Coded coded) => coded.Sku).AllowAnonymous();
         _app.MapPost("/forms", async (HttpRequest request, CancellationToken stop) =>
             (await request.ReadFormAsync(stop)).Count).AllowAnonymous();
+        _app.MapPost("/forms/name", async (HttpRequest request, CancellationToken stop) =>
+            (await request.ReadFormAsync(stop))["name"].ToString()).AllowAnonymous();
         _app.MapGet("/undeclared", () => "nobody said who may read this");
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();

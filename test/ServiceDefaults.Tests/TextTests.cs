@@ -49,7 +49,8 @@ public sealed class TextTests(SampleService service) : IClassFixture<SampleServi
     }
 
     [Theory]
-    [InlineData("name=%00", "form")]
+    [InlineData("name=%00", "'name'")]
+    [InlineData("other=1&user+name=a%00b&name=2", "'user name'")]
     [InlineData("name=%07", "'name'")]
     [InlineData("name=a&name=%C2%80", "'name'")]
     [InlineData("na%00me=a", "form")]
@@ -106,6 +107,23 @@ public sealed class TextTests(SampleService service) : IClassFixture<SampleServi
         using var written = await service.Http1.PostAsync(
             "/codes", Json("""{"sku":"tea-100ı"}"""), TestContext.Current.CancellationToken);
         Assert.Equal("TEA-100ı", await written.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Reads_every_text_in_its_composed_form()
+    {
+        const string sent = "cafe\u0301";
+        const string read = "caf\u00E9";
+        using var named = await service.GetAsync(
+            $"/names/{Uri.EscapeDataString(sent)}?search={Uri.EscapeDataString(sent)}");
+        Assert.Equal(read + read, await named.Content.ReadFromJsonAsync<string>(TestContext.Current.CancellationToken));
+        using var posted = await service.Http1.PostAsync(
+            "/things", Json($$"""{"name":"{{sent}}","quantity":1}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            read, (await posted.Content.ReadFromJsonAsync<Thing>(TestContext.Current.CancellationToken))!.Name);
+        using var form = new FormUrlEncodedContent([new("name", sent), new("name", "b")]);
+        using var filled = await service.Http1.PostAsync("/forms/name", form, TestContext.Current.CancellationToken);
+        Assert.Equal(read + ",b", await filled.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

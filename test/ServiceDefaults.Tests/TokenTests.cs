@@ -201,7 +201,7 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
         ,"crit":[]
         """, "")]
     [InlineData("""
-        ,"alg":"RS256"
+        ,"alg":"ES256"
         """, "")]
     [InlineData("", """
         ,"exp":9999999999
@@ -229,7 +229,7 @@ public sealed class TokenTests(SampleService service) : IClassFixture<SampleServ
     public async Task Refuses_an_end_that_is_no_number(string end) => await RefusesAsync(Written("", "", end));
 
     private string Written(string header = "", string claims = "", string end = "9999999999") => service.Tokens.Sign(
-        $$"""{"alg":"RS256","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"{{header}}}""",
+        $$"""{"alg":"ES256","typ":"at+jwt","kid":"{{service.Tokens.KeyId}}"{{header}}}""",
         $$"""
         {"iss":"http://127.0.0.1:8080/","aud":"tessera","sub":"{{user}}","role":"operator","exp":{{end}}{{claims}}}
         """);

@@ -4,61 +4,72 @@ namespace Tessera.Services.Tests;
 /// beside the endpoints' own word, so that a change of either is seen.</summary>
 internal static class Access
 {
-    private static readonly Dictionary<string, Who> ofEveryService = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Row> ofEveryService = new(StringComparer.Ordinal)
     {
-        ["GET /messaging/status"] = Who.Operators,
-        ["GET /messaging/parked"] = Who.Operators,
-        ["POST /messaging/parked/replay"] = Who.Operators,
-        ["POST /messaging/parked/discard"] = Who.Operators,
+        ["GET /messaging/status"] = new(Who.Operators, "messaging.read"),
+        ["GET /messaging/parked"] = new(Who.Operators, "messaging.read"),
+        ["POST /messaging/parked/replay"] = new(Who.Operators, "messaging.write"),
+        ["POST /messaging/parked/discard"] = new(Who.Operators, "messaging.write"),
     };
 
-    private static readonly Dictionary<string, Dictionary<string, Who>> byService = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Dictionary<string, Row>> byService = new(StringComparer.Ordinal)
     {
         ["Catalog"] = new()
         {
-            ["GET /products"] = Who.Anyone,
-            ["GET /products/{sku}"] = Who.Anyone,
-            ["PUT /products/{sku}"] = Who.Operators,
-            ["PUT /products/{sku}/price"] = Who.Operators,
-            ["DELETE /products/{sku}"] = Who.Operators,
-            ["POST /products/import"] = Who.Operators,
+            ["GET /products"] = new(Who.Anyone, ""),
+            ["GET /products/{sku}"] = new(Who.Anyone, ""),
+            ["PUT /products/{sku}"] = new(Who.Operators, "catalog.write"),
+            ["PUT /products/{sku}/price"] = new(Who.Operators, "catalog.write"),
+            ["DELETE /products/{sku}"] = new(Who.Operators, "catalog.write"),
+            ["POST /products/import"] = new(Who.Operators, "catalog.write"),
         },
         ["Inventory"] = new()
         {
-            ["GET /stock"] = Who.SignedIn,
-            ["GET /stock/{sku}"] = Who.SignedIn,
-            ["POST /stock/{sku}/receipts"] = Who.Operators,
-            ["POST /stock/receipts"] = Who.Operators,
+            ["GET /stock"] = new(Who.SignedIn, "inventory.read"),
+            ["GET /stock/{sku}"] = new(Who.SignedIn, "inventory.read"),
+            ["POST /stock/{sku}/receipts"] = new(Who.Operators, "inventory.write"),
+            ["POST /stock/receipts"] = new(Who.Operators, "inventory.write"),
         },
         ["Orders"] = new()
         {
-            ["POST /orders"] = Who.Customers,
-            ["GET /orders"] = Who.SignedIn,
-            ["GET /orders/{id}"] = Who.SignedIn,
-            ["POST /orders/{id}/cancel"] = Who.Customers,
-            ["POST /orders/{id}/ship"] = Who.Operators,
+            ["POST /orders"] = new(Who.Customers, "orders.write"),
+            ["GET /orders"] = new(Who.SignedIn, "orders.read"),
+            ["GET /orders/{id}"] = new(Who.SignedIn, "orders.read"),
+            ["GET /orders/{id}/events"] = new(Who.SignedIn, "orders.read"),
+            ["POST /orders/{id}/cancel"] = new(Who.Customers, "orders.write"),
+            ["POST /orders/{id}/ship"] = new(Who.Operators, "orders.write"),
         },
         ["Payments"] = new()
         {
-            ["GET /payments/orders/{order}"] = Who.SignedIn,
-            ["GET /payments/ledger"] = Who.Operators,
+            ["GET /payments/orders/{order}"] = new(Who.SignedIn, "payments.read"),
+            ["GET /payments/ledger"] = new(Who.Operators, "payments.read"),
         },
         ["Users"] = new()
         {
-            ["POST /users"] = Who.Anyone,
-            ["GET /users/me"] = Who.SignedIn,
-            ["PUT /users/me"] = Who.SignedIn,
-            ["DELETE /users/me"] = Who.SignedIn,
-            ["POST /users/me/addresses"] = Who.SignedIn,
-            ["DELETE /users/me/addresses/{address}"] = Who.SignedIn,
-            ["POST /users/customers"] = Who.Operators,
-            ["POST /users/{user}/tokens"] = Who.Operators,
+            ["POST /users"] = new(Who.Anyone, ""),
+            ["GET /users/me"] = new(Who.People, "users.read"),
+            ["PUT /users/me"] = new(Who.People, "users.write"),
+            ["DELETE /users/me"] = new(Who.People, "users.write"),
+            ["POST /users/me/password"] = new(Who.People, "users.write"),
+            ["GET /users/me/sessions"] = new(Who.People, "users.read"),
+            ["DELETE /users/me/sessions/{session}"] = new(Who.People, "users.write"),
+            ["POST /users/me/addresses"] = new(Who.People, "users.write"),
+            ["DELETE /users/me/addresses/{address}"] = new(Who.People, "users.write"),
+            ["POST /users/customers"] = new(Who.Operators, "users.write"),
+            ["POST /users/{user}/tokens"] = new(Who.Operators, "users.act"),
+            ["POST /users/tokens"] = new(Who.Operators, "users.act"),
+            ["GET /users/clients"] = new(Who.Operators, "clients.read"),
+            ["POST /users/clients"] = new(Who.Operators, "clients.write"),
+            ["DELETE /users/clients/{client}"] = new(Who.Operators, "clients.write"),
         },
     };
 
-    public static IReadOnlyDictionary<string, Who> Of(string service) =>
+    public static IReadOnlyDictionary<string, Row> Of(string service) =>
         byService[service].Concat(ofEveryService).ToDictionary(row => row.Key, row => row.Value);
 }
+
+/// <param name="Scope">What the token must have been given for.</param>
+internal sealed record Row(Who Who, string Scope);
 
 internal enum Who
 {
@@ -66,6 +77,11 @@ internal enum Who
 
     /// <summary>Anyone with a good token; whose thing it is, the handler asks.</summary>
     SignedIn,
+
+    /// <summary>Anyone with an account; no machine.</summary>
+    People,
     Customers,
+
+    /// <summary>And machines with the scope.</summary>
     Operators,
 }

@@ -1,7 +1,9 @@
+using Tessera.ServiceDefaults;
+
 namespace Tessera.Services.Tests;
 
-/// <summary>Every operation of every service with every kind of token, at the service's own port: whoever is inside the
-/// network gets nothing for free.</summary>
+/// <summary>Every operation of every service with every kind of token: at the gateway, and at the service's own port,
+/// since whoever is inside the network gets nothing for free.</summary>
 public sealed class EveryTokenTests
 {
     [Theory]
@@ -13,6 +15,23 @@ public sealed class EveryTokenTests
     public async Task Each_operation_opens_to_those_of_its_row_and_to_nobody_else(string name)
     {
         await using var service = await LoneService.StartAsync(name, null);
+        await CheckAsync(name, service);
+    }
+
+    [Theory]
+    [InlineData("Catalog")]
+    [InlineData("Inventory")]
+    [InlineData("Orders")]
+    [InlineData("Payments")]
+    [InlineData("Users")]
+    public async Task Each_operation_opens_at_the_gateway_to_those_of_its_row_and_to_nobody_else(string name)
+    {
+        await using var service = await LoneService.StartBehindGatewayAsync(name);
+        await CheckAsync(name, service);
+    }
+
+    private static async Task CheckAsync(string name, LoneService service)
+    {
         var operations = await service.OperationsAsync();
         var rows = Access.Of(name);
         // An operation without a row, or a row without an operation, is a mistake here or there.
@@ -22,9 +41,9 @@ public sealed class EveryTokenTests
         var faults = new List<string>();
         foreach (var operation in operations.OrderBy(operation => operation.Name == "DELETE /users/me"))
         {
-            var who = rows[operation.Name];
+            var (who, scope) = rows[operation.Name];
             if (operation.NeedsToken == (who == Who.Anyone)) faults.Add($"{operation}: its document says otherwise");
-            foreach (var (kind, token, expected) in Expectations(service, who))
+            foreach (var (kind, token, expected) in Expectations(service, who, scope))
             {
                 using var answer = await service.SendAsync(operation.With(null, ""), token);
                 var status = (int)answer.StatusCode;
@@ -40,17 +59,26 @@ public sealed class EveryTokenTests
     private static bool IsAnsweredByTheOperation(int status) => status is not (400 or 401 or 403 or >= 500);
 
     /// <summary>200 stands for whatever the operation itself answers.</summary>
-    private static IEnumerable<(string Kind, string Token, int Expected)> Expectations(LoneService service, Who who)
+    private static IEnumerable<(string Kind, string Token, int Expected)> Expectations(
+        LoneService service, Who who, string scope)
     {
         foreach (var (kind, token) in TokenKinds.Bad(service.Tokens))
             yield return (kind, token, who == Who.Anyone ? 200 : 401);
         yield return ("of an operator", service.Operator, who == Who.Customers ? 403 : 200);
         yield return ("of a customer", service.Customer, who == Who.Operators ? 403 : 200);
         yield return ("of another customer", service.Tokens.Customer(Guid.NewGuid()), who == Who.Operators ? 403 : 200);
+        var without = who == Who.Anyone ? 200 : 403;
         foreach (var role in new[] { "service", "Operator", "" })
+            yield return ($"of the role '{role}'", service.Tokens.Issue(Guid.NewGuid(), role), without);
+        yield return ("of a machine without scope", service.Tokens.Machine(), without);
+        yield return (
+            "of a machine with all scopes but this", service.Tokens.Machine([.. Scopes.All.Except([scope])]), without);
+        yield return ("of a machine with the scope", service.Tokens.Machine(scope),
+            who is Who.Customers or Who.People ? 403 : 200);
+        foreach (var role in new[] { "customer", "operator" })
         {
-            yield return ($"of the role '{role}'", service.Tokens.Issue(Guid.NewGuid(), role),
-                who is Who.Customers or Who.Operators ? 403 : 200);
+            yield return ($"of the role {role} without scope", service.Tokens.Issue(
+                Guid.NewGuid(), role, token => token.Claims["scope"] = "openid"), without);
         }
     }
 }

@@ -7,7 +7,8 @@ using Tessera.Testing.Services;
 
 namespace Tessera.Services.Tests;
 
-/// <summary>One service as a process, with a pretended Catalog beside it, on one of the databases.</summary>
+/// <summary>One service as a process, with a pretended Catalog beside it, on one of the databases; the gateway before
+/// it where a test asks for it.</summary>
 internal sealed class LoneService : IAsyncDisposable
 {
     // A product that may be bought, so that an order comes as far as the database.
@@ -16,11 +17,14 @@ internal sealed class LoneService : IAsyncDisposable
     private readonly TemporaryFolder _data;
     private readonly PretendedCatalog _catalog;
     private readonly ServiceProcess _process;
+    private readonly string _name;
+    private ServiceProcess? _gateway;
     private readonly HttpClient _http = new();
 
-    private LoneService(TemporaryFolder data, PretendedCatalog catalog, ServiceProcess process, TestTokens tokens)
+    private LoneService(
+        string name, TemporaryFolder data, PretendedCatalog catalog, ServiceProcess process, TestTokens tokens)
     {
-        (_data, _catalog, _process, Tokens) = (data, catalog, process, tokens);
+        (_name, _data, _catalog, _process, Tokens) = (name, data, catalog, process, tokens);
         Operator = tokens.Operator(Guid.NewGuid());
         Customer = tokens.Customer(Guid.NewGuid());
     }
@@ -32,6 +36,23 @@ internal sealed class LoneService : IAsyncDisposable
     public string Customer { get; private set; }
 
     public string Log => _process.Log;
+
+    /// <summary>The gateway's log, where there is one.</summary>
+    public string GatewayLog => _gateway!.Log;
+
+    /// <summary>A service that is asked at the gateway's address.</summary>
+    public static async Task<LoneService> StartBehindGatewayAsync(string name)
+    {
+        var service = await StartAsync(name, null);
+        service._gateway = await ServiceProcess.StartAsync("Gateway", service._data.Path,
+        [
+            ($"Services:{name}", service._process.Http2Address.AbsoluteUri),
+            ("Gateway:AnonymousPerSecond", "1000000"), // The rate is not the subject here.
+            ("Gateway:CustomerPerSecond", "1000000"),
+            ("Gateway:SignInsPerSecond", "1000000"),
+        ]);
+        return service;
+    }
 
     public static async Task<LoneService> StartAsync(string name, PostgresServer? postgres)
     {
@@ -46,7 +67,7 @@ internal sealed class LoneService : IAsyncDisposable
             : [("Database:Engine", "postgres"), ("Database:ConnectionString", await postgres.CreateDatabaseAsync())];
         var process = await ServiceProcess.StartAsync(
             name, data.Path, [("Services:Catalog", catalog.Address), .. database]);
-        var service = new LoneService(data, catalog, process, tokens);
+        var service = new LoneService(name, data, catalog, process, tokens);
         if (name == "Users") await service.RegisterAsync();
         return service;
     }
@@ -63,7 +84,7 @@ internal sealed class LoneService : IAsyncDisposable
     {
         // As written: %2e must not become a dot on the way.
         var address = new Uri(
-            _process.Address.GetLeftPart(UriPartial.Authority) + call.Target,
+            AddressOf(call.Target),
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(call.Method), address);
         if (!string.IsNullOrEmpty(token)) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
@@ -75,19 +96,34 @@ internal sealed class LoneService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        if (_gateway is not null) await _gateway.DisposeAsync();
         await _process.DisposeAsync();
         await _catalog.DisposeAsync();
         Tokens.Dispose();
         _data.Dispose();
     }
 
+    // The REST interface stands under a prefix there, and what every service has alike under the service's name.
+    private string AddressOf(string target)
+    {
+        if (_gateway is null) return _process.Address.GetLeftPart(UriPartial.Authority) + target;
+        var isOfEachService = target.StartsWith("/messaging/", StringComparison.Ordinal);
+        return _gateway.Address.GetLeftPart(UriPartial.Authority) + "/api/v1"
+            + (isOfEachService ? $"/services/{_name.ToLowerInvariant()}" : "") + target;
+    }
+
     /// <summary>A customer with an account, so that what is said of it comes as far as the database.</summary>
     private async Task RegisterAsync()
     {
-        using var answer = await _http.PostAsJsonAsync(
-            new Uri(_process.Address, "/users"), new { email = "ada@example.org", password = "correct horse battery" });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_process.Address, "/users/customers"))
+        {
+            Content = JsonContent.Create(new { customers = new[] { new { reference = "12345" } } }),
+        };
+        request.Headers.Authorization = new("Bearer", Operator);
+        using var answer = await _http.SendAsync(request);
         answer.EnsureSuccessStatusCode();
-        var account = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Customer = Tokens.Customer(account.GetProperty("id").GetGuid());
+        var imported = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var account = imported.GetProperty("customers")[0];
+        Customer = Tokens.Customer(account.GetProperty("user").GetGuid());
     }
 }

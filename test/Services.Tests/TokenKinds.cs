@@ -36,9 +36,9 @@ internal static class TokenKinds
         using var stranger = new TestTokens();
         yield return ("of a stranger's key", stranger.Operator(user));
         var claims = Base64UrlEncoder.Decode(parts[1]);
-        var header = Base64UrlEncoder.Decode(Header(tokens, "RS256"));
+        var header = Base64UrlEncoder.Decode(Header(tokens, "ES256"));
         yield return ("of a stranger's key under our key's name", stranger.Sign(header, claims));
-        var critical = Base64UrlEncoder.Decode(Header(tokens, "RS256", ",\"crit\":[\"b64\"]"));
+        var critical = Base64UrlEncoder.Decode(Header(tokens, "ES256", ",\"crit\":[\"b64\"]"));
         yield return ("that needs what nobody knows", tokens.Sign(critical, claims));
     }
 

@@ -13,7 +13,7 @@ public sealed class KafkaServer : IAsyncLifetime
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_KAFKA");
     private readonly string? _libs = FindLibs();
-    private readonly string _folder = Directory.CreateTempSubdirectory("tessera-kafka-").FullName;
+    private readonly string _folder = ScratchFolder.Create("kafka");
     private readonly int _port = FreePort.Next();
     private readonly int _proxiedPort = FreePort.Next();
     private ServerProcess? _process;

@@ -13,7 +13,7 @@ public sealed class PgBouncer : IAsyncDisposable
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Append("/usr/sbin").Select(folder => Path.Combine(folder, "pgbouncer")).FirstOrDefault(File.Exists);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("tessera-pgbouncer-").FullName;
+    private readonly string _folder = ScratchFolder.Create("pgbouncer");
     private readonly int _port = FreePort.Next();
     private ServerProcess? _process;
 

@@ -15,7 +15,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_POSTGRES");
     private readonly string? _programs = FindPrograms();
-    private readonly string _folder = Directory.CreateTempSubdirectory("tessera-postgres-").FullName;
+    private readonly string _folder = ScratchFolder.Create("postgres");
     private readonly int _port = FreePort.Next();
     private ServerProcess? _process;
 

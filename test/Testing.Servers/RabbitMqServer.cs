@@ -14,7 +14,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
     private const string Programs = "/usr/lib/rabbitmq/bin";
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_RABBITMQ");
-    private readonly string _folder = Directory.CreateTempSubdirectory("tessera-rabbitmq-").FullName;
+    private readonly string _folder = ScratchFolder.Create("rabbitmq");
     private readonly int _mapperPort = FreePort.Next();
     private readonly int _nodePort = FreePort.Next();
     private ServerProcess? _mapper;

@@ -13,7 +13,7 @@ public sealed class RedisServer : IAsyncLifetime
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(20);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_REDIS");
-    private readonly string _folder = Directory.CreateTempSubdirectory("tessera-redis-").FullName;
+    private readonly string _folder = ScratchFolder.Create("redis");
     private ServerProcess? _process;
 
     /// <summary>Settings as on the command line. The default keeps every accepted entry.</summary>

@@ -40,9 +40,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
         string[] watch =
         [
             "sh", "-c",
-            "while kill -0 $1 2>/dev/null && kill -0 $2 2>/dev/null; do sleep 1; done; kill -9 $2 2>/dev/null", "sh",
+            // A test process that was killed, too, leaves no folder; a server may write for a moment longer.
+            "while kill -0 $1 2>/dev/null && kill -0 $2 2>/dev/null; do sleep 1; done; kill -9 $2 2>/dev/null; " +
+            "kill -0 $1 2>/dev/null || { sleep 2; rm -rf -- \"$3\"; }", "sh",
             Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
             process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            folder,
         ];
         foreach (var argument in watch) guard.ArgumentList.Add(argument);
         return new ServerProcess(process, Process.Start(guard)!, output);

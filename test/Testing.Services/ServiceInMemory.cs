@@ -32,7 +32,7 @@ public sealed class ServiceInMemory : IAsyncDisposable
         {
             messages(builder);
             if (postgres is null) builder.UseSqlite(sqlite => sqlite.File = folder.File(name + ".db"));
-            else builder.UsePostgres(options => options.ConnectionString = postgres);
+            else builder.UsePostgres(options => (options.ConnectionString, options.PlanByIndex) = (postgres, true));
         });
         configure(services, _folder);
         _services = services.BuildServiceProvider();

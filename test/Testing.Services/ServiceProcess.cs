@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Tessera.Testing.Services;
@@ -64,6 +65,13 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>As who restarts a service does it: the process is told, and ends what it has begun.</summary>
+    public async Task TerminateAsync()
+    {
+        using var told = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await _process.WaitForExitAsync();
     }
 

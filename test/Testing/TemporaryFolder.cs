@@ -4,7 +4,7 @@ namespace Tessera.Testing;
 public sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder(string purpose = "test") =>
-        Path = Directory.CreateTempSubdirectory($"tessera-{purpose}-").FullName;
+        Path = ScratchFolder.Create(purpose);
 
     public string Path { get; }
 
@@ -18,7 +18,7 @@ public sealed class TemporaryFolder : IDisposable
         }
         catch (IOException)
         {
-            // A file that is still open elsewhere; the system's cleaning of its temporary folder takes it.
+            // A file that is still being written elsewhere: it goes with the test process.
         }
     }
 }

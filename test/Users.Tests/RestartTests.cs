@@ -12,8 +12,7 @@ public sealed class RestartTests(UsersProcess users) : IClassFixture<UsersProces
         await users.RestartAsync();
         Assert.DoesNotContain("(shown this once)", users.Log, StringComparison.Ordinal);
         using var profile = await users.SendAsync(HttpMethod.Get, "/users/me", before.Access);
-        using var refresh = await users.TryTokenAsync(
-            ("grant_type", "refresh_token"), ("refresh_token", before.Refresh!));
+        using var refresh = await users.RefreshAsync(before.Refresh!, "console");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (profile.StatusCode, refresh.StatusCode));
     }
 }

@@ -10,9 +10,11 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
     public async Task Issues_an_access_token_that_says_who_for_whom_and_until_when()
     {
         var token = new JsonWebToken((await users.NewCustomerAsync("claims@example.com")).Access);
-        Assert.Equal(("RS256", "at+jwt", "http://127.0.0.1:8080/"), (token.Alg, token.Typ, token.Issuer));
+        Assert.Equal(("ES256", "at+jwt", "http://127.0.0.1:8080/"), (token.Alg, token.Typ, token.Issuer));
         Assert.Equal("tessera", token.Audiences.Single());
-        Assert.Equal("customer", token.GetClaim("role").Value);
+        Assert.Equal(("customer", "web"), (token.GetClaim("role").Value, token.GetClaim("client_id").Value));
+        Assert.NotEmpty(token.Id);
+        Assert.Contains("orders.write", token.GetClaim("scope").Value.Split(' '));
         Assert.True(Guid.TryParse(token.Subject, out _));
         Assert.InRange(token.ValidTo - token.IssuedAt, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(15));
         Assert.DoesNotContain("example.com", string.Join(' ', token.Claims), StringComparison.Ordinal);
@@ -55,13 +57,19 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
     }
 
     [Theory]
-    [InlineData("client_credentials")]
-    [InlineData("authorization_code")]
+    [InlineData("password")]
+    [InlineData("implicit")]
     [InlineData("nonsense")]
-    public async Task Offers_no_other_grant_yet(string grant)
+    public async Task Offers_no_other_grant(string grant)
     {
-        using var response = await users.TryTokenAsync(("grant_type", grant));
+        await users.NewCustomerAsync($"{grant}@example.com");
+        using var response = await users.TryTokenAsync(
+            [("grant_type", grant), ("username", $"{grant}@example.com"), ("password", UsersProcess.Password),
+                .. users.As("web")]);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(
+            "unsupported_grant_type", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,6 +78,7 @@ public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersPr
         if (OperatingSystem.IsWindows()) return; // The folder's own rights say it there.
         await users.SignInOperatorAsync();
         var secrets = Directory.GetFiles(users.Data.File("keys"), "signing-*.pem")
+            .Concat(Directory.GetFiles(users.Data.File("clients")))
             .Append(users.Data.File("keys/encryption.key")).Append(users.Data.File("operator.json"));
         foreach (var file in secrets)
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

@@ -27,11 +27,28 @@ internal static class UsersDatabase
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
+    /// <summary>Writes what a former version would have written.</summary>
+    public static async Task ExecuteAsync(UsersProcess users, string sql, object a, object? b = null)
+    {
+        await using var connection = await OpenAsync(users);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in new[] { ("a", a), ("b", b) })
+        {
+            if (value is null) continue;
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) =
+                (name, value is Guid id && !TestDatabase.IsPostgres ? id.ToString() : value);
+            command.Parameters.Add(parameter);
+        }
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
+
     private static async Task<DbConnection> OpenAsync(UsersProcess users)
     {
         DbConnection connection = TestDatabase.IsPostgres
             ? new NpgsqlConnection(await TestDatabase.ProvisionAsync("users", users.Data.Path))
-            : new SqliteConnection($"Data Source={users.Data.File("users/users.db")};Mode=ReadOnly;Pooling=False");
+            : new SqliteConnection($"Data Source={users.Data.File("users/users.db")};Mode=ReadWrite;Pooling=False");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Tessera.Testing;
@@ -19,7 +20,16 @@ public class UsersProcess : IAsyncLifetime
 
     public string Log => _service!.Log;
 
-    public async ValueTask InitializeAsync() => await StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        Prepare();
+        await StartAsync();
+    }
+
+    /// <summary>What is in the data folder before the first start.</summary>
+    protected virtual void Prepare()
+    {
+    }
 
     public async Task RestartAsync()
     {
@@ -28,20 +38,38 @@ public class UsersProcess : IAsyncLifetime
         await StartAsync();
     }
 
-    public async Task<Tokens> SignInAsync(string email, string password)
+    /// <summary>Where the store says that it is.</summary>
+    public static Uri Store { get; } = new("http://127.0.0.1:8080/");
+
+    /// <summary>Signs in as people do: at the page, for the storefront.</summary>
+    public async Task<Tokens> SignInAsync(string email, string password, string client = "web")
     {
-        using var response = await TryTokenAsync(
-            ("grant_type", "password"), ("username", email), ("password", password), ("scope", "offline_access"));
-        response.EnsureSuccessStatusCode();
-        return await Tokens.ReadAsync(response);
+        using var person = NewPerson();
+        var tokens = await person.SignInAsync(email, password, client);
+        return new Tokens(tokens.Access, tokens.Refresh);
     }
+
+    /// <param name="network">From where the gateway says that the request came.</param>
+    public PersonSignIn NewPerson(string? network = null) => new(Client.BaseAddress!, Data.Path, Store, network);
 
     public async Task<Tokens> SignInOperatorAsync()
     {
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Data.File("operator.json")));
         return await SignInAsync(
-            file.RootElement.GetProperty("email").GetString()!, file.RootElement.GetProperty("password").GetString()!);
+            file.RootElement.GetProperty("email").GetString()!,
+            file.RootElement.GetProperty("password").GetString()!, "console");
     }
+
+    /// <summary>A token of the store's own scripts.</summary>
+    public async Task<string> ScriptsAsync()
+    {
+        using var answer = await TryTokenAsync([("grant_type", "client_credentials"), .. As("scripts")]);
+        answer.EnsureSuccessStatusCode();
+        return (await Tokens.ReadAsync(answer)).Access;
+    }
+
+    public (string Key, string Value)[] As(string client) =>
+        [("client_id", client), ("client_secret", PersonSignIn.SecretOf(Data.Path, client))];
 
     /// <summary>A new account, signed in.</summary>
     public async Task<Tokens> NewCustomerAsync(string email)
@@ -53,31 +81,28 @@ public class UsersProcess : IAsyncLifetime
 
     public const string Password = "correct horse battery";
 
-    public async Task<HttpResponseMessage> TryTokenAsync(params (string Key, string Value)[] form)
-    {
-        using var content = new FormUrlEncodedContent(
-            form.Select(field => new KeyValuePair<string, string>(field.Key, field.Value)));
-        return await Client.PostAsync("/connect/token", content);
-    }
+    public Task<HttpResponseMessage> TryTokenAsync(params (string Key, string Value)[] form) =>
+        PostFormAsync("/connect/token", form);
 
-    public Task<HttpResponseMessage> RefreshAsync(string token) =>
-        TryTokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
+    public Task<HttpResponseMessage> RefreshAsync(string token, string client = "web") =>
+        TryTokenAsync([("grant_type", "refresh_token"), ("refresh_token", token), .. As(client)]);
 
-    /// <param name="network">From where the gateway says that the request came.</param>
-    public async Task<HttpResponseMessage> PasswordAsync(string email, string password, string network)
+    /// <summary>The status of the sign-in page: 303 leads on.</summary>
+    public async Task<HttpStatusCode> PasswordAsync(string email, string password, string network)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/token");
-        request.Headers.Add("X-Forwarded-For", network);
-        request.Content = new FormUrlEncodedContent(
-            [new("grant_type", "password"), new("username", email), new("password", password)]);
-        return await Client.SendAsync(request);
+        using var person = NewPerson(network);
+        return await person.TryAsync(email, password);
     }
 
     /// <summary>Signs out.</summary>
-    public async Task<HttpResponseMessage> RevokeAsync(string token)
+    public Task<HttpResponseMessage> RevokeAsync(string token) => PostFormAsync(
+        "/connect/revoke", [("token", token), .. As("web")]);
+
+    public async Task<HttpResponseMessage> PostFormAsync(string path, params (string Key, string Value)[] form)
     {
-        using var content = new FormUrlEncodedContent([new("token", token)]);
-        return await Client.PostAsync("/connect/revoke", content);
+        using var content = new FormUrlEncodedContent(
+            form.Select(field => new KeyValuePair<string, string>(field.Key, field.Value)));
+        return await Client.PostAsync(path, content);
     }
 
     public async Task<HttpResponseMessage> SendAsync(
@@ -102,6 +127,12 @@ public class UsersProcess : IAsyncLifetime
         _service = await ServiceProcess.StartAsync(
             "Users", Data.Path, [.. Settings]);
         Client = new HttpClient { BaseAddress = _service.Address };
+        // It answers before its tables, the operator and the clients are there; ready is when they are.
+        await Eventually.HoldsAsync("Users is ready", async () =>
+        {
+            using var health = await Client.GetAsync("/health/ready");
+            return health.IsSuccessStatusCode;
+        }, TimeSpan.FromMinutes(2)); // As long as the process itself may take to start.
     }
 }
 

@@ -27,7 +27,7 @@ internal static class CommandLine
         {
             EnableDefaultExceptionHandler = false,
             // `up` stops six services within this, and kills after it.
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(100),
         };
         try
         {
@@ -71,11 +71,17 @@ internal static class CommandLine
             LogsCommand.Create(),
             HoldCommands.CreateStop(),
             HoldCommands.CreateStart(),
+            RestartCommand.Create(),
             RetailCommands.CreateImport(),
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
             ParkedCommand.Create(),
             UnlockCommand.Create(),
+            LoginCommand.Create(),
+            TokenCommand.Create(),
+            ClientCommand.Create(),
+            KeysCommand.Create(),
+            MailCommand.Create(),
             NewCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),

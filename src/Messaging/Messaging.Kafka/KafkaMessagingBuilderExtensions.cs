@@ -14,7 +14,7 @@ public static class KafkaMessagingBuilderExtensions
         builder.Services.AddOptions<KafkaOptions>()
             .BindConfiguration(KafkaOptions.Section)
             .Configure(options => configure?.Invoke(options))
-            .ValidateDataAnnotations()
+            .ValidateKeys(KafkaOptions.Section)
             .ValidateOnStart();
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidation>());

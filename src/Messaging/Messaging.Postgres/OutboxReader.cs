@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Postgres;
 
 /// <summary>Reads and settles the outbox, at a cost that grows with the batch and with nothing else.</summary>
-internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock)
+internal sealed class OutboxReader(PostgresDatabase database, IOptions<OutboxOptions> outbox, TimeProvider clock)
 {
     /// <summary>
     /// First one line with the snapshot of the statement, then the rows. Each shard is a walk along the primary key
@@ -36,7 +37,7 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
         """;
 
     /// <summary>As <see cref="Read"/>, without rows of held keys; of the first row of each shard it says the id also
-    /// when its key is held.</summary>
+    /// when its key is held. What is held for longer than any key is was held before the clock was set back.</summary>
     internal const string ReadNotHeld = $"""
         {State}
         union all
@@ -48,7 +49,8 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             select id, {Rows.EventColumns} from msg_outbox o
             where o.shard = s.shard and o.id > s.low and not exists (
                 select from msg_held_keys h
-                where h.shard = o.shard and h.stream = o.stream and h.key = o.key and h.retry_at > $4)
+                where h.shard = o.shard and h.stream = o.stream and h.key = o.key
+                    and h.retry_at > $4 and h.retry_at <= $5)
             order by o.id limit $3) o
         """;
 
@@ -102,7 +104,9 @@ internal sealed class OutboxReader(PostgresDatabase database, TimeProvider clock
             var looks = Looks(shards, []);
             var mayHold = looks.Any(look => look.Mark.MayHold);
             var read = mayHold
-                ? Command(ReadNotHeld, looks, limitPerShard, Parameters.Of(now))
+                ? Command(
+                    ReadNotHeld, looks, limitPerShard,
+                    Parameters.Of(now), Parameters.Of(now + outbox.Value.HeldKeyDelayMax))
                 : Command(Read, looks, limitPerShard);
             var rows = await RunAsync(accepted, looks, read, stop).ConfigureAwait(false);
             if (looks.All(look => look.IsComplete && (mayHold || !look.Held))) return rows;

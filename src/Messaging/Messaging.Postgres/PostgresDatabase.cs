@@ -15,13 +15,29 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 {
     /// <summary>
     /// A plan is kept as long as its connection lives, and may have been made while its table was empty: then reading
-    /// all of it cost nothing. So a statement of the flow goes by an index wherever there is one, whatever the
+    /// all of it cost nothing. So a statement of the library goes by an index wherever there is one, whatever the
     /// statistics say, and looks rows up instead of joining whole tables. Where there is no index the server reckons
     /// with a price at which it would compile the statement first; so that is off too.
     /// </summary>
-    internal const string PlanByIndex = """
+    private const string PlanByIndex = """
         set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
             set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)
+        """;
+
+    /// <summary>Before a statement of the library among those of a service: as <see cref="PlanByIndex"/>, and what was
+    /// set before is kept for <see cref="PlanAsBefore"/>.</summary>
+    internal const string PlanOwn = $"""
+        select set_config('tessera.enable_seqscan', current_setting('enable_seqscan'), true),
+            set_config('tessera.enable_hashjoin', current_setting('enable_hashjoin'), true),
+            set_config('tessera.enable_mergejoin', current_setting('enable_mergejoin'), true),
+            set_config('tessera.jit', current_setting('jit'), true), {PlanByIndex}
+        """;
+
+    internal const string PlanAsBefore = """
+        select set_config('enable_seqscan', current_setting('tessera.enable_seqscan'), true),
+            set_config('enable_hashjoin', current_setting('tessera.enable_hashjoin'), true),
+            set_config('enable_mergejoin', current_setting('tessera.enable_mergejoin'), true),
+            set_config('jit', current_setting('tessera.jit'), true)
         """;
 
     /// <summary>Builds the pool; nothing is connected yet.</summary>
@@ -31,7 +47,8 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         DataSource = NpgsqlDataSource.Create(ConnectionString(Options));
         var idleMs = (int)Options.IdleInTransactionTimeout.TotalMilliseconds;
         Settings = string.Create(CultureInfo.InvariantCulture,
-            $"select set_config('idle_in_transaction_session_timeout', '{idleMs}', true), {PlanByIndex}");
+            $"select set_config('idle_in_transaction_session_timeout', '{idleMs}', true)")
+            + (Options.PlanByIndex ? ", " + PlanByIndex : "");
     }
 
     /// <summary>The shared pool, for health checks and for EF Core's <c>UseNpgsql</c>.</summary>
@@ -47,16 +64,25 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     internal string Settings { get; }
 
     /// <inheritdoc/>
-    public async Task<List<T>> QueryAsync<T>(
-        string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop)
+    public Task<List<T>> QueryAsync<T>(
+        string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop) =>
+        QueryAsync(Options.PlanByIndex, sql, parameters, read, stop);
+
+    /// <summary>For statements of the library.</summary>
+    internal Task<List<T>> QueryOwnAsync<T>(
+        string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop) =>
+        QueryAsync(byIndex: true, sql, parameters, read, stop);
+
+    private async Task<List<T>> QueryAsync<T>(
+        bool byIndex, string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop)
     {
         await using var batch = DataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select " + PlanByIndex));
+        if (byIndex) batch.BatchCommands.Add(new NpgsqlBatchCommand("select " + PlanByIndex));
         var query = new NpgsqlBatchCommand(sql);
         Parameters.AddAll(query.Parameters, parameters);
         batch.BatchCommands.Add(query);
         await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
+        if (byIndex) await reader.NextResultAsync(stop).ConfigureAwait(false);
         return await PostgresReader.ReadAllAsync(reader, read, stop).ConfigureAwait(false);
     }
 

@@ -15,7 +15,7 @@ public static class PostgresMessagingExtensions
     public static MessagingBuilder UsePostgres(this MessagingBuilder builder, Action<PostgresStoreOptions> configure)
     {
         builder.Services.AddOptions<PostgresStoreOptions>()
-            .Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+            .Configure(configure).ValidateKeys(PostgresStoreOptions.Section).ValidateOnStart();
         builder.Services.TryAddSingleton<PostgresDatabase>();
         builder.Services.TryAddSingleton(services => services.GetRequiredService<PostgresDatabase>().DataSource);
         builder.Services.TryAddSingleton<IDatabase>(services => services.GetRequiredService<PostgresDatabase>());

@@ -17,17 +17,18 @@ internal sealed partial class PostgresSession
         Array.Sort(sorted);
         // First the inbox: should another consumer of these ids be about to park a key of theirs, this waits for its
         // end, and the second statement, which has a newer snapshot, sees the key.
-        Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id) " +
+        var insert = Own("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id) " +
             "on conflict do nothing returning event_id", Parameters.Array(sorted), Parameters.Of(now));
+        QueueOwn(insert);
         // Key by key: for the sake of the order a plan made over the empty table would read all keys of the stream.
-        Enqueue("""
+        QueueOwn(Own("""
             select p.key from (select u.key from unnest($2) u(key) order by u.key) k cross join lateral (
                 select key from msg_parked_keys p where p.stream = $1 and p.key = k.key for update) p
-            """, Parameters.Of(stream), Parameters.Array(keys.ToArray()));
+            """, Parameters.Of(stream), Parameters.Array(keys.ToArray())));
         await using var batch = await BatchAsync(null, stop).ConfigureAwait(false);
         try
         {
-            await using var reader = await ReaderAsync(batch, stop).ConfigureAwait(false);
+            await using var reader = await ReaderAsync(batch, insert, stop).ConfigureAwait(false);
             var fresh = new HashSet<Guid>(sorted.Length);
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) fresh.Add(reader.GetGuid(0));
             await reader.NextResultAsync(stop).ConfigureAwait(false);
@@ -42,7 +43,7 @@ internal sealed partial class PostgresSession
     }
 
     /// <remarks>As in <see cref="AdmitAsync"/>, but a known id violates the key, and a parked one is no number.
-    /// The server's log names either, once a redelivered batch.</remarks>
+    /// The server's log names either; so a caller asks where copies are to be expected.</remarks>
     public bool TryAdmitNew(
         string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
     {
@@ -50,11 +51,11 @@ internal sealed partial class PostgresSession
         Array.Sort(sorted);
         Enqueue("insert into msg_inbox (event_id, handled_at) select u.id, $2 from unnest($1) u(id)",
             Parameters.Array(sorted), Parameters.Of(now));
-        Enqueue("""
+        QueueOwn(Own("""
             insert into msg_row_guard (refused) select ('parked: ' || p.key)::bigint from unnest($2) k(key)
             cross join lateral (
                 select key from msg_parked_keys p where p.stream = $1 and p.key = k.key offset 0) p
-            """, Parameters.Of(stream), Parameters.Array(keys.ToArray()));
+            """, Parameters.Of(stream), Parameters.Array(keys.ToArray())));
         return true;
     }
 
@@ -64,7 +65,7 @@ internal sealed partial class PostgresSession
             delete from msg_timers where id = any(array(
                 select id from msg_timers where due <= $1 order by due, id limit $2 for update skip locked))
             returning id, type, key, due, traceparent, data
-            """, Parameters.Of(dueBy), Parameters.Of(limit)), Rows.Timer, stop).ConfigureAwait(false);
+            """, Parameters.Of(dueBy), Parameters.Of(limit)), isOwn: true, Rows.Timer, stop).ConfigureAwait(false);
         taken.Sort(static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a.Id.CompareTo(b.Id));
         return taken;
     }
@@ -76,7 +77,7 @@ internal sealed partial class PostgresSession
                 select t.id from unnest($1) u(id) cross join lateral (
                     select id from msg_timers t where t.id = u.id for update skip locked) t))
             returning id, type, key, due, traceparent, data
-            """, Parameters.Array(ids.ToArray())), Rows.Timer, stop).ConfigureAwait(false);
+            """, Parameters.Array(ids.ToArray())), isOwn: true, Rows.Timer, stop).ConfigureAwait(false);
         taken.Sort(static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a.Id.CompareTo(b.Id));
         return taken;
     }
@@ -85,18 +86,18 @@ internal sealed partial class PostgresSession
         string stream, string key, int limit, CancellationToken stop)
     {
         // The lock first: the statements after it see what the consumer that held it has parked.
-        Enqueue("update msg_parked_keys set key = key where stream = $1 and key = $2",
-            Parameters.Of(stream), Parameters.Of(key));
+        QueueOwn(Own("update msg_parked_keys set key = key where stream = $1 and key = $2",
+            Parameters.Of(stream), Parameters.Of(key)));
         var taken = await QueryAsync(Own($"""
             delete from msg_parked where stream = $1 and key = $2 and position = any(array(
                 select position from msg_parked where stream = $1 and key = $2 order by position limit $3))
             returning {Rows.ParkedColumns}
             """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(limit)),
-            Rows.Parked, stop).ConfigureAwait(false);
-        Enqueue("""
+            isOwn: true, Rows.Parked, stop).ConfigureAwait(false);
+        QueueOwn(Own("""
             delete from msg_parked_keys k where stream = $1 and key = $2
             and not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)
-            """, Parameters.Of(stream), Parameters.Of(key));
+            """, Parameters.Of(stream), Parameters.Of(key)));
         taken.Sort(static (a, b) => a.Position.CompareTo(b.Position));
         return taken;
     }
@@ -130,10 +131,10 @@ internal sealed partial class PostgresSession
 
     /// <remarks>A timer that is being handled is locked, and its handler may wait for rows that this transaction has
     /// locked: it is let be instead of waited for.</remarks>
-    public void CancelTimer(string type, string key) => Enqueue("""
+    public void CancelTimer(string type, string key) => QueueOwn(Own("""
         delete from msg_timers where type = $1 and key = $2 and exists (
             select from msg_timers where type = $1 and key = $2 for update skip locked)
-        """, Parameters.Of(type), Parameters.Of(key));
+        """, Parameters.Of(type), Parameters.Of(key)));
 
     public void Park(IReadOnlyList<ParkedMessage> messages)
     {

@@ -93,7 +93,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
 
     public Task<List<T>> QueryAsync<T>(
         string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop) =>
-        QueryAsync(Command(sql, parameters), read, stop);
+        QueryAsync(Command(sql, parameters), isOwn: false, read, stop);
 
     public async Task CommitAsync(CancellationToken stop)
     {
@@ -147,16 +147,17 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
     }
 
     private async Task<List<T>> QueryAsync<T>(
-        NpgsqlBatchCommand command, Func<StoreReader, T> read, CancellationToken stop)
+        NpgsqlBatchCommand command, bool isOwn, Func<StoreReader, T> read, CancellationToken stop)
     {
         ThrowIfUnusable();
         // The result sets of the batch come without their statement's number, so only a queue without
         // any may share one.
         if (_queueMayReturnRows) await FlushAsync(stop).ConfigureAwait(false);
-        await using var batch = await BatchAsync(command, stop).ConfigureAwait(false);
+        if (isOwn) QueueOwn(command);
+        await using var batch = await BatchAsync(isOwn ? null : command, stop).ConfigureAwait(false);
         try
         {
-            await using var reader = await ReaderAsync(batch, stop).ConfigureAwait(false);
+            await using var reader = await ReaderAsync(batch, command, stop).ConfigureAwait(false);
             var rows = await PostgresReader.ReadAllAsync(reader, read, stop).ConfigureAwait(false);
             while (await reader.NextResultAsync(stop).ConfigureAwait(false))
             {
@@ -171,13 +172,37 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         }
     }
 
-    /// <summary>At the answer of the first statement that is not the settings.</summary>
-    private async Task<NpgsqlDataReader> ReaderAsync(NpgsqlBatch batch, CancellationToken stop)
+    /// <summary>At the answer of the command, before which only settings answer with rows.</summary>
+    private async Task<NpgsqlDataReader> ReaderAsync(
+        NpgsqlBatch batch, NpgsqlBatchCommand command, CancellationToken stop)
     {
         var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        if (ReferenceEquals(batch.BatchCommands[0].CommandText, database.Settings))
-            await reader.NextResultAsync(stop).ConfigureAwait(false);
+        foreach (NpgsqlBatchCommand before in batch.BatchCommands)
+        {
+            if (before == command) break;
+            if (IsSetting(before)) await reader.NextResultAsync(stop).ConfigureAwait(false);
+        }
         return reader;
+    }
+
+    private bool IsSetting(NpgsqlBatchCommand command) =>
+        ReferenceEquals(command.CommandText, database.Settings)
+        || ReferenceEquals(command.CommandText, PostgresDatabase.PlanOwn)
+        || ReferenceEquals(command.CommandText, PostgresDatabase.PlanAsBefore);
+
+    /// <summary>A statement of the library that looks rows up: planned by index, whatever the service's are.</summary>
+    private void QueueOwn(NpgsqlBatchCommand command)
+    {
+        ThrowIfUnusable();
+        if (database.Options.PlanByIndex)
+        {
+            _queue.Add(command);
+            return;
+        }
+        if (_queue.Count > 0 && ReferenceEquals(_queue[^1].CommandText, PostgresDatabase.PlanAsBefore))
+            _queue.Insert(_queue.Count - 1, command);
+        else
+            _queue.AddRange([new(PostgresDatabase.PlanOwn), command, new(PostgresDatabase.PlanAsBefore)]);
     }
 
     private async Task RunAsync(NpgsqlBatch batch, CancellationToken stop)

@@ -18,11 +18,17 @@ internal sealed partial class PostgresStore
         """;
 
     public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
-        ParkedFilter filter, int limit, CancellationToken stop)
+        ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop)
     {
-        await using var command = database.DataSource.CreateCommand(
-            $"select {Rows.ParkedColumns} from msg_parked where {Filter} order by stream, key, position limit $4");
+        await using var command = database.DataSource.CreateCommand($"""
+            select {Rows.ParkedColumns} from msg_parked
+            where {Filter} and ($4::text is null or (stream, key, position) > ($4, $5, $6))
+            order by stream, key, position limit $7
+            """);
         foreach (var parameter in Of(filter)) command.Parameters.Add(parameter);
+        command.Parameters.Add(Parameters.OfNullable(after?.Stream));
+        command.Parameters.Add(Parameters.OfNullable(after?.Key));
+        command.Parameters.Add(Parameters.Of(after?.Position ?? 0));
         command.Parameters.Add(Parameters.Of(limit));
         await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
         return await PostgresReader.ReadAllAsync(reader, Rows.Parked, stop).ConfigureAwait(false);

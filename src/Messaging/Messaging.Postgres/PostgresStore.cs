@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Tessera.Messaging.Store;
 
@@ -5,7 +6,8 @@ namespace Tessera.Messaging.Postgres;
 
 /// <summary>The library's tables in PostgreSQL. Each member outside a session is one pipeline: one round trip, one
 /// transaction, no state left on the connection.</summary>
-internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvider clock) : IMessageStore
+internal sealed partial class PostgresStore(
+    PostgresDatabase database, IOptions<OutboxOptions> outbox, TimeProvider clock) : IMessageStore
 {
     /// <summary>For what may be lost with the machine without harm: a lost settle is a second send, which the inbox
     /// drops; a lost lease renewal is a renewal that did not happen. As a function, because SET LOCAL outside of a
@@ -15,7 +17,7 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
             set_config('plan_cache_mode', 'force_generic_plan', true)
         """;
 
-    internal OutboxReader Outbox { get; } = new(database, clock);
+    internal OutboxReader Outbox { get; } = new(database, outbox, clock);
 
     public string Name => "postgres";
 
@@ -73,7 +75,7 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
     public ValueTask<bool> MayHaveForeignCommitsAsync(CancellationToken stop) => new(true);
 
     public async Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) =>
-        (await database.QueryAsync(
+        (await database.QueryOwnAsync(
             "select due from msg_timers order by due, id limit 1", [], row => row.GetTime(0), stop)
             .ConfigureAwait(false)) is [var due] ? due : null;
 
@@ -89,7 +91,7 @@ internal sealed partial class PostgresStore(PostgresDatabase database, TimeProvi
 
     public async Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop)
     {
-        var rows = await database.QueryAsync(Statistics, [], row => new StoreStatistics(
+        var rows = await database.QueryOwnAsync(Statistics, [], row => new StoreStatistics(
             row.GetInt64(0), row.GetTimeOrNull(1), row.GetInt64(2),
             row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop)
             .ConfigureAwait(false);

@@ -33,4 +33,12 @@ public sealed class PostgresStoreOptions
     /// <summary>Whether statements are prepared once per connection. Default true; switch off behind a transaction
     /// pooler that does not know prepared statements (PgBouncer before 1.21).</summary>
     public bool PreparedStatements { get; set; } = true;
+
+    /// <summary>
+    /// Whether the service's own statements, those of its unit of work and of <c>IDatabase.QueryAsync</c>, go by an
+    /// index wherever there is one, as the library's do: no sequential scan, no hash or merge join, no compiling. Plans
+    /// that were made over a table while it was empty stay good while it grows; statements that read whole tables get
+    /// slower. Default false: the server plans them as it is set.
+    /// </summary>
+    public bool PlanByIndex { get; set; }
 }

@@ -14,7 +14,7 @@ public static class RabbitMqMessagingExtensions
     {
         messaging.Services.AddOptions<RabbitMqOptions>()
             .Configure(configure)
-            .ValidateDataAnnotations()
+            .ValidateKeys(RabbitMqOptions.Section)
             .Validate(
                 options => options.Uri.Split(',').All(uri =>
                     Uri.TryCreate(uri.Trim(), UriKind.Absolute, out var parsed) && parsed.Scheme is "amqp" or "amqps"),

@@ -14,7 +14,7 @@ public static class RedisMessagingExtensions
     {
         messaging.Services.AddOptions<RedisOptions>()
             .Configure(configure)
-            .ValidateDataAnnotations()
+            .ValidateKeys(RedisOptions.Section)
             .ValidateOnStart();
         var service = messaging.Registry.Service;
         messaging.Services.AddSingleton<ITransport>(services => new RedisTransport(

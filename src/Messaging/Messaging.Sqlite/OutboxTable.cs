@@ -12,15 +12,17 @@ internal static class OutboxTable
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
-    // One index probe per row: a key that is not held costs a look into a table that is nearly always empty.
+    // One index probe per row: a key that is not held costs a look into a table that is nearly always empty. What is
+    // held for longer than any key is held was held before the clock was set back.
     public const string ReadShard =
         """
         SELECT id, shard, event_id, stream, key, type, source, time, traceparent, tracestate, data
         FROM msg_outbox AS waiting
         WHERE shard = $1 AND NOT EXISTS (
             SELECT 1 FROM msg_held_keys AS held
-            WHERE held.stream = waiting.stream AND held.key = waiting.key AND held.retry_at > $2)
-        ORDER BY id LIMIT $3
+            WHERE held.stream = waiting.stream AND held.key = waiting.key
+              AND held.retry_at > $2 AND held.retry_at <= $3)
+        ORDER BY id LIMIT $4
         """;
 
     private const string Release =

@@ -24,7 +24,11 @@ internal static class ParkTables
         "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3)";
 
     public const string ListAll =
-        $"SELECT {Columns} FROM msg_parked WHERE {Matches} ORDER BY stream, key, position LIMIT $4";
+        $"""
+        SELECT {Columns} FROM msg_parked
+        WHERE {Matches} AND ($4 IS NULL OR (stream, key, position) > ($4, $5, $6))
+        ORDER BY stream, key, position LIMIT $7
+        """;
 
     public const string ListReplays =
         """

@@ -10,7 +10,7 @@ public static class SqliteMessagingBuilderExtensions
     public static MessagingBuilder UseSqlite(this MessagingBuilder messages, Action<SqliteStoreOptions> configure)
     {
         messages.Services.AddOptions<SqliteStoreOptions>()
-            .Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+            .Configure(configure).ValidateKeys(SqliteStoreOptions.Section).ValidateOnStart();
         messages.Services.AddSingleton<SqliteDatabase>();
         messages.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<SqliteDatabase>());
         messages.Services.AddSingleton<IMessageStore, SqliteStore>();
@@ -23,7 +23,7 @@ public static class SqliteMessagingBuilderExtensions
         this MessagingBuilder messages, Action<EmbeddedTransportOptions> configure)
     {
         messages.Services.AddOptions<EmbeddedTransportOptions>()
-            .Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+            .Configure(configure).ValidateKeys(EmbeddedTransportOptions.Section).ValidateOnStart();
         messages.Services.AddSingleton<ITransport, EmbeddedTransport>();
         return messages;
     }

@@ -6,7 +6,8 @@ using Tessera.Messaging.Store;
 namespace Tessera.Messaging.Sqlite;
 
 /// <summary>The library's tables in the service's SQLite file.</summary>
-internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreOptions> options, TimeProvider clock)
+internal sealed class SqliteStore(
+    SqliteDatabase database, IOptions<SqliteStoreOptions> options, IOptions<OutboxOptions> outbox, TimeProvider clock)
     : IMessageStore, IDisposable
 {
     private readonly Lock _watchLock = new();
@@ -32,7 +33,8 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
         foreach (var shard in shards)
         {
             rows.AddRange(await database.QueryAsync(
-                OutboxTable.ReadShard, [shard, now, limitPerShard], OutboxTable.Read, stop).ConfigureAwait(false));
+                OutboxTable.ReadShard, [shard, now, now + outbox.Value.HeldKeyDelayMax, limitPerShard],
+                OutboxTable.Read, stop).ConfigureAwait(false));
         }
         return rows;
     }
@@ -81,9 +83,11 @@ internal sealed class SqliteStore(SqliteDatabase database, IOptions<SqliteStoreO
         WriteAsync(durable: false, link => InboxTable.Trim(link, before, limit), stop);
 
     public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
-        ParkedFilter filter, int limit, CancellationToken stop) =>
+        ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop) =>
         await database.QueryAsync(
-            ParkTables.ListAll, [.. ParkTables.Parameters(filter), limit], ParkTables.Read, stop).ConfigureAwait(false);
+            ParkTables.ListAll,
+            [.. ParkTables.Parameters(filter), after?.Stream, after?.Key, after?.Position, limit],
+            ParkTables.Read, stop).ConfigureAwait(false);
 
     public async Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop) =>
         (await database.QueryAsync(

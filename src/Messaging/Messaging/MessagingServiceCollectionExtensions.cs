@@ -77,7 +77,6 @@ public static class MessagingServiceCollectionExtensions
 
     private static void AddOptions<TOptions>(IServiceCollection services, string section) where TOptions : class
     {
-        services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<TOptions>>(new OptionsRules<TOptions>(section));
+        services.AddOptions<TOptions>().BindConfiguration(section).ValidateKeys(section).ValidateOnStart();
     }
 }

@@ -10,7 +10,8 @@ internal static class CatalogApi
         products.MapGet("/", SearchProducts.Handle).AllowAnonymous();
         products.MapGet("/{sku}", ReadProduct.Handle).AllowAnonymous();
 
-        var changes = products.MapGroup("/").RequireAuthorization(Policies.Operator);
+        var changes = products.MapGroup("/")
+            .RequireAuthorization(Policies.Operator).RequireScope(Scopes.CatalogWrite);
         changes.MapPut("/{sku}", PutProduct.Handle).ChecksConditions();
         changes.MapPut("/{sku}/price", ChangePrice.Handle).ChecksConditions();
         changes.MapDelete("/{sku}", WithdrawProduct.Handle).ChecksConditions();

@@ -1,3 +1,5 @@
+using Tessera.TextDefaults;
+
 namespace Tessera.Catalog;
 
 /// <summary>Which products a search wants. Every word of the text must occur in the name or the SKU.</summary>
@@ -23,7 +25,7 @@ internal sealed record ProductFilter(string? Text, string? Category, long? MinPr
     }
 
     private IEnumerable<string> Words() =>
-        (Text ?? "").ToLowerInvariant()
+        SearchedText.Of(Text ?? "")
             .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(WordsMax);
 
     private static string Escape(string word) => word

@@ -1,6 +1,7 @@
 using Tessera.Catalog.Contracts;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
+using Tessera.TextDefaults;
 
 namespace Tessera.Catalog;
 
@@ -84,7 +85,9 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
 
     public Task CommitAsync(CancellationToken stop) => work.CommitAsync(stop);
 
-    public static string SearchText(Product product) => $"{product.Name} {product.Sku}".ToLowerInvariant();
+    public static string SearchText(Product product) => SearchText(product.Name, product.Sku);
+
+    public static string SearchText(string name, string sku) => SearchedText.Of($"{name} {sku}");
 
     private void Publish(Product product, ChangeKind kind)
     {

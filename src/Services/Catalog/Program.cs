@@ -1,5 +1,6 @@
 using Tessera.Catalog;
 using Tessera.Catalog.Contracts;
+using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 
@@ -11,6 +12,7 @@ builder.AddMessagingDefaults("catalog", messages => messages
     .Publishes<ProductWithdrawn>(withdrawn => withdrawn.Sku));
 builder.Services.AddValidation();
 builder.Services.AddScoped<ProductStore>();
+builder.Services.AddSingleton<IPrepareDatabase, FoldKeptTexts>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapCatalog();

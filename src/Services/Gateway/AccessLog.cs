@@ -78,26 +78,25 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         base.Dispose();
     }
 
+    /// <summary>The last lines are written here, not by the loop: a stop may come before that has begun.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await WriteOutAsync();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.AccessLog) return;
-        await using var console = Console.OpenStandardOutput();
-        try
+        while (true)
         {
-            while (true)
-            {
-                await _filled.WaitAsync(stoppingToken); // No timer runs while nobody calls.
-                await Task.Delay(writeInterval, clock, stoppingToken);
-                await WriteOutAsync(console);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await WriteOutAsync(console); // The last lines before the stop.
+            await _filled.WaitAsync(stoppingToken); // No timer runs while nobody calls.
+            await Task.Delay(writeInterval, clock, stoppingToken);
+            await WriteOutAsync();
         }
     }
 
-    private async Task WriteOutAsync(Stream console)
+    private async Task WriteOutAsync()
     {
         long dropped;
         lock (_gate)
@@ -108,7 +107,7 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
         }
         try
         {
-            await WriteAsync(console, _writing.WrittenMemory);
+            await WriteAsync(_writing.WrittenMemory);
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {
@@ -120,10 +119,11 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
 
     /// <summary>The file is opened anew each time: whoever moves it away or empties it gets a file that begins with its
     /// first line. A missing folder is made.</summary>
-    private async Task WriteAsync(Stream console, ReadOnlyMemory<byte> lines)
+    private async Task WriteAsync(ReadOnlyMemory<byte> lines)
     {
         if (options.Value.AccessLogFile is not { Length: > 0 } name)
         {
+            await using var console = Console.OpenStandardOutput();
             await console.WriteAsync(lines, CancellationToken.None);
             await console.FlushAsync(CancellationToken.None);
             return;

@@ -44,6 +44,10 @@ internal static class CheckRoutes
         if (route.Methods is { } taken && (taken.Count == 0 || taken.Except(methods).Any()))
             yield return $"its methods must be of {string.Join(", ", methods)}; HEAD comes with GET.";
         if (route.Limit is not (null or RouteEntry.SignIn)) yield return $"the limit '{route.Limit}' is unknown.";
+        if (route.Retry is not (null or RouteEntry.RetryKeyed))
+            yield return $"its retry '{route.Retry}' is unknown: expected {RouteEntry.RetryKeyed}.";
+        else if (route.Retry is not null && route.Methods is { } methodsTaken && !methodsTaken.Contains("POST"))
+            yield return "its retry is for POST, which it does not take.";
         if (route.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > timeoutMax))
             yield return $"its timeout must lie between 1 s and {timeoutMax.TotalHours:0} h.";
         if (route.Version is { } version)

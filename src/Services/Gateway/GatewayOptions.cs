@@ -40,6 +40,9 @@ public sealed class GatewayOptions
     /// <summary>Networks whose clients' <c>traceparent</c> is continued; nobody's unless set.</summary>
     public string[] TrustTraceparentFrom { get; set; } = [];
 
+    /// <summary>Networks of the load balancers before the gateway, whose word about the client counts.</summary>
+    public string[] TrustedProxies { get; set; } = [];
+
     /// <summary>The file of routes; <c>routes.json</c> beside the program unless set.</summary>
     public string? RoutesFile { get; set; }
 

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using Scalar.AspNetCore;
-using Tessera.ServiceDefaults;
+using Tessera.Messaging;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Health;
 
 namespace Tessera.Gateway;
 
@@ -16,10 +14,13 @@ internal static class GatewaySetup
     {
         var services = builder.Services;
         var section = builder.Configuration.GetSection(GatewayOptions.Section);
-        services.AddOptions<GatewayOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GatewayOptions>().Bind(section).ValidateKeys(GatewayOptions.Section).ValidateOnStart();
         var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
+        services.AddOptions<EdgeOptions>().Bind(section).ValidateKeys(GatewayOptions.Section).ValidateOnStart();
+        var edge = section.Get<EdgeOptions>() ?? new EdgeOptions();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            edge.Apply(kestrel.Limits);
             kestrel.Limits.MaxRequestBodySize = options.BodySizeBytesMax;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
@@ -32,11 +33,12 @@ internal static class GatewaySetup
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton(_ => Upstream.CreateInvoker(builder.Configuration));
         services.AddSingleton<IForwarderHttpClientFactory, Upstream>();
-        services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
+        services.AddReplicas(builder.Configuration);
         services.AddSingleton<ReadHealth>();
         services.AddSingleton<RouteFile>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteFile>());
+        services.AddReference();
         services.AddRequestTimeouts();
         services.AddReverseProxy();
         builder.Logging.AddFilter("Yarp", LogLevel.Error); // What failed stands in the access log.
@@ -46,15 +48,10 @@ internal static class GatewaySetup
     {
         app.MapMethods("/", reads, ShowStart.Handle).AllowAnonymous();
         app.MapMethods("/health", reads, ShowHealth.Handle).AllowAnonymous();
-        app.MapScalarApiReference("/docs", reference =>
-        {
-            reference.WithTitle("Tessera");
-            foreach (var service in Shop.Services)
-                reference.AddDocument(service, service, $"/api/v1/services/{service}/openapi/v1.json");
-        }).AllowAnonymous();
+        app.MapReference();
         app.MapReverseProxy(proxy =>
         {
-            proxy.Use(RetryElsewhere.InvokeAsync);
+            proxy.UseMiddleware<RetryElsewhere>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tessera.Gateway;
 using Tessera.ServiceDefaults;
 
@@ -5,9 +6,11 @@ var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("gateway");
 builder.AddGateway();
 var app = builder.Build();
+app.UseTrustedProxies(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.TrustedProxies);
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();
 app.UseMiddleware<KnowHost>();
+app.UseMiddleware<RefuseAmbiguity>();
 // Before access is refused: who guesses at tokens is slowed down too.
 app.MapDefaultEndpoints(described: false, afterToken: pipeline => pipeline.UseMiddleware<LimitRate>());
 app.UseRequestTimeouts();

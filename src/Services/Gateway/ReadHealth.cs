@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Tessera.ServiceDefaults;
+using Yarp.ReverseProxy;
 
 namespace Tessera.Gateway;
 
 /// <summary>Asks every replica of every service whether it is ready.</summary>
-internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoker upstream)
+internal sealed class ReadHealth(
+    IConfiguration configuration, HttpMessageInvoker upstream, IProxyStateLookup proxy)
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(2);
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web);
@@ -55,21 +57,27 @@ internal sealed class ReadHealth(IConfiguration configuration, HttpMessageInvoke
 
         ReplicaHealth Answer(string status, IReadOnlyDictionary<string, HealthCheckView>? checks, long? memory) =>
             new(service, name, status,
-                Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1), memory, checks);
+                Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1), memory, checks,
+                IsServed(service, name));
     }
+
+    private bool IsServed(string service, string name) => proxy.TryGetCluster(service, out var cluster)
+        && cluster.Destinations.TryGetValue(name, out var replica) && ReplicaNotes.IsServed(replica);
 }
 
 /// <summary>GET /health: <c>Healthy</c> when every replica is ready, <c>Degraded</c> when every service
 /// has one that is.</summary>
 internal sealed record SystemHealth(string Status, IReadOnlyList<ReplicaHealth> Services);
 
+/// <param name="IsServed">Whether this gateway sends it requests.</param>
 internal sealed record ReplicaHealth(
     string Service,
     string Replica,
     string Status,
     double Milliseconds,
     long? MemoryMegabytes,
-    IReadOnlyDictionary<string, HealthCheckView>? Checks)
+    IReadOnlyDictionary<string, HealthCheckView>? Checks,
+    bool IsServed)
 {
     internal bool IsReady => Status == "Healthy";
 }

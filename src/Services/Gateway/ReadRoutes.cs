@@ -45,7 +45,7 @@ internal static class ReadRoutes
             Match = new RouteMatch { Path = entry.Path, Methods = entry.TakenMethods },
             AuthorizationPolicy = entry.Policy,
             Timeout = entry.Timeout,
-            Metadata = entry.Limit is { } limit ? new Dictionary<string, string> { [limit] = "" } : null,
+            Metadata = MetadataOf(entry),
         }.WithTransformUseOriginalHostHeader(); // The addresses in the discovery document are those the client used.
         if (entry.Under is { } under)
         {
@@ -55,6 +55,14 @@ internal static class ReadRoutes
                 .WithTransformRequestHeader("X-Forwarded-Prefix", under, append: false);
         }
         return entry.Version is { } version ? Announce(route, version) : route;
+    }
+
+    private static Dictionary<string, string>? MetadataOf(RouteEntry entry)
+    {
+        var marks = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (entry.Limit is { } limit) marks[limit] = "";
+        if (entry.Retry is { } retry) marks[retry] = "";
+        return marks.Count > 0 ? marks : null;
     }
 
     private static RouteConfig Announce(RouteConfig route, RouteVersion version)

@@ -7,11 +7,14 @@ namespace Tessera.Gateway;
 internal sealed record RouteEntry(
     string? Path, string? Service, string? Policy,
     string? Under = null, IReadOnlyList<string>? Methods = null, string? Limit = null, TimeSpan? Timeout = null,
-    RouteVersion? Version = null)
+    string? Retry = null, RouteVersion? Version = null)
 {
     public const string Anyone = "anonymous";
     public const string EachService = "*";
     public const string SignIn = "sign-in";
+
+    /// <summary>The value of <c>retry</c>, and the mark of such a route.</summary>
+    public const string RetryKeyed = "keyed";
 
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web)
     {

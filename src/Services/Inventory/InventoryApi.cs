@@ -6,10 +6,12 @@ internal static class InventoryApi
 {
     public static void MapInventory(this IEndpointRouteBuilder routes)
     {
-        var stock = routes.MapGroup("/stock");
+        var stock = routes.MapGroup("/stock").RequireScope(Scopes.InventoryRead);
         stock.MapGet("/", ReadStock.List).RequireAuthorization(Policies.SignedIn);
         stock.MapGet("/{sku}", ReadStock.One).RequireAuthorization(Policies.SignedIn);
-        stock.MapPost("/{sku}/receipts", ReceiveStock.One).RequireAuthorization(Policies.Operator);
-        stock.MapPost("/receipts", ReceiveStock.Many).RequireAuthorization(Policies.Operator);
+        stock.MapPost("/{sku}/receipts", ReceiveStock.One).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.InventoryWrite);
+        stock.MapPost("/receipts", ReceiveStock.Many).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.InventoryWrite);
     }
 }

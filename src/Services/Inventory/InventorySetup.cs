@@ -8,7 +8,7 @@ internal static class InventorySetup
     public static void AddInventory(this IServiceCollection services)
     {
         services.AddOptions<InventoryOptions>().BindConfiguration(InventoryOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(InventoryOptions.Section).ValidateOnStart();
         services.AddScoped<StockStore>();
         services.AddScoped<KeepReservation>();
         services.AddScoped<ReceiptWriter>();

@@ -49,7 +49,11 @@ internal sealed record Backends(ServiceDatabase Database, Action<MessagingBuilde
                         "Database:ConnectionString is missing: name the service's own PostgreSQL database.");
                 }
                 return (new PostgresServiceDatabase(address),
-                    messages => messages.UsePostgres(options => section.Bind(options)));
+                    messages => messages.UsePostgres(options =>
+                    {
+                        options.PlanByIndex = true; // No statement of the services reads a whole table.
+                        section.Bind(options);
+                    }));
             default:
                 throw new InvalidOperationException($"Database:Engine is '{engine}': expected sqlite or postgres.");
         }

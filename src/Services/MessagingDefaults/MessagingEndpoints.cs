@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,19 +17,32 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var messaging = routes.MapGroup("/messaging").RequireAuthorization(Policies.Operator).WithTags("messaging");
+        var messaging = routes.MapGroup("/messaging").WithTags("messaging")
+            .RequireAuthorization(Policies.Operator).RequireScope(Scopes.MessagingRead);
         messaging.MapGet("/status", (ReadStatus status, CancellationToken stop) => status.ReadAsync(stop));
         messaging.MapGet("/parked", ListAsync);
-        messaging.MapPost("/parked/replay", ReplayAsync);
-        messaging.MapPost("/parked/discard", DiscardAsync);
+        messaging.MapPost("/parked/replay", ReplayAsync).RequireScope(Scopes.MessagingWrite);
+        messaging.MapPost("/parked/discard", DiscardAsync).RequireScope(Scopes.MessagingWrite);
     }
 
     private static async Task<Ok<ParkedPage>> ListAsync(
-        string? stream, string? key, Guid? eventId, int? limit, ParkedMessages messages, CancellationToken stop)
+        string? stream, string? key, Guid? eventId, Cursor? after, int? limit,
+        ParkedMessages messages, CancellationToken stop)
     {
-        var filter = new ParkedFilter(stream, key, eventId);
-        var parked = await messages.ListAsync(filter, Math.Clamp(limit ?? 100, 1, ParkedMax), stop);
-        return TypedResults.Ok(new ParkedPage([.. parked.Select(ParkedView.From)]));
+        var size = Math.Clamp(limit ?? 100, 1, ParkedMax);
+        var parked = await messages.ListAsync(
+            new ParkedFilter(stream, key, eventId), after is null ? null : PlaceOf(after), size + 1, stop);
+        var (items, next) = Cursor.Page(parked, size, last => Cursor.Of(
+            last.Event.Stream, last.Event.Key, last.Position.ToString(CultureInfo.InvariantCulture)));
+        return TypedResults.Ok(new ParkedPage([.. items.Select(ParkedView.From)], next));
+    }
+
+    private static ParkedPlace PlaceOf(Cursor cursor)
+    {
+        var parts = cursor.Parts(3);
+        return long.TryParse(parts[2], CultureInfo.InvariantCulture, out var position)
+            ? new ParkedPlace(parts[0], parts[1], position)
+            : throw Cursor.Foreign();
     }
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> ReplayAsync(

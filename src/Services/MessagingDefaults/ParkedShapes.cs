@@ -10,8 +10,9 @@ public sealed record ParkedRequest(
 
 public sealed record ParkedOutcome(int Messages, bool DryRun);
 
-/// <summary>GET /messaging/parked?stream=&amp;key=&amp;eventId=&amp;limit=100</summary>
-public sealed record ParkedPage(IReadOnlyList<ParkedView> Items);
+/// <summary>GET /messaging/parked?stream=&amp;key=&amp;eventId=&amp;after=&amp;limit=100</summary>
+/// <param name="Next">What to give as <c>after</c> for the next page; null at the end.</param>
+public sealed record ParkedPage(IReadOnlyList<ParkedView> Items, string? Next);
 
 public sealed record ParkedView(
     string Stream,

@@ -4,7 +4,7 @@ using Tessera.Messaging.Store;
 namespace Tessera.Orders;
 
 /// <summary>The orders of one transaction, each locked from its first read until the commit.</summary>
-internal sealed class OrderStore(UnitOfWork work, IDatabase database)
+internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChanges changes)
 {
     private const string Columns =
         "id, buyer, state, cancel_reason, stock_committed, total_minor, currency, payment_method, " +
@@ -79,9 +79,13 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database)
         """,
         buyer);
 
-    private void Append(Guid order, HistoryEntry entry) => work.EnqueueInsert(
-        "insert into order_history (order_id, version, at, state, because, actor) values ($1, $2, $3, $4, $5, $6)",
-        order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor);
+    private void Append(Guid order, HistoryEntry entry)
+    {
+        work.EnqueueInsert(
+            "insert into order_history (order_id, version, at, state, because, actor) values ($1, $2, $3, $4, $5, $6)",
+            order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor);
+        work.AfterCommit(() => changes.Tell(order));
+    }
 
     private async Task<List<Order>> LoadAsync(string where, object parameter, CancellationToken stop)
     {

@@ -7,10 +7,20 @@ internal static class OrdersApi
     public static void MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders");
-        orders.MapPost("/", PlaceOrder.Handle).RequireAuthorization(Policies.Customer);
-        orders.MapGet("/", ReadOrders.Mine).RequireAuthorization(Policies.SignedIn);
-        orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn);
-        orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.Customer);
-        orders.MapPost("/{id:guid}/ship", ShipOrder.Handle).RequireAuthorization(Policies.Operator);
+        orders.MapPost("/", PlaceOrder.Handle).RequireAuthorization(Policies.Customer)
+            .RequireScope(Scopes.OrdersWrite);
+        orders.MapGet("/", ReadOrders.Mine).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/{id:guid}/events", FollowOrder.Handle).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersRead).Produces<string>(200, FollowOrder.MediaType)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+        orders.MapMethods("/{id:guid}/events", ["HEAD"], FollowOrder.Head).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersRead).ExcludeFromDescription();
+        orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.Customer)
+            .RequireScope(Scopes.OrdersWrite);
+        orders.MapPost("/{id:guid}/ship", ShipOrder.Handle).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.OrdersWrite);
     }
 }

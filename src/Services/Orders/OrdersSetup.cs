@@ -10,12 +10,15 @@ internal static class OrdersSetup
     {
         builder.AddServiceClient<CatalogClient>("catalog");
         builder.Services.AddOrderRules();
+        builder.Services.AddHostedService<TellChanges>();
+        builder.Services.AddHostedService<HearChanges>();
+        builder.Services.AddHostedService<TendFollowers>();
     }
 
     internal static void AddOrderRules(this IServiceCollection services)
     {
         services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(OrderOptions.Section).ValidateOnStart();
         services.AddScoped<OrderStore>();
         services.AddScoped<OrderProgress>();
         services.AddScoped<EraseBuyer>();
@@ -23,6 +26,8 @@ internal static class OrdersSetup
         services.AddScoped<PriceBasket>();
         services.AddScoped<PlacementWriter>();
         services.AddSingleton<PlacedOrders>();
+        services.AddSingleton<Followers>();
+        services.AddSingleton<OrderChanges>();
     }
 
     public static void ListMessages(this MessagingBuilder messages)

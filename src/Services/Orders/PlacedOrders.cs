@@ -62,6 +62,18 @@ internal sealed class PlacedOrders(IDatabase database)
         return (found[0].Buyer, found[0].View with { History = history });
     }
 
+    /// <summary>What has been added to the order's history since that version, in order.</summary>
+    public Task<List<(int Version, OrderHistoryEntry Entry)>> HistoryAfterAsync(
+        Guid order, int version, CancellationToken stop) => database.QueryAsync(
+        """
+        select version, at, state, because, actor from order_history
+        where order_id = $1 and version > $2 order by version
+        """,
+        [order, version],
+        row => (row.GetInt32(0), new OrderHistoryEntry(
+            row.GetTime(1), row.GetString(2), row.GetString(3), row.IsNull(4) ? null : row.GetGuid(4))),
+        stop);
+
     /// <summary>The buyer's own, newest first. Ids are in the order of placing.</summary>
     public async Task<OrderPage> ListAsync(Guid buyer, Guid? before, int size, CancellationToken stop)
     {

@@ -7,7 +7,9 @@ internal static class PaymentsApi
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
         var payments = routes.MapGroup("/payments");
-        payments.MapGet("/orders/{order:guid}", ReadPayments.OfOrder).RequireAuthorization(Policies.SignedIn);
-        payments.MapGet("/ledger", ReadPayments.LedgerSummary).RequireAuthorization(Policies.Operator);
+        payments.MapGet("/orders/{order:guid}", ReadPayments.OfOrder).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.PaymentsRead);
+        payments.MapGet("/ledger", ReadPayments.LedgerSummary).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.PaymentsRead);
     }
 }

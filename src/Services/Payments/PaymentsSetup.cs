@@ -18,7 +18,7 @@ internal static class PaymentsSetup
     internal static IServiceCollection AddPaymentRules(this IServiceCollection services)
     {
         services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section)
-            .ValidateDataAnnotations()
+            .ValidateKeys(PaymentOptions.Section)
             .Validate(options => options.ClaimTime >= 2 * options.ProviderTimeout,
                 "Payments:ClaimTime must be at least twice Payments:ProviderTimeout, " +
                 "or two workers ask about one payment.")
@@ -47,7 +47,7 @@ internal static class PaymentsSetup
     private static void AddSimulatedProvider(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<SimulatedProviderOptions>().BindConfiguration(SimulatedProviderOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(SimulatedProviderOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton(BooksOf);
         builder.Services.AddSingleton<IPaymentProvider, SimulatedPaymentProvider>();
     }

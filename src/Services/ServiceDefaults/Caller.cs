@@ -5,18 +5,24 @@ namespace Tessera.ServiceDefaults;
 
 /// <summary>Who calls, from the verified token. A handler takes it as a parameter and checks ownership
 /// with it.</summary>
-/// <param name="Id">The token's subject.</param>
+/// <param name="Id">The token's subject: a user, or the client that a machine calls as.</param>
 /// <param name="Actor">Who acts for the subject (RFC 8693 §4.1), if not the subject.</param>
 public sealed record Caller(Guid Id, bool IsOperator, bool IsCustomer, Guid? Actor)
 {
+    /// <summary>Whether no person calls. What the machine may do at all, its scopes have said.</summary>
+    public bool IsMachine { get; init; }
+
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(From(context.User));
 
     /// <summary>Whether the caller may see what belongs to <paramref name="owner"/>.</summary>
-    public bool MaySee(Guid owner) => Id == owner || IsOperator;
+    public bool MaySee(Guid owner) => Id == owner || IsOperator || IsMachine;
 
     internal static Caller From(ClaimsPrincipal user) =>
         Guid.TryParse(user.FindFirstValue("sub"), out var id)
             ? new Caller(id, user.IsInRole("operator"), user.IsInRole("customer"), ActorOf(user))
+            {
+                IsMachine = user.IsInRole(Policies.MachineRole),
+            }
             : throw new InvalidOperationException(
                 "A handler takes a Caller but its endpoint requires no token: add RequireAuthorization.");
 

@@ -46,6 +46,7 @@ public sealed record Cursor(IReadOnlyList<string> Key)
     /// <inheritdoc cref="Parts"/>
     public Guid AsGuid() => Key is [var id] && Guid.TryParse(id, out var guid) ? guid : throw Foreign();
 
-    private static BadHttpRequestException Foreign() => new(
+    /// <summary>What is thrown for a cursor of another list.</summary>
+    public static BadHttpRequestException Foreign() => new(
         "The cursor of the page is of another list; use what a page of this one gave as next.");
 }

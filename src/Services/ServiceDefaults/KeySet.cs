@@ -11,6 +11,7 @@ namespace Tessera.ServiceDefaults;
 internal sealed partial class KeySet(
     IKeySource source, IOptions<TesseraOptions> tessera, TimeProvider clock, ILogger<KeySet> logger) : IDisposable
 {
+    private static readonly TimeSpan commonStart = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan fetchTimeout = TimeSpan.FromSeconds(3);
 
     // An unknown key id may be a new key or an attack: it buys one look at Users per interval, not one each.
@@ -20,6 +21,7 @@ internal sealed partial class KeySet(
     private readonly string _file = Path.Combine(tessera.Value.KeyDirectory, "jwks.json");
     private volatile TrustedKeys _current = new(new Dictionary<string, SecurityKey>(), "", new TokenCache(clock));
     private int _failures;
+    private long _failingSince;
     private long? _refreshedAt; // By the monotonic clock: a clock set back must not stop the asking.
 
     /// <summary>Another object whenever keys came or went.</summary>
@@ -57,8 +59,10 @@ internal sealed partial class KeySet(
         }
         catch (Exception away) when (!stop.IsCancellationRequested)
         {
-            // At a common start Users is a second behind; that is worth no line.
-            if (++_failures > 3) Log.KeysUnavailable(logger, _current.Keys.Count, away.Message);
+            // At a common start Users is behind, on a busy machine by many seconds; that is worth no line.
+            if (_failures++ == 0) _failingSince = clock.GetTimestamp();
+            else if (clock.GetElapsedTime(_failingSince) > commonStart)
+                Log.KeysUnavailable(logger, _current.Keys.Count, away.Message);
             return false;
         }
         finally

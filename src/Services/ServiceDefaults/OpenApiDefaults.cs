@@ -36,6 +36,8 @@ internal static class OpenApiDefaults
                         ? JsonSchemaType.String | JsonSchemaType.Null
                         : JsonSchemaType.String;
                 }
+                if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
+                    schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
                 return Task.CompletedTask;
             });
             api.AddOperationTransformer((operation, context, _) =>
@@ -49,11 +51,17 @@ internal static class OpenApiDefaults
                     operation.Responses.TryAdd(
                         "401", new OpenApiResponse { Description = "No token, or a refused one." });
                     operation.Responses.TryAdd(
-                        "403", new OpenApiResponse { Description = "The token's role does not allow this." });
+                        "403", new OpenApiResponse
+                        {
+                            Description = "The token's role does not allow this." + ScopeOf(metadata),
+                        });
                 }
                 return Task.CompletedTask;
             });
         });
+
+    private static string ScopeOf(IEnumerable<object> metadata) =>
+        metadata.OfType<NeededScope>().LastOrDefault() is { } needed ? $" It needs the scope {needed.Scope}." : "";
 
     // At the service's own port there is nothing to add to the paths. Behind the gateway they stand under its prefix,
     // and what every service has alike under that and the service's name, from where this document was fetched.

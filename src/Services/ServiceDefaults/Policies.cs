@@ -2,13 +2,15 @@ using System.Text.Encodings.Web;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Names of the authorization policies.</summary>
 public static class Policies
 {
-    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages.</summary>
+    /// <summary>Runs the shop: products, prices, stock, shipping, parked messages. A person with that role, or a
+    /// machine: for what, its scopes say (<see cref="RequireScopeExtensions.RequireScope"/>).</summary>
     public const string Operator = "operator";
 
     /// <summary>Buys.</summary>
@@ -17,11 +19,19 @@ public static class Policies
     /// <summary>Anyone with a valid token; the handler checks whose thing it is.</summary>
     public const string SignedIn = "signed-in";
 
+    /// <summary>Someone with an account, and no machine.</summary>
+    public const string Person = "person";
+
+    /// <summary>The role in the token of a client that no person stands behind.</summary>
+    public const string MachineRole = "machine";
+
+    internal static bool TakesTokens(string? policy) => policy is Operator or Customer or SignedIn or Person;
+
     internal static IServiceCollection AddTokenAuthentication(
         this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TesseraOptions>().Bind(configuration.GetSection(TesseraOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateKeys(TesseraOptions.Section).ValidateOnStart();
         services.TryAddSingleton<IKeySource, UsersKeySource>();
         services.AddSingleton<KeySet>();
         services.AddSingleton<TokenValidator>();
@@ -38,9 +48,11 @@ public static class Policies
             authentication.AddScheme<AuthenticateByToken>(AuthenticateByToken.SchemeName, null);
         });
         services.AddAuthorizationBuilder()
-            .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator"))
+            .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator", MachineRole))
             .AddPolicy(Customer, policy => policy.RequireAuthenticatedUser().RequireRole("customer"))
-            .AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
+            .AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser())
+            .AddPolicy(Person, policy => policy.RequireAuthenticatedUser()
+                .RequireAssertion(access => !access.User.IsInRole(MachineRole)));
         return services;
     }
 }

@@ -27,6 +27,7 @@ public static class ServiceDefaultsExtensions
             .ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
         builder.Services.AddTokenAuthentication(builder.Configuration);
         builder.Services.AddHealth();
+        builder.AddStopping();
         builder.Services.AddOpenApiDefaults(service);
         builder.Services.AddHostedService<AnnounceReady>();
         return builder;
@@ -40,9 +41,11 @@ public static class ServiceDefaultsExtensions
         this WebApplication app, bool described = true, Action<IApplicationBuilder>? afterToken = null)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Value;
+        app.UseMiddleware<LeaveConnection>();
         app.UseMiddleware<RefuseOtherStores>();
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
+        app.Use(CancellableBody.InvokeAsync);
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -54,8 +57,10 @@ public static class ServiceDefaultsExtensions
         afterToken?.Invoke(app);
         app.UseAuthorization();
         app.UseMiddleware<DenyUndeclared>();
+        if (described) app.UseMiddleware<CheckScope>(); // The gateway knows roles; scopes stand beside the operations.
         app.UseMiddleware<CheckConditions>();
         app.MapHealth();
+        app.MapStopping(service);
         if (described) app.MapOpenApiDefaults(service);
         foreach (var more in app.Services.GetServices<IDefaultEndpoints>()) more.Map(app);
         return app;
@@ -102,7 +107,8 @@ public static class ServiceDefaultsExtensions
         limits.MaxRequestHeaderCount = 100;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.MaxConcurrentConnections = 10_000;
-        limits.Http2.MaxStreamsPerConnection = 1_000; // The gateway sends all its requests over few connections.
+        // The gateway sends all its requests over few connections, and each follower of an order keeps one open.
+        limits.Http2.MaxStreamsPerConnection = 20_000;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
     }
 

@@ -8,11 +8,14 @@ public sealed class TesseraOptions
 {
     public const string Section = "Tessera";
 
-    /// <summary>The <c>iss</c> of every token: the public address of the gateway.</summary>
-    [Required, Url] public string Issuer { get; set; } = "http://127.0.0.1:8080/";
+    /// <summary>Where the store is for its clients: the public address of the gateway, the <c>iss</c> of every token,
+    /// and the beginning of every address that the token server publishes.</summary>
+    [Required, RegularExpression(@"^https?://[^/?#\s]+/?\z", ErrorMessage =
+        "Tessera:PublicUrl must be an address without path, such as https://shop.example.")]
+    public string PublicUrl { get; set; } = "http://127.0.0.1:8080/";
 
-    /// <summary><see cref="Issuer"/> in the form that tokens carry.</summary>
-    public Uri IssuerUri => new(Issuer);
+    /// <summary><see cref="PublicUrl"/> in the form that tokens carry.</summary>
+    public Uri PublicUri => new(PublicUrl);
 
     /// <summary>The <c>aud</c> of every access token.</summary>
     [Required] public string Audience { get; set; } = "tessera";

@@ -68,7 +68,7 @@ internal sealed class TokenValidator
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             IssuerSigningKey = key,
-            ValidIssuer = _tessera.IssuerUri.AbsoluteUri,
+            ValidIssuer = _tessera.PublicUri.AbsoluteUri,
             ValidAudience = _tessera.Audience,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
             ValidTypes = ["at+jwt"], // An identity token is no access token (RFC 9068 §2.1).

@@ -10,6 +10,11 @@ public sealed record RegisterUserRequest(
     [property: Required, StringLength(128, MinimumLength = 10)] string Password,
     [property: StringLength(100)] string? Name = null);
 
+/// <summary>The answer to a registration, the same whether the address has an account already or not: who it belongs to
+/// is told by mail.</summary>
+public sealed record RegistrationView(
+    string Email, string Next = "A mail to this address tells how to go on. If the address is new here, sign in.");
+
 /// <summary>GET /users/me</summary>
 public sealed record UserView(
     Guid Id, string Email, string? Name, IReadOnlyList<string> Roles,
@@ -49,3 +54,16 @@ public sealed record ImportedCustomerView(string Reference, Guid User);
 /// <summary>POST /users/{id}/tokens (operators): a short-lived access token to act for the user; the token's <c>act</c>
 /// claim names the operator (RFC 8693 §4.1), and the issue is logged.</summary>
 public sealed record ActingTokenView(string AccessToken, int ExpiresIn, string TokenType = "Bearer");
+
+/// <summary>GET /users/me/sessions: where the user is signed in with a browser, the latest first.</summary>
+public sealed record SessionsView(IReadOnlyList<SessionView> Sessions);
+
+/// <param name="Browser">What the browser said of itself.</param>
+/// <param name="IsCurrent">Whether the token of this request was issued on this session.</param>
+public sealed record SessionView(
+    Guid Id, DateTimeOffset BegunAt, DateTimeOffset EndsAt, string Browser, string Network, bool IsCurrent);
+
+/// <summary>POST /users/me/password: signs out whoever else is signed in to the account.</summary>
+public sealed record ChangePasswordRequest(
+    [property: Required, StringLength(128, MinimumLength = 1)] string Current,
+    [property: Required, StringLength(128, MinimumLength = 10)] string New);

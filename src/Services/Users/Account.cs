@@ -8,6 +8,10 @@ internal sealed record Account(
 {
     public IReadOnlyList<string> Roles => IsOperator ? ["operator"] : ["customer"];
 
+    /// <summary>The stored hash that the password was checked with, when <see cref="PasswordHash"/> is a better
+    /// one.</summary>
+    public string? CheckedHash { get; init; }
+
     public UserView ToView(IReadOnlyList<AddressView> addresses) =>
         new(Id, Email ?? "", Name, Roles, addresses, RegisteredAt);
 }

@@ -38,10 +38,22 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     public async Task<bool> TryRenameAsync(Guid user, string? name, CancellationToken stop) =>
         await Work.ExecuteAsync("update users set name = $2 where id = $1", [user, name], stop) == 1;
 
-    /// <summary>Stores the hash of the password just used, and so holds the row until the commit.</summary>
+    /// <summary>Stores the hash of the password just used, and so holds the row until the commit. False when the
+    /// account is gone or its password has been changed since it was checked.</summary>
     public async Task<bool> TryKeepPasswordHashAsync(Account account, CancellationToken stop) =>
         await Work.ExecuteAsync(
-            "update users set password_hash = $2 where id = $1", [account.Id, account.PasswordHash], stop) == 1;
+            "update users set password_hash = $2 where id = $1 and password_hash = $3",
+            [account.Id, account.PasswordHash, account.CheckedHash ?? account.PasswordHash], stop) == 1;
+
+    /// <summary>A new password for who followed a link that was mailed to the owner.</summary>
+    public async Task<bool> TrySetPasswordAsync(Guid user, string hash, DateTimeOffset now, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            "update users set password_hash = $2, confirmed_at = coalesce(confirmed_at, $3) where id = $1",
+            [user, hash, now], stop) == 1;
+
+    public async Task<bool> TryConfirmAsync(Guid user, DateTimeOffset now, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            "update users set confirmed_at = coalesce(confirmed_at, $2) where id = $1", [user, now], stop) == 1;
 
     /// <summary>Takes the account's row until the commit, so that requests of one user that first look and then change
     /// follow one another. False when the account is gone.</summary>
@@ -66,17 +78,16 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     {
         Work.Enqueue("delete from addresses where user_id = $1", user);
         Work.Enqueue("delete from customer_references where user_id = $1", user);
+        Work.Enqueue("delete from sessions where user_id = $1", user);
+        Work.Enqueue("delete from links where user_id = $1", user);
+        Work.Enqueue("delete from mails where recipient = (select email from users where id = $1)", user);
         Work.Enqueue(
             "insert into erased_users (user_id, erased_at) values ($1, $2) on conflict do nothing", user, now);
         return await Work.ExecuteAsync("delete from users where id = $1", [user], stop) == 1;
     }
 
-    public async Task ForgetErasedAsync(DateTimeOffset before, CancellationToken stop)
-    {
-        await Work.BeginAsync(stop);
+    public void ForgetErased(DateTimeOffset before) =>
         Work.Enqueue("delete from erased_users where erased_at < $1", before);
-        await Work.CommitAsync(stop);
-    }
 
     /// <summary>The references that are known. No other import adds any before this transaction has ended.</summary>
     public async Task<Dictionary<string, Guid>> FindReferencesAsync(

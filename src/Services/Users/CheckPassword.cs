@@ -7,6 +7,9 @@ namespace Tessera.Users;
 internal sealed class CheckPassword(
     AccountStore accounts, SignInFailures failures, SignInGate gate, IPasswordHasher<Account> hasher)
 {
+    /// <summary>A longer password is none; it would only cost hashing time.</summary>
+    public const int LengthMax = 128;
+
     private static readonly Account nobody = new(Guid.Empty, null, null, null, false, default);
 
     private static string? hashOfNobody;
@@ -40,7 +43,10 @@ internal sealed class CheckPassword(
         }
         if (record.HasFailures) await failures.ForgetAsync(key, stop);
         return result == PasswordVerificationResult.SuccessRehashNeeded
-            ? account with { PasswordHash = hasher.HashPassword(account, password) }
+            ? account with
+            {
+                PasswordHash = hasher.HashPassword(account, password), CheckedHash = account.PasswordHash,
+            }
             : account;
     }
 

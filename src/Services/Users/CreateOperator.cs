@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 using Tessera.ServiceDefaults;
-using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 

@@ -1,29 +1,40 @@
-using Microsoft.AspNetCore.Identity;
 using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
+using Tessera.Users.Mail;
+using Tessera.Users.Pages;
+using Tessera.Users.Passwords;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddTokenServer();
 builder.AddServiceDefaults("users");
+builder.AddAccountPages();
 builder.AddMessagingDefaults("users", messages => messages
     .Publishes<UserRegistered>(registered => registered.User)
     .Publishes<UserChanged>(changed => changed.User)
     .Publishes<UserErased>(erased => erased.User));
 builder.Services.AddValidation();
 builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Section)
-    .ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
+    .ValidateKeys(UsersOptions.Section).ValidateOnStart();
+builder.Services.AddPasswords();
+builder.Services.AddMail();
 builder.Services.AddScoped<AccountStore>();
-builder.Services.AddScoped<CheckPassword>();
+builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();
 builder.Services.AddScoped<RefreshChain>();
+builder.Services.AddScoped<EndTokens>();
+builder.Services.AddScoped<ClientStore>();
+builder.Services.AddScoped<StartAuthorization>();
+builder.Services.AddScoped<PacePolling>();
+builder.Services.AddSingleton<IPrepareDatabase, DeclareClients>();
+builder.Services.AddSingleton<IPrepareDatabase, ComposeKeptTexts>();
 builder.Services.AddSingleton<IPrepareDatabase, CreateOperator>();
 builder.Services.AddHostedService<PruneTokens>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapUsers();
+app.MapAccountPages();
 return await app.RunServiceAsync();

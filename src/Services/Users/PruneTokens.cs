@@ -1,9 +1,11 @@
 using OpenIddict.Abstractions;
+using Tessera.Users.Links;
+using Tessera.Users.Sessions;
 
 namespace Tessera.Users;
 
-/// <summary>Removes what the token server need not remember any more: expired and revoked tokens,
-/// and failed sign-ins of long ago.</summary>
+/// <summary>Removes what need not be remembered any more: expired and revoked tokens, sessions and links that are
+/// over, and failed sign-ins of long ago.</summary>
 internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PruneTokens> logger)
     : BackgroundService
 {
@@ -26,8 +28,13 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
                 await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>()
                     .PruneAsync(before, stoppingToken);
                 var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
-                await accounts.ForgetErasedAsync(clock.GetUtcNow() - OwnErasedSource.KeptFor, stoppingToken);
+                await accounts.Work.BeginAsync(stoppingToken);
+                accounts.ForgetErased(clock.GetUtcNow() - OwnErasedSource.KeptFor);
+                scope.ServiceProvider.GetRequiredService<SessionStore>().Prune();
+                scope.ServiceProvider.GetRequiredService<OneTimeLinks>().Prune();
+                await accounts.Work.CommitAsync(stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<SignInFailures>().PruneAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<PacePolling>().PruneAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {

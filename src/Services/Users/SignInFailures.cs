@@ -16,7 +16,10 @@ internal sealed class SignInFailures(
         var blocked = await database.QueryAsync(
             "select blocked_until from sign_in_failures where account = $1 and network = $2",
             [key.Account, key.Network], row => row.GetTimeOrNull(0), stop);
-        return new SignInRecord(blocked.Count > 0, blocked is [{ } until] && until > clock.GetUtcNow());
+        // A wait that ends later than any can was begun before the clock was set back.
+        var now = clock.GetUtcNow();
+        return new SignInRecord(
+            blocked.Count > 0, blocked is [{ } until] && until > now && until <= now + options.Value.SignInDelayMax);
     }
 
     public Task CountAsync(SignInKey key, CancellationToken stop) => InOneAsync(async work =>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Tessera.ServiceDefaults;
-using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 
@@ -14,7 +13,15 @@ internal sealed record SignInKey(string Account, string Network)
     private const int Ipv6NetworkBytes = 8;
 
     public static SignInKey Of(string email, HttpContext context, TesseraOptions tessera) =>
-        new(EmailAddress.KeyOf(email), NetworkOf(SourceOf(context, tessera)));
+        new(EmailAddress.KeyOf(email), NetworkOf(context, tessera));
+
+    /// <summary>The network that the request came from.</summary>
+    public static string NetworkOf(HttpContext context, TesseraOptions tessera) =>
+        NetworkOf(SourceOf(context, tessera));
+
+    /// <summary>Guesses at something that is no account's, of one network.</summary>
+    public static SignInKey OfNetwork(string what, HttpContext context, TesseraOptions tessera) =>
+        new(what, NetworkOf(SourceOf(context, tessera)));
 
     /// <summary>Only the gateway may say whom it asks for; it has removed what the client itself said.</summary>
     private static IPAddress SourceOf(HttpContext context, TesseraOptions tessera)

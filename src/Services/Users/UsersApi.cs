@@ -1,4 +1,6 @@
 using Tessera.ServiceDefaults;
+using Tessera.Users.Passwords;
+using Tessera.Users.Sessions;
 
 namespace Tessera.Users;
 
@@ -6,7 +8,7 @@ internal static class UsersApi
 {
     public static void MapUsers(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/connect/token", IssueToken.Handle).AllowAnonymous().ExcludeFromDescription();
+        routes.MapAuthorizing();
 
         routes.MapGet(ErasedSubjects.Path, (ErasedSubjects erased) => erased.Known)
             .AllowAnonymous().ExcludeFromDescription();
@@ -14,15 +16,22 @@ internal static class UsersApi
         var users = routes.MapGroup("/users").WithTags("users");
         users.MapPost("/", RegisterUser.Handle).AllowAnonymous();
 
-        var own = users.MapGroup("/me").RequireAuthorization(Policies.SignedIn);
-        own.MapGet("/", ReadProfile.Handle);
+        var own = users.MapGroup("/me").RequireAuthorization(Policies.Person).RequireScope(Scopes.UsersWrite);
+        own.MapGet("/", ReadProfile.Handle).RequireScope(Scopes.UsersRead);
         own.MapPut("/", ChangeProfile.Handle);
         own.MapDelete("/", EraseUser.Handle);
+        own.MapPost("/password", ChangeOwnPassword.Handle);
+        own.MapGet("/sessions", OwnSessions.List).RequireScope(Scopes.UsersRead);
+        own.MapDelete("/sessions/{session:guid}", OwnSessions.End);
         own.MapPost("/addresses", AddAddress.Handle);
         own.MapDelete("/addresses/{address:guid}", RemoveAddress.Handle);
 
         var operators = users.MapGroup("/").RequireAuthorization(Policies.Operator);
-        operators.MapPost("/customers", ImportCustomers.Handle);
-        operators.MapPost("/{user:guid}/tokens", IssueActingToken.Handle);
+        operators.MapPost("/customers", ImportCustomers.Handle).RequireScope(Scopes.UsersWrite);
+        operators.MapPost("/{user:guid}/tokens", IssueActingToken.Handle).RequireScope(Scopes.UsersAct);
+        operators.MapPost("/tokens", IssueActingToken.HandleByEmail).RequireScope(Scopes.UsersAct);
+        operators.MapGet("/clients", ManageClients.List).RequireScope(Scopes.ClientsRead);
+        operators.MapPost("/clients", ManageClients.Add).RequireScope(Scopes.ClientsWrite);
+        operators.MapDelete("/clients/{client}", ManageClients.Remove).RequireScope(Scopes.ClientsWrite);
     }
 }

@@ -7,6 +7,9 @@ public sealed class UsersOptions
 {
     public const string Section = "Users";
 
+    /// <summary>The bound of <see cref="RefreshTokenLifetime"/>; what signs a token is kept for longer.</summary>
+    public static readonly TimeSpan TokenLifetimeMax = TimeSpan.FromDays(90);
+
     [Range(typeof(TimeSpan), "00:01:00", "01:00:00",
         ErrorMessage = "Users:AccessTokenLifetime must lie between 1 min and 1 h.")]
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
@@ -39,8 +42,16 @@ public sealed class UsersOptions
         ErrorMessage = "Users:SignInFailuresKeptFor must lie between 1 min and 30 days.")]
     public TimeSpan SignInFailuresKeptFor { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>So long a sign-in at the pages lasts at most; the browser forgets it when it is closed.</summary>
+    [Range(typeof(TimeSpan), "00:10:00", "90.00:00:00",
+        ErrorMessage = "Users:SessionLifetime must lie between 10 min and 90 days.")]
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(14);
+
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
     public int AddressesMax { get; set; } = 20;
+
+    /// <summary>Programs that may ask for tokens, besides the store's own and those that operators add.</summary>
+    public ClientSettings[] Clients { get; set; } = [];
 
     /// <summary>The account that the first start makes.</summary>
     [Required, EmailAddress(ErrorMessage = "Users:OperatorEmail is no email address.")]

@@ -30,6 +30,11 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     /// <summary>As an engine with round trips to save: the inbox answers with the commit.</summary>
     public bool AdmitsWithCommit { get; set; }
 
+    private int _hopes;
+
+    /// <summary>How many batches were taken for new without asking.</summary>
+    public int Hopes => Volatile.Read(ref _hopes);
+
     public void Count(string trip)
     {
         lock (_sync) _trips.Add(trip);
@@ -99,8 +104,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
         inner.TrimInboxAsync(before, limit, stop);
 
-    public Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
-        inner.ListParkedAsync(filter, limit, stop);
+    public Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
+        ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop) =>
+        inner.ListParkedAsync(filter, after, limit, stop);
 
     public Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop) =>
         inner.CountParkedAsync(filter, wholeKeys, stop);
@@ -166,6 +172,7 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
             string stream, IReadOnlyList<Guid> ids, IReadOnlyCollection<string> keys, DateTimeOffset now)
         {
             _expected = ids.Count;
+            if (store.AdmitsWithCommit) Interlocked.Increment(ref store._hopes);
             if (store.AdmitsWithCommit) _admission = stop => inner.AdmitAsync(stream, ids, keys, now, stop);
             return store.AdmitsWithCommit;
         }

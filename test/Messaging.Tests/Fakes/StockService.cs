@@ -86,7 +86,7 @@ internal sealed class StockService : IAsyncDisposable
     }
 
     public Task<IReadOnlyList<ParkedMessage>> ParkedAsync() =>
-        Service.Store.ListParkedAsync(new ParkedFilter(), 100, default);
+        Service.Store.ListParkedAsync(new ParkedFilter(), null, 100, default);
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,7 @@ internal sealed record Customers(IReadOnlyDictionary<string, Guid> Users, IReadO
             customers,
             async batch => await store.Client.PostAsync(
                 "/api/v1/users/customers", new ImportCustomersRequest([.. batch.Select(ToImported)]),
-                await store.Operator.TokenAsync(stop), stop),
+                await store.Scripts.TokenAsync(stop), stop),
             (batch, answer) =>
             {
                 foreach (var customer in answer.Read<ImportedCustomersView>().Customers)

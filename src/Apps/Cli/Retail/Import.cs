@@ -21,7 +21,7 @@ internal static class Import
                 "/api/v1/products/import",
                 new ImportProductsRequest(
                     [.. batch.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor))]),
-                await store.Operator.TokenAsync(stop), stop),
+                await store.Scripts.TokenAsync(stop), stop),
             (batch, answer) =>
             {
                 var view = answer.Read<ImportedProductsView>();

@@ -37,7 +37,7 @@ internal sealed class ReceiveInvoices(Store store)
         var lines = invoice.Lines
             .Select(line => new ReceiptLine(line.Sku, (int)Assortment.Received(line.Sku, line.Quantity))).ToList();
         var answer = await store.Client.PostAsync(
-            "/api/v1/stock/receipts", new ReceiveManyRequest(lines), await store.Operator.TokenAsync(stop), stop,
+            "/api/v1/stock/receipts", new ReceiveManyRequest(lines), await store.Scripts.TokenAsync(stop), stop,
             invoice.KeyFor("stock"));
         if (answer.IsSuccess) return null;
         if (answer.IsKeyUsed) return "its stock came in before with other lines; nothing came in now";

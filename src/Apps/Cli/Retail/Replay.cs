@@ -17,7 +17,7 @@ internal static class Replay
         var plan = ReplayPlan.Of(retail.Lines, journal.Cancelled).Take(settings.Limit);
         var known = plan.Invoices.Count(invoice => journal.Find(invoice.Name)?.Order is not null);
         if (known > 0) Console.WriteLine($"going on: {known} of {plan.Invoices.Count} orders were placed before");
-        var tokens = new BuyerTokens(store.Client, store.Operator, store.Clock);
+        var tokens = new BuyerTokens(store.Client, store.Scripts, store.Clock);
         var customers = await Customers.RegisterAsync(plan.Invoices, store, stop);
 
         var began = store.Clock.GetTimestamp();

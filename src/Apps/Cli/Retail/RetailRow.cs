@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessera.TextDefaults;
 
 namespace Tessera.Cli.Retail;
 
@@ -17,8 +18,9 @@ internal sealed record RetailRow(
 
     /// <param name="fields">In the order of <see cref="RetailFile.Columns"/>.</param>
     public static RetailRow Of(int number, IReadOnlyList<string> fields) => new(
-        number, WithoutPoint(Words(fields[0]).ToUpperInvariant().Normalize()), ProductCode.Clean(fields[1]),
-        Words(fields[2]), fields[3], Words(fields[4]), fields[5], WithoutPoint(fields[6]), fields[7]);
+        number, WithoutPoint(ComposedText.Compose(Words(fields[0]).ToUpperInvariant())), ProductCode.Clean(fields[1]),
+        Words(fields[2]), fields[3], Words(fields[4]), fields[5], ComposedText.Compose(WithoutPoint(fields[6])),
+        fields[7]);
 
     /// <returns>Why the line is of no use, or null.</returns>
     public string? TryUse(RetailDates dates, out RetailLine? line)

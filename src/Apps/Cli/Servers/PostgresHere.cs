@@ -31,7 +31,7 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
 
     /// <summary>PostgreSQL refuses to run as root, and another user may not be let into the store's folder.
     /// Root's clusters therefore stand outside, each named after its store.</summary>
-    private string Home => Environment.IsPrivilegedProcess
+    internal string Home => Environment.IsPrivilegedProcess
         ? Path.Combine("/var/tmp", "tessera-postgres-" +
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16])
         : Folder;
@@ -42,6 +42,7 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
 
     public override async Task PrepareAsync(CancellationToken stop)
     {
+        if (Environment.IsPrivilegedProcess) await OwnHomeAsync(stop);
         if (File.Exists(Path.Combine(Data, "PG_VERSION")) && File.Exists(PasswordFile)) return;
         // A cluster without the store that it belonged to is nobody's: the store's folder was deleted to begin anew.
         if (Directory.Exists(Data)) Directory.Delete(Data, recursive: true);
@@ -57,6 +58,24 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
             Home, stop);
         File.Delete(handedOver);
         await Passwords.WriteAsync(PasswordFile, password, stop);
+    }
+
+    /// <summary>Anybody may make a folder of that name first, or a link, and would own what root puts there.</summary>
+    private async Task OwnHomeAsync(CancellationToken stop)
+    {
+        if (!Path.Exists(Home) && new FileInfo(Home).LinkTarget is null)
+        {
+            // The program fails where .NET's call is content with what it finds.
+            await RunToEnd.Async(["mkdir", "-m", "700", "--", Home], Folder, stop);
+            return;
+        }
+        var found = (await RunToEnd.Async(["stat", "-c", "%F %a %U", "--", Home], Folder, stop)).Trim();
+        if (found != $"directory 700 {User()}" && found != "directory 700 root")
+        {
+            throw new UserError(
+                $"{Home}, where PostgreSQL's files go when root starts a store, is there and not safe to use " +
+                $"({found}): look at it, and remove it.");
+        }
     }
 
     public override async Task<bool> AnswersAsync(CancellationToken stop)

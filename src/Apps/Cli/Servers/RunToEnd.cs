@@ -7,7 +7,8 @@ internal static class RunToEnd
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
 
-    public static async Task Async(IReadOnlyList<string> command, string folder, CancellationToken stop)
+    /// <returns>What it said.</returns>
+    public static async Task<string> Async(IReadOnlyList<string> command, string folder, CancellationToken stop)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -25,5 +26,6 @@ internal static class RunToEnd
             throw new UserError($"{command[0]} failed ({process.ExitCode}): " +
                 $"{(await errors + await output).Trim().ReplaceLineEndings(" ")}");
         }
+        return await output;
     }
 }

@@ -17,7 +17,7 @@ internal static class MessagingTables
         foreach (var service in services)
         {
             var answer = await store.Client.GetAsync(
-                $"/api/v1/services/{service}/messaging/status", await store.Operator.TokenAsync(stop), stop);
+                $"/api/v1/services/{service}/messaging/status", await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess)
             {
                 outboxes.AddRow(service, Markup.Escape(answer.Problem()));

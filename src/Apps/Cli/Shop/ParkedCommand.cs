@@ -8,6 +8,8 @@ namespace Tessera.Cli.Shop;
 /// operator's decision.</summary>
 internal static class ParkedCommand
 {
+    private const int PageMax = 1_000;
+
     public static Command Create() => new("parked", "List, replay or discard messages that a service could not handle.")
     {
         CreateList(), CreateAct("replay", "Handle parked messages again, in order.", "will be handled again"),
@@ -25,12 +27,22 @@ internal static class ParkedCommand
             HelpName = "N",
             DefaultValueFactory = _ => 100,
         };
-        var command = new Command("list", "Show what is parked, where and why.") { json, limit };
+        var after = new Option<string?>("--after")
+        {
+            Description = "Go on behind where a list of one --service ended; what it named there.",
+            HelpName = "PLACE",
+        };
+        var command = new Command("list", "Show what is parked, where and why.") { json, limit, after };
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
+            var (filter, place) = (options.Read(parsed), parsed.GetValue(after));
+            if (place is not null && filter.Service is null)
+                throw new UserError("--after goes on with one service's list: name it by --service.", ExitCodes.Usage);
+            if (parsed.GetValue(limit) is < 1 and var few)
+                throw new UserError($"--limit is {few}; at least 1 is shown.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);
-            return await ListAsync(store, options.Read(parsed), parsed.GetValue(limit), parsed.GetValue(json), stop);
+            return await ListAsync(store, filter, place, parsed.GetValue(limit), parsed.GetValue(json), stop);
         });
         return command;
     }
@@ -53,15 +65,19 @@ internal static class ParkedCommand
         return command;
     }
 
-    private static async Task<int> ListAsync(Store store, Filter filter, int limit, bool json, CancellationToken stop)
+    private static async Task<int> ListAsync(
+        Store store, Filter filter, string? after, int limit, bool json, CancellationToken stop)
     {
         var found = new Dictionary<string, IReadOnlyList<JsonElement>>();
         foreach (var service in Services(store, filter))
         {
-            var path = $"/api/v1/services/{service}/messaging/parked?limit={limit}{filter.Query()}";
-            var answer = await store.Client.GetAsync(path, await store.Operator.TokenAsync(stop), stop);
-            if (!answer.IsSuccess) throw new UserError($"{service} did not say what is parked: {answer.Problem()}");
-            found[service] = answer.Read<Page>().Items;
+            var (items, next) = await ReadAsync(store, service, filter, after, limit, stop);
+            found[service] = items;
+            if (next is not null)
+            {
+                Console.Error.WriteLine(
+                    $"{service} has more than {limit}: go on by --service {service} --after {next}");
+            }
         }
         if (json)
         {
@@ -81,6 +97,25 @@ internal static class ParkedCommand
         return ExitCodes.Ok;
     }
 
+    /// <summary>Page by page: a service shows a thousand at a time.</summary>
+    private static async Task<(IReadOnlyList<JsonElement> Items, string? Next)> ReadAsync(
+        Store store, string service, Filter filter, string? after, int limit, CancellationToken stop)
+    {
+        var items = new List<JsonElement>();
+        do
+        {
+            var path = $"/api/v1/services/{service}/messaging/parked?limit={Math.Min(limit - items.Count, PageMax)}"
+                + filter.Query() + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
+            var answer = await store.Client.GetAsync(path, await store.Scripts.TokenAsync(stop), stop);
+            if (!answer.IsSuccess) throw new UserError($"{service} did not say what is parked: {answer.Problem()}");
+            var page = answer.Read<Page>();
+            items.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null && items.Count < limit);
+        return (items, after);
+    }
+
     private static async Task<int> ActAsync(
         Store store, Filter filter, string act, string outcome, bool all, bool dryRun, CancellationToken stop)
     {
@@ -90,7 +125,7 @@ internal static class ParkedCommand
             var body = new { filter.Stream, filter.Key, filter.EventId, All = all, DryRun = dryRun };
             var answer = await store.Client.PostAsync(
                 $"/api/v1/services/{service}/messaging/parked/{act}", body,
-                await store.Operator.TokenAsync(stop), stop);
+                await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess) throw new UserError($"{service} did not do it: {answer.Problem()}");
             var count = answer.Read<Outcome>().Messages;
             total += count;
@@ -111,7 +146,7 @@ internal static class ParkedCommand
     private static string Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) ? value.ToString() : "";
 
-    private sealed record Page(IReadOnlyList<JsonElement> Items);
+    private sealed record Page(IReadOnlyList<JsonElement> Items, string? Next);
 
     private sealed record Outcome(int Messages);
 

@@ -48,6 +48,9 @@ internal sealed class ShopClient : IDisposable
         SendAsync(HttpMethod.Post, path,
             body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, _json), token, idempotencyKey, stop);
 
+    public Task<Answer> DeleteAsync(string path, string? token, CancellationToken stop) =>
+        SendAsync(HttpMethod.Delete, path, null, token, null, stop);
+
     public async Task<Answer> PostFormAsync(
         string path, IEnumerable<KeyValuePair<string, string>> form, CancellationToken stop)
     {

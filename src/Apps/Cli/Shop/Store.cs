@@ -3,19 +3,19 @@ using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Shop;
 
-/// <summary>The running store that a command works on, and the operator's session with it.</summary>
+/// <summary>The running store that a command works on, and how scripts call it.</summary>
 internal sealed class Store : IDisposable
 {
     /// <summary>A killed service is back within seconds; a machine that starts everything anew takes longer.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
-    private Store(RunFolder folder, Uri gateway, OperatorCredentials credentials, TimeProvider clock)
+    private Store(RunFolder folder, Uri gateway, TimeProvider clock)
     {
         Folder = folder;
         Clock = clock;
         Gateway = gateway;
         Client = new ShopClient(gateway, _patience, clock);
-        Operator = new OperatorSession(Client, credentials, clock);
+        Scripts = new ScriptSession(Client, folder, clock);
     }
 
     public RunFolder Folder { get; }
@@ -26,7 +26,7 @@ internal sealed class Store : IDisposable
 
     public ShopClient Client { get; }
 
-    public OperatorSession Operator { get; }
+    public ScriptSession Scripts { get; }
 
     public static Option<Uri?> GatewayOption() => new("--gateway")
     {
@@ -44,15 +44,15 @@ internal sealed class Store : IDisposable
                 throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
             gateway = new Uri(state.Gateway);
         }
-        return new Store(folder, gateway, OperatorCredentials.Read(folder), clock);
+        return new Store(folder, gateway, clock);
     }
 
-    public static Store Of(RunFolder folder, string gateway, OperatorCredentials credentials, TimeProvider clock) =>
-        new(folder, new Uri(gateway), credentials, clock);
+    public static Store Of(RunFolder folder, string gateway, TimeProvider clock) =>
+        new(folder, new Uri(gateway), clock);
 
     public void Dispose()
     {
-        Operator.Dispose();
+        Scripts.Dispose();
         Client.Dispose();
     }
 }

@@ -1,23 +1,30 @@
 using System.Globalization;
+using System.Text;
 
 namespace Tessera.Cli.Testing;
 
-/// <summary>Adds up the processor time of a process and of all it has started, while they run.</summary>
+/// <summary>Adds up the processor time of all that was started with a mark in its environment, while it runs: of the
+/// processes that have left their parents, too.</summary>
 internal sealed class ProcessorTime : IAsyncDisposable
 {
+    /// <summary>The variable whose value tells for whom a process was started.</summary>
+    public const string Mark = "TESSERA_TEST_PART";
+
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
     /// <summary>What Linux counts processor time in (USER_HZ), the same wherever .NET runs.</summary>
     private const int TicksPerSecond = 100;
 
-    private readonly int _root;
+    private readonly byte[] _mark;
+    private readonly ProcessTally _tally = new();
+    private readonly Dictionary<(int Id, long Began), bool> _isMarked = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _looking;
     private long _ticks;
 
-    public ProcessorTime(int root)
+    public ProcessorTime(string marked)
     {
-        _root = root;
+        _mark = Encoding.UTF8.GetBytes($"{Mark}={marked}\0");
         _looking = LookAsync();
     }
 
@@ -39,8 +46,9 @@ internal sealed class ProcessorTime : IAsyncDisposable
         {
             do
             {
-                // What has ended is counted by its parent, unless that has ended before it: so the most that was seen.
-                _ticks = Math.Max(_ticks, Sum(_root, ReadAll()));
+                _tally.See(ReadAll());
+                // What ended between two looks without a parent that counts it is missing: so the most that was seen.
+                _ticks = Math.Max(_ticks, _tally.Ticks);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token));
         }
@@ -50,34 +58,21 @@ internal sealed class ProcessorTime : IAsyncDisposable
         }
     }
 
-    internal static long Sum(int root, IReadOnlyList<(int Id, int Parent, long Ticks)> processes)
+    private List<SeenProcess> ReadAll()
     {
-        var children = processes.ToLookup(process => process.Parent);
-        var sum = processes.Where(process => process.Id == root).Sum(process => process.Ticks);
-        var waiting = new Stack<int>([root]);
-        while (waiting.TryPop(out var parent))
-        {
-            foreach (var (id, _, ticks) in children[parent])
-            {
-                sum += ticks;
-                waiting.Push(id);
-            }
-        }
-        return sum;
-    }
-
-    private static List<(int Id, int Parent, long Ticks)> ReadAll()
-    {
-        var all = new List<(int, int, long)>();
+        var all = new List<SeenProcess>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id)) continue;
             try
             {
                 var text = File.ReadAllText(Path.Combine(folder, "stat"));
-                // After the name, which may contain anything: state, parent, … then own and reaped children's times.
+                // After the name, which may contain anything: state, parent, …
+                // own and reaped children's times, … start.
                 var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-                all.Add((id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[11..15].Sum(Ticks)));
+                var began = Number(fields[19]);
+                all.Add(new SeenProcess(
+                    id, (int)Number(fields[1]), began, fields[11..15].Sum(Number), IsMarked(id, began, folder)));
             }
             catch (IOException)
             {
@@ -87,5 +82,20 @@ internal sealed class ProcessorTime : IAsyncDisposable
         return all;
     }
 
-    private static long Ticks(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    /// <summary>The environment of a process is that of its start, and read once.</summary>
+    private bool IsMarked(int id, long began, string folder)
+    {
+        if (_isMarked.TryGetValue((id, began), out var known)) return known;
+        try
+        {
+            return _isMarked[(id, began)] =
+                File.ReadAllBytes(Path.Combine(folder, "environ")).AsSpan().IndexOf(_mark) >= 0;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return _isMarked[(id, began)] = false;
+        }
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

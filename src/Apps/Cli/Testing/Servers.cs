@@ -18,6 +18,7 @@ internal static class Servers
         new("postgresql", "postgres"),
         new("pgbouncer", "pgbouncer"),
         new("default-jre-headless", "java"),
+        new("chromium", "chromium"),
     ];
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);

@@ -5,7 +5,7 @@ namespace Tessera.Cli.Up;
 
 internal static class DownCommand
 {
-    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(90); // Gateways, then services.
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     public static Command Create()

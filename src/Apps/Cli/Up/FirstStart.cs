@@ -47,12 +47,11 @@ internal static class FirstStart
 
     private static async Task FillAsync(SupervisorSession session, TimeProvider clock, CancellationToken stop)
     {
-        using var store = Store.Of(
-            session.Folder, session.Supervisor.Plan.Gateway.Address, OperatorCredentials.Read(session.Folder), clock);
+        using var store = Store.Of(session.Folder, session.Supervisor.Plan.Gateway.Address, clock);
         var products = new ImportProductsRequest(
             [.. _products.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor, each.Category))]);
         var stock = new ReceiveManyRequest([.. _products.Select(each => new ReceiptLine(each.Sku, each.Stock))]);
-        var token = await store.Operator.TokenAsync(stop);
+        var token = await store.Scripts.TokenAsync(stop);
         var answers = new[]
         {
             await store.Client.PostAsync("/api/v1/products/import", products, token, stop),

@@ -5,7 +5,7 @@ namespace Tessera.Cli.Up;
 /// <summary>Stops one service and starts it again, to see what the others do meanwhile.</summary>
 internal static class HoldCommands
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     public static Command CreateStop()
@@ -29,42 +29,64 @@ internal static class HoldCommands
 
     private static Argument<string> Service() => new("SERVICE") { Description = "Such as payments, or orders-2." };
 
+    /// <summary>Ends when it is ready again.</summary>
+    internal static async Task RestartAsync(RunFolder folder, string name, CancellationToken stop)
+    {
+        try
+        {
+            await HoldAsync(folder, name, stop);
+        }
+        finally
+        {
+            File.Delete(folder.HoldFileOf(name)); // Whatever happens, it comes back.
+        }
+        await BecomesAsync(folder, name, "ready", "did not become ready", stop);
+    }
+
+    internal static RunState StateOf(RunFolder folder) => (folder.IsSupervised ? folder.ReadState() : null)
+        ?? throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
+
+    internal static InstanceState Find(RunFolder folder, string name)
+    {
+        var services = StateOf(folder).Services;
+        return services.FirstOrDefault(service => service.Name == name)
+            ?? throw new UserError(
+                $"There is no service '{name}'; " +
+                $"there are {string.Join(", ", services.Select(service => service.Name))}.", ExitCodes.Usage);
+    }
+
     private static async Task<int> StopAsync(RunFolder folder, string name, CancellationToken stop)
     {
-        var service = Find(folder, name);
-        await File.WriteAllTextAsync(folder.HoldFileOf(name), "", stop);
-        if (service.Pid is { } pid) Posix.Terminate(pid);
-        return await BecomesAsync(folder, name, "held", "did not stop", stop);
+        await HoldAsync(folder, name, stop);
+        Console.WriteLine($"{name} is stopped.");
+        return ExitCodes.Ok;
     }
 
     private static async Task<int> StartAsync(RunFolder folder, string name, CancellationToken stop)
     {
         _ = Find(folder, name);
         File.Delete(folder.HoldFileOf(name));
-        return await BecomesAsync(folder, name, "ready", "did not become ready", stop);
+        await BecomesAsync(folder, name, "ready", "did not become ready", stop);
+        Console.WriteLine($"{name} is ready.");
+        return ExitCodes.Ok;
     }
 
-    private static InstanceState Find(RunFolder folder, string name)
+    private static async Task HoldAsync(RunFolder folder, string name, CancellationToken stop)
     {
-        var state = folder.IsSupervised ? folder.ReadState() : null;
-        if (state is null)
-        {
-            throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
-        }
-        return state.Services.FirstOrDefault(service => service.Name == name)
-            ?? throw new UserError(
-                $"There is no service '{name}'; " +
-                $"there are {string.Join(", ", state.Services.Select(service => service.Name))}.", ExitCodes.Usage);
+        var service = Find(folder, name);
+        await File.WriteAllTextAsync(folder.HoldFileOf(name), "", stop);
+        if (service.Pid is { } pid) Posix.Terminate(pid);
+        await BecomesAsync(folder, name, "held", "did not stop", stop);
     }
 
-    private static async Task<int> BecomesAsync(
+    private static async Task BecomesAsync(
         RunFolder folder, string name, string wanted, string otherwise, CancellationToken stop)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var service = Find(folder, name);
-            if (service.State == wanted) break;
+            if (service.State == wanted) return;
             if (TimeProvider.System.GetElapsedTime(began) > _timeout)
             {
                 throw new UserError($"{name} {otherwise} within {_timeout.TotalSeconds:0} s; " +
@@ -72,7 +94,5 @@ internal static class HoldCommands
             }
             await Task.Delay(_poll, stop);
         }
-        Console.WriteLine($"{name} is {(wanted == "held" ? "stopped" : wanted)}.");
-        return ExitCodes.Ok;
     }
 }

@@ -4,11 +4,18 @@ namespace Tessera.Cli.Up;
 
 /// <summary>One process to run.</summary>
 /// <param name="Name">The service's name; a second replica is <c>orders-2</c>.</param>
+/// <param name="Http1">For people. All gateways have the same, where one socket can be shared.</param>
+/// <param name="Http2">For the gateway; a gateway's own port, at which it alone answers.</param>
 internal sealed record PlannedInstance(string Name, string Service, string Project, int Http1, int Http2)
 {
+    public bool IsGateway => Service == "gateway";
+
     public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Http1}");
 
     public string InternalAddress => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Http2}");
+
+    /// <summary>Where this very process is asked how it does.</summary>
+    public string OwnAddress => IsGateway && SharedAddress.IsPossible ? InternalAddress : Address;
 }
 
 /// <summary>Which processes run, and on which ports: the gateway on the one that was asked for,
@@ -32,27 +39,33 @@ internal sealed class Plan
     /// <summary>What could not have its usual port, in words.</summary>
     public IReadOnlyList<string> Moved { get; }
 
-    public PlannedInstance Gateway => Instances.Single(instance => instance.Service == "gateway");
+    /// <summary>The first of them; all have its address.</summary>
+    public PlannedInstance Gateway => Instances.First(instance => instance.IsGateway);
 
     /// <summary>The ports are held until now: the processes that are to listen there start next.</summary>
     public void LetGoOfPorts() => _ports.Dispose();
 
-    public static Plan Make(IReadOnlyList<string> projects, UpSettings settings, PortPicker ports)
+    /// <summary>Hands over what listens on the store's address.</summary>
+    public IDisposable TakeAddress() => _ports.Take(Gateway.Http1);
+
+    /// <param name="address">The port of the store's address, when the store has one already.</param>
+    public static Plan Make(
+        IReadOnlyList<string> projects, UpSettings settings, PortPicker ports, int? address = null)
     {
         var instances = new List<PlannedInstance>();
         var moved = new List<string>();
-        var gatewayPort = Pick("gateway", settings.Port);
+        var gatewayPort = address ?? Pick("gateway", settings.Port);
         var number = 1;
         foreach (var project in projects)
         {
             var service = project.ToLowerInvariant();
-            if (service == "gateway")
-            {
-                instances.Add(new PlannedInstance(service, service, project, gatewayPort, settings.Port + Http2Offset));
-                continue;
-            }
             for (var replica = 1; replica <= settings.Replicas.GetValueOrDefault(service, 1); replica++)
             {
+                if (service == "gateway")
+                {
+                    AddGateway(service, project, replica);
+                    continue;
+                }
                 // Further replicas stand well above the services, so that these keep the ports that the documents name.
                 var offset = replica == 1 ? number : 100 + (10 * number) + replica;
                 var name = replica == 1 ? service : $"{service}-{replica}";
@@ -63,6 +76,14 @@ internal sealed class Plan
             number++;
         }
         return new Plan(instances, moved, ports);
+
+        void AddGateway(string service, string project, int replica)
+        {
+            var own = settings.Port + Http2Offset + (replica == 1 ? 0 : 100 + replica);
+            instances.Add(new PlannedInstance(
+                replica == 1 ? service : $"{service}-{replica}", service, project, gatewayPort,
+                SharedAddress.IsPossible ? ports.Pick(own) : own));
+        }
 
         int Pick(string name, int preferred)
         {

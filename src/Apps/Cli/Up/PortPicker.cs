@@ -50,6 +50,14 @@ internal sealed class PortPicker(Func<int, IDisposable?> listen) : IDisposable
         _given[port] = null;
     }
 
+    /// <summary>Hands over what listens on the port; from now on it is the caller's.</summary>
+    public IDisposable Take(int port)
+    {
+        var taken = _given[port] ?? throw new InvalidOperationException($"Port {port} was let go of already.");
+        _given[port] = null;
+        return taken;
+    }
+
     /// <summary>Lets go of all.</summary>
     public void Dispose()
     {

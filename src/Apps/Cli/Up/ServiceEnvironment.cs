@@ -11,9 +11,11 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         {
             ["Tessera__DataDirectory"] = folder.Data,
             ["Tessera__Instance"] = run,
-            ["Tessera__Issuer"] = plan.Gateway.Address + "/",
+            // Behind a proxy the store has another address than the gateway listens at, and who starts it says which.
+            ["Tessera__PublicUrl"] =
+                Environment.GetEnvironmentVariable("Tessera__PublicUrl") ?? plan.Gateway.Address + "/",
             ["Listen__Http1"] = $"127.0.0.1:{instance.Http1}",
-            ["Listen__Http2"] = instance.Service == "gateway" ? "none" : $"127.0.0.1:{instance.Http2}",
+            ["Listen__Http2"] = instance.IsGateway ? "none" : $"127.0.0.1:{instance.Http2}",
             ["Messaging__Broker"] = settings.Broker,
             ["Messaging__Embedded__File"] = Path.Combine(folder.Data, "broker", "events.db"),
             ["Database__Engine"] = settings.Database,
@@ -34,7 +36,9 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             // user (128 on many), and without one a service that wants it does not start.
             ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
         };
-        foreach (var service in plan.Instances.GroupBy(each => each.Service))
+        if (instance.IsGateway && SharedAddress.IsPossible)
+            variables["Listen__Direct"] = $"127.0.0.1:{instance.Http2}";
+        foreach (var service in plan.Instances.Where(each => !each.IsGateway).GroupBy(each => each.Service))
         {
             var name = service.First().Project;
             variables[$"Services__{name}"] = string.Join(',', service.Select(each => each.InternalAddress));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Tessera.Cli.Up;
 
@@ -20,7 +21,12 @@ internal sealed class ServiceLauncher(RunFolder folder)
         exec "$@"
         """;
 
-    public Process Start(string instance, string binary, IReadOnlyDictionary<string, string> environment)
+    /// <summary>One start at a time: a process begun while a socket can be inherited would have it too.</summary>
+    private static readonly Lock _starting = new();
+
+    /// <param name="shared">An address that the process listens on beside others.</param>
+    public Process Start(
+        string instance, string binary, IReadOnlyDictionary<string, string> environment, SharedAddress? shared = null)
     {
         if (!File.Exists(binary))
         {
@@ -28,10 +34,27 @@ internal sealed class ServiceLauncher(RunFolder folder)
                 "or dotnet build Tessera.slnx -c Release.");
         }
         // The folder is where its appsettings.json is.
-        return Start(instance, [DotnetHost(), binary], environment, Path.GetDirectoryName(binary)!);
+        var home = Path.GetDirectoryName(binary)!;
+        if (shared is null) return Start(instance, [DotnetHost(), binary], environment, home);
+        lock (_starting)
+        {
+            using var socket = shared.Inherit();
+            var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal)
+            {
+                ["Listen__Http1Socket"] = socket.Number.ToString(CultureInfo.InvariantCulture),
+            };
+            return Begin(instance, [DotnetHost(), binary], variables, home);
+        }
     }
 
     public Process Start(
+        string instance, IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment, string workingFolder)
+    {
+        lock (_starting) return Begin(instance, command, environment, workingFolder);
+    }
+
+    private Process Begin(
         string instance, IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> environment, string workingFolder)
     {

@@ -8,8 +8,9 @@ internal sealed record ProcessToRun(
     string Name, string Service, string Address, int Http1, int Http2, Func<Process> Start,
     Func<int, CancellationToken, Task<HealthAnswer>> Ask)
 {
-    /// <summary>One that does not end by itself within this is killed; it is built to bear that.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>One that does not end by itself within this is killed; it is built to bear that. Longer than a service
+    /// gives to what is under way (<c>Stop:Timeout</c>).</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <summary>Asked when the process says that its port is taken: whether its ports may be others than
     /// planned.</summary>

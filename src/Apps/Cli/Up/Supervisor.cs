@@ -14,6 +14,7 @@ internal sealed class Supervisor : IDisposable
     private readonly Func<Plan> _makePlan;
     private readonly string _run;
     private readonly LocalServers _servers;
+    private readonly SharedAddress? _address;
     private readonly TimeProvider _clock;
     private readonly HttpClient _http = Health.NewClient();
     private readonly DateTimeOffset _since;
@@ -25,15 +26,17 @@ internal sealed class Supervisor : IDisposable
     private volatile bool _isStateUnwritten;
 
     /// <param name="run">What tells this run's processes from any other's.</param>
+    /// <param name="address">Where all gateways listen; null when the one gateway listens by itself.</param>
     /// <param name="makePlan">Called again when a port of the plan turns out to be taken.</param>
     public Supervisor(
-        RunFolder folder, UpSettings settings, string run, LocalServers servers, Plan plan, Func<Plan> makePlan,
-        TimeProvider clock)
+        RunFolder folder, UpSettings settings, string run, LocalServers servers, SharedAddress? address, Plan plan,
+        Func<Plan> makePlan, TimeProvider clock)
     {
         _folder = folder;
         _settings = settings;
         _run = run;
         _servers = servers;
+        _address = address;
         _makePlan = makePlan;
         _clock = clock;
         _since = clock.GetUtcNow();
@@ -118,20 +121,19 @@ internal sealed class Supervisor : IDisposable
         foreach (var service in services) service.Changed += () => OnChanged(service.State);
         WriteState();
         _plan.LetGoOfPorts();
-        var gateway = services.Single(service => service.State.Service == "gateway");
-        using var stopGateway = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var stopGateways = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopOthers = new CancellationTokenSource();
-        var gatewayRun = gateway.RunAsync(stopGateway.Token);
-        var others = services.Where(service => service != gateway)
-            .Select(service => service.RunAsync(stopOthers.Token)).ToList();
+        var runs = services.ToLookup(
+            service => service.State.Service == "gateway",
+            service => service.RunAsync(service.State.Service == "gateway" ? stopGateways.Token : stopOthers.Token));
         // Asked to stop, or one could not be started at all, or not where it was planned.
-        await Task.WhenAny([watch, gatewayRun, .. others]);
+        await Task.WhenAny([watch, .. runs[true], .. runs[false]]);
 
-        // The gateway ends first, so that nobody's request is cut off by a service that ended before it.
-        await stopGateway.CancelAsync();
-        await gatewayRun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The gateways end first, so that nobody's request is cut off by a service that ended before them.
+        await stopGateways.CancelAsync();
+        await Task.WhenAll(runs[true]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await stopOthers.CancelAsync();
-        var all = Task.WhenAll([gatewayRun, .. others]);
+        var all = Task.WhenAll([.. runs[true], .. runs[false]]);
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failures = all.Exception?.InnerExceptions ?? [];
         if (failures.FirstOrDefault(failure => failure is not PortTakenException) is { } failed) throw failed;
@@ -147,11 +149,13 @@ internal sealed class Supervisor : IDisposable
         return [.. plan.Instances.Select(planned => new SupervisedProcess(
             new ProcessToRun(
                 planned.Name, planned.Service, planned.Address, planned.Http1, planned.Http2,
-                () => launcher.Start(planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned)),
-                (_, stop) => Health.AskAsync(_http, planned.Address, _run, stop))
+                () => launcher.Start(
+                    planned.Name, SourceTree.BinaryOf(planned.Project), environment.For(planned),
+                    planned.IsGateway ? _address : null),
+                (_, stop) => Health.AskAsync(_http, planned.OwnAddress, _run, stop))
             {
-                // The address that people know stays, once they know it.
-                MayMove = () => planned.Service != "gateway" || _phase != RunState.Running,
+                // The address that people know stays, once they know it; a shared one is never lost.
+                MayMove = () => !planned.IsGateway || _address is not null || _phase != RunState.Running,
             },
             _folder, _clock))];
     }

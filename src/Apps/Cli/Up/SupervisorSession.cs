@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Tessera.Cli.Servers;
 
 namespace Tessera.Cli.Up;
@@ -9,11 +10,13 @@ internal sealed class SupervisorSession : IDisposable
     private readonly string? _inUse;
     private readonly TimeProvider _clock;
     private readonly LocalServers _servers;
+    private readonly SharedAddress? _address;
 
     private SupervisorSession(
         FileStream held, LocalServers servers, RunFolder folder,
-        UpSettings settings, Supervisor supervisor, string? inUse, TimeProvider clock)
+        UpSettings settings, Supervisor supervisor, SharedAddress? address, string? inUse, TimeProvider clock)
     {
+        _address = address;
         _servers = servers;
         _lock = held;
         _inUse = inUse;
@@ -39,6 +42,7 @@ internal sealed class SupervisorSession : IDisposable
             ?? throw new UserError(
                 $"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
         var ports = new PortPicker();
+        SharedAddress? address = null;
         try
         {
             await Orphans.StopAsync(folder, clock);
@@ -48,24 +52,26 @@ internal sealed class SupervisorSession : IDisposable
             var run = Guid.NewGuid().ToString("N");
             folder.Claim(run);
             var plan = MakePlan(ports);
+            if (SharedAddress.IsPossible) address = new SharedAddress((Socket)plan.TakeAddress());
             var services = plan.Instances.Select(instance => instance.Service)
                 .Where(name => name != "gateway").Distinct().ToList();
             var (servers, settings) = await LocalServers.StartAsync(folder, asked, services, ports, clock, stop);
             var supervisor = new Supervisor(
-                folder, settings, run, servers, plan, () => MakePlan(new PortPicker()), clock);
-            return new SupervisorSession(held, servers, folder, settings, supervisor, MarkInUse(), clock)
+                folder, settings, run, servers, address, plan, () => MakePlan(new PortPicker()), clock);
+            return new SupervisorSession(held, servers, folder, settings, supervisor, address, MarkInUse(), clock)
             {
                 NewOperator = isUntold ? credentials : null,
             };
         }
         catch
         {
+            address?.Dispose();
             ports.Dispose();
             held.Dispose();
             throw;
         }
 
-        Plan MakePlan(PortPicker from) => Plan.Make(SourceTree.Services(), asked, from);
+        Plan MakePlan(PortPicker from) => Plan.Make(SourceTree.Services(), asked, from, address?.Port);
     }
 
     public async Task RunAsync(CancellationToken stop)
@@ -87,6 +93,7 @@ internal sealed class SupervisorSession : IDisposable
     public void Dispose()
     {
         Supervisor.Dispose();
+        _address?.Dispose();
         if (_inUse is not null) File.Delete(_inUse);
         _lock.Dispose();
     }

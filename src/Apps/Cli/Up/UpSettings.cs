@@ -31,10 +31,11 @@ internal sealed record UpSettings(
                 throw new UserError(
                     $"There is no service '{parts[0]}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
             }
-            if (parts[0] == "gateway" && count > 1)
+            if (parts[0] == "gateway" && count > 1 && !SharedAddress.IsPossible)
             {
                 throw new UserError(
-                    "The gateway has one address, so one process: --replicas cannot raise it.", ExitCodes.Usage);
+                    "Gateways share one address by a socket that they inherit, which Windows does not hand down: " +
+                    "there can be one here.", ExitCodes.Usage);
             }
             replicas[parts[0]] = count;
         }

@@ -15,11 +15,13 @@ internal sealed partial class ConsumePipeline(
     BatchExecutor executor, HandlerTable handlers, UnlistedTypes unlisted, IOptions<ConsumeOptions> options,
     TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<ConsumePipeline> logger)
 {
-    // Copies come in swarms, after a crash or a reconnect: hope would fail for each of them.
+    // Copies come in swarms, after a crash or a reconnect: hope would fail for each of them, with an error in the
+    // database's log. So a batch that may hold one, and those after it, are asked for.
     private const int CarefulBatches = 32;
 
     private readonly ConsumeOptions _options = options.Value;
-    private int _careful;
+    private readonly RecentEvents _recent = new();
+    private int _careful = CarefulBatches;
 
     /// <summary>Never throws: a delivery ends settled, or is delivered again.</summary>
     public async Task<DeliveryOutcome> HandleAsync(string stream, Delivery delivery, CancellationToken revoked)
@@ -29,7 +31,10 @@ internal sealed partial class ConsumePipeline(
             checkpoints.Pass(Checkpoint.ConsumeReceived);
             var batch = Decode(stream, delivery);
             if (batch.Count > 0 && !await HandleAsync(stream, batch, revoked).ConfigureAwait(false))
+            {
+                BeCareful();
                 return DeliveryOutcome.Redeliver;
+            }
             checkpoints.Pass(Checkpoint.ConsumeBeforeSettle);
             return DeliveryOutcome.Settle;
         }
@@ -37,17 +42,28 @@ internal sealed partial class ConsumePipeline(
         {
             Log.Unexpected(logger, unexpected, stream);
             health.Failing(PartOf(stream), unexpected.Message);
+            BeCareful();
             await Task.Delay(
                 _options.RetryDelayMin, clock, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return DeliveryOutcome.Redeliver;
         }
     }
 
+    private void BeCareful() => Volatile.Write(ref _careful, CarefulBatches);
+
     private List<BatchItem> Decode(string stream, Delivery delivery)
     {
         var events = new List<DecodedEvent>(delivery.Messages.Count);
         var now = clock.GetUtcNow();
-        foreach (var message in delivery.Messages) WireFormat.Decode(message, now, events);
+        foreach (var message in delivery.Messages)
+        {
+            var first = events.Count;
+            WireFormat.Decode(message, now, events);
+            for (var i = first; i < events.Count; i++)
+            {
+                if (_recent.MayBeCopy(stream, message.Partition, events[i].Event.Id)) BeCareful();
+            }
+        }
         MessagingMetrics.Consumed(stream, events.Count);
 
         var batch = new List<BatchItem>(events.Count);
@@ -86,7 +102,7 @@ internal sealed partial class ConsumePipeline(
             if (intake.WasHopeful)
             {
                 hopeful = false;
-                Volatile.Write(ref _careful, CarefulBatches);
+                BeCareful();
                 if (!failure.IsTransient)
                 {
                     // Perhaps only because a message was known or its key parked: ask before anything

@@ -17,9 +17,11 @@ public sealed class ParkedMessages
         _clock = clock;
     }
 
-    /// <summary>The matching messages, oldest first.</summary>
-    public Task<IReadOnlyList<ParkedMessage>> ListAsync(ParkedFilter filter, int limit, CancellationToken stop) =>
-        _store.ListParkedAsync(filter, limit, stop);
+    /// <summary>The matching messages, by stream and key, each key's oldest first; from the one behind
+    /// <paramref name="after"/> on, or from the first.</summary>
+    public Task<IReadOnlyList<ParkedMessage>> ListAsync(
+        ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop) =>
+        _store.ListParkedAsync(filter, after, limit, stop);
 
     /// <summary>Has the matching keys handled again, in order, soon after. A message is replayed with its whole key:
     /// those before it come first, those behind it follow. Recorded under <paramref name="by"/>.</summary>

@@ -17,7 +17,11 @@ internal sealed class OptionsRules<TOptions>(string section) : IValidateOptions<
         {
             var property = rule.MemberNames.FirstOrDefault() ?? "";
             var value = typeof(TOptions).GetProperty(property)?.GetValue(options);
-            return $"{section}:{property} is '{value}'. {rule.ErrorMessage}";
+            var key = $"{section}:{property}";
+            return rule.ErrorMessage?.StartsWith(key, StringComparison.Ordinal) == true
+                ? rule.ErrorMessage
+                : $"{key} is '{value}'. {rule.ErrorMessage}";
         }));
     }
 }
+

@@ -70,7 +70,10 @@ public interface IMessageStore
     /// returns how many.</summary>
     Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop);
 
-    Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(ParkedFilter filter, int limit, CancellationToken stop);
+    /// <summary>Sorted by <see cref="ParkedPlace"/>, from the one behind <paramref name="after"/> on, or from the
+    /// first.</summary>
+    Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
+        ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop);
 
     /// <summary>How many parked messages match; with <paramref name="wholeKeys"/>, how many wait under the keys of
     /// those that do. Reads no bodies.</summary>

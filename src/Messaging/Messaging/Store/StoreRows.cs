@@ -28,6 +28,10 @@ public sealed record ParkedKey(string Stream, string Key, int Messages);
 /// <summary>Which parked messages; null means any.</summary>
 public sealed record ParkedFilter(string? Stream = null, string? Key = null, Guid? EventId = null);
 
+/// <summary>Where a parked message stands in the list of all: they are sorted by these, in the database's
+/// order.</summary>
+public sealed record ParkedPlace(string Stream, string Key, long Position);
+
 /// <summary>What the health and status pages show. <see cref="OutboxRows"/> is exact up to 10,000,
 /// then an estimate.</summary>
 public sealed record StoreStatistics(

@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using Tessera.TextDefaults;
 
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Refuses texts that no handler can do anything with, by the member's name: in the query and the path here,
-/// in a form when it is read. Those of JSON bodies are refused as they are read.</summary>
+/// in a form when it is read. Those of JSON bodies are refused as they are read. All are read in their composed form,
+/// so that what looks alike is alike.</summary>
 internal sealed class CheckText(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
@@ -20,6 +23,7 @@ internal sealed class CheckText(RequestDelegate next)
             context.Features.Set<IFormFeature>(new StrictForm(request));
         if (FindFault(context) is { } found)
             return context.WriteInvalid(found.Member, found.Fault);
+        Compose(request);
         if (request.RouteValues.TryGetValue(ProductCode.Member, out var code) && code is string sku)
             request.RouteValues[ProductCode.Member] = ProductCode.Canonical(sku);
         return next(context);
@@ -43,6 +47,26 @@ internal sealed class CheckText(RequestDelegate next)
         request.ContentType is { } type
         && (type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
             || type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase));
+
+    private static void Compose(HttpRequest request)
+    {
+        List<(string Name, string Text)>? changed = null;
+        foreach (var (name, value) in request.RouteValues)
+        {
+            if (value is string text && ComposedText.Compose(text) is var composed && !ReferenceEquals(text, composed))
+                (changed ??= []).Add((name, composed));
+        }
+        foreach (var (name, text) in changed ?? []) request.RouteValues[name] = text;
+        if (!request.QueryString.HasValue || request.Query.All(parameter => IsComposed(parameter.Value))) return;
+        request.Query = new QueryCollection(request.Query.ToDictionary(
+            parameter => parameter.Key, parameter => Composed(parameter.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    internal static bool IsComposed(StringValues texts) =>
+        texts.All(text => text is null || ReferenceEquals(text, ComposedText.Compose(text)));
+
+    internal static StringValues Composed(StringValues texts) =>
+        new([.. texts.Select(text => text is null ? null : ComposedText.Compose(text))]);
 
     private static (string Member, string Fault)? FindFault(HttpContext context)
     {

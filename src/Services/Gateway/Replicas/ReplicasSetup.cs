@@ -1,0 +1,21 @@
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+using Tessera.Messaging;
+
+namespace Tessera.Gateway;
+
+internal static class ReplicasSetup
+{
+    public static void AddReplicas(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RetryOptions>().Bind(configuration.GetSection(RetryOptions.Section))
+            .ValidateKeys(RetryOptions.Section).ValidateOnStart();
+        services.AddSingleton<RetryBudget>();
+        services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
+        services.AddSingleton<IActiveHealthCheckPolicy, ProbeReplicas>();
+        services.AddSingleton<ILoadBalancingPolicy, PickReplica>();
+        services.AddSingleton<WatchReplicas>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<WatchReplicas>());
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Tessera.Users;
+
+/// <summary>Ends what the token server issued. In the scope's unit of work, which has begun, so that what ends a
+/// sign-in ends its tokens in the same commit. An access token that is out already ends by itself within its minutes.
+/// </summary>
+internal sealed class EndTokens(RefreshChain chains)
+{
+    /// <summary>All that was issued on this sign-in.</summary>
+    public Task OfSessionAsync(Guid session, CancellationToken stop)
+    {
+        var id = session.ToString("D");
+        return chains.EndAsync(row => EF.Property<string?>(row, UsersDb.SessionId) == id, stop);
+    }
+
+    /// <summary>All that was issued for the user, but for what hangs on <paramref name="exceptSession"/>.</summary>
+    public Task OfUserAsync(Guid user, Guid? exceptSession, CancellationToken stop)
+    {
+        var subject = user.ToString("D");
+        if (exceptSession is not { } kept) return chains.EndAllAsync(subject, stop);
+        var session = kept.ToString("D");
+        return chains.EndAsync(row => row.Subject == subject
+            && (EF.Property<string?>(row, UsersDb.SessionId) == null
+                || EF.Property<string?>(row, UsersDb.SessionId) != session), stop);
+    }
+}

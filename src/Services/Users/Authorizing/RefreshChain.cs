@@ -1,0 +1,151 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OpenIddict.EntityFrameworkCore.Models;
+using Tessera.Messaging;
+using Tessera.Messaging.EntityFramework;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Tessera.Users;
+
+/// <summary>
+/// The refresh tokens of one sign-in: each is redeemed once and has one successor. The chain hangs on its
+/// authorization: whoever redeems or ends it writes that row first, so the two cannot miss one another.
+/// </summary>
+internal sealed class RefreshChain(
+    UnitOfWork work, UsersDb tokenServer, IServiceScopeFactory scopes, IOptions<UsersOptions> options,
+    TimeProvider clock)
+{
+    private string? _redeemed;
+
+    /// <summary>The successor that exists already: the answer names it again instead of making another.</summary>
+    public string? Successor { get; private set; }
+
+    /// <summary>Redeems the token in the scope's unit of work, or finds what took its place a moment ago. False when
+    /// its chain has ended.</summary>
+    public async Task<bool> TryRedeemAsync(string token, string authorization, CancellationToken stop)
+    {
+        if (!await TryHoldAsync(authorization, stop)) return false;
+        if (!await IsFirstToRedeemAsync(token, stop)) return await TryJoinAsync(token, stop);
+        _redeemed = token;
+        return true;
+    }
+
+    /// <summary>Redeems an authorization or device code in the scope's unit of work. False when it was redeemed before,
+    /// or its sign-in has ended: there is no second answer to a code.</summary>
+    public async Task<bool> TryRedeemCodeAsync(string code, string authorization, CancellationToken stop) =>
+        await TryHoldAsync(authorization, stop) && await IsFirstToRedeemAsync(code, stop);
+
+    private async Task<bool> TryHoldAsync(string authorization, CancellationToken stop)
+    {
+        await tokenServer.JoinAsync(work, stop);
+        return await tokenServer.Authorizations
+            .Where(row => row.Id == authorization && row.Status == Statuses.Valid)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ConcurrencyToken, NewVersion()), stop) == 1;
+    }
+
+    private async Task<bool> IsFirstToRedeemAsync(string token, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return await tokenServer.Tokens
+            .Where(row => row.Id == token && row.Status == Statuses.Valid)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, Statuses.Redeemed)
+                    .SetProperty(row => row.RedemptionDate, now)
+                    .SetProperty(row => row.ConcurrencyToken, NewVersion()),
+                stop) == 1;
+    }
+
+    /// <summary>Stores what takes the place of the token that was redeemed, in the same transaction.</summary>
+    public async Task RecordSuccessorAsync(string successor, CancellationToken stop)
+    {
+        if (_redeemed is null) return;
+        await tokenServer.Tokens.Where(row => row.Id == _redeemed).ExecuteUpdateAsync(
+            set => set.SetProperty(row => EF.Property<string?>(row, UsersDb.SuccessorId), successor), stop);
+    }
+
+    /// <summary>Ends the chain when the token was redeemed longer ago than the leeway: it was stolen, or its holder
+    /// cannot tell, and who holds which token is unknown.</summary>
+    public async Task EndIfReusedAsync(string token, string? authorization, bool hasLeeway, CancellationToken stop)
+    {
+        var entry = await FindAsync(token, stop);
+        if (authorization is null || entry is not { IsRedeemed: true } || hasLeeway && IsWithinLeeway(entry)) return;
+        await EndAsync(authorization, stop);
+    }
+
+    /// <summary>Ends the chain in a unit of work of its own.</summary>
+    public async Task EndAsync(string authorization, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var own = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await own.BeginAsync(stop);
+        var server = scope.ServiceProvider.GetRequiredService<UsersDb>();
+        await server.JoinAsync(own, stop);
+        await RevokeAsync(server, row => row.Id == authorization, row => row.Authorization!.Id == authorization, stop);
+        await own.CommitAsync(stop);
+    }
+
+    /// <summary>Ends all chains of the user in the scope's unit of work.</summary>
+    public async Task EndAllAsync(string subject, CancellationToken stop)
+    {
+        await tokenServer.JoinAsync(work, stop);
+        await RevokeAsync(tokenServer, row => row.Subject == subject, row => row.Subject == subject, stop);
+    }
+
+    /// <summary>Ends the chains of these authorizations, with all that was issued in them, in the scope's unit of work.
+    /// </summary>
+    public async Task EndAsync(
+        Expression<Func<OpenIddictEntityFrameworkCoreAuthorization, bool>> which, CancellationToken stop)
+    {
+        await tokenServer.JoinAsync(work, stop);
+        var ids = await tokenServer.Authorizations.Where(which).Select(row => row.Id).ToListAsync(stop);
+        await RevokeAsync(
+            tokenServer, row => ids.Contains(row.Id), row => ids.Contains(row.Authorization!.Id), stop);
+    }
+
+    // A refresh under way holds its authorization's row until it has committed, so that the second statement sees its
+    // new token; one that comes later finds the authorization revoked.
+    private static async Task RevokeAsync(
+        UsersDb server,
+        Expression<Func<OpenIddictEntityFrameworkCoreAuthorization, bool>> which,
+        Expression<Func<OpenIddictEntityFrameworkCoreToken, bool>> tokens,
+        CancellationToken stop)
+    {
+        await server.Authorizations.Where(which).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Status, Statuses.Revoked)
+                .SetProperty(row => row.ConcurrencyToken, NewVersion()),
+            stop);
+        await server.Tokens.Where(tokens).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Status, Statuses.Revoked)
+                .SetProperty(row => row.ConcurrencyToken, NewVersion()),
+            stop);
+    }
+
+    /// <summary>Another request redeemed the token. Its answer may have been used already: what lives is at the
+    /// end.</summary>
+    private async Task<bool> TryJoinAsync(string token, CancellationToken stop)
+    {
+        var entry = await FindAsync(token, stop);
+        while (entry is { IsRedeemed: true, Successor: { } successor } && IsWithinLeeway(entry))
+        {
+            Successor = successor;
+            entry = await FindAsync(successor, stop);
+        }
+        return entry is { Status: Statuses.Valid };
+    }
+
+    private Task<Entry?> FindAsync(string token, CancellationToken stop) => tokenServer.Tokens.AsNoTracking()
+        .Where(row => row.Id == token)
+        .Select(row => new Entry(row.Status, row.RedemptionDate, EF.Property<string?>(row, UsersDb.SuccessorId)))
+        .SingleOrDefaultAsync(stop);
+
+    private bool IsWithinLeeway(Entry entry) =>
+        entry.RedemptionDate is { } at && clock.GetUtcNow().UtcDateTime < at + options.Value.RefreshTokenLeeway;
+
+    private static string NewVersion() => Guid.NewGuid().ToString("D");
+
+    private sealed record Entry(string? Status, DateTime? RedemptionDate, string? Successor)
+    {
+        public bool IsRedeemed => Status == Statuses.Redeemed;
+    }
+}

@@ -1,0 +1,10 @@
+using MimeKit;
+
+namespace Tessera.Users.Mail;
+
+/// <summary>The seam to where mail goes.</summary>
+internal interface IMailSender
+{
+    /// <summary>Completes when the mail has been taken over. May be called again with the same mail.</summary>
+    Task SendAsync(Guid id, MimeMessage mail, CancellationToken stop);
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Tessera.Orders.Contracts;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.EndToEnd;
+
+/// <summary>Every process is ended and started again, one after the other, while clients read and buy. Nobody sees it.
+/// </summary>
+public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<StoreOfPairs>
+{
+    [Theory]
+    [InlineData("users")]
+    [InlineData("catalog")]
+    [InlineData("inventory")]
+    [InlineData("orders")]
+    [InlineData("payments")]
+    [InlineData("gateway")]
+    public async Task Refuses_no_read_and_no_order_while_a_service_restarts_replica_by_replica(string service)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var buyer = await store.Shop.NewBuyerAsync();
+        var sku = await store.Shop.NewProductAsync(stock: 100_000);
+        var placed = await store.Shop.PlaceAsync(buyer, sku);
+        await store.Shop.BecomesAsync(buyer, placed.Id, "Confirmed"); // So there is a payment to read.
+        await using var traffic = new Traffic(store.Shop, buyer, sku, placed.Id, perSecond: 200);
+        await Eventually.HoldsAsync("requests are answered", () => traffic.Answered > 100);
+
+        var before = traffic.Answered;
+        await store.RunAsync("restart", service);
+
+        var after = traffic.Answered;
+        await Eventually.HoldsAsync("requests are answered still", () => traffic.Answered > after + 100);
+        await traffic.EndAsync(stop);
+        Assert.True(traffic.Failures.IsEmpty, string.Join("\n", traffic.Failures.Take(5)));
+        Assert.True(after - before > 100, $"Only {after - before} requests came by while {service} restarted.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{after - before} requests while {service} restarted");
+    }
+
+    /// <summary>Clients that do not retry: reads of the catalog, of an order, of payments and stock, and orders with a
+    /// key.</summary>
+    private sealed class Traffic : IAsyncDisposable
+    {
+        private const int Clients = 20;
+        private readonly CancellationTokenSource _stop = new();
+        private readonly ConcurrentQueue<string> _failures = [];
+        private readonly List<Task> _clients;
+        private int _answered;
+
+        public Traffic(Shop shop, string buyer, string sku, Guid order, int perSecond) =>
+            _clients = [.. Enumerable.Range(0, Clients).Select(client => RunAsync(
+                shop, buyer, sku, order, client, TimeSpan.FromSeconds((double)Clients / perSecond)))];
+
+        public int Answered => Volatile.Read(ref _answered);
+
+        public ConcurrentQueue<string> Failures => _failures;
+
+        public async Task EndAsync(CancellationToken stop)
+        {
+            await _stop.CancelAsync();
+            await Task.WhenAll(_clients).WaitAsync(stop);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await EndAsync(CancellationToken.None);
+            _stop.Dispose();
+        }
+
+        private async Task RunAsync(Shop shop, string buyer, string sku, Guid order, int client, TimeSpan pace)
+        {
+            using var next = new PeriodicTimer(pace); // How fast it asks; nothing is awaited by it.
+            for (var number = client; !_stop.IsCancellationRequested; number++)
+            {
+                await next.WaitForNextTickAsync();
+                var (method, path, expected) = (number % 6) switch
+                {
+                    0 => (HttpMethod.Get, $"/api/v1/orders/{order}", HttpStatusCode.OK),
+                    1 => (HttpMethod.Post, "/api/v1/orders", HttpStatusCode.Created),
+                    2 => (HttpMethod.Get, $"/api/v1/stock/{sku}", HttpStatusCode.OK),
+                    3 => (HttpMethod.Get, "/.well-known/openid-configuration", HttpStatusCode.OK),
+                    4 => (HttpMethod.Get, $"/api/v1/payments/orders/{order}", HttpStatusCode.OK),
+                    _ => (HttpMethod.Get, $"/api/v1/products/{sku}", HttpStatusCode.OK),
+                };
+                var body = method == HttpMethod.Post ? new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], null) : null;
+                try
+                {
+                    using var answer = await shop.TryAsync(
+                        method, path, body, buyer, body is null ? null : Guid.NewGuid().ToString());
+                    if (answer.StatusCode != expected)
+                        _failures.Enqueue($"{method} {path}: {(int)answer.StatusCode} " +
+                            await answer.Content.ReadAsStringAsync());
+                }
+                catch (HttpRequestException broken)
+                {
+                    _failures.Enqueue($"{method} {path}: {broken.Message} {broken.InnerException?.Message}");
+                }
+                Interlocked.Increment(ref _answered);
+            }
+        }
+    }
+}
+
+/// <summary>Two processes of everything, and limits that one test's client does not reach.</summary>
+public sealed class StoreOfPairs : Store
+{
+    public StoreOfPairs() : base(("Gateway__CustomerPerSecond", "10000"), ("Gateway__AnonymousPerSecond", "10000")) =>
+        UpWords = ["--replicas", "users=2,catalog=2,inventory=2,orders=2,payments=2,gateway=2"];
+}
