@@ -71,6 +71,13 @@ public sealed class StubService : IAsyncDisposable
         // Answers what it has not read: the rest of the body is still under way.
         app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
         app.Map("/{area}/stream", stub.StreamAsync);
+        app.Map("/{area}/open", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(":\n\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
         app.Map("/{area}/held", stub.HoldAsync);
         app.Map("/{area}/numbered/{**name}", stub.Number);
         app.UseWebSockets();

@@ -17,7 +17,8 @@ internal sealed record RouteEntry(
     /// <summary>The value of <c>retry</c>, and the mark of such a route.</summary>
     public const string RetryKeyed = "keyed";
 
-    /// <summary>Marks of routes with a rate of their own, with answers that are kept, and with compressed ones.</summary>
+    /// <summary>Marks of routes with a rate of their own, with answers that are kept, and with compressed ones.
+    /// </summary>
     public const string RateMark = "rate";
     public const string CacheMark = "cache";
     public const string CompressMark = "compress";

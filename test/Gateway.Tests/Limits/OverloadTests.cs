@@ -49,8 +49,7 @@ public sealed class OverloadTests(NarrowGatewayProcess gateway) : IClassFixture<
         var streams = new List<HttpResponseMessage>();
         for (var number = 0; number < 6; number++)
         {
-            gateway.Orders.SayNext(); // An answer begins with its first event.
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders/stream");
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders/open");
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + gateway.Customer);
             streams.Add(await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop));
         }
