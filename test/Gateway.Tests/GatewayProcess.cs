@@ -12,6 +12,8 @@ public class GatewayProcess : IAsyncLifetime
 
     public TestTokens Tokens { get; } = new();
 
+    public string Data => _data.Path;
+
     public HttpClient Client { get; private set; } = null!;
 
     public StubService Orders { get; private set; } = null!;

@@ -88,6 +88,33 @@ public sealed class RouteFileTests(RoutedGatewayProcess gateway) : IClassFixture
     }
 
     [Fact]
+    public async Task Merges_the_file_of_a_service_and_lets_it_go_again()
+    {
+        gateway.Write(RoutedGatewayProcess.Route("/common"));
+        await BecomesAsync("/common", HttpStatusCode.OK);
+        var own = Path.ChangeExtension(gateway.File, ".orders.json");
+        await File.WriteAllTextAsync(own, $$"""{ "routes": [{{RoutedGatewayProcess.Route("/own")}}] }""",
+            TestContext.Current.CancellationToken);
+        await BecomesAsync("/own", HttpStatusCode.OK);
+        await BecomesAsync("/common", HttpStatusCode.OK);
+        File.Delete(own);
+        await BecomesAsync("/own", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Limits_a_route_by_the_rate_that_its_file_says()
+    {
+        gateway.Write(RoutedGatewayProcess.Route("/rated", ", \"rate\": 1"), RoutedGatewayProcess.Route("/free"));
+        await BecomesAsync("/free", HttpStatusCode.OK);
+        using var first = await gateway.SendAsync("GET", "/rated");
+        Assert.Equal("\"route\";q=2;w=2", first.Headers.GetValues("RateLimit-Policy").Single());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => gateway.SendAsync("GET", "/rated")));
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        using var free = await gateway.SendAsync("GET", "/free");
+        Assert.Equal(HttpStatusCode.OK, free.StatusCode);
+    }
+
+    [Fact]
     public async Task Announces_with_every_answer_that_a_route_is_to_go()
     {
         gateway.Write(RoutedGatewayProcess.Route("/old", """

@@ -31,6 +31,16 @@ public sealed class RouteRulesTests
     [InlineData("""{ "path": "/b", "methods": [], "service": "orders", "policy": "anonymous" }""", "methods")]
     [InlineData("""{ "path": "/b", "methods": ["get"], "service": "orders", "policy": "anonymous" }""", "methods")]
     [InlineData("""{ "path": "/b", "limit": "none", "service": "orders", "policy": "anonymous" }""", "limit 'none'")]
+    [InlineData("""{ "path": "/b", "rate": 0, "service": "orders", "policy": "anonymous" }""", "rate must lie")]
+    [InlineData("""
+        { "path": "/b", "rate": 5, "limit": "sign-in", "service": "orders", "policy": "anonymous" }
+        """, "both the limit 'sign-in' and a rate")]
+    [InlineData("""{ "path": "/b", "cache": "00:00:00", "service": "orders", "policy": "anonymous" }""", "cache must")]
+    [InlineData("""{ "path": "/b", "cache": "00:00:02", "service": "orders", "policy": "operator" }""", "one may see")]
+    [InlineData("""{ "path": "/b", "compress": true, "service": "orders", "policy": "operator" }""", "is compressed")]
+    [InlineData("""
+        { "path": "/b", "methods": ["POST"], "cache": "00:00:02", "service": "orders", "policy": "anonymous" }
+        """, "cache is for GET")]
     [InlineData("""{ "path": "/b", "timeout": "00:00:00", "service": "orders", "policy": "anonymous" }""", "timeout")]
     [InlineData("""{ "path": "/b", "version": {}, "service": "orders", "policy": "anonymous" }""", "'deprecated'")]
     [InlineData("""
@@ -40,6 +50,35 @@ public sealed class RouteRulesTests
     [InlineData("""{ "path": "/A", "service": "users", "policy": "operator" }""", "* /a and * /A clash")]
     public void Names_the_route_that_is_wrong_and_why(string route, string fault) =>
         Assert.Contains(fault, Refusal($$"""{ "routes": [{{Good}}, {{route}}] }"""), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{ "service": "x", "addresses": ["http://127.0.0.1:9"] }""", "'x': there is no such service")]
+    [InlineData("""{ "service": "orders" }""", "'orders': it has no addresses")]
+    [InlineData("""{ "service": "orders", "addresses": ["9092"] }""", "'9092' is no address")]
+    [InlineData("""{ "service": "orders", "addresses": ["http://127.0.0.1:9"], "percent": 101 }""", "percent")]
+    [InlineData("""
+        { "service": "orders", "addresses": ["http://a"] }, { "service": "orders", "addresses": ["http://b"] }
+        """, "'orders' has 2 canaries")]
+    [InlineData("null", "canaries is null")]
+    public void Names_the_canary_that_is_wrong_and_why(string canary, string fault) => Assert.Contains(
+        fault, Refusal($$"""{ "routes": [{{Good}}], "canaries": [{{canary}}] }"""), StringComparison.Ordinal);
+
+    [Fact]
+    public void Takes_a_services_own_file_beside_the_common_one_and_nothing_foreign_in_it()
+    {
+        RouteText Text(string name, string route, string? service) =>
+            new(name, Encoding.UTF8.GetBytes($$"""{ "routes": [{{route}}] }"""), service);
+        var own = """{ "path": "/own", "service": "orders", "policy": "operator" }""";
+        var both = ReadRoutes.From([Text("routes.json", Good, null), Text("routes.orders.json", own, "orders")]);
+        Assert.Equal(["* /a", "* /own"], both.Routes.Select(route => route.RouteId));
+        var foreign = Assert.Throws<InvalidOperationException>(() => ReadRoutes.From(
+            [Text("routes.json", Good, null), Text("routes.users.json", own, "users")]));
+        Assert.Contains("routes.users.json: it is the file of 'users' and names 'orders'", foreign.Message,
+            StringComparison.Ordinal);
+        var twice = Assert.Throws<InvalidOperationException>(() => ReadRoutes.From(
+            [Text("routes.json", Good, null), Text("routes.orders.json", Good, "orders")]));
+        Assert.Contains("clash", twice.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Names_all_that_is_wrong_at_once()
@@ -64,13 +103,13 @@ public sealed class RouteRulesTests
         }.Concat(method is null ? [] : [new("methods", new[] { method })]).ToDictionary());
         var file = $$"""{ "routes": [{{Route("id", one)}}, {{Route("other", other)}}] }""";
         if (clash) Assert.Contains("clash", Refusal(file), StringComparison.Ordinal);
-        else Assert.Equal(2, ReadRoutes.From(Encoding.UTF8.GetBytes(file), "routes.json").Count);
+        else Assert.Equal(2, ReadRoutes.From(Encoding.UTF8.GetBytes(file), "routes.json").Routes.Count);
     }
 
     [Fact]
     public void Takes_the_file_that_is_there_and_gives_HEAD_wherever_there_is_GET()
     {
-        var routes = ReadRoutes.From(File.ReadAllBytes(FileOf("routes.json")), "routes.json");
+        var routes = ReadRoutes.From(File.ReadAllBytes(FileOf("routes.json")), "routes.json").Routes;
         Assert.All(routes, route => Assert.Equal(
             route.Match.Methods?.Contains("GET"), route.Match.Methods?.Contains("HEAD")));
     }

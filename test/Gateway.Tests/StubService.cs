@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.WebSockets;
+using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,8 +16,10 @@ public sealed class StubService : IAsyncDisposable
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _next = new(0);
+    private readonly SemaphoreSlim _release = new(0);
     private int _seen;
     private int _listeners;
+    private int _heldNow;
 
     private StubService(WebApplication app) => _app = app;
 
@@ -67,6 +71,17 @@ public sealed class StubService : IAsyncDisposable
         // Answers what it has not read: the rest of the body is still under way.
         app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
         app.Map("/{area}/stream", stub.StreamAsync);
+        app.Map("/{area}/open", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync(":\n\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        app.Map("/{area}/held", stub.HoldAsync);
+        app.Map("/{area}/numbered/{**name}", stub.Number);
+        app.UseWebSockets();
+        app.Map("/{area}/socket", EchoSocketAsync);
         app.Map("/{**path}", async (HttpContext context) =>
         {
             Interlocked.Increment(ref stub._seen);
@@ -110,6 +125,51 @@ public sealed class StubService : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _next.Dispose();
+        _release.Dispose();
+    }
+
+    /// <summary>Lets one held request go.</summary>
+    public void Release() => _release.Release();
+
+    /// <summary>Requests that wait for <see cref="Release"/>.</summary>
+    public int Held => Volatile.Read(ref _heldNow);
+
+    private async Task<string> HoldAsync(CancellationToken stop)
+    {
+        Interlocked.Increment(ref _seen);
+        Interlocked.Increment(ref _heldNow);
+        try
+        {
+            await _release.WaitAsync(stop);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _heldNow);
+        }
+        return "held";
+    }
+
+    /// <summary>Says the how manieth request it was, so that a kept answer is known by its number.</summary>
+    private IResult Number(HttpContext context)
+    {
+        var number = Interlocked.Increment(ref _seen);
+        context.Response.Headers.ETag = "\"3\"";
+        if (context.Request.Headers.IfNoneMatch == "\"3\"") return Results.StatusCode(304);
+        return Results.Text(
+            JsonSerializer.Serialize(new { number, text = new string('a', 2_000) }), "application/json");
+    }
+
+    private static async Task EchoSocketAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[1_024];
+        while (await socket.ReceiveAsync(buffer, context.RequestAborted) is var part
+            && part.MessageType != WebSocketMessageType.Close)
+        {
+            await socket.SendAsync(
+                buffer.AsMemory(0, part.Count), part.MessageType, part.EndOfMessage, context.RequestAborted);
+        }
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
     }
 
     private async Task StreamAsync(HttpContext context)

@@ -16,6 +16,8 @@ internal static class RoomRules
         {
             "TextDefaults" => Only(project, _ => false),
             "ServiceDefaults" => Only(project, name => name is "Messaging" or "TextDefaults"),
+            // Redis is no broker there: gateways count a client's requests in it together.
+            "Gateway" => Service(project, but: "StackExchange.Redis"),
             "MessagingDefaults" => Only(project, name => name == "ServiceDefaults" || IsLibrary(name)),
             _ => Service(project),
         };
@@ -30,10 +32,10 @@ internal static class RoomRules
         Only(project, _ => false).Concat(project.Packages.Select(
             package => $"{project.Name} uses the package {package}; contracts reference nothing."));
 
-    private static IEnumerable<string> Service(Project project) =>
+    private static IEnumerable<string> Service(Project project, string? but = null) =>
         Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal)
             || Defaults.Contains(name) || LibrariesOfServices.Contains(name))
-            .Concat(Without(project, BrokerPackages));
+            .Concat(Without(project, [.. BrokerPackages.Where(package => package != but)]));
 
     private static IEnumerable<string> Only(Project project, Func<string, bool> allowed) =>
         project.Projects.Where(name => !allowed(name)).Select(name => $"{project.Name} must not reference {name}.");

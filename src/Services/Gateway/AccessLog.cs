@@ -64,7 +64,7 @@ internal sealed partial class AccessLog(IOptions<GatewayOptions> options, TimePr
     /// none.</summary>
     private bool IsToBeLogged(in AccessLine line, DateTimeOffset now)
     {
-        if (line.Upstream is not null || line.Status is < 400 or >= 500) return true;
+        if (line.Upstream is not null || line.Status < 400) return true;
         var second = now.ToUnixTimeSeconds();
         if (second != _second) (_second, _refusals) = (second, 0);
         if (_refusals++ < RefusalsPerSecondMax) return true;

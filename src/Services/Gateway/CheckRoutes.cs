@@ -10,10 +10,16 @@ internal static class CheckRoutes
     private static readonly string[] policies =
         [RouteEntry.Anyone, Policies.SignedIn, Policies.Customer, Policies.Operator];
     private static readonly TimeSpan timeoutMax = TimeSpan.FromHours(1);
+    private static readonly TimeSpan cacheMax = TimeSpan.FromMinutes(10);
 
-    public static IReadOnlyList<string> Faults(IReadOnlyList<RouteEntry> routes)
+    public static IReadOnlyList<string> Faults(IReadOnlyList<RouteEntry> routes, IReadOnlyList<Canary> canaries)
     {
-        var faults = routes.SelectMany(route => FaultsOf(route).Select(fault => $"{route.Name}: {fault}")).ToList();
+        var faults = routes.SelectMany(route => FaultsOf(route).Concat(FaultsOfLimits(route))
+            .Select(fault => $"{route.Name}: {fault}")).ToList();
+        faults.AddRange(canaries.SelectMany(canary =>
+            FaultsOf(canary).Select(fault => $"the canary of '{canary.Service}': {fault}")));
+        foreach (var twice in canaries.GroupBy(canary => canary.Service).Where(of => of.Count() > 1))
+            faults.Add($"'{twice.Key}' has {twice.Count()} canaries: only one is possible.");
         var shapes = routes.Select(route => (Route: route, Shape: ShapeOf(route.Path))).ToList();
         for (var first = 0; first < shapes.Count; first++)
         {
@@ -43,19 +49,49 @@ internal static class CheckRoutes
             yield return $"its path is not under '{under}'.";
         if (route.Methods is { } taken && (taken.Count == 0 || taken.Except(methods).Any()))
             yield return $"its methods must be of {string.Join(", ", methods)}; HEAD comes with GET.";
-        if (route.Limit is not (null or RouteEntry.SignIn)) yield return $"the limit '{route.Limit}' is unknown.";
         if (route.Retry is not (null or RouteEntry.RetryKeyed))
             yield return $"its retry '{route.Retry}' is unknown: expected {RouteEntry.RetryKeyed}.";
         else if (route.Retry is not null && route.Methods is { } methodsTaken && !methodsTaken.Contains("POST"))
             yield return "its retry is for POST, which it does not take.";
-        if (route.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > timeoutMax))
-            yield return $"its timeout must lie between 1 s and {timeoutMax.TotalHours:0} h.";
         if (route.Version is { } version)
         {
             if (version.Deprecated is null) yield return "its version says no date 'deprecated'.";
             if (version.Sunset < version.Deprecated) yield return "its sunset lies before its deprecation.";
         }
     }
+
+    private static IEnumerable<string> FaultsOfLimits(RouteEntry route)
+    {
+        if (route.Limit is not (null or RouteEntry.SignIn)) yield return $"the limit '{route.Limit}' is unknown.";
+        if (route.Rate is not (null or >= 1 and <= 1_000_000))
+            yield return "its rate must lie between 1 and 1,000,000 a second.";
+        if (route is { Rate: not null, Limit: not null })
+            yield return $"it has both the limit '{route.Limit}' and a rate.";
+        if (route.Cache is { } cache)
+        {
+            if (cache < TimeSpan.FromSeconds(1) || cache > cacheMax)
+                yield return $"its cache must lie between 1 s and {cacheMax.TotalMinutes:0} min.";
+            if (route.Policy != RouteEntry.Anyone) yield return "its cache would tell everybody what one may see.";
+            if (route.Methods?.Contains("GET") == false) yield return "its cache is for GET, which it does not take.";
+        }
+        if (route is { Compress: true, Policy: not RouteEntry.Anyone })
+            yield return "only what anyone may see is compressed.";
+        if (route.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > timeoutMax))
+            yield return $"its timeout must lie between 1 s and {timeoutMax.TotalHours:0} h.";
+    }
+
+    private static IEnumerable<string> FaultsOf(Canary canary)
+    {
+        if (canary.Service is null || !Shop.Services.Contains(canary.Service))
+            yield return $"there is no such service: known are {string.Join(", ", Shop.Services)}.";
+        if (canary.Addresses is not { Count: > 0 } addresses) yield return "it has no addresses.";
+        else if (addresses.FirstOrDefault(address => !IsAddress(address)) is { } wrong)
+            yield return $"'{wrong}' is no address such as http://127.0.0.1:9092.";
+        if (canary.Percent is < 0 or > 100) yield return "its percent must lie between 0 and 100.";
+    }
+
+    private static bool IsAddress(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
     private static bool HasService(string? path) => path?.Contains("{service}", StringComparison.Ordinal) == true;
 

@@ -33,6 +33,11 @@ public sealed class GatewayOptions
         ErrorMessage = "Gateway:ProbeInterval must lie between 100 ms and 1 min.")]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often the names of replicas are looked up again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00",
+        ErrorMessage = "Gateway:ResolveInterval must lie between 100 ms and 1 h.")]
+    public TimeSpan ResolveInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The largest request body, bytes.</summary>
     [Range(1024, 64 * 1024 * 1024, ErrorMessage = "Gateway:BodySizeBytesMax must lie between 1 KiB and 64 MiB.")]
     public long BodySizeBytesMax { get; set; } = 1024 * 1024;

@@ -39,6 +39,10 @@ internal static class GatewaySetup
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteFile>());
         services.AddReference();
+        services.AddLimits(builder.Configuration);
+        services.AddOrigins(builder.Configuration);
+        services.AddCaching();
+        builder.AddHttps();
         services.AddRequestTimeouts();
         services.AddReverseProxy();
         builder.Logging.AddFilter("Yarp", LogLevel.Error); // What failed stands in the access log.
@@ -51,6 +55,8 @@ internal static class GatewaySetup
         app.MapReference();
         app.MapReverseProxy(proxy =>
         {
+            proxy.UseMiddleware<ForgetOnWrite>();
+            proxy.UseMiddleware<PickRelease>();
             proxy.UseMiddleware<RetryElsewhere>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();

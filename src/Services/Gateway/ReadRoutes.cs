@@ -10,19 +10,49 @@ namespace Tessera.Gateway;
 internal static class ReadRoutes
 {
     /// <exception cref="InvalidOperationException">The file is not right; the message names each fault.</exception>
-    public static IReadOnlyList<RouteConfig> From(ReadOnlySpan<byte> file, string name)
+    public static RouteTable From(ReadOnlySpan<byte> file, string name) =>
+        From([new RouteText(name, file.ToArray(), Service: null)]);
+
+    /// <summary>The common file and those of single services, as one.</summary>
+    /// <exception cref="InvalidOperationException">One is not right; the message names each fault.</exception>
+    public static RouteTable From(IReadOnlyList<RouteText> files)
     {
-        IReadOnlyList<RouteEntry> entries;
+        var entries = new List<RouteEntry>();
+        var canaries = new List<Canary>();
+        foreach (var file in files)
+        {
+            var (routes, released) = Parse(file);
+            entries.AddRange(routes);
+            canaries.AddRange(released);
+        }
+        if (CheckRoutes.Faults(entries, canaries) is { Count: > 0 } faults)
+        {
+            throw new InvalidOperationException(
+                $"{string.Join(" with ", files.Select(file => file.Name))}: {string.Join(" ", faults)}");
+        }
+        return new RouteTable(Configs(entries), canaries);
+    }
+
+    private static (IReadOnlyList<RouteEntry> Routes, IReadOnlyList<Canary> Canaries) Parse(RouteText file)
+    {
         try
         {
-            entries = RouteEntry.ParseAll(file);
+            var read = RouteEntry.ParseAll(file.Bytes);
+            if (file.Service is not { } service) return read;
+            var foreign = read.Routes.Select(route => route.Service)
+                .Concat(read.Canaries.Select(canary => canary.Service)).FirstOrDefault(named => named != service);
+            if (read.Routes.Any(route => route.Service != service) || read.Canaries.Any(one => one.Service != service))
+                throw new JsonException($"it is the file of '{service}' and names '{foreign}'.");
+            return read;
         }
         catch (JsonException malformed)
         {
-            throw new InvalidOperationException($"{name}: {malformed.Message}", malformed);
+            throw new InvalidOperationException($"{file.Name}: {malformed.Message}", malformed);
         }
-        if (CheckRoutes.Faults(entries) is { Count: > 0 } faults)
-            throw new InvalidOperationException($"{name}: {string.Join(" ", faults)}");
+    }
+
+    private static IReadOnlyList<RouteConfig> Configs(IReadOnlyList<RouteEntry> entries)
+    {
         return
         [
             .. entries.SelectMany(entry => entry.Service == RouteEntry.EachService
@@ -62,6 +92,9 @@ internal static class ReadRoutes
         var marks = new Dictionary<string, string>(StringComparer.Ordinal);
         if (entry.Limit is { } limit) marks[limit] = "";
         if (entry.Retry is { } retry) marks[retry] = "";
+        if (entry.Rate is { } rate) marks[RouteEntry.RateMark] = rate.ToString(CultureInfo.InvariantCulture);
+        if (entry.Cache is { } cache) marks[RouteEntry.CacheMark] = cache.ToString("c", CultureInfo.InvariantCulture);
+        if (entry.Compress) marks[RouteEntry.CompressMark] = "";
         return marks.Count > 0 ? marks : null;
     }
 

@@ -7,7 +7,8 @@ namespace Tessera.Gateway;
 internal sealed record RouteEntry(
     string? Path, string? Service, string? Policy,
     string? Under = null, IReadOnlyList<string>? Methods = null, string? Limit = null, TimeSpan? Timeout = null,
-    string? Retry = null, RouteVersion? Version = null)
+    string? Retry = null, RouteVersion? Version = null,
+    int? Rate = null, TimeSpan? Cache = null, bool Compress = false)
 {
     public const string Anyone = "anonymous";
     public const string EachService = "*";
@@ -15,6 +16,12 @@ internal sealed record RouteEntry(
 
     /// <summary>The value of <c>retry</c>, and the mark of such a route.</summary>
     public const string RetryKeyed = "keyed";
+
+    /// <summary>Marks of routes with a rate of their own, with answers that are kept, and with compressed ones.
+    /// </summary>
+    public const string RateMark = "rate";
+    public const string CacheMark = "cache";
+    public const string CompressMark = "compress";
 
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web)
     {
@@ -31,13 +38,18 @@ internal sealed record RouteEntry(
     public string Name => $"{(Methods is null ? "*" : string.Join(',', Methods))} {Path}";
 
     /// <exception cref="JsonException">It is no list of routes.</exception>
-    public static IReadOnlyList<RouteEntry> ParseAll(ReadOnlySpan<byte> file) =>
-        JsonSerializer.Deserialize<RouteList>(file, json)?.Routes is { Count: > 0 } routes
-            ? [.. routes.Select(route => route ?? throw new JsonException("one of its routes is null."))]
-            : throw new JsonException("it lists no routes.");
+    public static (IReadOnlyList<RouteEntry> Routes, IReadOnlyList<Canary> Canaries) ParseAll(ReadOnlySpan<byte> file)
+    {
+        var list = JsonSerializer.Deserialize<RouteList>(file, json);
+        if (list?.Routes is not { Count: > 0 } routes) throw new JsonException("it lists no routes.");
+        return (
+            [.. routes.Select(route => route ?? throw new JsonException("one of its routes is null."))],
+            [.. (list.Canaries ?? []).Select(one => one ?? throw new JsonException("one of its canaries is null."))]);
+    }
 
     private sealed record RouteList(
-        [property: JsonPropertyName("$schema")] string? Schema, IReadOnlyList<RouteEntry?>? Routes);
+        [property: JsonPropertyName("$schema")] string? Schema, IReadOnlyList<RouteEntry?>? Routes,
+        IReadOnlyList<Canary?>? Canaries = null);
 }
 
 /// <summary>What the answers of a route say of its end.</summary>

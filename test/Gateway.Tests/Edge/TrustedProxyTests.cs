@@ -45,8 +45,9 @@ public sealed class TrustedProxyTests(GatewayBehindBalancer gateway) : IClassFix
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (neighbour.StatusCode, other.StatusCode));
     }
 
+    // Each asks for something else: an answer that is kept was given to another client.
     private Task<HttpResponseMessage> FromAsync(string client, params (string, string)[] more) =>
-        gateway.SendAsync("GET", "/api/v1/products/A1", headers: [("X-Forwarded-For", client), .. more]);
+        gateway.SendAsync("GET", "/api/v1/products/" + Guid.NewGuid(), headers: [("X-Forwarded-For", client), .. more]);
 }
 
 public sealed class UntrustedProxyTests(GatewayProcess gateway) : IClassFixture<GatewayProcess>

@@ -16,8 +16,9 @@ internal static class ReferenceSetup
         {
             context.Response.Headers.CacheControl = "no-cache";
             return TypedResults.Bytes(await documents.MergedAsync(context.RequestAborted), "application/json");
-        }).AllowAnonymous();
+        }).AllowAnonymous().WithMetadata(new Compressed());
         routes.MapScalarApiReference("/docs", reference => reference
-            .WithTitle("Tessera").AddDocument("v1", "Tessera", DocumentPath)).AllowAnonymous();
+            .WithTitle("Tessera").AddDocument("v1", "Tessera", DocumentPath))
+            .AllowAnonymous().WithMetadata(new Compressed());
     }
 }

@@ -9,17 +9,32 @@ namespace Tessera.Gateway;
 /// <summary>The services and their replicas.</summary>
 internal static class Clusters
 {
-    public static IReadOnlyList<ClusterConfig> All(IConfiguration configuration, GatewayOptions options) =>
-        [.. Shop.Services.Select(service => Cluster(service, ServiceAddresses.Of(configuration, service), options))];
+    public static IReadOnlyList<ClusterConfig> All(
+        IConfiguration configuration, GatewayOptions options, IEnumerable<Canary> canaries)
+    {
+        var canaryOf = canaries.ToDictionary(canary => canary.Service!, StringComparer.Ordinal);
+        return [.. Shop.Services.Select(service => Cluster(
+            service, ServiceAddresses.Of(configuration, service), canaryOf.GetValueOrDefault(service), options))];
+    }
 
-    private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses, GatewayOptions options) => new()
+    private static IEnumerable<(string Name, DestinationConfig Replica)> Replicas(
+        string service, IReadOnlyList<Uri> addresses, Canary? canary) =>
+        addresses.Select((address, index) =>
+                ($"{service}-{index + 1}", new DestinationConfig { Address = address.AbsoluteUri }))
+            .Concat((canary?.Addresses ?? []).Select((address, index) =>
+                ($"{service}-canary-{index + 1}", new DestinationConfig
+                {
+                    Address = address,
+                    Metadata = new Dictionary<string, string> { [PickRelease.Mark] = Canary.New },
+                })));
+
+    private static ClusterConfig Cluster(
+        string service, IReadOnlyList<Uri> addresses, Canary? canary, GatewayOptions options) => new()
     {
         ClusterId = service,
         LoadBalancingPolicy = PickReplica.PolicyName,
-        Destinations = addresses
-            .Select((address, index) => (Name: $"{service}-{index + 1}", address))
-            .ToDictionary(
-                replica => replica.Name, replica => new DestinationConfig { Address = replica.address.AbsoluteUri }),
+        Destinations = Replicas(service, addresses, canary)
+            .ToDictionary(replica => replica.Name, replica => replica.Replica),
         HttpRequest = new ForwarderRequestConfig
         {
             Version = HttpVersion.Version20,

@@ -1,6 +1,7 @@
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
+using Yarp.ReverseProxy.ServiceDiscovery;
 using Tessera.Messaging;
 
 namespace Tessera.Gateway;
@@ -15,6 +16,8 @@ internal static class ReplicasSetup
         services.AddSingleton<IPassiveHealthCheckPolicy, AvoidUnreachable>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbeReplicas>();
         services.AddSingleton<ILoadBalancingPolicy, PickReplica>();
+        services.AddSingleton<LookUpName>(System.Net.Dns.GetHostAddressesAsync);
+        services.AddSingleton<IDestinationResolver, ResolveNames>();
         services.AddSingleton<WatchReplicas>();
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<WatchReplicas>());
     }

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Tessera.Gateway;
+
+/// <summary>A certificate that this machine makes for itself. Nobody trusts it until told to: its public half lies
+/// beside it, for <c>curl --cacert</c> and browsers.</summary>
+internal static class LocalCertificate
+{
+    private static readonly TimeSpan life = TimeSpan.FromDays(365);
+    private static readonly TimeSpan renewBefore = TimeSpan.FromDays(30);
+
+    /// <summary>The kept one, or a new one if that is missing, ends soon or is for another name.</summary>
+    public static X509Certificate2 Get(string folder, string publicName, DateTimeOffset now)
+    {
+        var file = Path.Combine(folder, "https.pfx");
+        if (File.Exists(file))
+        {
+            var kept = X509CertificateLoader.LoadPkcs12FromFile(file, null);
+            if (kept.NotAfter.ToUniversalTime() - now.UtcDateTime > renewBefore && kept.MatchesHostname(publicName))
+                return kept;
+            kept.Dispose();
+        }
+        Directory.CreateDirectory(folder);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = Request(key, publicName).CreateSelfSigned(now.AddMinutes(-5), now + life);
+        Write(file, made.Export(X509ContentType.Pfx), isSecret: true);
+        Write(Path.Combine(folder, "https.crt"), System.Text.Encoding.ASCII.GetBytes(made.ExportCertificatePem()));
+        return X509CertificateLoader.LoadPkcs12FromFile(file, null);
+    }
+
+    private static CertificateRequest Request(ECDsa key, string publicName)
+    {
+        var request = new CertificateRequest("CN=Tessera on this machine", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        if (!IPAddress.TryParse(publicName, out var address)) names.AddDnsName(publicName);
+        else if (!IPAddress.IsLoopback(address)) names.AddIpAddress(address);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        return request;
+    }
+
+    // Whole or not at all: another gateway may start at the same moment.
+    private static void Write(string file, byte[] content, bool isSecret = false)
+    {
+        var draft = $"{file}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (isSecret && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(draft, options)) stream.Write(content);
+        File.Move(draft, file, overwrite: true);
+    }
+}
