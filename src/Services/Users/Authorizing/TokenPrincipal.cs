@@ -27,8 +27,7 @@ internal static class TokenPrincipal
         if (session is not null) identity.SetClaim(Session, session);
         identity.SetDestinations(claim => claim.Type switch
         {
-            Claims.Subject => [Destinations.AccessToken, Destinations.IdentityToken],
-            Session => [Destinations.IdentityToken],
+            Claims.Subject or Session => [Destinations.AccessToken, Destinations.IdentityToken],
             _ => [Destinations.AccessToken],
         });
         return new ClaimsPrincipal(identity);
