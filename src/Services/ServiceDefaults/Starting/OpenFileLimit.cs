@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>How many files the system lets a process have open. With too few the runtime says that libraries are missing
-/// which lie beside it, wherever it happens to be: so it is looked at before anything else.</summary>
+/// <summary>How many files the system lets a process have open. With too few the runtime says that libraries are
+/// missing which lie beside it, wherever it happens to be: so it is looked at before anything else.</summary>
 internal static class OpenFileLimit
 {
-    /// <summary>A service has up to 400 open before anybody calls it, since each library stays open; every connection is
-    /// one more.</summary>
+    /// <summary>A service has up to 400 open before anybody calls it, since each library stays open; every connection
+    /// is one more.</summary>
     public const long FilesMin = 512;
 
     /// <summary>What is wrong; null when nothing is, or when the system does not tell.</summary>
@@ -24,8 +24,8 @@ internal static class OpenFileLimit
         }
     }
 
-    /// <param name="limits">As in <c>Max open files  1024  4096  files</c>: the soft limit, which the runtime raises by
-    /// itself, and the hard one, which it cannot.</param>
+    /// <param name="limits">As in <c>Max open files  1024  4096  files</c>: the soft limit, which the runtime raises
+    /// by itself, and the hard one, which it cannot.</param>
     internal static string? WhatIsLacking(string[] limits)
     {
         const string name = "Max open files";
