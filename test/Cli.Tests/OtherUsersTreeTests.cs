@@ -26,6 +26,44 @@ public sealed class OtherUsersTreeTests
         Assert.Equal((0, $"runs {command} --version"), await RunAsync(tree));
     }
 
+    [Fact]
+    public async Task Leaves_to_its_owner_what_root_has_built_in_it()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can build in a tree of somebody else.");
+        using var tree = Tree();
+        var built = Directory.CreateDirectory(tree.File("artifacts/bin"));
+        Assert.Equal(0, await RunAsync("chown", "-R", "65534:65534", tree.Path));
+        File.WriteAllText(Path.Combine(built.FullName, "made-by-root"), "");
+        var start = new ProcessStartInfo("bash", [tree.File("tessera"), "--version"]) { RedirectStandardError = true };
+        start.Environment["PATH"] = $"{tree.File("bin/path")}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var process = Process.Start(start)!;
+        await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await RunAsync(
+            "sh", "-c", "test -z \"$(find \"$1\" -not -user 65534)\"", "sh", tree.File("artifacts")));
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_too_few_files_can_be_open()
+    {
+        using var tree = Tree();
+        string[] words = ["-c", "ulimit -n 128 && exec bash \"$1\" --help", "bash", tree.File("tessera")];
+        var start = new ProcessStartInfo("bash", words) { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, process.ExitCode);
+        Assert.StartsWith(
+            "tessera: 128 files can be open", Assert.Single(said.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    private static async Task<int> RunAsync(params string[] words)
+    {
+        using var process = Process.Start(words[0], words[1..]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
     private static TemporaryFolder Tree()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for shells.");

@@ -24,9 +24,15 @@ internal static class Command
         return await running.EndAsync(stop);
     }
 
-    public static RunningCommand Start(IReadOnlyDictionary<string, string> environment, params string[] words)
+    public static RunningCommand Start(IReadOnlyDictionary<string, string> environment, params string[] words) =>
+        StartUnder([], environment, words);
+
+    /// <param name="under">A command that runs the one after it, under limits for example.</param>
+    public static RunningCommand StartUnder(
+        string[] under, IReadOnlyDictionary<string, string> environment, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Binary, .. words])
+        string[] all = [.. under, "dotnet", Binary, .. words];
+        var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -45,6 +45,10 @@ public abstract class Store : IAsyncLifetime
 
     internal RunningCommand Start(params string[] words) => Command.Start(_environment, [.. words, "--data", Data]);
 
+    /// <inheritdoc cref="Command.StartUnder"/>
+    internal RunningCommand StartUnder(string[] under, params string[] words) =>
+        Command.StartUnder(under, _environment, [.. words, "--data", Data]);
+
     /// <summary>Further words of <c>up</c>.</summary>
     protected IReadOnlyList<string> UpWords { get; init; } = [];
 

@@ -54,8 +54,8 @@ public sealed class KafkaFaults(KafkaBackend kafka)
     public async Task A_reader_that_was_dropped_meanwhile_does_not_wait_for_the_member_it_was()
     {
         kafka.Server.RequireOwn();
-        var lost = new AwaitLine(4143);
-        using var loggers = lost.Factory();
+        var lost = new TestLog(awaited: 4143);
+        using var loggers = lost.NewFactory();
         // Longer than the time to resume in: who came back as a stranger would wait it out.
         var session = ResumesWithin + TimeSpan.FromSeconds(6);
         await SurvivesAsync(

@@ -3,11 +3,19 @@ using Xunit;
 
 namespace Tessera.Messaging.Kafka.Tests;
 
-/// <summary>Logs to the output of the test that runs.</summary>
-internal sealed class TestLog : ILoggerProvider, ILogger
+/// <summary>Logs to the output of the test that runs, and can be waited for.</summary>
+/// <param name="awaited">The number of the line that is waited for.</param>
+internal sealed class TestLog(int awaited = 0) : ILoggerProvider, ILogger
 {
-    public static readonly ILoggerFactory Factory = LoggerFactory.Create(
-        logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(new TestLog()));
+    public static readonly ILoggerFactory Factory = new TestLog().NewFactory();
+
+    private readonly TaskCompletionSource<EventId> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the line that is waited for is written.</summary>
+    public Task<EventId> Written => _written.Task;
+
+    public ILoggerFactory NewFactory() => LoggerFactory.Create(
+        logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(this));
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -19,6 +27,7 @@ internal sealed class TestLog : ILoggerProvider, ILogger
         LogLevel logLevel, EventId eventId, TState state,
         Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        if (awaited != 0 && eventId.Id == awaited) _written.TrySetResult(eventId);
         try
         {
             TestContext.Current.TestOutputHelper?.WriteLine(

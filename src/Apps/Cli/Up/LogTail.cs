@@ -24,9 +24,11 @@ internal static class LogTail
     public static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
 
     /// <summary>The last line that was written after <paramref name="position"/>; null when there is none. A stack
-    /// trace is passed over: what it belongs to stands before it.</summary>
+    /// trace is passed over: what it belongs to stands before it. The runtime's last word is the line that names the
+    /// exception, whatever it adds to it.</summary>
     public static string? LastSince(string file, long position)
     {
+        const string unhandled = "Unhandled exception";
         const int enoughForAnyLineBytes = 64 * 1024, shownMax = 500;
         try
         {
@@ -37,7 +39,9 @@ internal static class LogTail
             string? last = null;
             while (reader.ReadLine() is { } line)
             {
-                if (line.Length > 0 && !char.IsWhiteSpace(line[0])) last = line;
+                if (line.Length == 0 || char.IsWhiteSpace(line[0])) continue;
+                last = line;
+                if (line.StartsWith(unhandled, StringComparison.Ordinal)) break;
             }
             return last?.Length > shownMax ? last[..shownMax] + "…" : last;
         }

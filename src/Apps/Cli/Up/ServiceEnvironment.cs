@@ -32,9 +32,6 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             // waits longer before it compiles better starts a little earlier, and works a third more under load.
             ["DOTNET_TC_CallCountingDelayMs"] = "64",
             ["DOTNET_NOLOGO"] = "1",
-            // Settings come from here and stay as they are, so no file is watched: the system has few watchers for each
-            // user (128 on many), and without one a service that wants it does not start.
-            ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
         };
         if (instance.IsGateway && SharedAddress.IsPossible)
             variables["Listen__Direct"] = $"127.0.0.1:{instance.Http2}";

@@ -6,11 +6,16 @@ namespace Tessera.ServiceDefaults;
 /// wherever it happens, and not a stack trace and an abort.</summary>
 public static class ServiceStart
 {
+    /// <summary>Settings stay as they are while a process runs, so no file is watched: the system has few watchers for
+    /// each user (128 on many), and without one a service that wants it does not start.</summary>
+    private const string WatchNoFiles = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <summary>The builder of a service. Call it first: even reading the configuration can fail.</summary>
     public static WebApplicationBuilder NewBuilder(string[] args)
     {
         AppDomain.CurrentDomain.UnhandledException += EndInOneLine;
-        return WebApplication.CreateSlimBuilder(args);
+        if (OpenFileLimit.WhatIsLacking() is { } lacking) End(lacking);
+        return WebApplication.CreateSlimBuilder([WatchNoFiles, .. args]);
     }
 
     /// <summary>What is not caught from now on is a fault of ours, and told with all there is to know.</summary>
@@ -25,10 +30,13 @@ public static class ServiceStart
         return text.ReplaceLineEndings(" ");
     }
 
-    private static void EndInOneLine(object sender, UnhandledExceptionEventArgs unhandled)
+    private static void EndInOneLine(object sender, UnhandledExceptionEventArgs unhandled) =>
+        End(Reasons((Exception)unhandled.ExceptionObject));
+
+    private static void End(string reason)
     {
         // There is no log yet: its settings are among what may have failed.
-        Console.WriteLine($"CRT ServiceStart: Refuses to start: {Reasons((Exception)unhandled.ExceptionObject)}");
-        Environment.Exit(1);
+        Console.WriteLine($"CRT ServiceStart: Refuses to start: {reason}");
+        Environment.Exit(ServiceExit.Refused);
     }
 }

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.EndToEnd;
+
+/// <summary>Who was erased is refused by every process, whichever of them a request reaches.</summary>
+[Collection(nameof(PlainStore))]
+public sealed class ErasedEverywhereTests(PlainStore store)
+{
+    [Fact]
+    public async Task The_token_of_an_erased_account_is_refused_by_every_process()
+    {
+        var (erased, other) = (await store.Shop.NewBuyerAsync(), await store.Shop.NewBuyerAsync());
+        var asked = (await store.StatusAsync()).GetProperty("services").EnumerateArray()
+            .Select(service => (Name: service.GetProperty("name").GetString()!, Address: new Uri(
+                new Uri(service.GetProperty("address").GetString()!),
+                // Every service has this for operators; the gateway passes on.
+                service.GetProperty("service").GetString() == "gateway" ? "/api/v1/orders" : "/messaging/parked")))
+            .ToList();
+        Assert.Equal(6, asked.Count);
+        foreach (var (name, address) in asked)
+            Assert.NotEqual((name, HttpStatusCode.Unauthorized), (name, await StatusAsync(address, erased)));
+
+        await store.Shop.SendAsync(HttpMethod.Delete, "/api/v1/users/me", null, erased);
+        var since = Stopwatch.StartNew();
+        await Task.WhenAll(asked.Select(async each =>
+        {
+            await Eventually.HoldsAsync(
+                $"{each.Name} refuses it",
+                async () => await StatusAsync(each.Address, erased) == HttpStatusCode.Unauthorized);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{each.Name} {since.ElapsedMilliseconds} ms");
+        }));
+        foreach (var (name, address) in asked)
+        {
+            Assert.Equal((name, HttpStatusCode.Unauthorized), (name, await StatusAsync(address, erased)));
+            Assert.NotEqual((name, HttpStatusCode.Unauthorized), (name, await StatusAsync(address, other)));
+        }
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(Uri address, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await store.Shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+}
