@@ -15,6 +15,7 @@ internal sealed class CancellableBody(PipeReader body) : Stream
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _reading;
+    private bool _isGivenUp;
     private bool _isOver;
 
     public override bool CanRead => true;
@@ -45,12 +46,12 @@ internal sealed class CancellableBody(PipeReader body) : Stream
         {
             if (_isOver) throw new OperationCanceledException("The request has been answered.");
             if (_reading is not null) throw new InvalidOperationException("The body is being read already.");
-            _reading = reading;
+            (_reading, _isGivenUp) = (reading, false);
         }
         try
         {
             await using var giveUp = cancellationToken.UnsafeRegister(
-                static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+                static self => ((CancellableBody)self!).GiveUp(), this);
             while (true)
             {
                 var read = await body.ReadAsync(CancellationToken.None);
@@ -121,8 +122,20 @@ internal sealed class CancellableBody(PipeReader body) : Stream
             reading = _reading?.Task;
         }
         if (reading is null) return Task.CompletedTask;
-        body.CancelPendingRead();
+        GiveUp();
         return reading;
+    }
+
+    /// <summary>Once for each read: of two, the server can take one for its own and read on with the first still
+    /// under way, which ends the connection.</summary>
+    private void GiveUp()
+    {
+        lock (_gate)
+        {
+            if (_reading is null || _isGivenUp) return;
+            _isGivenUp = true;
+        }
+        body.CancelPendingRead();
     }
 
     private bool IsOver()
