@@ -55,7 +55,8 @@ internal static class Authorize
             return Refuse(Errors.AccessDenied, "The account is gone.");
         return Results.SignIn(
             TokenPrincipal.OfPerson(
-                account, scopes, tessera.Value.Audience, authorization, session.ToString("D")),
+                account, scopes, tessera.Value.Audience, authorization,
+                SignedIn.Now(session, cookie.Properties?.IssuedUtc)),
             properties: null, Scheme);
     }
 

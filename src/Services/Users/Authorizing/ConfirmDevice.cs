@@ -61,8 +61,9 @@ internal static class ConfirmDevice
         {
             return Page(new DeviceAsk { Fault = "Your account is gone." }, 422);
         }
+        var signedInAt = (await context.AuthenticateAsync(AccountCookie.Scheme)).Properties?.IssuedUtc;
         return Results.SignIn(
-            TokenPrincipal.OfPerson(account, scopes, audience, authorization, session.ToString("D")),
+            TokenPrincipal.OfPerson(account, scopes, audience, authorization, SignedIn.Now(session, signedInAt)),
             new AuthenticationProperties { RedirectUri = $"{Path}?done={Yes}" }, Scheme);
     }
 
