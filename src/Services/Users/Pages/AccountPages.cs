@@ -1,3 +1,4 @@
+using Tessera.Users.Exporting;
 using Tessera.Users.Pages.Parts;
 using Tessera.Users.Sessions;
 
@@ -19,6 +20,7 @@ internal static class AccountPages
     public const string ResetAsked = "/account/reset-asked";
     public const string NewPassword = "/account/new-password";
     public const string Password = "/account/password";
+    public const string Export = "/account/export";
 
     public static void AddAccountPages(this WebApplicationBuilder builder)
     {
@@ -53,6 +55,7 @@ internal static class AccountPages
 
         var own = pages.MapGroup("/").RequireAuthorization(AccountCookie.Policy);
         own.MapGet("/", ShowAccount.Handle);
+        own.MapGet("/export", ExportData.Download);
         own.MapGet("/sessions", ManageSessions.Show);
         own.MapPost("/sessions/{session:guid}/end", ManageSessions.End);
         own.MapPost("/sessions/end-others", ManageSessions.EndOthers);
