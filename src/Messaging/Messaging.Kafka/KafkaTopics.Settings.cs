@@ -89,7 +89,7 @@ internal sealed partial class KafkaTopics
 
     private static partial class Log
     {
-        [LoggerMessage(4121, LogLevel.Warning,
+        [LoggerMessage(4121, LogLevel.Information, // Somebody chose it.
             "Kafka topics {Topics} keep accepted events on one broker only (Messaging:Kafka:AcceptSingleReplica): " +
             "its disk's loss loses them")]
         public static partial void SingleReplicaAccepted(ILogger logger, string topics);

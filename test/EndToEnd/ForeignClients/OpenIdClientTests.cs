@@ -32,7 +32,7 @@ public sealed class OpenIdClientTests(PlainStore store)
         var machine = $"machine-{Guid.NewGuid():N}";
         var device = $"device-{Guid.NewGuid():N}";
 
-        var (code, said) = await NodePackages.RunAsync(folder, "node", ["flows.mjs", flow], new Dictionary<string, string>
+        var environment = new Dictionary<string, string>
         {
             ["STORE"] = $"http://127.0.0.1:{store.Port}",
             ["EMAIL"] = email,
@@ -46,9 +46,10 @@ public sealed class OpenIdClientTests(PlainStore store)
             ["MACHINE_SECRET"] = await AddAsync(
                 machine, "--grant", "client_credentials", "--scope", "orders.read"),
             ["DEVICE_ID"] = device,
-            ["DEVICE_SECRET"] = await AddAsync(device, "--public", "--grant", "urn:ietf:params:oauth:grant-type:device_code", "--scope",
-                "users.read"),
-        });
+            ["DEVICE_SECRET"] = await AddAsync(
+                device, "--public", "--grant", "urn:ietf:params:oauth:grant-type:device_code", "--scope", "users.read"),
+        };
+        var (code, said) = await NodePackages.RunAsync(folder, "node", ["flows.mjs", flow], environment);
 
         Assert.True(code == 0, said);
     }

@@ -15,7 +15,8 @@ public sealed class MergeDocumentsTests
                 "Money": { "type": "integer" }
                 """),
             ["payments"] = Document("/payments", """
-                "Line": { "type": "object", "properties": { "amount": { "type": "integer" } } },
+                "Line": { "type": "object", "properties": {
+                    "amount": { "type": "integer" }, "new": { "type": "string", "minLength": 10 } } },
                 "Page": { "type": "array", "items": { "$ref": "#/components/schemas/Line" } },
                 "Money": { "type": "integer" }
                 """),
@@ -27,6 +28,7 @@ public sealed class MergeDocumentsTests
         var content = merged["paths"]!["/api/v1/payments"]!["get"]!["responses"]!["200"]!["content"]!;
         Assert.Equal("#/components/schemas/payments.Page", (string?)content["application/json"]!["schema"]!["$ref"]);
         Assert.Equal(1, (long?)content["application/json"]!["example"]![0]!["amount"]);
+        Assert.InRange(((string?)content["application/json"]!["example"]![0]!["new"])!.Length, 10, 20);
         Assert.False(merged.ContainsKey("x-missing"));
     }
 

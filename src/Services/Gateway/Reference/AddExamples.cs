@@ -83,8 +83,14 @@ internal static class AddExamples
         (_, "name") => "Earl Grey, 100 g",
         (_, "password") => "correct horse battery staple",
         (_, "state") => "Confirmed",
-        _ => "text",
+        _ => AnyText(schema),
     };
+
+    private static string AnyText(JsonObject schema)
+    {
+        var least = schema["minLength"] is JsonValue given ? (int)AsLong(given) : 1;
+        return string.Join(' ', Enumerable.Repeat("text", 1 + (least / "text ".Length)));
+    }
 
     private static string TypeOf(JsonObject schema) => schema["type"] switch
     {

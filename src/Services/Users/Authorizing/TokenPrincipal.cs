@@ -28,8 +28,8 @@ internal static class TokenPrincipal
         if (signedIn.At is { } at) identity.SetClaim(Claims.AuthenticationTime, at);
         identity.SetDestinations(claim => claim.Type switch
         {
-            Claims.Subject => [Destinations.AccessToken, Destinations.IdentityToken],
-            Session or Claims.AuthenticationTime => [Destinations.IdentityToken],
+            Claims.Subject or Session => [Destinations.AccessToken, Destinations.IdentityToken],
+            Claims.AuthenticationTime => [Destinations.IdentityToken],
             _ => [Destinations.AccessToken],
         });
         return new ClaimsPrincipal(identity);
