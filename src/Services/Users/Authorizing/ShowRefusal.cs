@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore;
 using Microsoft.Net.Http.Headers;
 using Tessera.Users.Pages;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.AspNetCore.OpenIddictServerAspNetCoreHandlers;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -16,7 +17,8 @@ internal static class ShowRefusal
     {
         server.Show<ApplyAuthorizationResponseContext>(context => context.RedirectUri is null);
         server.Show<ApplyEndSessionResponseContext>(context => context.PostLogoutRedirectUri is null);
-        server.Show<ApplyEndUserVerificationResponseContext>(_ => true);
+        // Who said no to a device goes on to the page that says so.
+        server.Show<ApplyEndUserVerificationResponseContext>(context => context.Error != Errors.AccessDenied);
     }
 
     private static void Show<TContext>(this OpenIddictServerBuilder server, Func<TContext, bool> endsHere)
