@@ -21,6 +21,7 @@ public sealed class DatabaseAwayTests(PostgresServer server) : IDisposable
     private static readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     private readonly TemporaryFolder _folder = new("away");
+    private volatile bool _wasAsked;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -35,14 +36,20 @@ public sealed class DatabaseAwayTests(PostgresServer server) : IDisposable
         await using var app = Build(database.ConnectionString);
         await app.StartAsync(Stop);
 
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Url(app, "live"), Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Url(app, "/health/live"), Stop)).StatusCode);
         var (status, reason) = await ReadyAsync(app);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Contains("store:", reason, StringComparison.Ordinal);
+        var early = await client.GetAsync(Url(app, "/erased"), Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
+        Assert.Equal("1", early.Headers.RetryAfter?.ToString());
+        Assert.False(_wasAsked);
 
         await using var proxy = new TcpProxy(target, database.Port);
         await Eventually.HoldsAsync("the service is ready", async () =>
             (await ReadyAsync(app)).Status == HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Url(app, "/erased"), Stop)).StatusCode);
+        Assert.True(_wasAsked);
         await using var direct = NpgsqlDataSource.Create(database.ConnectionString);
         Assert.Equal(0L, await direct.CreateCommand("select count(*) from orders").ExecuteScalarAsync(Stop));
         await app.StopAsync(Stop);
@@ -59,7 +66,7 @@ public sealed class DatabaseAwayTests(PostgresServer server) : IDisposable
         await using var app = Build(database.ConnectionString);
         await app.StartAsync(Stop); // Would wait for five minutes with the database.
 
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Url(app, "live"), Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Url(app, "/health/live"), Stop)).StatusCode);
         Assert.Contains("store:", (await ReadyAsync(app)).Reason, StringComparison.Ordinal);
         await app.StopAsync(Stop);
     }
@@ -91,19 +98,20 @@ public sealed class DatabaseAwayTests(PostgresServer server) : IDisposable
         builder.AddMessagingDefaults("orders", Assembly.Load("Tessera.Orders"), _ => { });
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapGet("/erased", () => _wasAsked = true).AllowAnonymous();
         return app;
     }
 
-    private static Uri Url(WebApplication app, string check)
+    private static Uri Url(WebApplication app, string path)
     {
         var server = app.Services.GetRequiredService<IServer>();
         var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new Uri($"{address}/health/{check}");
+        return new Uri(address + path);
     }
 
     private static async Task<(HttpStatusCode Status, string Reason)> ReadyAsync(WebApplication app)
     {
-        using var answer = await client.GetAsync(Url(app, "ready"), Stop);
+        using var answer = await client.GetAsync(Url(app, "/health/ready"), Stop);
         var view = await answer.Content.ReadFromJsonAsync<HealthView>(Stop);
         return (answer.StatusCode, view!.Checks["messaging"].Description ?? "");
     }

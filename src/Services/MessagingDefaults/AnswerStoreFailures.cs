@@ -1,8 +1,6 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Tessera.Messaging;
 using Tessera.Messaging.Store;
 using Tessera.ServiceDefaults;
 
@@ -11,7 +9,7 @@ namespace Tessera.MessagingDefaults;
 /// <summary>A database that is away, locked or full is no fault of the request: 503, try again. A change that lost
 /// a race against another one: 409.</summary>
 internal sealed partial class AnswerStoreFailures(
-    IMessageStore store, MessagingHealth health, ILogger<AnswerStoreFailures> logger) : IExceptionHandler
+    IMessageStore store, ILogger<AnswerStoreFailures> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -23,17 +21,13 @@ internal sealed partial class AnswerStoreFailures(
                 "Another request changed the same thing at the same time. Read it and try again.");
             return true;
         }
-        if (!store.IsTransient(exception) && (health.IsDatabasePrepared || !IsOfDatabase(exception))) return false;
+        if (!store.IsTransient(exception)) return false;
         Log.Unavailable(logger, exception, httpContext.Request.Method, httpContext.Request.Path.Value ?? "");
         httpContext.Response.Headers.RetryAfter = "1";
         await httpContext.WriteProblem(
             StatusCodes.Status503ServiceUnavailable, "The database does not answer now. Try again.");
         return true;
     }
-
-    /// <summary>Until the tables are prepared a request may find none: it came too early, that is all.</summary>
-    private static bool IsOfDatabase(Exception? failure) =>
-        failure is DbException || (failure?.InnerException is { } inner && IsOfDatabase(inner));
 
     private static partial class Log
     {

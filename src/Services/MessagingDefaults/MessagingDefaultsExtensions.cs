@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Tessera.Messaging;
 using Tessera.ServiceDefaults;
@@ -36,6 +37,7 @@ public static class MessagingDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck<MessagingReady>("messaging", tags: [HealthEndpoints.ReadyTag]);
         builder.Services.AddSingleton<IDefaultEndpoints, MessagingEndpoints>();
         builder.Services.AddExceptionHandler<AnswerStoreFailures>();
+        builder.Services.AddSingleton<IStartupFilter, RefuseUntilPrepared>();
         return builder;
     }
 }
