@@ -64,8 +64,8 @@ public sealed record SessionsView(IReadOnlyList<SessionView> Sessions);
 public sealed record SessionView(
     Guid Id, DateTimeOffset BegunAt, DateTimeOffset EndsAt, string Browser, string Network, bool IsCurrent);
 
-/// <summary>GET /users/me/export: all that the store keeps of the person, as each service has answered. Needs the scopes
-/// users.read, orders.read, payments.read and inventory.read.</summary>
+/// <summary>GET /users/me/export: all that the store keeps of the person, as each service has answered. Needs the
+/// scopes users.read, orders.read, payments.read and inventory.read.</summary>
 /// <param name="References">Names that the account had where it was imported from.</param>
 /// <param name="ActedFor">When operators got tokens to act for the person.</param>
 /// <param name="Services">By the service's name. Catalog keeps nothing of persons and is not asked.</param>

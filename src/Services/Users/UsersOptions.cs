@@ -68,6 +68,10 @@ public sealed class UsersOptions
     /// <summary>Programs that may ask for tokens, besides the store's own and those that operators add.</summary>
     public ClientSettings[] Clients { get; set; } = [];
 
+    /// <summary>Whether an operator gets tokens only after a sign-in by passkey, or by password and a code of an
+    /// authenticator app. Who has none is asked to add one.</summary>
+    public bool OperatorsNeedSecondFactor { get; set; }
+
     /// <summary>The account that the first start makes.</summary>
     [Required, EmailAddress(ErrorMessage = "Users:OperatorEmail is no email address.")]
     public string OperatorEmail { get; set; } = "operator@tessera.local";

@@ -74,7 +74,8 @@ public sealed class ExportAndErasureTests(PlainStore store)
             buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], planted.Card, planted.Reference));
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
         var order = (await placed.Content.ReadFromJsonAsync<OrderView>(TestContext.Current.CancellationToken))!;
-        await store.Shop.BecomesAsync(buyer, order.Id, "Cancelled"); // Such a card nobody knows; it is kept all the same.
+        // Nobody knows such a card, and it is kept all the same.
+        await store.Shop.BecomesAsync(buyer, order.Id, "Cancelled");
         return buyer;
     }
 

@@ -11,6 +11,8 @@ public sealed class ForgedFormTests(UsersProcess users) : IClassFixture<UsersPro
         "/account/sign-in", "/account/register", "/account/confirm", "/account/reset", "/account/new-password",
         "/account/sign-out", "/account/password", "/account/sessions/end-others",
         "/account/sessions/0197b6c0-0000-7000-8000-000000000000/end", "/account/consent", "/account/device",
+        "/account/sign-in/code", "/account/sign-in/passkey", "/account/passkeys", "/account/passkeys/remove",
+        "/account/second-factor", "/account/second-factor/remove",
     ];
 
     [Theory]

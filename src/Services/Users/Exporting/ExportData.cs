@@ -36,7 +36,8 @@ internal static class ExportData
         return TypedResults.Problem(
             service is null
                 ? "Other exports are being made. Ask again in a moment."
-                : $"The service {service} did not answer, and an export without its part would mislead. Ask again later.",
+                : $"The service {service} did not answer, and an export without its part would mislead. "
+                    + "Ask again later.",
             statusCode: StatusCodes.Status503ServiceUnavailable,
             extensions: service is null ? null : [new("service", service)]);
     }
