@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Tessera.Testing;
+using Tessera.Testing.Servers;
 using Tessera.Testing.Services;
 
 namespace Tessera.Browser.Tests;
@@ -14,6 +15,9 @@ public sealed class Chromium : IAsyncLifetime
     private IBrowser? _browser;
     private ServiceProcess? _users;
 
+    /// <summary>Where the browser finds the pages.</summary>
+    private string Address { get; set; } = "";
+
     public TemporaryFolder Data { get; } = new("browser");
 
     public static string? Path { get; } =
@@ -22,7 +26,18 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(Path is null, "There is no Chromium here: apt-get install chromium, or set TESSERA_CHROMIUM.");
-        _users = await ServiceProcess.StartAsync("Users", Data.Path);
+        // By its name: browsers make no passkeys for an address of digits.
+        var port = FreePort.Next();
+        Address = $"http://localhost:{port}/";
+        _users = await ServiceProcess.StartAsync(
+            "Users", Data.Path, ("Listen:Http1", $"127.0.0.1:{port}"), ("Tessera:PublicUrl", Address));
+        // It answers before its tables are there; ready is when they are.
+        using var client = new HttpClient { BaseAddress = _users.Address };
+        await Eventually.HoldsAsync("Users is ready", async () =>
+        {
+            using var health = await client.GetAsync("/health/ready");
+            return health.IsSuccessStatusCode;
+        }, TimeSpan.FromMinutes(2));
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -42,7 +57,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         var context = await _browser!.NewContextAsync(new()
         {
-            BaseURL = _users!.Address.AbsoluteUri,
+            BaseURL = Address,
             ViewportSize = new() { Width = width, Height = 800 },
             ColorScheme = colors,
             JavaScriptEnabled = scripts,

@@ -50,6 +50,10 @@ internal sealed class Shop : IDisposable
         return await SignInAsync(Http, _data, email, Password, "web");
     }
 
+    /// <summary>An account that is there, at the storefront.</summary>
+    public Task<string> SignInAsync(string email, string password) =>
+        SignInAsync(Http, _data, email, password, "web");
+
     /// <summary>A product of a new code, on the shelf.</summary>
     public async Task<string> NewProductAsync(int stock = 100, long priceMinor = 250)
     {

@@ -41,13 +41,15 @@ public sealed class EveryTokenTests
         var faults = new List<string>();
         foreach (var operation in operations.OrderBy(operation => operation.Name == "DELETE /users/me"))
         {
-            var (who, scope) = rows[operation.Name];
+            var row = rows[operation.Name];
+            var (who, scope) = row;
             if (operation.NeedsToken == (who == Who.Anyone)) faults.Add($"{operation}: its document says otherwise");
             foreach (var (kind, token, expected) in Expectations(service, who, scope))
             {
                 using var answer = await service.SendAsync(operation.With(null, ""), token);
                 var status = (int)answer.StatusCode;
-                if (IsAnsweredByTheOperation(status) ? expected == 200 : status == expected) continue;
+                var isAnswered = IsAnsweredByTheOperation(status) || (row.AsksOthers && status == 503);
+                if (isAnswered ? expected == 200 : status == expected) continue;
                 faults.Add($"{operation} with a token {kind}: {status}, expected {expected}\n" +
                     await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             }

@@ -68,6 +68,12 @@ internal sealed class LoneService : IAsyncDisposable
         var process = await ServiceProcess.StartAsync(
             name, data.Path, [("Services:Catalog", catalog.Address), .. database]);
         var service = new LoneService(name, data, catalog, process, tokens);
+        // It answers before its tables are there; ready is when they are.
+        await Eventually.HoldsAsync($"{name} is ready", async () =>
+        {
+            using var health = await service._http.GetAsync(new Uri(process.Address, "/health/ready"));
+            return health.IsSuccessStatusCode;
+        }, TimeSpan.FromMinutes(2));
         if (name == "Users") await service.RegisterAsync();
         return service;
     }

@@ -36,6 +36,23 @@ public sealed partial class PersonSignIn : IDisposable
         return answer.StatusCode;
     }
 
+    /// <summary>Enters the code that a device shows and says yes, as who has signed in before.</summary>
+    /// <returns>The page that says what became of it.</returns>
+    public async Task<string> ConfirmDeviceAsync(string code)
+    {
+        var page = await _http.GetStringAsync("/account/device?user_code=" + Uri.EscapeDataString(code));
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["user_code"] = code,
+            ["answer"] = "yes",
+            ["form-token"] = WebUtility.HtmlDecode(FormToken().Match(page).Groups[1].Value),
+        });
+        using var answer = await _http.PostAsync("/account/device", form);
+        return answer.Headers.Location is { } done
+            ? await _http.GetStringAsync(done)
+            : await answer.Content.ReadAsStringAsync();
+    }
+
     /// <summary>The answer of the token endpoint.</summary>
     public async Task<PersonTokens> SignInAsync(
         string email, string password, string client = Web, string scope = "openid offline_access")

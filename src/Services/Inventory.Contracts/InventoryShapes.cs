@@ -20,6 +20,12 @@ public sealed record ReceiptLine(
 /// <param name="Products">How many products the lines named.</param>
 public sealed record ReceivedView(int Products, long Quantity);
 
+/// <summary>GET /stock/receipts/export?before=&amp;size=100: the receipts that the caller has booked, by their keys.
+/// Reservations name orders and no person.</summary>
+public sealed record ReceiptExportPage(IReadOnlyList<ReceiptRecord> Items, string? Next);
+
+public sealed record ReceiptRecord(string IdempotencyKey, DateTimeOffset ReceivedAt);
+
 /// <summary>GET /stock?after=&amp;size=20 (size at most 100), by product code.</summary>
 /// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>
 public sealed record StockPage(IReadOnlyList<StockView> Items, string? Next, int Total);

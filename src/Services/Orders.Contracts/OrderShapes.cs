@@ -45,6 +45,13 @@ public sealed record OrderView(
 
 public sealed record OrderLineView(string Sku, string? Name, int Quantity, long UnitPriceMinor);
 
+/// <summary>GET /orders/export?before=&amp;size=100: all that is kept of the caller's orders, newest first.</summary>
+public sealed record OrderExportPage(IReadOnlyList<OrderRecord> Items, string? Next);
+
+/// <param name="PaymentMethod">What stands for the buyer's card at the payment provider.</param>
+/// <param name="IdempotencyKey">The name that the buyer's program gave to the request.</param>
+public sealed record OrderRecord(OrderView Order, string PaymentMethod, string IdempotencyKey);
+
 /// <param name="Actor">The operator who acted for the buyer, where it was not the buyer.</param>
 public sealed record OrderHistoryEntry(
     DateTimeOffset At, string State, string Because,

@@ -11,6 +11,8 @@ internal static class OrdersApi
             .RequireScope(Scopes.OrdersWrite);
         orders.MapGet("/", ReadOrders.Mine).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/export", ExportOrders.Handle).RequireAuthorization(Policies.Person)
+            .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}/events", FollowOrder.Handle).RequireAuthorization(Policies.SignedIn)

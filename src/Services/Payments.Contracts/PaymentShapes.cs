@@ -7,6 +7,13 @@ public sealed record PaymentView(
     Guid Id, Guid Order, string State, long AmountMinor, long CapturedMinor,
     long RefundedMinor, string Currency, string? DeclineReason);
 
+/// <summary>GET /payments/export?before=&amp;size=100: all that is kept of the caller's payments, newest first.
+/// </summary>
+public sealed record PaymentExportPage(IReadOnlyList<PaymentRecord> Items, string? Next);
+
+/// <param name="PaymentMethod">What stands for the buyer's card at the payment provider; null once forgotten.</param>
+public sealed record PaymentRecord(PaymentView Payment, string? PaymentMethod, DateTimeOffset RequestedAt);
+
 /// <summary>GET /payments/ledger (operators)</summary>
 /// <param name="TotalMinor">The sum of all balances: 0 in a whole ledger.</param>
 public sealed record LedgerView(

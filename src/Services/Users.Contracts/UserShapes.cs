@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace Tessera.Users.Contracts;
 
@@ -62,6 +63,24 @@ public sealed record SessionsView(IReadOnlyList<SessionView> Sessions);
 /// <param name="IsCurrent">Whether the token of this request was issued on this session.</param>
 public sealed record SessionView(
     Guid Id, DateTimeOffset BegunAt, DateTimeOffset EndsAt, string Browser, string Network, bool IsCurrent);
+
+/// <summary>GET /users/me/export: all that the store keeps of the person, as each service has answered. Needs the
+/// scopes users.read, orders.read, payments.read and inventory.read.</summary>
+/// <param name="References">Names that the account had where it was imported from.</param>
+/// <param name="ActedFor">When operators got tokens to act for the person.</param>
+/// <param name="Services">By the service's name. Catalog keeps nothing of persons and is not asked.</param>
+public sealed record UserExport(
+    DateTimeOffset MadeAt, UserView Account, IReadOnlyList<string> References, IReadOnlyList<SessionView> Sessions,
+    IReadOnlyList<AllowedClientView> AllowedClients, IReadOnlyList<ActedForView> ActedFor,
+    IReadOnlyDictionary<string, ServiceExport> Services);
+
+/// <summary>A program that the person has allowed something.</summary>
+public sealed record AllowedClientView(string Client, IReadOnlyList<string> Scopes, DateTimeOffset? AllowedAt);
+
+public sealed record ActedForView(DateTimeOffset At, Guid Operator);
+
+/// <param name="IsComplete">False when there is more than one export holds (<c>Users:ExportItemsMax</c>).</param>
+public sealed record ServiceExport(IReadOnlyList<JsonElement> Items, bool IsComplete);
 
 /// <summary>POST /users/me/password: signs out whoever else is signed in to the account.</summary>
 public sealed record ChangePasswordRequest(

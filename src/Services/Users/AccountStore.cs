@@ -80,6 +80,9 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         Work.Enqueue("delete from customer_references where user_id = $1", user);
         Work.Enqueue("delete from sessions where user_id = $1", user);
         Work.Enqueue("delete from links where user_id = $1", user);
+        Work.Enqueue("delete from passkeys where user_id = $1", user);
+        Work.Enqueue("delete from second_factors where user_id = $1", user);
+        Work.Enqueue("delete from recovery_codes where user_id = $1", user);
         Work.Enqueue("delete from mails where recipient = (select email from users where id = $1)", user);
         Work.Enqueue(
             "insert into erased_users (user_id, erased_at) values ($1, $2) on conflict do nothing", user, now);

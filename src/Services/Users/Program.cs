@@ -3,6 +3,7 @@ using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users;
 using Tessera.Users.Contracts;
+using Tessera.Users.Exporting;
 using Tessera.Users.Mail;
 using Tessera.Users.Pages;
 using Tessera.Users.Passwords;
@@ -20,6 +21,8 @@ builder.Services.AddOptions<UsersOptions>().BindConfiguration(UsersOptions.Secti
     .ValidateKeys(UsersOptions.Section).ValidateOnStart();
 builder.Services.AddPasswords();
 builder.Services.AddMail();
+builder.AddExport();
+builder.Services.AddSingleton<MintToken>();
 builder.Services.AddScoped<AccountStore>();
 builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();

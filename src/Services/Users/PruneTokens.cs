@@ -1,5 +1,6 @@
 using OpenIddict.Abstractions;
 using Tessera.Users.Links;
+using Tessera.Users.Passkeys;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users;
@@ -32,6 +33,7 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
                 accounts.ForgetErased(clock.GetUtcNow() - OwnErasedSource.KeptFor);
                 scope.ServiceProvider.GetRequiredService<SessionStore>().Prune();
                 scope.ServiceProvider.GetRequiredService<OneTimeLinks>().Prune();
+                scope.ServiceProvider.GetRequiredService<PasskeyStore>().Prune();
                 await accounts.Work.CommitAsync(stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<SignInFailures>().PruneAsync(stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<PacePolling>().PruneAsync(stoppingToken);

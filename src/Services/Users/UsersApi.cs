@@ -1,4 +1,5 @@
 using Tessera.ServiceDefaults;
+using Tessera.Users.Exporting;
 using Tessera.Users.Passwords;
 using Tessera.Users.Sessions;
 
@@ -18,6 +19,7 @@ internal static class UsersApi
 
         var own = users.MapGroup("/me").RequireAuthorization(Policies.Person).RequireScope(Scopes.UsersWrite);
         own.MapGet("/", ReadProfile.Handle).RequireScope(Scopes.UsersRead);
+        own.MapGet("/export", ExportData.Handle).RequireScope(Scopes.UsersRead);
         own.MapPut("/", ChangeProfile.Handle);
         own.MapDelete("/", EraseUser.Handle);
         own.MapPost("/password", ChangeOwnPassword.Handle);

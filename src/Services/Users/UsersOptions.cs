@@ -18,6 +18,17 @@ public sealed class UsersOptions
         ErrorMessage = "Users:RefreshTokenLifetime must lie between 10 min and 90 days.")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(14);
 
+    /// <summary>So long a sign-in can be refreshed at most, however often it is; then the person signs in anew.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:10:00", "365.00:00:00",
+        ErrorMessage = "Users:SignInLifetime must lie between 10 min and 365 days.")]
+    public TimeSpan SignInLifetime { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>So long a person has to enter the code that a device shows.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:30:00",
+        ErrorMessage = "Users:DeviceCodeLifetime must lie between 5 s and 30 min.")]
+    public TimeSpan DeviceCodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>So long a redeemed refresh token is answered with the one that took its place: two tabs may
     /// ask at once, and an answer may be lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00",
@@ -50,8 +61,16 @@ public sealed class UsersOptions
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
     public int AddressesMax { get; set; } = 20;
 
+    /// <summary>So many orders, and so many payments, are in an export at most; more are said to be missing.</summary>
+    [Range(100, 100_000, ErrorMessage = "Users:ExportItemsMax must lie between 100 and 100,000.")]
+    public int ExportItemsMax { get; set; } = 10_000;
+
     /// <summary>Programs that may ask for tokens, besides the store's own and those that operators add.</summary>
     public ClientSettings[] Clients { get; set; } = [];
+
+    /// <summary>Whether an operator gets tokens only after a sign-in by passkey, or by password and a code of an
+    /// authenticator app. Who has none is asked to add one.</summary>
+    public bool OperatorsNeedSecondFactor { get; set; }
 
     /// <summary>The account that the first start makes.</summary>
     [Required, EmailAddress(ErrorMessage = "Users:OperatorEmail is no email address.")]

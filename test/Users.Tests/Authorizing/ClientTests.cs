@@ -41,6 +41,7 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
         using var more = await users.TryTokenAsync(
             [("grant_type", "client_credentials"), ("scope", "catalog.write"), .. partner]);
         Assert.Equal(HttpStatusCode.BadRequest, more.StatusCode);
+        Assert.Equal("invalid_scope", await ErrorAsync(more));
 
         using var allowed = await users.SendAsync(HttpMethod.Get, "/users/clients", token.EncodedToken);
         using var without = await users.SendAsync(HttpMethod.Get, "/users/clients", fewer);
@@ -70,6 +71,22 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
         Assert.Equal("openid offline_access orders.read", token.GetClaim("scope").Value);
         Assert.Contains("code", (await request.AskAsync(visitor)).Keys); // Not asked again for the same,
         request.Query["scope"] = "openid orders.read clients.read"; // but for more.
+        Assert.StartsWith(
+            "/account/consent?", (await visitor.GetAsync(request.Address)).Location, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Asks_nobody_for_consent_when_told_so()
+    {
+        var request = new AuthorizationRequest(users, "partner");
+        using var visitor = await NewVisitorAsync(users);
+        request.Query["prompt"] = "none";
+        Assert.Equal("consent_required", (await request.AskAsync(visitor))["error"]);
+        request.Query.Remove("prompt");
+        await visitor.FillAsync((await visitor.GetAsync(request.Address)).Location!, ("answer", "yes"));
+        request.Query["prompt"] = "none";
+        Assert.Contains("code", (await request.AskAsync(visitor)).Keys);
+        request.Query["prompt"] = "consent"; // Whoever allowed it is asked again when the client wants it.
         Assert.StartsWith(
             "/account/consent?", (await visitor.GetAsync(request.Address)).Location, StringComparison.Ordinal);
     }

@@ -22,6 +22,7 @@ internal sealed class Visitor : IDisposable
             BaseAddress = address,
         };
         if (network is not null) _client.DefaultRequestHeaders.Add("X-Forwarded-For", network);
+        _client.DefaultRequestHeaders.Accept.ParseAdd("text/html, */*;q=0.8");
         _client.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0");
     }
 

@@ -6,6 +6,7 @@ using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
+using Tessera.Users.SecondFactor;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
@@ -23,7 +24,7 @@ internal static class Authorize
 
     public static async Task<IResult> Handle(
         HttpContext context, ClientStore clients, AccountStore accounts, StartAuthorization start,
-        IOptions<TesseraOptions> tessera, TimeProvider clock, CancellationToken stop)
+        NeedSecondFactor need, IOptions<TesseraOptions> tessera, TimeProvider clock, CancellationToken stop)
     {
         var request = context.GetOpenIddictServerRequest()
             ?? throw new InvalidOperationException("The authorization endpoint was reached around the token server.");
@@ -37,6 +38,12 @@ internal static class Authorize
             return request.HasPromptValue(PromptValues.None)
                 ? Refuse(Errors.LoginRequired, "Nobody is signed in.")
                 : new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, Again(request, PromptValues.Login)));
+        }
+        if (await need.PageBeforeAsync(account, principal, Again(request, PromptValues.Login), stop) is { } page)
+        {
+            return request.HasPromptValue(PromptValues.None)
+                ? Refuse(Errors.InteractionRequired, "The sign-in needs a second factor.")
+                : new SeeOther(page);
         }
         var scopes = TokenPrincipal.Meant(request.GetScopes(), client.IsOwn, client.Allowed).ToImmutableArray();
         if (!client.IsOwn)
@@ -55,7 +62,8 @@ internal static class Authorize
             return Refuse(Errors.AccessDenied, "The account is gone.");
         return Results.SignIn(
             TokenPrincipal.OfPerson(
-                account, scopes, tessera.Value.Audience, authorization, session.ToString("D")),
+                account, scopes, tessera.Value.Audience, authorization,
+                SignedIn.Now(session, cookie.Properties?.IssuedUtc)),
             properties: null, Scheme);
     }
 

@@ -6,6 +6,7 @@ using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
+using Tessera.Users.SecondFactor;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
@@ -23,8 +24,13 @@ internal static class ConfirmDevice
 
     public static async Task<IResult> Handle(
         HttpContext context, ClientStore clients, AccountStore accounts, StartAuthorization start,
-        SignInFailures guesses, IOptions<TesseraOptions> tessera, CancellationToken stop)
+        SignInFailures guesses, NeedSecondFactor need, IOptions<TesseraOptions> tessera, CancellationToken stop)
     {
+        if (AccountCookie.UserOf(context.User) is { } who && await accounts.FindAsync(who, stop) is { } operating
+            && await need.PageBeforeAsync(operating, context.User, Path, stop) is { } first)
+        {
+            return new SeeOther(first);
+        }
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(stop) : null;
         var code = (form?[Code] ?? context.Request.Query[Code]).ToString().Trim();
         if (context.Request.Query["done"].ToString() is { Length: > 0 } done)
@@ -61,8 +67,9 @@ internal static class ConfirmDevice
         {
             return Page(new DeviceAsk { Fault = "Your account is gone." }, 422);
         }
+        var signedInAt = (await context.AuthenticateAsync(AccountCookie.Scheme)).Properties?.IssuedUtc;
         return Results.SignIn(
-            TokenPrincipal.OfPerson(account, scopes, audience, authorization, session.ToString("D")),
+            TokenPrincipal.OfPerson(account, scopes, audience, authorization, SignedIn.Now(session, signedInAt)),
             new AuthenticationProperties { RedirectUri = $"{Path}?done={Yes}" }, Scheme);
     }
 

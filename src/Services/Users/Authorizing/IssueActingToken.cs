@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 
@@ -10,22 +8,19 @@ namespace Tessera.Users;
 /// <summary>A token for the user that says who acts (RFC 8693 §4.1). Recorded before it is handed out.</summary>
 internal static partial class IssueActingToken
 {
-    private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
-
     public static async Task<Results<Ok<ActingTokenView>, ProblemHttpResult>> HandleByEmail(
         ActForRequest request,
         Caller caller,
         HttpContext context,
         AccountStore accounts,
-        KeyFolder keys,
-        IOptions<TesseraOptions> tessera,
+        MintToken mint,
         IOptions<UsersOptions> options,
         TimeProvider clock,
         ILoggerFactory loggers,
         CancellationToken stop) =>
         await accounts.FindAsync(request.Email, stop) is { } account
             ? await Handle(
-                account.Id, caller, context, accounts, keys, tessera, options, clock, loggers, stop)
+                account.Id, caller, context, accounts, mint, options, clock, loggers, stop)
             : TypedResults.Problem("There is no user with that address.", statusCode: StatusCodes.Status404NotFound);
 
     public static async Task<Results<Ok<ActingTokenView>, ProblemHttpResult>> Handle(
@@ -33,8 +28,7 @@ internal static partial class IssueActingToken
         Caller caller,
         HttpContext context,
         AccountStore accounts,
-        KeyFolder keys,
-        IOptions<TesseraOptions> tessera,
+        MintToken mint,
         IOptions<UsersOptions> options,
         TimeProvider clock,
         ILoggerFactory loggers,
@@ -51,24 +45,9 @@ internal static partial class IssueActingToken
         await accounts.Work.CommitAsync(stop);
         Log.Issued(loggers.CreateLogger("Tessera.Users.IssueActingToken"), caller.Id, user);
         var lifetime = options.Value.AccessTokenLifetime;
-        var token = handler.CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = "at+jwt",
-            Issuer = tessera.Value.PublicUri.AbsoluteUri,
-            Audience = tessera.Value.Audience,
-            IssuedAt = now.UtcDateTime,
-            Expires = (now + lifetime).UtcDateTime,
-            SigningCredentials = keys.Current.Signer.Credentials,
-            Claims = new Dictionary<string, object>
-            {
-                ["sub"] = user.ToString("D"),
-                ["role"] = account.Roles,
-                ["jti"] = id.ToString("D"),
-                ["client_id"] = context.User.FindFirst("client_id")?.Value ?? "",
-                ["scope"] = string.Join(' ', account.Roles.SelectMany(Scopes.OfRole)),
-                ["act"] = new Dictionary<string, object> { ["sub"] = caller.Id.ToString("D") },
-            },
-        });
+        var token = mint.Of(
+            account, id, context.User.FindFirst("client_id")?.Value ?? "",
+            account.Roles.SelectMany(Scopes.OfRole), lifetime, caller.Id);
         return TypedResults.Ok(new ActingTokenView(token, (int)lifetime.TotalSeconds));
     }
 

@@ -60,7 +60,7 @@ internal static class IssueToken
         var scopes = request.GetScopes() is { Length: > 0 } fewer ? fewer : refreshed.GetScopes();
         return Results.SignIn(
             TokenPrincipal.OfPerson(
-                account, scopes, audience, authorization, refreshed.GetClaim(TokenPrincipal.Session)),
+                account, scopes, audience, authorization, SignedIn.Of(refreshed)),
             properties: null, Scheme);
     }
 
@@ -86,7 +86,7 @@ internal static class IssueToken
         }
         return Results.SignIn(
             TokenPrincipal.OfPerson(
-                account, given.GetScopes(), audience, authorization, given.GetClaim(TokenPrincipal.Session)),
+                account, given.GetScopes(), audience, authorization, SignedIn.Of(given)),
             properties: null, Scheme);
     }
 

@@ -36,11 +36,14 @@ internal sealed class RefreshChain(
     public async Task<bool> TryRedeemCodeAsync(string code, string authorization, CancellationToken stop) =>
         await TryHoldAsync(authorization, stop) && await IsFirstToRedeemAsync(code, stop);
 
+    /// <summary>False when the sign-in has ended, or is over: it began longer ago than any may last, however often it
+    /// was refreshed.</summary>
     private async Task<bool> TryHoldAsync(string authorization, CancellationToken stop)
     {
         await tokenServer.JoinAsync(work, stop);
+        var oldest = (clock.GetUtcNow() - options.Value.SignInLifetime).UtcDateTime;
         return await tokenServer.Authorizations
-            .Where(row => row.Id == authorization && row.Status == Statuses.Valid)
+            .Where(row => row.Id == authorization && row.Status == Statuses.Valid && row.CreationDate > oldest)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.ConcurrencyToken, NewVersion()), stop) == 1;
     }
 

@@ -18,16 +18,18 @@ internal static class TokenPrincipal
 
     /// <param name="scopes">As asked for and allowed to the client.</param>
     public static ClaimsPrincipal OfPerson(
-        Account account, IEnumerable<string> scopes, string audience, string? authorization, string? session)
+        Account account, IEnumerable<string> scopes, string audience, string? authorization, SignedIn signedIn)
     {
         var identity = New(account.Id.ToString("D"), account.Roles, audience);
         var ofRole = account.Roles.SelectMany(ServiceDefaults.Scopes.OfRole).Concat(ofThemselves);
         identity.SetScopes(scopes.Intersect(ofRole, StringComparer.Ordinal));
         if (authorization is not null) identity.SetAuthorizationId(authorization);
-        if (session is not null) identity.SetClaim(Session, session);
+        if (signedIn.Session is { } session) identity.SetClaim(Session, session);
+        if (signedIn.At is { } at) identity.SetClaim(Claims.AuthenticationTime, at);
         identity.SetDestinations(claim => claim.Type switch
         {
             Claims.Subject or Session => [Destinations.AccessToken, Destinations.IdentityToken],
+            Claims.AuthenticationTime => [Destinations.IdentityToken],
             _ => [Destinations.AccessToken],
         });
         return new ClaimsPrincipal(identity);

@@ -34,6 +34,8 @@ internal static class TokenServer
                 server.RegisterClaims(Claims.Subject, Claims.Email, Claims.Name);
                 server.DisableAccessTokenEncryption(); // The services read them; refresh tokens stay closed.
                 server.UseRefreshChains();
+                server.ShowRefusals();
+                server.NameRefusedScopes();
                 // Behind the gateway, on loopback or inside the cluster; TLS ends in front of the gateway.
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().EnableAuthorizationEndpointPassthrough()
                     .EnableUserInfoEndpointPassthrough().EnableEndSessionEndpointPassthrough()
@@ -56,6 +58,8 @@ internal static class TokenServer
         server.Issuer = tessera.Value.PublicUri;
         server.AccessTokenLifetime = users.Value.AccessTokenLifetime;
         server.RefreshTokenLifetime = users.Value.RefreshTokenLifetime;
+        server.DeviceCodeLifetime = users.Value.DeviceCodeLifetime;
+        server.UserCodeLifetime = users.Value.DeviceCodeLifetime;
         server.RefreshTokenReuseLeeway = users.Value.RefreshTokenLeeway;
         Publish(server.TokenEndpointUris, "connect/token");
         Publish(server.AuthorizationEndpointUris, "connect/authorize");

@@ -14,6 +14,10 @@ internal sealed class WriteMail(
     public const string RegisteredAgain = "registered-again";
     public const string Reset = "reset";
     public const string PasswordChanged = "password-changed";
+    public const string PasskeyAdded = "passkey-added";
+    public const string PasskeyRemoved = "passkey-removed";
+    public const string SecondFactorAdded = "second-factor-added";
+    public const string SecondFactorRemoved = "second-factor-removed";
 
     /// <summary>The mail, with a link of its own if it has one; null when the address belongs to nobody.</summary>
     public async Task<MimeMessage?> TryAsync(QueuedMail mail, CancellationToken stop)
@@ -60,10 +64,23 @@ internal sealed class WriteMail(
 
                 {AddressOf(AccountPages.Reset)}
                 """),
+            PasskeyAdded => ("A passkey was added", Changed("a passkey was added to your account")),
+            PasskeyRemoved => ("A passkey was removed", Changed("a passkey was removed from your account")),
+            SecondFactorAdded => (
+                "An authenticator app was added", Changed("an authenticator app was added to your account")),
+            SecondFactorRemoved => (
+                "The authenticator app was removed", Changed("the authenticator app of your account was removed")),
             _ => throw new InvalidOperationException($"There is no mail of the kind {mail.Kind}."),
         };
         return Compose(mail, account, subject, text);
     }
+
+    private string Changed(string what) =>
+        $"""
+        {what}. If it was not you, set a new password at once and look at your account:
+
+        {AddressOf(AccountPages.Reset)}
+        """;
 
     private MimeMessage Compose(QueuedMail mail, Account account, string subject, string text)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -19,6 +20,12 @@ internal static class AccountCookie
 
     public const string Subject = "sub";
     public const string Session = "sid";
+
+    /// <summary>By what the person has proved who it is: a <see cref="SignInMethod"/>.</summary>
+    public const string Method = "method";
+
+    /// <summary>When, in seconds since 1970.</summary>
+    public const string SignedInAt = "at";
 
     // With this prefix a browser takes the cookie from this host over TLS alone, whatever neighbours say.
     private const string HostPrefix = "__Host-";
@@ -51,10 +58,16 @@ internal static class AccountCookie
 
     /// <summary>Signs the user in under a session of its own: one that was there before the password is not taken
     /// over, whoever made it.</summary>
-    public static Task SignInAsync(HttpContext context, Guid user, Guid session)
+    public static Task SignInAsync(
+        HttpContext context, Guid user, Guid session, string method, DateTimeOffset now)
     {
+        var at = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var identity = new ClaimsIdentity(
-            [new(Subject, user.ToString("D")), new(Session, session.ToString("D"))], Scheme, Subject, "role");
+            [
+                new(Subject, user.ToString("D")), new(Session, session.ToString("D")), new(Method, method),
+                new(SignedInAt, at),
+            ],
+            Scheme, Subject, "role");
         return context.SignInAsync(Scheme, new ClaimsPrincipal(identity));
     }
 

@@ -1,4 +1,7 @@
+using Tessera.Users.Exporting;
 using Tessera.Users.Pages.Parts;
+using Tessera.Users.Passkeys;
+using Tessera.Users.SecondFactor;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Pages;
@@ -19,6 +22,13 @@ internal static class AccountPages
     public const string ResetAsked = "/account/reset-asked";
     public const string NewPassword = "/account/new-password";
     public const string Password = "/account/password";
+    public const string SignInCode = "/account/sign-in/code";
+    public const string SignInPasskey = "/account/sign-in/passkey";
+    public const string Passkeys = "/account/passkeys";
+    public const string RemovePasskey = "/account/passkeys/remove";
+    public const string SecondFactor = "/account/second-factor";
+    public const string RemoveSecondFactor = "/account/second-factor/remove";
+    public const string Export = "/account/export";
 
     public static void AddAccountPages(this WebApplicationBuilder builder)
     {
@@ -27,6 +37,13 @@ internal static class AccountPages
         builder.Services.AddScoped<SessionStore>();
         builder.Services.AddSingleton<StartSession>();
         builder.Services.AddScoped<EndSession>();
+        builder.Services.AddSingleton<PasskeyOrigin>();
+        builder.Services.AddScoped<PasskeyStore>();
+        builder.Services.AddScoped<Ceremonies>();
+        builder.Services.AddScoped<SecondFactorStore>();
+        builder.Services.AddScoped<SecondFactors>();
+        builder.Services.AddScoped<NeedSecondFactor>();
+        builder.Services.AddSingleton<SecondFactorTicket>();
     }
 
     public static void MapAccountPages(this IEndpointRouteBuilder routes)
@@ -36,6 +53,8 @@ internal static class AccountPages
         var pages = routes.MapPages("/account");
         pages.MapGet("/sign-in", Pages.SignIn.Show).AllowAnonymous();
         pages.MapPost("/sign-in", Pages.SignIn.Handle).AllowAnonymous();
+        pages.MapPost("/sign-in/code", EnterCode.Handle).AllowAnonymous();
+        pages.MapPost("/sign-in/passkey", SignInByPasskey.Handle).AllowAnonymous();
         pages.MapGet("/register", Pages.Register.Show).AllowAnonymous();
         pages.MapPost("/register", Pages.Register.Handle).AllowAnonymous();
         pages.MapGet("/registered", Pages.Register.ShowDone).AllowAnonymous();
@@ -53,9 +72,16 @@ internal static class AccountPages
 
         var own = pages.MapGroup("/").RequireAuthorization(AccountCookie.Policy);
         own.MapGet("/", ShowAccount.Handle);
+        own.MapGet("/export", ExportData.Download);
         own.MapGet("/sessions", ManageSessions.Show);
         own.MapPost("/sessions/{session:guid}/end", ManageSessions.End);
         own.MapPost("/sessions/end-others", ManageSessions.EndOthers);
+        own.MapGet("/passkeys", ManagePasskeys.Show);
+        own.MapPost("/passkeys", ManagePasskeys.Add);
+        own.MapPost("/passkeys/remove", ManagePasskeys.Remove);
+        own.MapGet("/second-factor", ManageSecondFactor.Show);
+        own.MapPost("/second-factor", ManageSecondFactor.Add);
+        own.MapPost("/second-factor/remove", ManageSecondFactor.Remove);
         own.MapGet("/password", ChangePasswordForm.Show);
         own.MapPost("/password", ChangePasswordForm.Handle);
     }

@@ -7,6 +7,9 @@ internal static class Notice
     public const string PasswordChanged = "password";
     public const string PasswordReset = "reset";
     public const string Confirmed = "confirmed";
+    public const string PasskeyAdded = "passkey-added";
+    public const string PasskeyRemoved = "passkey-removed";
+    public const string SecondFactorRemoved = "app-removed";
 
     private const string Parameter = "done";
 
@@ -17,6 +20,9 @@ internal static class Notice
         PasswordChanged => "Your password is changed. You are signed out everywhere but here.",
         PasswordReset => "Your new password is set. Sign in with it.",
         Confirmed => "Thank you, your e-mail address is confirmed.",
+        PasskeyAdded => "The passkey is added. You can sign in with it.",
+        PasskeyRemoved => "The passkey is removed here. Remove it from the device, too.",
+        SecondFactorRemoved => "The app is removed. You sign in by your password alone.",
         _ => null,
     };
 }

@@ -20,18 +20,24 @@ internal static class PageRules
         EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var context = invocation.HttpContext;
-        // Cookies are made for the address that people see; TLS ends in front of us.
-        context.Request.Scheme = context.RequestServices.GetRequiredService<IOptions<TesseraOptions>>()
-            .Value.PublicUri.Scheme;
-        var signedIn = await context.AuthenticateAsync(AccountCookie.Scheme);
-        context.User = signedIn.Principal ?? new ClaimsPrincipal(new ClaimsIdentity());
-        await SetHeadersAsync(context);
+        await PrepareAsync(context);
         if (HttpMethods.IsPost(context.Request.Method)
             && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
         {
             return Page<StalePage>(StatusCodes.Status400BadRequest);
         }
         return await next(invocation);
+    }
+
+    /// <summary>What comes before any page: who looks at it, and what the browser may do with it.</summary>
+    public static async Task PrepareAsync(HttpContext context)
+    {
+        // Cookies are made for the address that people see; TLS ends in front of us.
+        context.Request.Scheme = context.RequestServices.GetRequiredService<IOptions<TesseraOptions>>()
+            .Value.PublicUri.Scheme;
+        var signedIn = await context.AuthenticateAsync(AccountCookie.Scheme);
+        context.User = signedIn.Principal ?? new ClaimsPrincipal(new ClaimsIdentity());
+        await SetHeadersAsync(context);
     }
 
     public static RazorComponentResult<TPage> Page<TPage>(

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Passkeys;
+using Tessera.Users.SecondFactor;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Pages;
@@ -11,20 +13,18 @@ internal static class SignIn
     public const string Email = "email";
     public const string Password = "password";
 
-    public static IResult Show(HttpContext context) =>
-        PageRules.Page<SignInPage>(
-            StatusCodes.Status200OK,
-            (nameof(SignInPage.Form), new PageForm()), (nameof(SignInPage.Back), ReturnUrl.Of(context)));
+    public static IResult Show(HttpContext context, Ceremonies ceremonies) =>
+        Page(StatusCodes.Status200OK, context, new PageForm(), ceremonies);
 
     public static async Task<IResult> Handle(
-        HttpContext context, CheckPassword passwords, StartSession sessions,
-        IOptions<TesseraOptions> tessera, CancellationToken stop)
+        HttpContext context, CheckPassword passwords, StartSession sessions, SecondFactors factors,
+        SecondFactorTicket tickets, Ceremonies ceremonies, IOptions<TesseraOptions> tessera, CancellationToken stop)
     {
         var form = await PageForm.ReadAsync(context, stop);
         var (email, password) = (form.Trimmed(Email), form[Password]);
         if (email.Length == 0) form.Refuse(Email, "Enter your e-mail address.");
         if (password.Length == 0) form.Refuse(Password, "Enter your password.");
-        if (!form.IsGood) return Refuse(context, form);
+        if (!form.IsGood) return Refuse(context, form, ceremonies);
         var known = password.Length <= CheckPassword.LengthMax
             ? await passwords.TryAsync(email, password, SignInKey.Of(email, context, tessera.Value), stop)
             : null; // Longer than any can be.
@@ -33,18 +33,23 @@ internal static class SignIn
             form.Refuse(
                 Email,
                 "The e-mail address or the password is wrong, or too many wrong ones came from your network just now.");
-            return Refuse(context, form);
+            return Refuse(context, form, ceremonies);
         }
-        if (!await sessions.TryAsync(known, context, stop))
+        if (await factors.HasAsync(known.Id, stop)) return EnterCode.Page(context, tickets.Issue(known));
+        if (!await sessions.TryAsync(known, SignInMethod.Password, context, stop))
         {
             form.Refuse(Email, "The account is gone, or its password was changed just now.");
-            return Refuse(context, form);
+            return Refuse(context, form, ceremonies);
         }
         return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview);
     }
 
-    private static RazorComponentResult<SignInPage> Refuse(HttpContext context, PageForm form) =>
-        PageRules.Page<SignInPage>(
-            StatusCodes.Status422UnprocessableEntity,
-            (nameof(SignInPage.Form), form), (nameof(SignInPage.Back), ReturnUrl.Of(context)));
+    public static RazorComponentResult<SignInPage> Page(
+        int status, HttpContext context, PageForm form, Ceremonies ceremonies) => PageRules.Page<SignInPage>(
+        status, (nameof(SignInPage.Form), form), (nameof(SignInPage.Back), ReturnUrl.Of(context)),
+        (nameof(SignInPage.Ceremony), ceremonies.IsPossible ? ceremonies.BeginUsing() : null));
+
+    private static RazorComponentResult<SignInPage> Refuse(
+        HttpContext context, PageForm form, Ceremonies ceremonies) =>
+        Page(StatusCodes.Status422UnprocessableEntity, context, form, ceremonies);
 }

@@ -4,11 +4,13 @@ namespace Tessera.Users.Sessions;
 
 /// <summary>Signs in at the pages: a session with a new id and the cookie that names it. One that the browser had
 /// before ends, so that nobody goes on in a session which somebody else put there.</summary>
-internal sealed class StartSession(IServiceScopeFactory scopes)
+internal sealed class StartSession(IServiceScopeFactory scopes, TimeProvider clock)
 {
     /// <param name="account">As the check of its password returned it.</param>
+    /// <param name="method">A <see cref="SignInMethod"/>.</param>
     /// <returns>False when the account is gone, or its password another one, meanwhile.</returns>
-    public async Task<bool> TryAsync(Account account, HttpContext context, CancellationToken stop)
+    public async Task<bool> TryAsync(
+        Account account, string method, HttpContext context, CancellationToken stop)
     {
         // A scope of its own: the request's unit of work may have been used for what came before.
         await using var scope = scopes.CreateAsyncScope();
@@ -24,7 +26,7 @@ internal sealed class StartSession(IServiceScopeFactory scopes)
         }
         var session = sessions.Begin(account.Id, context);
         await accounts.Work.CommitAsync(stop);
-        await AccountCookie.SignInAsync(context, account.Id, session);
+        await AccountCookie.SignInAsync(context, account.Id, session, method, clock.GetUtcNow());
         return true;
     }
 }

@@ -36,7 +36,11 @@ async function authorize(config, browser, scope = 'openid offline_access users.r
 }
 
 async function refused(asked, error) {
-  await assert.rejects(asked, failure => failure.error === error || assert.fail(`${failure}: ${failure.error}`));
+  await assert.rejects(asked, failure => {
+    // With a 401 the client looks at the challenge instead of the body.
+    const named = failure.error ?? failure.cause?.[0]?.parameters?.error;
+    return named === error || assert.fail(`${failure}: ${named}`);
+  });
 }
 
 const flows = {

@@ -14,10 +14,13 @@ internal static class StyleSheet
     private static readonly Dictionary<string, (byte[] Bytes, string Type)> files = new(StringComparer.Ordinal)
     {
         ["account.css"] = (Read("account.css"), "text/css; charset=utf-8"),
+        ["passkeys.js"] = (Read("passkeys.js"), "text/javascript; charset=utf-8"),
         ["mark.svg"] = (Read("mark.svg"), "image/svg+xml"),
     };
 
     public static string Address { get; } = AddressOf("account.css");
+
+    public static string PasskeyScript { get; } = AddressOf("passkeys.js");
 
     public static string IconAddress { get; } = AddressOf("mark.svg");
 

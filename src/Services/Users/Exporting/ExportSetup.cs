@@ -1,0 +1,18 @@
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Users.Exporting;
+
+internal static class ExportSetup
+{
+    public static void AddExport(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceClient<OrdersExport>("orders");
+        builder.AddServiceClient<PaymentsExport>("payments");
+        builder.AddServiceClient<InventoryExport>("inventory");
+        builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<OrdersExport>());
+        builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<PaymentsExport>());
+        builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<InventoryExport>());
+        builder.Services.AddSingleton<ExportTurns>();
+        builder.Services.AddScoped<CollectExport>();
+    }
+}
