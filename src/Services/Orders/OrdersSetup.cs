@@ -19,6 +19,7 @@ internal static class OrdersSetup
     {
         services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section)
             .ValidateKeys(OrderOptions.Section).ValidateOnStart();
+        services.AddSingleton<CatalogQuestions>();
         services.AddScoped<OrderStore>();
         services.AddScoped<OrderProgress>();
         services.AddScoped<EraseBuyer>();

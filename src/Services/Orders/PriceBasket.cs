@@ -4,7 +4,7 @@ namespace Tessera.Orders;
 
 /// <summary>Finds the shop's own price of each line: as Catalog's events told, or, of products not heard of yet,
 /// as Catalog answers now.</summary>
-internal sealed class PriceBasket(PriceList prices, CatalogClient catalog)
+internal sealed class PriceBasket(PriceList prices, CatalogClient catalog, CatalogQuestions questions)
 {
     private const int AskedAtOnceMax = 8;
 
@@ -15,7 +15,7 @@ internal sealed class PriceBasket(PriceList prices, CatalogClient catalog)
         foreach (var skus in wanted.Select(line => line.Sku)
             .Where(sku => !known.ContainsKey(sku)).Chunk(AskedAtOnceMax))
         {
-            foreach (var answer in await Task.WhenAll(skus.Select(sku => catalog.FindAsync(sku, stop))))
+            foreach (var answer in await Task.WhenAll(skus.Select(sku => questions.AskAsync(sku, catalog, stop))))
             {
                 if (answer is CatalogAnswer.Away) return new PricingResult.CatalogAway();
                 if (answer is CatalogAnswer.Found found) learned.Add(found.Product);
