@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tessera.Bench.Gateway;
 
-/// <summary>A service that works on so many requests at once and lets all others wait, as one with a database does: what
-/// it can do in a second is known, and does not depend on who else uses the machine.</summary>
+/// <summary>A service that works on so many requests at once and lets all others wait, as one with a database does:
+/// what it can do in a second is known, and does not depend on who else uses the machine.</summary>
 internal static class BoundedService
 {
     public const int WorkersMax = 8;

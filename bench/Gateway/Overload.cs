@@ -15,9 +15,11 @@ internal static class Overload
     public static async Task RunAsync(string gatewayDll)
     {
         await using var service = await BoundedService.StartAsync();
-        Console.WriteLine($"service: {BoundedService.WorkersMax} at once, {BoundedService.Work.TotalMilliseconds} ms each");
         Console.WriteLine(
-            "| gateway | offered/s | accepted/s | of peak | p50 ms | p99 ms | within 1 s | 503 | p99 of 503 ms | failed |");
+            $"service: {BoundedService.WorkersMax} at once, {BoundedService.Work.TotalMilliseconds} ms each");
+        Console.WriteLine(
+            "| gateway | offered/s | accepted/s | of peak | p50 ms | p99 ms "
+            + "| within 1 s | 503 | p99 of 503 ms | failed |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         double peak;
         await using (var gateway = await GatewayUnderTest.StartAsync(gatewayDll, BoundedService.AddressOf(service)))
