@@ -104,6 +104,24 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
     }
 
     [Fact]
+    public async Task Says_of_a_page_that_is_as_before_that_the_client_has_it()
+    {
+        using var put = await PutAsync("tag-1", pot with { Name = "Tagged pot" });
+        using var first = await catalog.SendAsync(HttpMethod.Get, "/products?search=tagged", null, null);
+        var tag = first.Headers.ETag!.ToString();
+        Assert.StartsWith("W/", tag, StringComparison.Ordinal);
+        using var same = await catalog.SendAsync(
+            HttpMethod.Get, "/products?search=tagged", null, null, ifNoneMatch: tag);
+        using var other = await catalog.SendAsync(
+            HttpMethod.Get, "/products?search=tagged&size=1&category=none", null, null, ifNoneMatch: tag);
+        using var changed = await PutAsync("tag-1", pot with { Name = "Tagged pot", Description = "Another" });
+        using var after = await catalog.SendAsync(
+            HttpMethod.Get, "/products?search=tagged", null, null, ifNoneMatch: tag);
+        Assert.Equal((HttpStatusCode.NotModified, HttpStatusCode.OK, HttpStatusCode.OK),
+            (same.StatusCode, other.StatusCode, after.StatusCode));
+    }
+
+    [Fact]
     public async Task Refuses_a_cursor_that_no_page_gave()
     {
         foreach (var cursor in new[] { "x", Cursor.Of("only one") })

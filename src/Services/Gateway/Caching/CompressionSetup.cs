@@ -19,7 +19,7 @@ internal static class CompressionSetup
         services.AddSingleton<KeepPublicAnswers>();
         services.AddOutputCache(cache =>
         {
-            cache.UseCaseSensitivePaths = true; // The products a-1 and A-1 are two.
+            cache.UseCaseSensitivePaths = true; // What letter case means is the service's to say.
             cache.SizeLimit = CacheBytesMax;
             cache.MaximumBodySize = AnswerBytesMax;
         });

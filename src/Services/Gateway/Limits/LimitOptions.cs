@@ -18,11 +18,11 @@ public sealed class LimitOptions
 
     /// <summary>Requests to one service that are under way at once. Answers that stay open are not counted.</summary>
     [Range(1, 100_000, ErrorMessage = "Gateway:Limits:ConcurrentMax must lie between 1 and 100,000.")]
-    public int ConcurrentMax { get; set; } = 256;
+    public int ConcurrentMax { get; set; } = 128;
 
     /// <summary>Requests that wait for a place among them; one more is answered with 503 at once.</summary>
     [Range(0, 100_000, ErrorMessage = "Gateway:Limits:QueueMax must lie between 0 and 100,000.")]
-    public int QueueMax { get; set; } = 128;
+    public int QueueMax { get; set; } = 64;
 
     /// <summary>How long a request waits there; then 503.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:30",

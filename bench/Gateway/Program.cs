@@ -1,0 +1,14 @@
+using Tessera.Bench.Gateway;
+
+switch (args)
+{
+    case ["overload", var gateway]:
+        await Overload.RunAsync(gateway);
+        return 0;
+    case ["listeners", var store, var token, var order, var count, .. var processes]:
+        await Listeners.RunAsync(new Uri(store), token, order, int.Parse(count), [.. processes.Select(int.Parse)]);
+        return 0;
+    default:
+        Console.Error.WriteLine("Gateway.Bench overload GATEWAY.dll | listeners URL TOKEN ORDER COUNT PID…");
+        return 1;
+}
