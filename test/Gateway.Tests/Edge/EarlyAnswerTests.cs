@@ -33,7 +33,7 @@ public sealed class EarlyAnswerTests(GatewayProcess gateway) : IClassFixture<Gat
                 return;
             }
         });
-        Assert.True(faults.Count == 0, string.Join((char)10, faults));
+        Assert.True(faults.Count == 0, string.Join((char)10, [.. faults, gateway.Log]));
         Assert.True(!gateway.Log.Contains("Kestrel", StringComparison.Ordinal), gateway.Log);
         Assert.DoesNotContain("[ERR]", gateway.Log, StringComparison.Ordinal);
     }

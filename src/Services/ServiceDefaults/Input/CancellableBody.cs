@@ -8,14 +8,16 @@ namespace Tessera.ServiceDefaults;
 /// <summary>
 /// A request body whose reading can be given up, so that the server can still take in what is left of it and keep the
 /// connection. A token that cancels a read of the server's own stream leaves that stream reading for ever: what follows
-/// is an error in the log and a closed connection, in the middle of the client's next request. Here the read itself is
-/// ended, and none is under way any more when the request's work is done.
+/// is an error in the log and a closed connection, in the middle of the client's next request. Here only the waiting
+/// ends; the read itself goes on, and none is under way any more when the server reads again.
 /// </summary>
 internal sealed class CancellableBody(PipeReader body) : Stream
 {
+    /// <summary>As long as the server itself would wait for the rest of a body that nobody reads.</summary>
+    private static readonly TimeSpan restWithin = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
-    private TaskCompletionSource? _reading;
-    private bool _isGivenUp;
+    private Task<ReadResult>? _reading;
     private bool _isOver;
 
     public override bool CanRead => true;
@@ -41,27 +43,15 @@ internal sealed class CancellableBody(PipeReader body) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
+        while (true)
         {
-            if (_isOver) throw new OperationCanceledException("The request has been answered.");
-            if (_reading is not null) throw new InvalidOperationException("The body is being read already.");
-            (_reading, _isGivenUp) = (reading, false);
-        }
-        try
-        {
-            await using var giveUp = cancellationToken.UnsafeRegister(
-                static self => ((CancellableBody)self!).GiveUp(), this);
-            while (true)
+            var reading = Begin();
+            // Who stops waiting leaves the read to the next one who asks, or to the end.
+            var read = reading.IsCompleted ? await reading : await reading.WaitAsync(cancellationToken);
+            lock (_gate)
             {
-                var read = await body.ReadAsync(CancellationToken.None);
-                if (read.IsCanceled)
-                {
-                    body.AdvanceTo(read.Buffer.Start);
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (IsOver()) throw new OperationCanceledException("The request has been answered.");
-                    continue; // A former read was given up just as it ended.
-                }
+                if (_isOver) throw new OperationCanceledException("The request has been answered.");
+                _reading = null;
                 if (read.Buffer.IsEmpty && !read.IsCompleted)
                 {
                     body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -73,11 +63,6 @@ internal sealed class CancellableBody(PipeReader body) : Stream
                 body.AdvanceTo(taken.End);
                 return count;
             }
-        }
-        finally
-        {
-            lock (_gate) _reading = null;
-            reading.SetResult();
         }
     }
 
@@ -106,40 +91,46 @@ internal sealed class CancellableBody(PipeReader body) : Stream
         }
         finally
         {
-            await body.EndAsync();
+            if (body.End() is { } reading) await body.FinishAsync(reading, context);
             context.Request.Body = original;
         }
     }
 
-    /// <summary>Ends a read that is still under way: whoever began it has lost interest, and the server reads
-    /// next.</summary>
-    private Task EndAsync()
+    private Task<ReadResult> Begin()
     {
-        Task? reading;
+        lock (_gate)
+        {
+            if (_isOver) throw new OperationCanceledException("The request has been answered.");
+            return _reading ??= body.ReadAsync(CancellationToken.None).AsTask();
+        }
+    }
+
+    /// <summary>Nobody reads from here on.</summary>
+    /// <returns>The read that is still under way, or ended and was taken by nobody.</returns>
+    private Task<ReadResult>? End()
+    {
         lock (_gate)
         {
             _isOver = true;
-            reading = _reading?.Task;
+            return _reading;
         }
-        if (reading is null) return Task.CompletedTask;
-        GiveUp();
-        return reading;
     }
 
-    /// <summary>Once for each read: of two, the server can take one for its own and read on with the first still
-    /// under way, which ends the connection.</summary>
-    private void GiveUp()
+    /// <summary>The client has its whole answer before anything more is expected of it.</summary>
+    private async Task FinishAsync(Task<ReadResult> reading, HttpContext context)
     {
-        lock (_gate)
+        try
         {
-            if (_reading is null || _isGivenUp) return;
-            _isGivenUp = true;
+            if (!reading.IsCompleted && context.Response.HasStarted) await context.Response.CompleteAsync();
+            body.AdvanceTo((await reading.WaitAsync(restWithin)).Buffer.End);
         }
-        body.CancelPendingRead();
-    }
-
-    private bool IsOver()
-    {
-        lock (_gate) return _isOver;
+        catch (TimeoutException)
+        {
+            context.Abort(); // It ends the read, too.
+        }
+        catch (Exception broken) when (broken is IOException or OperationCanceledException or BadHttpRequestException)
+        {
+            // The connection is gone, or the body was no body: the server knows as well.
+        }
     }
 }

@@ -10,6 +10,8 @@ internal sealed class FileSender(IOptions<TesseraOptions> tessera) : IMailSender
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    public TimeSpan TakesAtMost { get; } = TimeSpan.FromSeconds(10);
+
     public async Task SendAsync(Guid id, MimeMessage mail, CancellationToken stop)
     {
         var folder = Path.Combine(tessera.Value.DataDirectory, "outbox");

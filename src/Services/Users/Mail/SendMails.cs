@@ -13,8 +13,6 @@ internal sealed partial class SendMails(
     IDataProtectionProvider protection, IOptions<MailOptions> options, TimeProvider clock, ILogger<SendMails> logger)
     : BackgroundService
 {
-    // Longer than any send lasts: the sender's own time limit is shorter.
-    private static readonly TimeSpan takenFor = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan retryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan retryDelayMax = TimeSpan.FromMinutes(30);
     private const int DoublingsMax = 12;
@@ -86,7 +84,7 @@ internal sealed partial class SendMails(
     private async Task<bool> TryTakeAsync(QueuedMail mail, CancellationToken stop)
     {
         var taken = false;
-        await ChangeAsync(async (queue, _) => taken = await queue.TryTakeAsync(mail, takenFor, stop), stop);
+        await ChangeAsync(async (queue, _) => taken = await queue.TryTakeAsync(mail, sender.TakesAtMost, stop), stop);
         return taken;
     }
 

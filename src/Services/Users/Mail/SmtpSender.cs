@@ -8,7 +8,9 @@ namespace Tessera.Users.Mail;
 /// <summary>Hands mail to a server. A connection per mail: there are few.</summary>
 internal sealed class SmtpSender(IOptions<MailOptions> options) : IMailSender
 {
-    private const int TimeoutMilliseconds = 30_000;
+    private const int TimeoutMilliseconds = 30_000; // Of each step.
+
+    public TimeSpan TakesAtMost { get; } = TimeSpan.FromMinutes(2);
 
     public async Task SendAsync(Guid id, MimeMessage mail, CancellationToken stop)
     {
