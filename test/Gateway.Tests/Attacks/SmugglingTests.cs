@@ -4,7 +4,6 @@ namespace Tessera.Gateway.Tests;
 /// two ways is refused, and the connection ends.</summary>
 public sealed class SmugglingTests(GatewayProcess gateway) : IClassFixture<GatewayProcess>
 {
-    private const string Hidden = "GET /api/v1/products/smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private const string Post = "POST /api/v1/orders/1 HTTP/1.1\r\nHost: localhost\r\n";
     private const string Chunked = Post + "Transfer-Encoding: chunked\r\n\r\n";
 
@@ -54,8 +53,10 @@ public sealed class SmugglingTests(GatewayProcess gateway) : IClassFixture<Gatew
     {
         await using var connection = await RawConnection.OpenAsync(gateway.Client.BaseAddress!);
         // With a token, so that the body is asked for as well.
+        var hidden = what.Replace(' ', '-');
         await connection.SendAsync(request.Replace(
-            Post, $"{Post}Authorization: Bearer {gateway.Customer}\r\n", StringComparison.Ordinal) + Hidden);
+            Post, $"{Post}Authorization: Bearer {gateway.Customer}\r\n", StringComparison.Ordinal)
+            + $"GET /api/v1/products/smuggled-by-{hidden} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         connection.EndSending();
         var answer = await connection.ReadAsync();
         // Nothing after it: who was unclear once is not asked what comes next.

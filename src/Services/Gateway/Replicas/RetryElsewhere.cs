@@ -98,6 +98,8 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
     private static BadHttpRequestException? RefusalOf(Exception? failure) => failure switch
     {
         BadHttpRequestException refusal => refusal,
+        // What the server makes of the size of a chunk that no number holds.
+        IOException { InnerException: OverflowException } => new BadHttpRequestException("Bad chunk size data."),
         AggregateException many =>
             many.InnerExceptions.Select(RefusalOf).FirstOrDefault(refusal => refusal is not null),
         not null => RefusalOf(failure.InnerException),
