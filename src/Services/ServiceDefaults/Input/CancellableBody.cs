@@ -18,6 +18,7 @@ internal sealed class CancellableBody(PipeReader body) : Stream
 
     private readonly Lock _gate = new();
     private Task<ReadResult>? _reading;
+    private bool _wasRead;
     private bool _isOver;
 
     public override bool CanRead => true;
@@ -91,7 +92,7 @@ internal sealed class CancellableBody(PipeReader body) : Stream
         }
         finally
         {
-            if (body.End() is { } reading) await body.FinishAsync(reading, context);
+            if (body.End(out var reading)) await body.FinishAsync(reading, context);
             context.Request.Body = original;
         }
     }
@@ -101,32 +102,45 @@ internal sealed class CancellableBody(PipeReader body) : Stream
         lock (_gate)
         {
             if (_isOver) throw new OperationCanceledException("The request has been answered.");
+            _wasRead = true;
             return _reading ??= body.ReadAsync(CancellationToken.None).AsTask();
         }
     }
 
     /// <summary>Nobody reads from here on.</summary>
-    /// <returns>The read that is still under way, or ended and was taken by nobody.</returns>
-    private Task<ReadResult>? End()
+    /// <param name="reading">What is still under way, or ended and was taken by nobody.</param>
+    /// <returns>Whether anything was read at all.</returns>
+    private bool End(out Task<ReadResult>? reading)
     {
         lock (_gate)
         {
             _isOver = true;
-            return _reading;
+            reading = _reading;
+            return _wasRead;
         }
     }
 
-    /// <summary>The client has its whole answer before anything more is expected of it.</summary>
-    private async Task FinishAsync(Task<ReadResult> reading, HttpContext context)
+    /// <summary>The client has its whole answer before anything more is expected of it. What has come is taken: when
+    /// the client leaves now, the server does not come to it, and finds a read that is not ended.</summary>
+    private async Task FinishAsync(Task<ReadResult>? reading, HttpContext context)
     {
         try
         {
-            if (!reading.IsCompleted && context.Response.HasStarted) await context.Response.CompleteAsync();
-            body.AdvanceTo((await reading.WaitAsync(restWithin)).Buffer.End);
+            if (reading is not null)
+            {
+                if (!reading.IsCompleted && context.Response.HasStarted) await context.Response.CompleteAsync();
+                body.AdvanceTo((await reading.WaitAsync(restWithin)).Buffer.End);
+            }
+            while (body.TryRead(out var rest))
+            {
+                body.AdvanceTo(rest.Buffer.End);
+                if (rest.IsCompleted) break;
+            }
         }
         catch (TimeoutException)
         {
-            context.Abort(); // It ends the read, too.
+            context.Abort(); // It ends the read, too, a moment later; only then may the server go on.
+            await ((Task)reading!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (Exception broken) when (broken is IOException or OperationCanceledException or BadHttpRequestException)
         {

@@ -10,8 +10,8 @@ public static class ServiceStart
     /// each user (128 on many), and without one a service that wants it does not start.</summary>
     private const string WatchNoFiles = "--hostBuilder:reloadConfigOnChange=false";
 
-    /// <summary>A line of a request ends with both characters, as RFC 9112 §2.2 writes it, and not with a line feed alone,
-    /// which others in front of us may read in another way.</summary>
+    /// <summary>A line of a request ends with both characters, as RFC 9112 §2.2 writes it, and not with a line feed
+    /// alone, which others in front of us may read in another way.</summary>
     private const string NoBareLineFeeds = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
     /// <summary>The builder of a service. Call it first: even reading the configuration can fail.</summary>
