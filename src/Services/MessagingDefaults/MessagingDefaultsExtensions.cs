@@ -25,6 +25,7 @@ public static class MessagingDefaultsExtensions
     {
         var backends = Backends.Read(builder.Configuration, service);
         builder.Services.AddSingleton(backends.Database);
+        builder.Services.AddSingleton(new StartLock(backends.Database));
         builder.Services.AddSingleton<IPrepareDatabase>(services =>
             ActivatorUtilities.CreateInstance<ApplySchema>(services, schema));
         builder.Services.AddMessaging(service, messages =>

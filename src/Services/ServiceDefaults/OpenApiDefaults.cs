@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -38,6 +39,9 @@ internal static class OpenApiDefaults
                 }
                 if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
                     schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
+                // What another service gave is passed on, whatever it is.
+                if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(JsonElement))
+                    schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
                 return Task.CompletedTask;
             });
             api.AddOperationTransformer((operation, context, _) =>

@@ -53,7 +53,8 @@ public sealed class SharedQuotaTests : IAsyncLifetime
             }
             return true;
         });
-        Assert.All(_gateways, one => Assert.Contains("Redis is away", one.Log, StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            "both say so", () => _gateways.All(one => one.Log.Contains("Redis is away", StringComparison.Ordinal)));
     }
 
     public async ValueTask DisposeAsync()

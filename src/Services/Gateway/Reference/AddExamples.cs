@@ -37,8 +37,8 @@ internal static class AddExamples
             return Example(first, member, schemas, depth + 1);
         return TypeOf(schema) switch
         {
-            "array" => schema["items"] is JsonObject item
-                ? new JsonArray(Example(item, member, schemas, depth + 1))
+            "array" => schema["items"] is JsonObject item && Example(item, member, schemas, depth + 1) is { } one
+                ? new JsonArray(one)
                 : new JsonArray(),
             "boolean" => JsonValue.Create(true),
             "integer" or "number" => Number(schema, member),

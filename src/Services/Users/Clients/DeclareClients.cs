@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
+using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 
@@ -8,7 +9,8 @@ namespace Tessera.Users;
 /// <summary>At the start: the store's own clients, whose secrets lie in <c>DATA/clients/</c> for their owner alone, and
 /// those that configuration declares.</summary>
 internal sealed class DeclareClients(
-    IServiceScopeFactory scopes, IOptions<TesseraOptions> tessera, IOptions<UsersOptions> users) : IPrepareDatabase
+    IServiceScopeFactory scopes, StartLock start, IOptions<TesseraOptions> tessera, IOptions<UsersOptions> users)
+    : IPrepareDatabase
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -20,6 +22,7 @@ internal sealed class DeclareClients(
             if (fault is null && !client.IsPublic && string.IsNullOrEmpty(client.Secret)) fault = "It needs a Secret.";
             if (fault is not null) throw new InvalidOperationException($"Users:Clients '{client.Id}': {fault}");
         }
+        await using var alone = await start.TakeAsync(stop); // Two would find a client missing, and both add it.
         foreach (var client in OwnClients.All(tessera.Value.PublicUri))
         {
             if (!client.IsPublic) client.Secret = SecretOf(client.Id);
@@ -29,18 +32,6 @@ internal sealed class DeclareClients(
     }
 
     private async Task PutAsync(ClientSettings client, CancellationToken stop)
-    {
-        try
-        {
-            await PutOnceAsync(client, stop);
-        }
-        catch (Exception) when (!stop.IsCancellationRequested)
-        {
-            await PutOnceAsync(client, stop); // Another replica, starting too, stored it in between.
-        }
-    }
-
-    private async Task PutOnceAsync(ClientSettings client, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<ClientStore>().PutAsync(client, stop);
