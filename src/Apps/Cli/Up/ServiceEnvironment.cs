@@ -36,6 +36,8 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             // user (128 on many), and without one a service that wants it does not start.
             ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
         };
+        // The pages reach the store as its visitors do, but from here: the public name may lead by way of the world.
+        if (instance.Service == "web") variables["Web__Gateway"] = plan.Gateway.Address + "/";
         if (instance.IsGateway && SharedAddress.IsPossible)
             variables["Listen__Direct"] = $"127.0.0.1:{instance.Http2}";
         foreach (var service in plan.Instances.Where(each => !each.IsGateway).GroupBy(each => each.Service))
