@@ -18,7 +18,9 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
             where baskets.holder = $1 order by basket_lines.added_at, basket_lines.sku
             """,
             [holder.Key],
-            row => (Edition: row.GetGuid(0), Line: new BasketLineView(row.GetString(1), row.GetInt32(2), row.GetInt64(3))),
+            row => (
+                Edition: row.GetGuid(0),
+                Line: new BasketLineView(row.GetString(1), row.GetInt32(2), row.GetInt64(3))),
             stop);
         return new BasketView(rows.Count > 0 ? rows[0].Edition : null, [.. rows.Select(row => row.Line)]);
     }

@@ -19,7 +19,8 @@ internal static class PutLine
     private static async Task<Results<Ok<BasketView>, ProblemHttpResult>> PutAsync(
         Holder holder, string sku, PutLineRequest request, BasketStore baskets, CancellationToken stop)
     {
-        if (sku.Length > SkuLengthMax || !sku.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))
+        if (sku.Length > SkuLengthMax
+            || !sku.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))
         {
             return TypedResults.Problem(
                 $"A product code has at most {SkuLengthMax} letters, digits, dots, underscores and hyphens.",

@@ -23,7 +23,8 @@ internal static class ReadAvailability
                 statusCode: StatusCodes.Status400BadRequest);
         }
         var onHand = await stock.OnHandAsync(asked, stop);
-        return TypedResults.Ok(new AvailabilityView([.. asked.Select(sku => View(sku, onHand.GetValueOrDefault(sku)))]));
+        return TypedResults.Ok(new AvailabilityView(
+            [.. asked.Select(sku => View(sku, onHand.GetValueOrDefault(sku)))]));
     }
 
     private static AvailableView View(string sku, long left) =>

@@ -15,7 +15,7 @@ public static class Shop
     public static IReadOnlyList<string> Services { get; } =
         [.. All.Select(service => service.Name).Where(name => name != GatewayName)];
 
-    /// <summary>Those that keep data and have an interface for programs: all behind the gateway but the pages.</summary>
+    /// <summary>Those that keep data and have an interface for programs: not the gateway, not the pages.</summary>
     public static IReadOnlyList<string> Interfaces { get; } =
         [.. All.Where(service => service.Name != GatewayName && !service.IsApp).Select(service => service.Name)];
 

@@ -4,7 +4,8 @@ using Tessera.Inventory.Contracts;
 
 namespace Tessera.Web.Calling;
 
-/// <summary>A basket as its page and the checkout see it: its lines at today's prices, and what cannot be had.</summary>
+/// <summary>A basket as its page and the checkout see it: its lines at today's prices, and what cannot be had.
+/// </summary>
 public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Items)
 {
     private const int AtOnce = 8;
@@ -14,7 +15,8 @@ public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Ite
 
     public long TotalMinor => Orderable.Sum(item => item.TotalMinor);
 
-    public string Currency => Items.Select(item => item.Product?.Currency).FirstOrDefault(code => code is not null) ?? "GBP";
+    public string Currency =>
+        Items.Select(item => item.Product?.Currency).FirstOrDefault(code => code is not null) ?? "GBP";
 
     public bool HasNewPrices => Orderable.Any(item => item.HasNewPrice);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;
@@ -9,11 +8,11 @@ internal static class ChangeBasket
     private const int QuantityMax = 999;
 
     public static async Task<IResult> Add(
-        [FromForm] string? sku, [FromForm] string? quantity, Visit visit, KeptCatalog catalog, BasketKeeper baskets,
-        CancellationToken stop)
+        Visit visit, KeptCatalog catalog, BasketKeeper baskets, CancellationToken stop)
     {
-        if (!IsQuantity(quantity, out var wanted)) return SeeOther.To("/basket?fault=bad");
-        var product = await catalog.ProductAsync(sku ?? "", stop);
+        var form = await visit.Context.Request.ReadFormAsync(stop);
+        if (!IsQuantity(form["quantity"], out var wanted)) return SeeOther.To("/basket?fault=bad");
+        var product = await catalog.ProductAsync(form["sku"].ToString(), stop);
         if (product.Value is not { Withdrawn: false } found)
             return product.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
         var basket = await visit.OpenAsync(stop);
@@ -27,17 +26,21 @@ internal static class ChangeBasket
     }
 
     public static async Task<IResult> Change(
-        [FromForm] string? sku, [FromForm] string? quantity, [FromForm] string? remove, [FromForm] long seen,
         Visit visit, BasketKeeper baskets, CancellationToken stop)
     {
+        var form = await visit.Context.Request.ReadFormAsync(stop);
         var token = await visit.TokenAsync();
-        sku ??= "";
-        if (remove is not null)
+        var sku = form["sku"].ToString();
+        if (form.ContainsKey("remove"))
         {
             var gone = await baskets.RemoveAsync(token, sku, stop);
             return SeeOther.To(gone.IsGood ? "/basket" : "/basket?fault=away");
         }
-        if (!IsQuantity(quantity, out var wanted)) return SeeOther.To("/basket?fault=bad");
+        if (!IsQuantity(form["quantity"], out var wanted)
+            || !long.TryParse(form["seen"], NumberStyles.None, CultureInfo.InvariantCulture, out var seen))
+        {
+            return SeeOther.To("/basket?fault=bad");
+        }
         var put = await baskets.PutAsync(token, sku, wanted, seen, stop);
         return SeeOther.To(put.IsGood ? "/basket" : put.IsAway ? "/basket?fault=away" : "/basket?fault=bad");
     }

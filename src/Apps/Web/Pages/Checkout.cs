@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Tessera.Orders.Contracts;
 using Tessera.Web.Calling;
 
@@ -28,11 +27,12 @@ public static class Checkout
     }
 
     internal static async Task<IResult> Place(
-        [FromForm] Guid edition, [FromForm] long expected, [FromForm] string? method, [FromForm(Name = "line")] string[]? line,
         Visit visit, KeptCatalog catalog, StoreClient store, BasketKeeper baskets, CancellationToken stop)
     {
-        var form = await CheckoutForm.ReadAsync(edition, expected, method, line ?? [], catalog, stop);
+        var sent = await visit.Context.Request.ReadFormAsync(stop);
+        var form = await CheckoutForm.ReadAsync(sent, catalog, stop);
         if (form is null) return SeeOther.To("/checkout");
+        var (edition, method) = (form.Edition, form.Method);
         if (!Methods.Contains(method))
         {
             await visit.OpenAsync(stop);
@@ -62,10 +62,12 @@ public static class Checkout
             HttpStatusCode.Forbidden =>
                 Form(visit, form, [visit.Words["checkout.operator"]], StatusCodes.Status403Forbidden),
             HttpStatusCode.Unauthorized => Results.Redirect("/sign-in?back=/checkout"),
-            _ when placed["code"]?.GetString() == "idempotency-key-used" => await UsedAsync(baskets, token, edition, stop),
+            _ when placed["code"]?.GetString() == "idempotency-key-used" =>
+                await UsedAsync(baskets, token, edition, stop),
             _ when placed["skus"] is { } skus => WithoutUnsold(visit, form, skus),
             _ => Form(visit, form,
-                [visit.Words.Format("checkout.refused", placed["detail"]?.GetString())], StatusCodes.Status400BadRequest),
+                [visit.Words.Format("checkout.refused", placed["detail"]?.GetString())],
+                StatusCodes.Status400BadRequest),
         };
     }
 
@@ -89,7 +91,8 @@ public static class Checkout
         return Form(visit, form.At(prices, now), [message], StatusCodes.Status409Conflict);
     }
 
-    private static RazorComponentResult<CheckoutPage> WithoutUnsold(Visit visit, CheckoutForm form, System.Text.Json.JsonElement skus)
+    private static RazorComponentResult<CheckoutPage> WithoutUnsold(
+        Visit visit, CheckoutForm form, System.Text.Json.JsonElement skus)
     {
         var unsold = skus.EnumerateArray().Select(each => each.GetString()!).ToHashSet(StringComparer.Ordinal);
         var names = string.Join(", ", form.Lines.Where(each => unsold.Contains(each.Sku)).Select(each => each.Name));
@@ -116,15 +119,21 @@ public sealed record CheckoutForm(
 
     /// <summary>As it was sent, SKU and quantity of each line; null when a page of ours did not.</summary>
     internal static async Task<CheckoutForm?> ReadAsync(
-        Guid edition, long expected, string? method, string[] sent, KeptCatalog catalog, CancellationToken stop)
+        IFormCollection sent, KeptCatalog catalog, CancellationToken stop)
     {
-        if (edition == Guid.Empty || expected <= 0 || sent.Length is 0 or > LinesMax) return null;
+        if (!Guid.TryParse(sent["edition"], out var edition)
+            || !long.TryParse(sent["expected"], NumberStyles.None, CultureInfo.InvariantCulture, out var expected)
+            || expected == 0 || sent["line"].Count is 0 or > LinesMax)
+        {
+            return null;
+        }
         var lines = new List<CheckoutLine>();
         var currency = "GBP";
-        foreach (var each in sent)
+        foreach (var each in sent["line"])
         {
-            var parts = each.Split('*');
-            if (parts.Length != 3 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var quantity)
+            var parts = each!.Split('*');
+            if (parts.Length != 3
+                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var quantity)
                 || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var price))
             {
                 return null;
@@ -133,12 +142,18 @@ public sealed record CheckoutForm(
             currency = product?.Currency ?? currency;
             lines.Add(new CheckoutLine(parts[0], quantity, product?.Name ?? parts[0], price));
         }
-        return new CheckoutForm(edition, lines, expected, currency, method);
+        return new CheckoutForm(edition, lines, expected, currency, sent["method"]);
     }
 
     public CheckoutForm At(IReadOnlyDictionary<string, long> prices, long totalMinor) => this with
     {
-        Lines = [.. Lines.Select(line => line with { PriceMinor = prices.GetValueOrDefault(line.Sku, line.PriceMinor) })],
+        Lines =
+        [
+            .. Lines.Select(line => line with
+            {
+                PriceMinor = prices.GetValueOrDefault(line.Sku, line.PriceMinor),
+            }),
+        ],
         ExpectedMinor = totalMinor,
     };
 

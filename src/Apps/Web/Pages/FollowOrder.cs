@@ -4,7 +4,8 @@ using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;
 
-/// <summary>Passes the order's events on, from Orders, which wants a token, to the browser, which has a cookie.</summary>
+/// <summary>Passes the order's events on, from Orders, which wants a token, to the browser, which has a cookie.
+/// </summary>
 internal static class FollowOrder
 {
     /// <param name="after">The last entry that the page shows.</param>

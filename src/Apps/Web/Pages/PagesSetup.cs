@@ -38,17 +38,17 @@ internal static class PagesSetup
         app.MapGet("/products/{sku}", ShowProduct.Handle).AllowAnonymous();
         app.MapGet("/pictures/{sku}", ProductPicture.Handle).AllowAnonymous();
         app.MapGet("/basket", ShowBasket.Handle).AllowAnonymous();
-        app.MapPost("/basket/add", ChangeBasket.Add).AllowAnonymous().DisableAntiforgery();
-        app.MapPost("/basket/change", ChangeBasket.Change).AllowAnonymous().DisableAntiforgery();
+        app.MapPost("/basket/add", ChangeBasket.Add).AllowAnonymous();
+        app.MapPost("/basket/change", ChangeBasket.Change).AllowAnonymous();
         app.MapGet("/help", () => Page.Show<HelpPage>()).AllowAnonymous();
         app.MapGet("/sign-in-failed", Faults.SignInFailed).AllowAnonymous();
-        app.MapPost("/language", SetLanguage.Handle).AllowAnonymous().DisableAntiforgery();
+        app.MapPost("/language", SetLanguage.Handle).AllowAnonymous();
         app.MapGet("/robots.txt", SearchEngines.Robots).AllowAnonymous();
         app.MapGet("/sitemap.xml", SearchEngines.SitemapAsync).AllowAnonymous();
 
         var own = app.MapGroup("/").RequireAuthorization(SessionSetup.SignedIn);
         own.MapGet("/checkout", Checkout.Show);
-        own.MapPost("/checkout", Checkout.Place).DisableAntiforgery();
+        own.MapPost("/checkout", Checkout.Place);
         own.MapGet("/orders", ShowOrders.All);
         own.MapGet("/orders/{id:guid}", ShowOrders.One);
         own.MapPost("/orders/{id:guid}/cancel", ChangeOrder.Cancel);

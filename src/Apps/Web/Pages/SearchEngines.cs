@@ -23,7 +23,8 @@ internal static class SearchEngines
     public static async Task<IResult> SitemapAsync(Visit visit, KeptCatalog catalog, CancellationToken stop)
     {
         var map = new StringBuilder(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" +
+            "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
         Add("");
         string? after = null;
         for (var page = 0; page < PagesMax; page++)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using Tessera.Web.Texts;
 
 namespace Tessera.Web.Pages;
@@ -7,9 +6,10 @@ internal static class SetLanguage
 {
     private static readonly TimeSpan kept = TimeSpan.FromDays(365);
 
-    public static IResult Handle(HttpContext context, [FromForm] string? language, [FromForm] string? back)
+    public static async Task<IResult> Handle(HttpContext context, CancellationToken stop)
     {
-        if (Words.Find(language) is { } words)
+        var form = await context.Request.ReadFormAsync(stop);
+        if (Words.Find(form["language"]) is { } words)
         {
             context.Response.Cookies.Append(Visit.LanguageCookie, words.Language, new CookieOptions
             {
@@ -17,6 +17,6 @@ internal static class SetLanguage
                 Secure = context.Request.IsHttps,
             });
         }
-        return SeeOther.To(LocalPath.Of(back));
+        return SeeOther.To(LocalPath.Of(form["back"]));
     }
 }

@@ -24,7 +24,8 @@ internal static class ShowSearch
         if (found.IsUnknown) return Faults.NotFound(); // A page that is none.
         return found.Value is { } page
             ? Page.Show<SearchPage>(parameters: [
-                (nameof(SearchPage.Found), page), (nameof(SearchPage.Query), q), (nameof(SearchPage.Category), category)])
+                (nameof(SearchPage.Found), page), (nameof(SearchPage.Query), q),
+                (nameof(SearchPage.Category), category)])
             : Faults.Away(visit.Context);
     }
 }

@@ -24,7 +24,9 @@ internal static class ProductPicture
     public static string Address(ProductView product)
     {
         var drawn = product.Sku.ToLowerInvariant() + ".svg";
-        return DesignFiles.Has(drawn) ? DesignFiles.Address(drawn) : $"/pictures/{Uri.EscapeDataString(product.Sku)}?v=1";
+        return DesignFiles.Has(drawn) 
+            ? DesignFiles.Address(drawn)
+            : $"/pictures/{Uri.EscapeDataString(product.Sku)}?v=1";
     }
 
     public static IResult Handle(string sku, HttpContext context)
@@ -39,7 +41,9 @@ internal static class ProductPicture
         var (ground, light, dark) = palettes[bits[0] % palettes.Length];
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Side * Tile} {Side * Tile}\"><path fill=\"{ground}\" d=\"M0 0h{Side * Tile}v{Side * Tile}H0z\"/>");
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Side * Tile} {Side * Tile}\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<path fill=\"{ground}\" d=\"M0 0h{Side * Tile}v{Side * Tile}H0z\"/>");
         for (var at = 0; at < Side * Side; at++)
         {
             var (x, y, bit) = (at % Side * Tile, at / Side * Tile, bits[at + 1]);
@@ -51,8 +55,9 @@ internal static class ProductPicture
                 3 => $"M{x} {y}a{Tile} {Tile} 0 0 0 {Tile} {Tile}v-{Tile}z",
                 _ => null,
             };
+            var fill = (bit & 8) == 0 ? light : dark;
             if (shape is not null)
-                svg.Append(CultureInfo.InvariantCulture, $"<path fill=\"{((bit & 8) == 0 ? light : dark)}\" d=\"{shape}\"/>");
+                svg.Append(CultureInfo.InvariantCulture, $"<path fill=\"{fill}\" d=\"{shape}\"/>");
         }
         return svg.Append("</svg>").ToString();
     }

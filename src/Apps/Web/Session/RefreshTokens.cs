@@ -53,7 +53,8 @@ internal sealed class RefreshTokens(
             properties.GetTokenValue("expires_at"), CultureInfo.InvariantCulture, out var expires)
         && expires - ahead > clock.GetUtcNow();
 
-    /// <summary>False when the session has ended. While Users is away, nothing has: the token is used as it is.</summary>
+    /// <summary>False when the session has ended. While Users is away, nothing has: the token is used as it is.
+    /// </summary>
     private async Task<bool> TryRefreshAsync(string key, AuthenticationTicket ticket, CancellationToken stop)
     {
         if (ticket.Properties.GetTokenValue("refresh_token") is not { } refresh) return false;

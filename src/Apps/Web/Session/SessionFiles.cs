@@ -20,7 +20,8 @@ internal sealed class SessionFiles(IDataProtectionProvider protection, IOptions<
     private readonly string _folder = Path.Combine(tessera.Value.DataDirectory, "web", "sessions");
 
     /// <summary>The session that the ticket was read for.</summary>
-    public static string? KeyOf(AuthenticationProperties properties) => properties.Items.TryGetValue(KeyItem, out var key) ? key : null;
+    public static string? KeyOf(AuthenticationProperties properties) =>
+        properties.Items.TryGetValue(KeyItem, out var key) ? key : null;
 
     public async Task<string> StoreAsync(AuthenticationTicket ticket)
     {

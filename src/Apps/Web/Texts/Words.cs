@@ -10,6 +10,9 @@ internal sealed class Words
     private static readonly (string Language, string Name, string Culture)[] known =
         [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE")];
 
+    private static readonly (string Code, string Symbol, int Digits)[] currencies =
+        [("GBP", "£", 2), ("EUR", "€", 2), ("USD", "$", 2), ("JPY", "¥", 0)];
+
     private readonly Dictionary<string, string> _texts;
     private readonly Dictionary<string, NumberFormatInfo> _currencies = new(StringComparer.Ordinal);
 
@@ -18,7 +21,7 @@ internal sealed class Words
         (Language, Name, Culture) = (language, name, CultureInfo.GetCultureInfo(culture));
         using var file = typeof(Words).Assembly.GetManifestResourceStream($"Texts/{language}.json")!;
         _texts = JsonSerializer.Deserialize<Dictionary<string, string>>(file)!;
-        foreach (var (code, symbol, digits) in new[] { ("GBP", "£", 2), ("EUR", "€", 2), ("USD", "$", 2), ("JPY", "¥", 0) })
+        foreach (var (code, symbol, digits) in currencies)
         {
             var format = (NumberFormatInfo)Culture.NumberFormat.Clone();
             (format.CurrencySymbol, format.CurrencyDecimalDigits) = (symbol, digits);
