@@ -26,7 +26,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("tessera-bench-gateway").FullName;
         var routes = Path.Combine(folder, "routes.json");
         await File.WriteAllTextAsync(routes,
-            """{ "routes": [ { "path": "/work/{**rest}", "service": "orders", "policy": "anonymous" } ] }""");
+            """{ "routes": [ { "path": "/busy/{**rest}", "service": "orders", "policy": "anonymous" } ] }""");
         var start = new ProcessStartInfo("dotnet") { ArgumentList = { dll }, RedirectStandardOutput = true };
         (string, string)[] all =
         [

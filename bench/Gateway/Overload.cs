@@ -69,7 +69,7 @@ internal static class Overload
         try
         {
             using var limit = new CancellationTokenSource(answerMax);
-            using var answer = await client.GetAsync("/work/1", limit.Token);
+            using var answer = await client.GetAsync("/busy/1", limit.Token);
             return ((int)answer.StatusCode, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (Exception lost) when (lost is HttpRequestException or OperationCanceledException)

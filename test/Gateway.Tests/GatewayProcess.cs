@@ -28,10 +28,12 @@ public class GatewayProcess : IAsyncLifetime
 
     protected virtual (string Key, string Value)[] Settings => [];
 
+    protected virtual Task<StubService> StartOrdersAsync() => StubService.StartAsync("orders");
+
     public async ValueTask InitializeAsync()
     {
         Tokens.WriteKeys(_data.Path);
-        Orders = await StubService.StartAsync("orders");
+        Orders = await StartOrdersAsync();
         Inventory = [await StubService.StartAsync("inventory-1"), await StubService.StartAsync("inventory-2")];
         _service = await ServiceProcess.StartAsync("Gateway", _data.Path,
         [

@@ -20,6 +20,7 @@ public sealed class StubService : IAsyncDisposable
     private int _seen;
     private int _listeners;
     private int _heldNow;
+    private int _abandoned;
 
     private StubService(WebApplication app) => _app = app;
 
@@ -42,12 +43,18 @@ public sealed class StubService : IAsyncDisposable
         return _hungUp.Task;
     }
 
-    public static async Task<StubService> StartAsync(string name, int port = 0)
+    /// <param name="streamsMax">Requests that it takes on one connection; it tracks twice as many, those too that were
+    /// answered before they were whole. As many as our services take, unless said.</param>
+    public static async Task<StubService> StartAsync(string name, int port = 0, int streamsMax = 20_000)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.Http2.MaxStreamsPerConnection = streamsMax;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 65_535; // So that a body can be under way.
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2);
+        });
         var app = builder.Build();
         var stub = new StubService(app);
         app.MapGet("/health/ready", () => stub._stopping.Task.IsCompleted
@@ -69,7 +76,9 @@ public sealed class StubService : IAsyncDisposable
             context.Abort();
         });
         // Answers what it has not read: the rest of the body is still under way.
-        app.Map("/{area}/early/{status:int}", (int status) => Results.Text("early", statusCode: status));
+        app.Map("/{area}/early/{status:int}", (int status) => status == StatusCodes.Status204NoContent
+            ? Results.NoContent()
+            : Results.Text("early", statusCode: status));
         app.Map("/{area}/stream", stub.StreamAsync);
         app.Map("/{area}/open", async (HttpContext context) =>
         {
@@ -79,6 +88,7 @@ public sealed class StubService : IAsyncDisposable
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
         app.Map("/{area}/held", stub.HoldAsync);
+        app.Map("/{area}/deaf", stub.WorkOnAsync);
         app.Map("/{area}/numbered/{**name}", stub.Number);
         app.UseWebSockets();
         app.Map("/{area}/socket", EchoSocketAsync);
@@ -147,6 +157,18 @@ public sealed class StubService : IAsyncDisposable
             Interlocked.Decrement(ref _heldNow);
         }
         return "held";
+    }
+
+    /// <summary>Requests that were given up and are worked on until <see cref="Release"/>.</summary>
+    public int Abandoned => Volatile.Read(ref _abandoned);
+
+    private async Task<string> WorkOnAsync(CancellationToken stop)
+    {
+        Interlocked.Increment(ref _seen);
+        await using var given = stop.UnsafeRegister(
+            static stub => Interlocked.Increment(ref ((StubService)stub!)._abandoned), this);
+        await _release.WaitAsync(CancellationToken.None);
+        return "done";
     }
 
     /// <summary>Says the how manieth request it was, so that a kept answer is known by its number.</summary>

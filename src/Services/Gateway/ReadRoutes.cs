@@ -39,9 +39,8 @@ internal static class ReadRoutes
         {
             var read = RouteEntry.ParseAll(file.Bytes);
             if (file.Service is not { } service) return read;
-            var foreign = read.Routes.Select(route => route.Service)
-                .Concat(read.Canaries.Select(canary => canary.Service)).FirstOrDefault(named => named != service);
-            if (read.Routes.Any(route => route.Service != service) || read.Canaries.Any(one => one.Service != service))
+            var named = read.Routes.Select(route => route.Service).Concat(read.Canaries.Select(one => one.Service));
+            foreach (var foreign in named.Where(name => name != service))
                 throw new JsonException($"it is the file of '{service}' and names '{foreign}'.");
             return read;
         }

@@ -10,6 +10,7 @@ public sealed class StartLock
 
     /// <summary>Holds the others back, of whatever machine, until disposed or until this process ends. Not within a
     /// transaction: on PostgreSQL it is a connection of its own.</summary>
-    /// <exception cref="IOException">Another process held it for a minute.</exception>
+    /// <exception cref="IOException">On SQLite: another process held it for a minute.</exception>
+    /// <exception cref="System.Data.Common.DbException">On PostgreSQL: the same, or the database is away.</exception>
     public Task<IAsyncDisposable> TakeAsync(CancellationToken stop) => _database.LockSchemaAsync(stop);
 }

@@ -16,7 +16,6 @@ public sealed class EarlyAnswerTests(GatewayProcess gateway) : IClassFixture<Gat
     public async Task Passes_an_early_answer_on_and_keeps_the_connection(int status, int sizeBytes, bool inChunks)
     {
         var faults = new List<string>();
-        var lost = 0;
         await Parallel.ForAsync(0, 5, TestContext.Current.CancellationToken, async (_, _) =>
         {
             await using var connection = await RawConnection.OpenAsync(gateway.Client.BaseAddress!);
@@ -26,9 +25,6 @@ public sealed class EarlyAnswerTests(GatewayProcess gateway) : IClassFixture<Gat
                 var answer = await connection.ReadAsync();
                 await sending;
                 if (answer?.Status == status && answer.Body == "early") continue;
-                // Known and open: the gateway's own client now and then drops an answer that came while it still sent.
-                // The client is told to come again, and its connection goes on.
-                if (answer?.Status == 502 && Interlocked.Increment(ref lost) < 50) continue;
                 lock (faults)
                 {
                     faults.Add(string.Create(CultureInfo.InvariantCulture,
@@ -52,6 +48,16 @@ public sealed class EarlyAnswerTests(GatewayProcess gateway) : IClassFixture<Gat
         Assert.Equal(404, answer?.Status);
         Assert.Equal("", await connection.RestAsync());
         Assert.True(!gateway.Log.Contains("Kestrel", StringComparison.Ordinal), gateway.Log);
+    }
+
+    /// <summary>An answer without a body is whole with its head: the client need not send on to get it.</summary>
+    [Fact]
+    public async Task Answers_without_a_body_before_the_request_is_whole()
+    {
+        await using var connection = await RawConnection.OpenAsync(gateway.Client.BaseAddress!);
+        await connection.SendAsync(Head("/api/v1/orders/early/204", "Content-Length: 1000000"));
+        await connection.SendAsync("{"); // And no more than that.
+        Assert.Equal(204, (await connection.ReadAsync())?.Status);
     }
 
     private string Request(string path, int sizeBytes, bool inChunks)

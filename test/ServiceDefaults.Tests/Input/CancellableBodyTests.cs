@@ -50,6 +50,28 @@ public sealed class CancellableBodyTests
         });
     }
 
+    /// <summary>Of an answer without a body nothing has gone out by itself.</summary>
+    [Fact]
+    public async Task Ends_the_answer_before_it_waits_for_the_rest()
+    {
+        var sent = new Pipe();
+        var context = Request(sent.Reader);
+        var answer = new EndedAnswer();
+        context.Features.Set<IHttpResponseBodyFeature>(answer);
+        var answered = CancellableBody.InvokeAsync(context, async inner =>
+        {
+            using var interest = new CancellationTokenSource();
+            var reading = inner.Request.Body.ReadAsync(new byte[10], interest.Token).AsTask();
+            await interest.CancelAsync();
+            await ExpectGivenUpAsync(reading);
+            inner.Response.StatusCode = 204;
+        });
+        await answer.Ended.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        Assert.False(answered.IsCompleted);
+        await sent.Writer.WriteAsync("given up"u8.ToArray(), Stop);
+        await answered.WaitAsync(Stop);
+    }
+
     private static async Task ExpectGivenUpAsync(Task reading) =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
 
@@ -60,6 +82,19 @@ public sealed class CancellableBodyTests
         context.Features.Set<IHttpRequestBodyDetectionFeature>(features);
         context.Features.Set<IRequestBodyPipeFeature>(features);
         return context;
+    }
+
+    private sealed class EndedAnswer() : StreamResponseBodyFeature(Stream.Null)
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _ended.Task;
+
+        public override Task CompleteAsync()
+        {
+            _ended.TrySetResult();
+            return base.CompleteAsync();
+        }
     }
 
     private sealed record Body(PipeReader Reader) : IRequestBodyPipeFeature, IHttpRequestBodyDetectionFeature

@@ -43,13 +43,17 @@ internal sealed class LimitConcurrency : IDisposable
         using var place = await AcquireAsync(service, context.RequestAborted);
         if (place is not { IsAcquired: true })
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable,
-                $"The service '{service}' has more to do than it can. Try again in 1 s.");
+            await RefuseAsync(context, service);
             return;
         }
         context.Response.OnStarting(Held.LeaveIfOpen, new Held(context, own, place));
         await _next(context);
     }
+
+    /// <summary>For a service that has too much to do.</summary>
+    public static Task RefuseAsync(HttpContext context, string service) => RefuseAsync(
+        context, StatusCodes.Status503ServiceUnavailable,
+        $"The service '{service}' has more to do than it can. Try again in 1 s.");
 
     public void Dispose()
     {

@@ -14,7 +14,9 @@ internal sealed class AvoidUnreachable(IDestinationHealthUpdater health) : IPass
 
     public void RequestProxied(HttpContext context, ClusterState cluster, DestinationState destination)
     {
-        var error = context.GetForwarderErrorFeature()?.Error ?? ForwarderError.None;
+        var failure = context.GetForwarderErrorFeature();
+        if (AskedTooMuch.Is(failure)) return;
+        var error = failure?.Error ?? ForwarderError.None;
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.ResponseHeaders)
         {
             var pause = cluster.Model.Config.HealthCheck?.Passive?.ReactivationPeriod ?? TimeSpan.FromSeconds(2);

@@ -78,6 +78,7 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
             return Task.CompletedTask; // The document is written where the bound has no power any more.
         }
         var service = proxy.Route.Config.ClusterId;
+        if (AskedTooMuch.Is(failure)) return LimitConcurrency.RefuseAsync(context, service!);
         // A service that breaks off while the body is on its way looks like a fault of the client's; it is none.
         var status = RefusalOf(failure.Exception)?.StatusCode
             ?? (context.Response.StatusCode is >= 400 and < 500

@@ -86,13 +86,15 @@ internal sealed class CancellableBody(PipeReader body) : Stream
         var original = context.Request.Body;
         var body = new CancellableBody(context.Request.BodyReader);
         context.Request.Body = body;
+        var isAnswered = false;
         try
         {
             await next(context);
+            isAnswered = true;
         }
         finally
         {
-            if (body.End(out var reading)) await body.FinishAsync(reading, context);
+            if (body.End(out var reading)) await body.FinishAsync(reading, context, isAnswered);
             context.Request.Body = original;
         }
     }
@@ -122,13 +124,13 @@ internal sealed class CancellableBody(PipeReader body) : Stream
 
     /// <summary>The client has its whole answer before anything more is expected of it. What has come is taken: when
     /// the client leaves now, the server does not come to it, and finds a read that is not ended.</summary>
-    private async Task FinishAsync(Task<ReadResult>? reading, HttpContext context)
+    private async Task FinishAsync(Task<ReadResult>? reading, HttpContext context, bool isAnswered)
     {
         try
         {
             if (reading is not null)
             {
-                if (!reading.IsCompleted && context.Response.HasStarted) await context.Response.CompleteAsync();
+                if (!reading.IsCompleted && isAnswered) await context.Response.CompleteAsync();
                 body.AdvanceTo((await reading.WaitAsync(restWithin)).Buffer.End);
             }
             while (body.TryRead(out var rest))
