@@ -48,10 +48,10 @@ public sealed class ExportAndErasureTests(PlainStore store)
     }
 
     [Fact]
-    public async Task Refuses_a_token_that_was_not_given_for_all_of_it()
+    public async Task Is_offered_to_a_person_as_a_file_and_to_no_machine()
     {
-        var acting = await store.Shop.NewBuyerAsync();
-        using var asked = await store.Shop.TryAsync(HttpMethod.Get, "/api/v1/users/me/export", null, acting);
+        var person = await store.Shop.NewBuyerAsync();
+        using var asked = await store.Shop.TryAsync(HttpMethod.Get, "/api/v1/users/me/export", null, person);
         Assert.Equal(
             "attachment; filename=\"tessera-account.json\"", asked.Content.Headers.ContentDisposition?.ToString());
         using var machine = await store.Shop.TryAsync(

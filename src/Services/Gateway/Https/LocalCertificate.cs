@@ -11,13 +11,12 @@ internal static class LocalCertificate
     private static readonly TimeSpan life = TimeSpan.FromDays(365);
     private static readonly TimeSpan renewBefore = TimeSpan.FromDays(30);
 
-    /// <summary>The kept one, or a new one if that is missing, ends soon or is for another name.</summary>
+    /// <summary>The kept one, or a new one if that is missing, damaged, ends soon or is for another name.</summary>
     public static X509Certificate2 Get(string folder, string publicName, DateTimeOffset now)
     {
         var file = Path.Combine(folder, "https.pfx");
-        if (File.Exists(file))
+        if (File.Exists(file) && TryLoad(file) is { } kept)
         {
-            var kept = X509CertificateLoader.LoadPkcs12FromFile(file, null);
             if (kept.NotAfter.ToUniversalTime() - now.UtcDateTime > renewBefore && kept.MatchesHostname(publicName))
                 return kept;
             kept.Dispose();
@@ -28,6 +27,18 @@ internal static class LocalCertificate
         Write(file, made.Export(X509ContentType.Pfx), isSecret: true);
         Write(Path.Combine(folder, "https.crt"), System.Text.Encoding.ASCII.GetBytes(made.ExportCertificatePem()));
         return X509CertificateLoader.LoadPkcs12FromFile(file, null);
+    }
+
+    private static X509Certificate2? TryLoad(string file)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadPkcs12FromFile(file, null);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     private static CertificateRequest Request(ECDsa key, string publicName)
