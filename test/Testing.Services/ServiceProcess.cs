@@ -90,7 +90,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
         await Eventually.HoldsAsync(
             $"{project} is ready or has ended", () => _process.HasExited || Http2Address is not null, StartBound);
-        if (Http2Address is null) throw new InvalidOperationException($"it ended with exit code {_process.ExitCode}");
+        if (Http2Address is not null) return;
+        await _process.WaitForExitAsync(); // And for its last words, which come a moment after its end.
+        throw new InvalidOperationException($"it ended with exit code {_process.ExitCode}");
     }
 
     private void Keep(string? line)
