@@ -132,7 +132,7 @@ public abstract class Store : IAsyncLifetime
         Assert.Contains("At rest; every invariant is whole.", result.Output, StringComparison.Ordinal);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Shop?.Dispose();
         await TryAsync("down");

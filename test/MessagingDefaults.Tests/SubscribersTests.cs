@@ -6,7 +6,7 @@ namespace Tessera.MessagingDefaults.Tests;
 
 public sealed class SubscribersTests
 {
-    private static readonly IReadOnlyList<string> services = Shop.Services;
+    private static readonly IReadOnlyList<string> services = Shop.Interfaces;
 
     /// <summary>Which streams a service reads, from the events that its handlers take.</summary>
     private static IEnumerable<string> StreamsReadBy(string service) =>

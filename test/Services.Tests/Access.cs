@@ -23,8 +23,20 @@ internal static class Access
             ["DELETE /products/{sku}"] = new(Who.Operators, "catalog.write"),
             ["POST /products/import"] = new(Who.Operators, "catalog.write"),
         },
+        ["Baskets"] = new()
+        {
+            ["GET /baskets/mine"] = new(Who.Customers, "baskets.read"),
+            ["DELETE /baskets/mine"] = new(Who.Customers, "baskets.write"),
+            ["PUT /baskets/mine/lines/{sku}"] = new(Who.Customers, "baskets.write"),
+            ["DELETE /baskets/mine/lines/{sku}"] = new(Who.Customers, "baskets.write"),
+            ["POST /baskets/mine/merge"] = new(Who.Customers, "baskets.write"),
+            ["GET /baskets/{id}"] = new(Who.Anyone, ""),
+            ["PUT /baskets/{id}/lines/{sku}"] = new(Who.Anyone, ""),
+            ["DELETE /baskets/{id}/lines/{sku}"] = new(Who.Anyone, ""),
+        },
         ["Inventory"] = new()
         {
+            ["GET /availability"] = new(Who.Anyone, ""),
             ["GET /stock"] = new(Who.SignedIn, "inventory.read"),
             ["GET /stock/receipts/export"] = new(Who.People, "inventory.read"),
             ["GET /stock/{sku}"] = new(Who.SignedIn, "inventory.read"),

@@ -50,8 +50,11 @@ internal static class GatewaySetup
 
     public static void MapGateway(this WebApplication app)
     {
-        app.MapMethods("/", reads, ShowStart.Handle).AllowAnonymous();
+        app.MapMethods("/status", reads, ShowStart.Handle).AllowAnonymous();
         app.MapMethods("/health", reads, ShowHealth.Handle).AllowAnonymous();
+        // The pages take every other address; a program that asks for what is not there is told so in its own way.
+        app.MapMethods("/api/{**rest}", reads, () => TypedResults.Problem(
+            "Nothing stands at this address.", statusCode: StatusCodes.Status404NotFound)).AllowAnonymous();
         app.MapReference();
         app.MapReverseProxy(proxy =>
         {

@@ -55,7 +55,7 @@ internal static class ReadRoutes
         return
         [
             .. entries.SelectMany(entry => entry.Service == RouteEntry.EachService
-                ? Shop.Services.Select(service => Route(entry with
+                ? Shop.Interfaces.Select(service => Route(entry with
                 {
                     Service = service,
                     Path = entry.Path!.Replace("{service}", service, StringComparison.Ordinal),

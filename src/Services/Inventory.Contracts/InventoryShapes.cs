@@ -5,6 +5,13 @@ namespace Tessera.Inventory.Contracts;
 /// <summary>GET /stock/{sku}. OnHand + Held + Committed = Received.</summary>
 public sealed record StockView(string Sku, long OnHand, long Held, long Committed, long Received);
 
+/// <summary>GET /availability?skus=A,B (at most 100): for everybody, so it tells no more than a shop's window does.
+/// A product of which no stock is kept is sold out.</summary>
+public sealed record AvailabilityView(IReadOnlyList<AvailableView> Products);
+
+/// <param name="Left">How many there are, when they are few; null when there are more.</param>
+public sealed record AvailableView(string Sku, bool IsAvailable, int? Left);
+
 /// <summary>POST /stock/{sku}/receipts (operators), with an Idempotency-Key.</summary>
 public sealed record ReceiveStockRequest([property: Range(1, 1_000_000)] int Quantity);
 

@@ -6,6 +6,8 @@ internal static class InventoryApi
 {
     public static void MapInventory(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/availability", ReadAvailability.Handle).AllowAnonymous();
+
         var stock = routes.MapGroup("/stock").RequireScope(Scopes.InventoryRead);
         stock.MapGet("/", ReadStock.List).RequireAuthorization(Policies.SignedIn);
         stock.MapGet("/receipts/export", ExportReceipts.Handle).RequireAuthorization(Policies.Person);

@@ -15,6 +15,15 @@ internal sealed class StockReader(IDatabase database)
         return found.Count == 0 ? null : found[0];
     }
 
+    public async Task<IReadOnlyDictionary<string, long>> OnHandAsync(
+        IReadOnlyCollection<string> skus, CancellationToken stop)
+    {
+        var found = await database.QueryAsync(
+            $"select sku, on_hand from stock where {database.In("sku", 1)}", [database.List(skus)],
+            row => (Sku: row.GetString(0), OnHand: row.GetInt64(1)), stop);
+        return found.ToDictionary(each => each.Sku, each => each.OnHand, StringComparer.Ordinal);
+    }
+
     public async Task<StockPage> ListAsync(string? after, int size, CancellationToken stop)
     {
         var total = await database.QueryAsync("select count(*) from stock", [], row => row.GetInt64(0), stop);

@@ -1,8 +1,6 @@
 using System.Text.Encodings.Web;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
 
@@ -27,11 +25,8 @@ public static class Policies
 
     internal static bool TakesTokens(string? policy) => policy is Operator or Customer or SignedIn or Person;
 
-    internal static IServiceCollection AddTokenAuthentication(
-        this IServiceCollection services, IConfiguration configuration)
+    internal static IServiceCollection AddTokenAuthentication(this IServiceCollection services)
     {
-        services.AddOptions<TesseraOptions>().Bind(configuration.GetSection(TesseraOptions.Section))
-            .ValidateKeys(TesseraOptions.Section).ValidateOnStart();
         services.TryAddSingleton<IKeySource, UsersKeySource>();
         services.AddSingleton<KeySet>();
         services.AddSingleton<TokenValidator>();

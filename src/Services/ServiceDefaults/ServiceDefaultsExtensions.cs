@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
 
@@ -14,7 +15,10 @@ namespace Tessera.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Adds the defaults for the service of this name (lower case).</summary>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
+    /// <param name="takesTokens">Whether requests carry access tokens. Pages know their visitors by a cookie, and add
+    /// an authentication of their own.</param>
+    public static WebApplicationBuilder AddServiceDefaults(
+        this WebApplicationBuilder builder, string service, bool takesTokens = true)
     {
         builder.Services.AddSingleton(new ServiceName(service));
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -23,9 +27,14 @@ public static class ServiceDefaultsExtensions
         builder.AddEndpoints(service);
         builder.Services.AddProblems();
         builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
-        builder.Services.AddHttpClient(UsersKeySource.ClientName)
-            .ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
-        builder.Services.AddTokenAuthentication(builder.Configuration);
+        builder.Services.AddOptions<TesseraOptions>().Bind(builder.Configuration.GetSection(TesseraOptions.Section))
+            .ValidateKeys(TesseraOptions.Section).ValidateOnStart();
+        if (takesTokens)
+        {
+            builder.Services.AddHttpClient(UsersKeySource.ClientName)
+                .ConfigureForService(ServiceAddresses.Of(builder.Configuration, "users"));
+            builder.Services.AddTokenAuthentication();
+        }
         builder.Services.AddHealth();
         builder.AddStopping();
         builder.Services.AddOpenApiDefaults(service);

@@ -15,6 +15,10 @@ public static class Shop
     public static IReadOnlyList<string> Services { get; } =
         [.. All.Select(service => service.Name).Where(name => name != GatewayName)];
 
+    /// <summary>Those that keep data and have an interface for programs: not the gateway, not the pages.</summary>
+    public static IReadOnlyList<string> Interfaces { get; } =
+        [.. All.Where(service => service.Name != GatewayName && !service.IsApp).Select(service => service.Name)];
+
     public static ShopService? Find(string service) =>
         All.FirstOrDefault(each => each.Name.Equals(service, StringComparison.OrdinalIgnoreCase));
 
@@ -37,7 +41,9 @@ public static class Shop
 /// <param name="Http2">Port for the gateway and other services; the gateway has none.</param>
 /// <param name="Stream">What it publishes.</param>
 /// <param name="Reads">The streams that it reads.</param>
-public sealed record ShopService(string Name, int Http1, int? Http2, string? Stream, IReadOnlyList<string> Reads)
+/// <param name="IsApp">Whether it is pages for people.</param>
+public sealed record ShopService(
+    string Name, int Http1, int? Http2, string? Stream, IReadOnlyList<string> Reads, bool IsApp)
 {
     internal static ShopService From(JsonElement entry) => new(
         entry.GetProperty("name").GetString()!.ToLowerInvariant(),
@@ -46,5 +52,6 @@ public sealed record ShopService(string Name, int Http1, int? Http2, string? Str
         entry.TryGetProperty("stream", out var stream) ? stream.GetString() : null,
         entry.TryGetProperty("reads", out var reads)
             ? [.. reads.EnumerateArray().Select(read => read.GetString()!)]
-            : []);
+            : [],
+        entry.TryGetProperty("app", out var app) && app.GetBoolean());
 }

@@ -139,7 +139,7 @@ internal static class ParkedCommand
     {
         if (filter.Service is { } named) return [named];
         var running = store.Folder.ReadState()?.Services.Select(service => service.Service)
-            ?? SourceTree.Services().Select(name => name.ToLowerInvariant());
+            ?? SourceTree.Interfaces().Select(name => name.ToLowerInvariant());
         return [.. running.Where(name => name != "gateway").Distinct()];
     }
 

@@ -10,15 +10,21 @@ internal static class SourceTree
     /// <summary>The projects that are processes, as the shop's list has them, the gateway last.</summary>
     public static IReadOnlyList<string> Services() => ListedServices(ShopList);
 
+    /// <summary>Those of them that keep data: neither the gateway nor pages for people.</summary>
+    public static IReadOnlyList<string> Interfaces() => Listed(ShopList, service =>
+        NameOf(service) != "Gateway" && !(service.TryGetProperty("app", out var app) && app.GetBoolean()));
+
     public static string ShopList => Path.Combine(Root, "src", "Services", "shop.json");
 
-    internal static IReadOnlyList<string> ListedServices(string file)
+    internal static IReadOnlyList<string> ListedServices(string file) => Listed(file, _ => true);
+
+    private static IReadOnlyList<string> Listed(string file, Func<JsonElement, bool> isWanted)
     {
         try
         {
             using var list = JsonDocument.Parse(File.ReadAllBytes(file));
             return [.. list.RootElement.GetProperty("services").EnumerateArray()
-                .Select(service => service.GetProperty("name").GetString()!)
+                .Where(isWanted).Select(NameOf)
                 .OrderBy(name => name == "Gateway" ? 1 : 0)];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException
@@ -27,6 +33,8 @@ internal static class SourceTree
             throw new UserError($"{file}, the list of services, cannot be read: {unreadable.Message}");
         }
     }
+
+    private static string NameOf(JsonElement service) => service.GetProperty("name").GetString()!;
 
     public static string BinaryOf(string project) => BinaryOf(Root, project);
 

@@ -15,7 +15,7 @@ internal static class ReadSnapshot
         var inventory = databases.Of("inventory");
         var payments = databases.Of("payments");
         var messaging = new List<MessagingRow>();
-        var services = SourceTree.Services().Where(name => name != "Gateway").Select(name => name.ToLowerInvariant());
+        var services = SourceTree.Interfaces().Select(name => name.ToLowerInvariant());
         foreach (var service in services.Where(service => databases.Of(service).IsThere))
             messaging.Add(await MessagingAsync(databases, service, stop));
         return new Snapshot(

@@ -33,8 +33,8 @@ internal sealed class ReadDocuments(
         try
         {
             if (IsFresh(out merged)) return merged; // Read while we waited.
-            await Task.WhenAll(Shop.Services.Select(service => RefreshAsync(service, stop)));
-            var missing = Shop.Services.Where(service => !_known.ContainsKey(service)).ToArray();
+            await Task.WhenAll(Shop.Interfaces.Select(service => RefreshAsync(service, stop)));
+            var missing = Shop.Interfaces.Where(service => !_known.ContainsKey(service)).ToArray();
             merged = JsonSerializer.SerializeToUtf8Bytes(MergeDocuments.Of(_known, missing));
             _readAt = clock.GetTimestamp();
             Volatile.Write(ref _merged, merged);

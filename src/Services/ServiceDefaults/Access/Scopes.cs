@@ -23,7 +23,7 @@ public static class Scopes
 
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Shop.Services.SelectMany(name => new[] { $"{name}.read", $"{name}.write" }),
+        .. Shop.Interfaces.SelectMany(name => new[] { $"{name}.read", $"{name}.write" }),
         UsersAct, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite,
     ];
 

@@ -1,0 +1,46 @@
+using Tessera.Baskets.Contracts;
+using Tessera.Web.Session;
+
+namespace Tessera.Web.Calling;
+
+/// <summary>The visitor's basket: the account's, or the browser's until somebody signs in.</summary>
+internal sealed class BasketKeeper(StoreClient store, IHttpContextAccessor accessor)
+{
+    private HttpContext Context => accessor.HttpContext!;
+
+    public async Task<Answer<BasketView>> ReadAsync(string? token, CancellationToken stop)
+    {
+        var guest = GuestBasket.IdOf(Context);
+        if (token is null)
+        {
+            return guest is { } id
+                ? await store.SendAsync<BasketView>(HttpMethod.Get, $"/baskets/{id}", null, stop)
+                : new Answer<BasketView>(new BasketView(null, []), System.Net.HttpStatusCode.OK);
+        }
+        if (guest is not { } before)
+            return await store.SendAsync<BasketView>(HttpMethod.Get, "/baskets/mine", token, stop);
+        // What was put in before the sign-in comes along, once; the cookie goes when it has.
+        var merged = await store.SendAsync<BasketView>(
+            HttpMethod.Post, "/baskets/mine/merge", token, stop, new MergeBasketRequest(before));
+        if (merged.IsGood) GuestBasket.Forget(Context);
+        return merged;
+    }
+
+    public Task<Answer<BasketView>> PutAsync(
+        string? token, string sku, int quantity, long seenPriceMinor, CancellationToken stop) =>
+        store.SendAsync<BasketView>(
+            HttpMethod.Put, Path(token, begin: true, sku), token, stop, new PutLineRequest(quantity, seenPriceMinor));
+
+    public Task<Answer<Done>> RemoveAsync(string? token, string sku, CancellationToken stop) =>
+        store.SendAsync<Done>(HttpMethod.Delete, Path(token, begin: false, sku), token, stop);
+
+    public Task<Answer<Done>> EmptyAsync(string token, Guid edition, CancellationToken stop) =>
+        store.SendAsync<Done>(HttpMethod.Delete, $"/baskets/mine?edition={edition}", token, stop);
+
+    private string Path(string? token, bool begin, string sku)
+    {
+        var basket = token is not null ? "mine"
+            : (GuestBasket.IdOf(Context) ?? (begin ? GuestBasket.Begin(Context) : Guid.Empty)).ToString();
+        return $"/baskets/{basket}/lines/{Uri.EscapeDataString(sku)}";
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Tessera.Catalog.Contracts;
+
+namespace Tessera.Web.Calling;
+
+/// <summary>What Catalog said last: asked again after a few seconds, and shown, with a line that says so, while it is
+/// away. Prices of an order are never taken from here: Orders prices it itself.</summary>
+internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> options, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+
+    public Task<Known<ProductView>> ProductAsync(string sku, CancellationToken stop) =>
+        AskAsync<ProductView>($"/products/{Uri.EscapeDataString(sku)}", stop);
+
+    public Task<Known<ProductPage>> SearchAsync(string query, CancellationToken stop) =>
+        AskAsync<ProductPage>("/products" + query, stop);
+
+    private async Task<Known<T>> AskAsync<T>(string path, CancellationToken stop)
+        where T : class
+    {
+        var now = clock.GetUtcNow();
+        _kept.TryGetValue(path, out var kept);
+        if (kept is not null && now - kept.At < options.Value.CatalogFresh) return new((T)kept.Value, false, false);
+        var answer = await store.SendAsync<T>(HttpMethod.Get, path, null, stop);
+        if (answer.IsAway) return new((T?)kept?.Value, true, false);
+        if (answer.Value is null)
+        {
+            _kept.TryRemove(path, out _);
+            return new(null, false, true);
+        }
+        // Full is rare, and to begin anew simple; the bound is what matters.
+        if (_kept.Count >= options.Value.CatalogKeptMax) _kept.Clear();
+        _kept[path] = new Kept(answer.Value, now);
+        return new(answer.Value, false, false);
+    }
+
+    private sealed record Kept(object Value, DateTimeOffset At);
+}
+
+/// <param name="IsAway">Catalog did not answer: the value is of before, or missing.</param>
+/// <param name="IsUnknown">It answered that there is no such thing.</param>
+public sealed record Known<T>(T? Value, bool IsAway, bool IsUnknown)
+    where T : class;

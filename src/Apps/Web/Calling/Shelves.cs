@@ -1,0 +1,22 @@
+using Tessera.Inventory.Contracts;
+
+namespace Tessera.Web.Calling;
+
+/// <summary>What is there to be sold, as Inventory says it now.</summary>
+internal static class Shelves
+{
+    /// <summary>By product code; null while Inventory is away.</summary>
+    public static async Task<IReadOnlyDictionary<string, AvailableView>?> LookAsync(
+        this StoreClient store, IEnumerable<string> skus, CancellationToken stop)
+    {
+        var all = new Dictionary<string, AvailableView>(StringComparer.Ordinal);
+        foreach (var some in skus.Chunk(100)) // As many as one request takes.
+        {
+            var answer = await store.SendAsync<AvailabilityView>(
+                HttpMethod.Get, $"/availability?skus={Uri.EscapeDataString(string.Join(',', some))}", null, stop);
+            if (answer.Value is null) return null;
+            foreach (var product in answer.Value.Products) all[product.Sku] = product;
+        }
+        return all;
+    }
+}

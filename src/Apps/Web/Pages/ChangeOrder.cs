@@ -1,0 +1,32 @@
+using System.Net;
+using Tessera.Orders.Contracts;
+using Tessera.Web.Calling;
+
+namespace Tessera.Web.Pages;
+
+internal static class ChangeOrder
+{
+    public static async Task<IResult> Cancel(Guid id, Visit visit, StoreClient store, CancellationToken stop)
+    {
+        var cancelled = await store.SendAsync<OrderView>(
+            HttpMethod.Post, $"/orders/{id}/cancel", await visit.TokenAsync(), stop);
+        return SeeOther.To(
+            cancelled.IsGood ? $"/orders/{id}"
+            : cancelled.Status == HttpStatusCode.Conflict ? $"/orders/{id}?fault=late"
+            : $"/orders/{id}?fault=away");
+    }
+
+    public static async Task<IResult> OrderAgain(
+        Guid id, Visit visit, StoreClient store, BasketKeeper baskets, CancellationToken stop)
+    {
+        var token = await visit.TokenAsync();
+        var order = await store.SendAsync<OrderView>(HttpMethod.Get, $"/orders/{id}", token, stop);
+        if (order.Value is null) return SeeOther.To($"/orders/{id}?fault=away");
+        foreach (var line in order.Value.Lines)
+        {
+            var put = await baskets.PutAsync(token, line.Sku, Math.Min(line.Quantity, 999), line.UnitPriceMinor, stop);
+            if (put.IsAway) return SeeOther.To("/basket?fault=away");
+        }
+        return SeeOther.To("/basket");
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using Tessera.Design;
+using Tessera.Messaging;
+using Tessera.ServiceDefaults;
+using Tessera.Web.Calling;
+using Tessera.Web.Pictures;
+using Tessera.Web.Session;
+
+namespace Tessera.Web.Pages;
+
+internal static class PagesSetup
+{
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        DesignFiles.Add(typeof(PagesSetup).Assembly);
+        var services = builder.Services;
+        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section)
+            .ValidateKeys(WebOptions.Section).ValidateOnStart();
+        services.AddRazorComponents();
+        services.AddHttpContextAccessor();
+        services.AddHttpClient<StoreClient>((provider, http) =>
+        {
+            http.BaseAddress = provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUri;
+            http.Timeout = TimeSpan.FromSeconds(8);
+            http.MaxResponseContentBufferSize = 4 * 1024 * 1024;
+        }).ConfigurePrimaryHttpMessageHandler(provider => SessionSetup.Handler(new Uri(
+            provider.GetRequiredService<IOptions<WebOptions>>().Value.Gateway
+            ?? provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUrl)));
+        services.AddSingleton<KeptCatalog>();
+        services.AddScoped<BasketKeeper>();
+        services.AddScoped<Visit>();
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapGet("/", ShowHome.Handle).AllowAnonymous();
+        app.MapGet("/search", ShowSearch.Handle).AllowAnonymous();
+        app.MapGet("/products/{sku}", ShowProduct.Handle).AllowAnonymous();
+        app.MapGet("/pictures/{sku}", ProductPicture.Handle).AllowAnonymous();
+        app.MapGet("/basket", ShowBasket.Handle).AllowAnonymous();
+        app.MapPost("/basket/add", ChangeBasket.Add).AllowAnonymous();
+        app.MapPost("/basket/change", ChangeBasket.Change).AllowAnonymous();
+        app.MapGet("/help", () => Page.Show<HelpPage>()).AllowAnonymous();
+        app.MapGet("/sign-in-failed", Faults.SignInFailed).AllowAnonymous();
+        app.MapPost("/language", SetLanguage.Handle).AllowAnonymous();
+        app.MapGet("/robots.txt", SearchEngines.Robots).AllowAnonymous();
+        app.MapGet("/sitemap.xml", SearchEngines.SitemapAsync).AllowAnonymous();
+
+        var own = app.MapGroup("/").RequireAuthorization(SessionSetup.SignedIn);
+        own.MapGet("/checkout", Checkout.Show);
+        own.MapPost("/checkout", Checkout.Place);
+        own.MapGet("/orders", ShowOrders.All);
+        own.MapGet("/orders/{id:guid}", ShowOrders.One);
+        own.MapPost("/orders/{id:guid}/cancel", ChangeOrder.Cancel);
+        own.MapPost("/orders/{id:guid}/again", ChangeOrder.OrderAgain);
+        own.MapGet("/orders/{id:guid}/events", FollowOrder.Handle);
+
+        app.MapFallback(Faults.NotFound).AllowAnonymous();
+    }
+}

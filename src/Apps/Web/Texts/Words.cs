@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Tessera.Web.Texts;
+
+/// <summary>The texts of one language, from <c>Texts/LANGUAGE.json</c>, and how its readers write money and dates.
+/// </summary>
+internal sealed class Words
+{
+    private static readonly (string Language, string Name, string Culture)[] known =
+        [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE")];
+
+    private static readonly (string Code, string Symbol, int Digits)[] currencies =
+        [("GBP", "£", 2), ("EUR", "€", 2), ("USD", "$", 2), ("JPY", "¥", 0)];
+
+    private readonly Dictionary<string, string> _texts;
+    private readonly Dictionary<string, NumberFormatInfo> _currencies = new(StringComparer.Ordinal);
+
+    private Words(string language, string name, string culture)
+    {
+        (Language, Name, Culture) = (language, name, CultureInfo.GetCultureInfo(culture));
+        using var file = typeof(Words).Assembly.GetManifestResourceStream($"Texts/{language}.json")!;
+        _texts = JsonSerializer.Deserialize<Dictionary<string, string>>(file)!;
+        foreach (var (code, symbol, digits) in currencies)
+        {
+            var format = (NumberFormatInfo)Culture.NumberFormat.Clone();
+            (format.CurrencySymbol, format.CurrencyDecimalDigits) = (symbol, digits);
+            _currencies[code] = format;
+        }
+    }
+
+    public static IReadOnlyList<Words> All { get; } =
+        [.. known.Select(each => new Words(each.Language, each.Name, each.Culture))];
+
+    public static Words Default => All[0];
+
+    public string Language { get; }
+
+    /// <summary>Of the language, in itself.</summary>
+    public string Name { get; }
+
+    public CultureInfo Culture { get; }
+
+    public IReadOnlyCollection<string> Keys => _texts.Keys;
+
+    public static Words? Find(string? language) =>
+        All.FirstOrDefault(words => words.Language.Equals(language, StringComparison.OrdinalIgnoreCase));
+
+    /// <exception cref="KeyNotFoundException">There is no such text.</exception>
+    public string this[string key] => _texts[key];
+
+    public string Format(string key, params ReadOnlySpan<object?> values) =>
+        string.Format(Culture, _texts[key], values);
+
+    /// <summary>Texts that differ for one and for many stand under <c>KEY.one</c> and <c>KEY.many</c>.</summary>
+    public string Count(string key, long count) => Format(count == 1 ? key + ".one" : key + ".many", count);
+
+    public string Money(long minor, string currency)
+    {
+        if (!_currencies.TryGetValue(currency, out var format))
+            return string.Create(Culture, $"{minor / 100m:N2} {currency}");
+        var parts = 1m;
+        for (var digit = 0; digit < format.CurrencyDecimalDigits; digit++) parts *= 10;
+        return (minor / parts).ToString("C", format);
+    }
+
+    public string Day(DateTimeOffset at) => at.ToString("d MMMM yyyy", Culture);
+
+    public string Time(DateTimeOffset at) => at.ToString("t", Culture) + " UTC";
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Tessera.Baskets.Contracts;
+using Tessera.ServiceDefaults;
+using Tessera.Web.Calling;
+using Tessera.Web.Texts;
+
+namespace Tessera.Web;
+
+/// <summary>One request of one visitor: language, whether somebody is signed in, the basket's state.</summary>
+internal sealed class Visit
+{
+    public const string LanguageCookie = "tessera-language";
+
+    private readonly BasketKeeper _baskets;
+
+    public Visit(IHttpContextAccessor accessor, BasketKeeper baskets, IOptions<TesseraOptions> tessera)
+    {
+        (Context, _baskets) = (accessor.HttpContext!, baskets);
+        Words = ChooseWords(Context.Request);
+        Store = tessera.Value.PublicUri;
+    }
+
+    public HttpContext Context { get; }
+
+    public Words Words { get; }
+
+    /// <summary>The store's public address.</summary>
+    public Uri Store { get; }
+
+    public bool IsSignedIn => Context.User.Identity?.IsAuthenticated == true;
+
+    /// <summary>Null while Baskets is away: pages open without the number then.</summary>
+    public int? BasketCount => Basket?.Value?.Lines.Sum(line => line.Quantity);
+
+    public Answer<BasketView>? Basket { get; private set; }
+
+    /// <summary>Whether something on the page is of before, because its service is away.</summary>
+    public bool IsOld { get; set; }
+
+    public string Here => Context.Request.Path + Context.Request.QueryString;
+
+    public Task<string?> TokenAsync() =>
+        IsSignedIn ? Context.GetTokenAsync("access_token") : Task.FromResult<string?>(null);
+
+    /// <summary>Reads what each page shows. Before anything is written: it may set a cookie.</summary>
+    public async Task<Answer<BasketView>> OpenAsync(CancellationToken stop) =>
+        Basket ??= await _baskets.ReadAsync(await TokenAsync(), stop);
+
+    public string Money(long minor, string currency) => Words.Money(minor, currency);
+
+    private static Words ChooseWords(HttpRequest request)
+    {
+        if (Words.Find(request.Cookies[LanguageCookie]) is { } chosen) return chosen;
+        foreach (var wanted in request.GetTypedHeaders().AcceptLanguage.OrderByDescending(each => each.Quality ?? 1))
+        {
+            if (Words.Find(wanted.Value.Value?.Split('-')[0]) is { } found) return found;
+        }
+        return Words.Default;
+    }
+}

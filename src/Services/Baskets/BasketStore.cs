@@ -1,0 +1,96 @@
+using Tessera.Baskets.Contracts;
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Baskets;
+
+/// <summary>The baskets in the database.</summary>
+internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvider clock)
+{
+    public const int LinesMax = 200; // As many as an order takes.
+
+    public async Task<BasketView> ReadAsync(Holder holder, CancellationToken stop)
+    {
+        var rows = await database.QueryAsync(
+            """
+            select baskets.edition, basket_lines.sku, basket_lines.quantity, basket_lines.seen_price_minor
+            from baskets join basket_lines on basket_lines.holder = baskets.holder
+            where baskets.holder = $1 order by basket_lines.added_at, basket_lines.sku
+            """,
+            [holder.Key],
+            row => (
+                Edition: row.GetGuid(0),
+                Line: new BasketLineView(row.GetString(1), row.GetInt32(2), row.GetInt64(3))),
+            stop);
+        return new BasketView(rows.Count > 0 ? rows[0].Edition : null, [.. rows.Select(row => row.Line)]);
+    }
+
+    /// <summary>False when the basket is full.</summary>
+    public async Task<bool> TryPutAsync(
+        Holder holder, string sku, int quantity, long seenPriceMinor, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        await TouchAsync(holder, stop);
+        var others = await work.QueryAsync(
+            "select count(*) from basket_lines where holder = $1 and sku <> $2", [holder.Key, sku],
+            row => row.GetInt64(0), stop);
+        if (others[0] >= LinesMax) return false;
+        work.Enqueue(
+            """
+            insert into basket_lines (holder, sku, quantity, seen_price_minor, added_at) values ($1, $2, $3, $4, $5)
+            on conflict (holder, sku) do update
+                set quantity = excluded.quantity, seen_price_minor = excluded.seen_price_minor
+            """,
+            holder.Key, sku, quantity, seenPriceMinor, clock.GetUtcNow());
+        await work.CommitAsync(stop);
+        return true;
+    }
+
+    public async Task RemoveAsync(Holder holder, string sku, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        work.Enqueue("delete from basket_lines where holder = $1 and sku = $2", holder.Key, sku);
+        await work.CommitAsync(stop);
+    }
+
+    public async Task EmptyAsync(Holder holder, Guid edition, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        // The row first: who puts something in at this moment waits, and begins a new edition.
+        var emptied = await work.ExecuteAsync(
+            "delete from baskets where holder = $1 and edition = $2", [holder.Key, edition], stop);
+        if (emptied > 0) work.Enqueue("delete from basket_lines where holder = $1", holder.Key);
+        await work.CommitAsync(stop);
+    }
+
+    public async Task MergeAsync(Holder from, Holder into, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        await TouchAsync(into, stop);
+        work.Enqueue(
+            """
+            insert into basket_lines (holder, sku, quantity, seen_price_minor, added_at)
+            select $2, sku, quantity, seen_price_minor, added_at from basket_lines where holder = $1
+            on conflict (holder, sku) do update set
+                quantity = case when excluded.quantity > basket_lines.quantity
+                    then excluded.quantity else basket_lines.quantity end
+            """,
+            from.Key, into.Key);
+        Erase(work, from);
+        await work.CommitAsync(stop);
+    }
+
+    public static void Erase(UnitOfWork work, Holder holder)
+    {
+        work.Enqueue("delete from basket_lines where holder = $1", holder.Key);
+        work.Enqueue("delete from baskets where holder = $1", holder.Key);
+    }
+
+    // Locks the basket until the commit.
+    private Task<int> TouchAsync(Holder holder, CancellationToken stop) => work.ExecuteAsync(
+        """
+        insert into baskets (holder, edition, changed_at) values ($1, $2, $3)
+        on conflict (holder) do update set changed_at = excluded.changed_at
+        """,
+        [holder.Key, Guid.NewGuid(), clock.GetUtcNow()], stop);
+}

@@ -1,0 +1,13 @@
+using Tessera.Messaging;
+using Tessera.Users.Contracts;
+
+namespace Tessera.Baskets;
+
+internal sealed class EraseBasketOnUserErased(UnitOfWork work) : IHandle<UserErased>
+{
+    public Task HandleAsync(UserErased message, MessageContext context, CancellationToken stop)
+    {
+        BasketStore.Erase(work, Holder.User(message.User));
+        return Task.CompletedTask;
+    }
+}
