@@ -2,7 +2,8 @@ using Microsoft.Extensions.Options;
 
 namespace Tessera.Baskets;
 
-/// <summary>Removes the baskets of guests who did not come back. A person's basket stays until the person goes.</summary>
+/// <summary>Removes the baskets of guests who did not come back. A person's basket stays until the person goes.
+/// </summary>
 internal sealed partial class PruneGuests(
     IServiceScopeFactory scopes, IOptions<BasketOptions> options, TimeProvider clock, ILogger<PruneGuests> logger)
     : BackgroundService

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Routing.Template;
 
 namespace Tessera.Gateway;
 
-/// <summary>Answers under <c>/api</c> what no route takes. The pages have every address that is left over, and a program
-/// is told in its own way, not by a page, that nothing stands there or that it asked by the wrong method.</summary>
+/// <summary>Answers under <c>/api</c> what no route takes. The pages have every address that is left over, and a
+/// program is told in its own way, not by a page, that nothing stands there or that it asked by the wrong method.
+/// </summary>
 internal sealed class AnswerUnknown(EndpointDataSource endpoints)
 {
     public const string Path = "/api/{**rest}";
