@@ -17,6 +17,7 @@ internal static class Access
         ["Catalog"] = new()
         {
             ["GET /products"] = new(Who.Anyone, ""),
+            ["GET /products/search/suggestions"] = new(Who.Anyone, ""),
             ["GET /products/{sku}"] = new(Who.Anyone, ""),
             ["PUT /products/{sku}"] = new(Who.Operators, "catalog.write"),
             ["PUT /products/{sku}/price"] = new(Who.Operators, "catalog.write"),

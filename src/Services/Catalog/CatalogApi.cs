@@ -8,6 +8,7 @@ internal static class CatalogApi
     {
         var products = routes.MapGroup("/products").WithTags("products");
         products.MapGet("/", SearchProducts.Handle).AllowAnonymous();
+        products.MapGet("/search/suggestions", SuggestProducts.Handle).AllowAnonymous();
         products.MapGet("/{sku}", ReadProduct.Handle).AllowAnonymous();
 
         var changes = products.MapGroup("/")

@@ -7,6 +7,8 @@ internal sealed record Product(
     public const string CategoryOtherwise = "general";
     public const string SkuPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$";
 
+    public bool HasCategory => Category != CategoryOtherwise;
+
     public static ProductChange Add(string sku, string name, string? description, string? category, long priceMinor) =>
         new(
             new Product(

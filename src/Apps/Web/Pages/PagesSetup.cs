@@ -35,6 +35,7 @@ internal static class PagesSetup
     {
         app.MapGet("/", ShowHome.Handle).AllowAnonymous();
         app.MapGet("/search", ShowSearch.Handle).AllowAnonymous();
+        app.MapGet("/search/suggestions", ShowSearch.Suggest).AllowAnonymous();
         app.MapGet("/products/{sku}", ShowProduct.Handle).AllowAnonymous();
         app.MapGet("/pictures/{sku}", ProductPicture.Handle).AllowAnonymous();
         app.MapGet("/basket", ShowBasket.Handle).AllowAnonymous();
