@@ -5,7 +5,18 @@ namespace Tessera.Catalog.Contracts;
 /// <summary>GET /products/{sku}</summary>
 public sealed record ProductView(
     string Sku, string Name, string? Description, string Category,
-    long PriceMinor, string Currency, bool Withdrawn, int Version);
+    long PriceMinor, string Currency, bool Withdrawn, int Version)
+{
+    public IReadOnlyList<PictureView> Pictures { get; init; } = [];
+}
+
+/// <summary>A picture of a product, in the sizes that there are of it, the smallest first.</summary>
+/// <param name="Width">Of the picture as it was given, in pixels.</param>
+public sealed record PictureView(int Number, int Width, int Height, IReadOnlyList<PictureSize> Sizes);
+
+/// <param name="Address">A path of this interface. What stands there never changes: another picture has another
+/// address.</param>
+public sealed record PictureSize(int Width, int Height, string Address);
 
 /// <summary>GET /products?search=&amp;category=&amp;minPriceMinor=&amp;maxPriceMinor=&amp;sort=name&amp;facets=false
 /// &amp;after=&amp;size=20 (size at most 100). The search takes words, each at least as a beginning, whatever its

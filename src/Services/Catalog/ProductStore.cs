@@ -7,8 +7,8 @@ namespace Tessera.Catalog;
 /// <summary>The products in the database. Writes happen in the scoped unit of work, events with them.</summary>
 internal sealed class ProductStore(IDatabase database, UnitOfWork work)
 {
-    public const string Columns = "sku, name, description, category, price_minor, withdrawn, version";
-    public const int ColumnCount = 7;
+    public const string Columns = "sku, name, description, category, price_minor, withdrawn, version, pictures";
+    public const int ColumnCount = 8;
 
     private readonly WordIndex _index = new(database, work);
 
@@ -50,19 +50,19 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         object?[] values =
         [
             product.Sku, product.Name, product.Description, product.Category, product.PriceMinor, product.Withdrawn,
-            product.Version,
+            product.Version, product.Pictures,
         ];
         if (product.Version == 1)
         {
             // A second creator of the same SKU at the same time fails here and is told to try again.
             work.EnqueueOne(
-                $"insert into products ({Columns}) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing", values);
+                $"insert into products ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing", values);
         }
         else
         {
             work.EnqueueOne(
                 "update products set name = $2, description = $3, category = $4, price_minor = $5, withdrawn = $6, " +
-                "version = $7 where sku = $1 and version = $7 - 1", values);
+                "version = $7, pictures = $8 where sku = $1 and version = $7 - 1", values);
         }
         if (kind != ChangeKind.Repriced) _index.Put(product);
         Publish(product, kind);
@@ -92,5 +92,5 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
 
     public static Product Read(StoreReader row) => new(
         row.GetString(0), row.GetString(1), row.GetStringOrNull(2),
-        row.GetString(3), row.GetInt64(4), row.GetBoolean(5), row.GetInt32(6));
+        row.GetString(3), row.GetInt64(4), row.GetBoolean(5), row.GetInt32(6), row.GetString(7));
 }

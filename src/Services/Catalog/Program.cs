@@ -11,6 +11,8 @@ builder.AddMessagingDefaults("catalog", messages => messages
     .Publishes<ProductWithdrawn>(withdrawn => withdrawn.Sku));
 builder.Services.AddValidation();
 builder.Services.AddScoped<ProductStore>();
+builder.Services.AddScoped<PictureStore>();
+builder.Services.AddSingleton<ScalePicture>();
 builder.Services.AddSearch();
 var app = builder.Build();
 app.MapDefaultEndpoints();
