@@ -8,7 +8,7 @@ namespace Tessera.Web.Texts;
 internal sealed class Words
 {
     private static readonly (string Language, string Name, string Culture)[] known =
-        [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE")];
+        [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE"), ("fr", "Français", "fr-FR"), ("ja", "日本語", "ja-JP")];
 
     private static readonly (string Code, string Symbol, int Digits)[] currencies =
         [("GBP", "£", 2), ("EUR", "€", 2), ("USD", "$", 2), ("JPY", "¥", 0)];
@@ -64,7 +64,7 @@ internal sealed class Words
         return (minor / parts).ToString("C", format);
     }
 
-    public string Day(DateTimeOffset at) => at.ToString("d MMMM yyyy", Culture);
+    public string Day(DateTimeOffset at) => at.ToString(Language == "ja" ? "yyyy年M月d日" : "d MMMM yyyy", Culture);
 
     public string Time(DateTimeOffset at) => at.ToString("t", Culture) + " UTC";
 }
