@@ -56,7 +56,8 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         {
             // A second creator of the same SKU at the same time fails here and is told to try again.
             work.EnqueueOne(
-                $"insert into products ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing", values);
+                $"insert into products ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+                values);
         }
         else
         {

@@ -46,6 +46,8 @@ internal static class PagesSetup
         app.MapPost("/language", SetLanguage.Handle).AllowAnonymous();
         app.MapGet("/robots.txt", SearchEngines.Robots).AllowAnonymous();
         app.MapGet("/sitemap.xml", SearchEngines.SitemapAsync).AllowAnonymous();
+        app.MapGet("/sitemap-pages.xml", SearchEngines.PagesAsync).AllowAnonymous();
+        app.MapGet("/sitemap-products.xml", SearchEngines.ProductsAsync).AllowAnonymous();
 
         var own = app.MapGroup("/").RequireAuthorization(SessionSetup.SignedIn);
         own.MapGet("/checkout", Checkout.Show);

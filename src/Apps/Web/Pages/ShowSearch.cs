@@ -29,7 +29,7 @@ internal static class ShowSearch
             : Faults.Away(visit.Context);
     }
 
-    /// <summary>What fits to the letters typed so far, for the search's script; nothing while Catalog is away.</summary>
+    /// <summary>What fits to the letters typed so far, for the page's script; none while Catalog is away.</summary>
     public static async Task<IResult> Suggest(KeptCatalog catalog, CancellationToken stop, string? q = null)
     {
         var suggestions = Search.Read(q, null, null, null, null, null).Text is { } text

@@ -8,7 +8,8 @@ internal sealed class PictureStore(IDatabase database, UnitOfWork work)
 {
     /// <summary>Hash and content from one row: another moment's hash would name a content for good that it is not.
     /// </summary>
-    public async Task<(string Hash, byte[] Content)?> FindAsync(string sku, int number, int width, CancellationToken stop)
+    public async Task<(string Hash, byte[] Content)?> FindAsync(
+        string sku, int number, int width, CancellationToken stop)
     {
         var found = await database.QueryAsync(
             "select hash, content from product_pictures where sku = $1 and number = $2 and width = $3",

@@ -5,8 +5,8 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
-/// <summary>One size of a picture. The address that a product's view gives names its content, so whoever has it need not
-/// ask again; at another one stands what the picture is now, for now.</summary>
+/// <summary>One size of a picture. The address that a product's view gives names its content, so whoever has it need
+/// not ask again; at another one stands what the picture is now, for now.</summary>
 internal static class ReadPicture
 {
     private const string Forever = "public, max-age=31536000, immutable";

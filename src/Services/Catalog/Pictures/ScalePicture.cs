@@ -2,8 +2,9 @@ using SkiaSharp;
 
 namespace Tessera.Catalog;
 
-/// <summary>Makes the sizes of a picture that the shop shows, once, when it is given. A few bytes can announce a picture
-/// that would fill the memory, so its size is looked at before it is unpacked, and one is worked on at a time.</summary>
+/// <summary>Makes the sizes of a picture that the shop shows, once, when it is given. A few bytes can announce a
+/// picture that would fill the memory, so its size is looked at before it is unpacked, and one is worked on at a time.
+/// </summary>
 internal sealed class ScalePicture : IDisposable
 {
     public const int SideMax = 8_000;
@@ -44,7 +45,8 @@ internal sealed class ScalePicture : IDisposable
             return (null, $"The picture has {info.Width} by {info.Height} pixels; " +
                 $"{SideMax} on a side and {PixelsMax} in all are allowed.");
         }
-        using var read = new SKBitmap(new SKImageInfo(info.Width, info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        using var read = new SKBitmap(
+            new SKImageInfo(info.Width, info.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         if (codec.GetPixels(read.Info, read.GetPixels()) != SKCodecResult.Success)
             return (null, "The picture cannot be read to its end.");
         using var upright = Turn(read, codec.EncodedOrigin);

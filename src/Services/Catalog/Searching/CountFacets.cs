@@ -28,7 +28,8 @@ internal sealed class CountFacets(IDatabase database)
             [.. sql.Parameters],
             row => (Category: row.GetString(0), Range: row.GetInt32(1), Fits: row.GetInt32(2) == 1,
                 Count: (int)row.GetInt64(3)), stop);
-        var inCategory = counts.Where(each => string.IsNullOrEmpty(filter.Category) || each.Category == filter.Category);
+        var inCategory = counts.Where(
+            each => string.IsNullOrEmpty(filter.Category) || each.Category == filter.Category);
         return (
             new ProductFacets(
                 [.. counts.Where(each => each.Fits).GroupBy(each => each.Category, StringComparer.Ordinal)
