@@ -22,7 +22,8 @@ internal static class ProductCategory
         ("crafts", ["SEWING", "RIBBON", "RIBBONS", "KNITTING", "BUTTONS", "CROCHET", "PAINT", "FELTCRAFT", "CRAYONS",
             "PENCIL", "PENCILS", "CHALK"]),
         ("home", ["CLOCK", "FRAME", "CUSHION", "DOORMAT", "SIGN", "HOOK", "HOOKS", "HANGER", "MIRROR", "DRAWER",
-            "CABINET", "VASE", "HEART", "CHAIR", "STOOL", "TABLE", "BOX", "BASKET", "QUILT", "BUNTING", "MAGNET", "MAGNETS",
+            "CABINET", "VASE", "HEART", "CHAIR", "STOOL", "TABLE", "BOX", "BASKET", "QUILT", "BUNTING",
+            "MAGNET", "MAGNETS",
             "WARMER", "DECORATION", "ORNAMENT", "WICKER", "KNOB", "COAT", "RACK", "SHELF"]),
     ];
 

@@ -21,7 +21,8 @@ internal static class SearchEngines
 
         """);
 
-    /// <summary>One map for each category and one for the other pages, since a map may name 50,000 pages at most.</summary>
+    /// <summary>One map for each category and one for the other pages, since a map may name 50,000 pages at most.
+    /// </summary>
     public static async Task<IResult> SitemapAsync(Visit visit, KeptCatalog catalog, CancellationToken stop)
     {
         if (await CategoriesAsync(catalog, stop) is not { } categories) return Faults.Away(visit.Context);

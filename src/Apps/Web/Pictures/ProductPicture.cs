@@ -5,8 +5,8 @@ using Tessera.Catalog.Contracts;
 
 namespace Tessera.Web.Pictures;
 
-/// <summary>The pictures of a product, or, where it has none, a calm one made from its code: tiles in two shades, always
-/// the same for the same product.</summary>
+/// <summary>The pictures of a product, or, where it has none, a calm one made from its code: tiles in two shades,
+/// always the same for the same product.</summary>
 internal static class ProductPicture
 {
     private const int Side = 4;
