@@ -17,7 +17,11 @@ internal static class Access
         ["Catalog"] = new()
         {
             ["GET /products"] = new(Who.Anyone, ""),
+            ["GET /products/search/suggestions"] = new(Who.Anyone, ""),
             ["GET /products/{sku}"] = new(Who.Anyone, ""),
+            ["GET /products/{sku}/pictures/{number}/{width}"] = new(Who.Anyone, ""),
+            ["PUT /products/{sku}/pictures/{number}"] = new(Who.Operators, "catalog.write"),
+            ["DELETE /products/{sku}/pictures/{number}"] = new(Who.Operators, "catalog.write"),
             ["PUT /products/{sku}"] = new(Who.Operators, "catalog.write"),
             ["PUT /products/{sku}/price"] = new(Who.Operators, "catalog.write"),
             ["DELETE /products/{sku}"] = new(Who.Operators, "catalog.write"),

@@ -65,9 +65,11 @@ internal sealed record Operation(
         }
     }
 
+    // A body that is not JSON, such as a picture, has no members.
     private static JsonElement? BodyOf(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body)
-            ? body.GetProperty("content").GetProperty("application/json").GetProperty("schema")
+        && body.GetProperty("content").TryGetProperty("application/json", out var json)
+            ? json.GetProperty("schema")
             : null;
 }
 

@@ -6,7 +6,7 @@ namespace Tessera.Services.Tests;
 /// <summary>Reads the JSON schemas of an OpenAPI document as far as requests need it.</summary>
 internal static class Schema
 {
-    private static readonly string[] examples = ["A1", "ada@example.org", "Something", "a-client"];
+    private static readonly string[] examples = ["A1", "ada@example.org", "Something", "a-client", "newest"];
 
     public static bool IsText(JsonElement schema) => TypesOf(schema).Contains("string");
 

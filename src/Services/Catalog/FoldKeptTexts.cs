@@ -4,22 +4,19 @@ using Tessera.TextDefaults;
 
 namespace Tessera.Catalog;
 
-/// <summary>What the search looks through, and categories, of products stored before accents were folded.</summary>
+/// <summary>Categories of products stored before accents were composed.</summary>
 internal sealed class FoldKeptTexts(IServiceScopeFactory scopes) : PendingStep(scopes, "fold-search-texts")
 {
     protected override async Task ApplyAsync(UnitOfWork work, CancellationToken stop)
     {
         var rows = await work.QueryAsync(
-            "select sku, name, category, search_text from products", [],
-            row => (
-                Sku: row.GetString(0), Name: row.GetString(1), Category: row.GetString(2), Search: row.GetString(3)),
-            stop);
-        foreach (var row in rows)
+            "select sku, category from products", [],
+            row => (Sku: row.GetString(0), Category: row.GetString(1)), stop);
+        foreach (var (sku, category) in rows)
         {
-            var (category, search) = (ComposedText.Compose(row.Category), ProductStore.SearchText(row.Name, row.Sku));
-            if (category == row.Category && search == row.Search) continue;
-            work.EnqueueOne(
-                "update products set category = $2, search_text = $3 where sku = $1", row.Sku, category, search);
+            var composed = ComposedText.Compose(category);
+            if (composed != category)
+                work.EnqueueOne("update products set category = $2 where sku = $1", sku, composed);
         }
     }
 }

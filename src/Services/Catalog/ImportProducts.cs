@@ -22,9 +22,10 @@ internal static class ImportProducts
         foreach (var product in request.Products)
         {
             var before = known.GetValueOrDefault(product.Sku);
-            var change =
-                before?.Put(product.Name, before.Description, product.Category ?? before.Category, product.PriceMinor)
-                    ?? Product.Add(product.Sku, product.Name, null, product.Category, product.PriceMinor);
+            var category = product.Category
+                ?? (before is { HasCategory: true } ? before.Category : product.CategoryIfNone);
+            var change = before?.Put(product.Name, before.Description, category, product.PriceMinor)
+                ?? Product.Add(product.Sku, product.Name, null, category, product.PriceMinor);
             products.Save(change);
             if (before is null) added++;
             else if (change.Kind != ChangeKind.None) changed++;

@@ -2,10 +2,13 @@ namespace Tessera.Catalog;
 
 /// <summary>What the shop sells. A change gives the next version; the same content again gives none.</summary>
 internal sealed record Product(
-    string Sku, string Name, string? Description, string Category, long PriceMinor, bool Withdrawn, int Version)
+    string Sku, string Name, string? Description, string Category, long PriceMinor, bool Withdrawn, int Version,
+    string Pictures = ProductPictures.None)
 {
     public const string CategoryOtherwise = "general";
     public const string SkuPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$";
+
+    public bool HasCategory => Category != CategoryOtherwise;
 
     public static ProductChange Add(string sku, string name, string? description, string? category, long priceMinor) =>
         new(
@@ -34,6 +37,11 @@ internal sealed record Product(
     public ProductChange Reprice(long priceMinor) => priceMinor == PriceMinor
         ? new ProductChange(this, ChangeKind.None)
         : new ProductChange(this with { PriceMinor = priceMinor, Version = Version + 1 }, ChangeKind.Repriced);
+
+    /// <summary>Takes the list of its pictures.</summary>
+    public ProductChange Show(string pictures) => pictures == Pictures
+        ? new ProductChange(this, ChangeKind.None)
+        : new ProductChange(this with { Pictures = pictures, Version = Version + 1 }, ChangeKind.Described);
 
     public ProductChange Withdraw() => Withdrawn
         ? new ProductChange(this, ChangeKind.None)

@@ -1,6 +1,5 @@
 using Tessera.Catalog;
 using Tessera.Catalog.Contracts;
-using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 
@@ -12,7 +11,9 @@ builder.AddMessagingDefaults("catalog", messages => messages
     .Publishes<ProductWithdrawn>(withdrawn => withdrawn.Sku));
 builder.Services.AddValidation();
 builder.Services.AddScoped<ProductStore>();
-builder.Services.AddSingleton<IPrepareDatabase, FoldKeptTexts>();
+builder.Services.AddScoped<PictureStore>();
+builder.Services.AddSingleton<ScalePicture>();
+builder.Services.AddSearch();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapCatalog();

@@ -8,7 +8,10 @@ internal static class Views
 {
     public static ProductView ToView(this Product product) => new(
         product.Sku, product.Name, product.Description, product.Category,
-        product.PriceMinor, "GBP", product.Withdrawn, product.Version);
+        product.PriceMinor, "GBP", product.Withdrawn, product.Version)
+    {
+        Pictures = ProductPictures.Views(product),
+    };
 
     public static void SetETag(this HttpContext context, Product product) =>
         context.Response.Headers.ETag = product.Tag().ToString();

@@ -76,6 +76,8 @@ internal static class CheckRoutes
         }
         if (route is { Compress: true, Policy: not RouteEntry.Anyone })
             yield return "only what anyone may see is compressed.";
+        if (route.BodySizeBytesMax is not (null or >= 1024 and <= 64 * 1024 * 1024))
+            yield return "its bodySizeBytesMax must lie between 1 KiB and 64 MiB.";
         if (route.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > timeoutMax))
             yield return $"its timeout must lie between 1 s and {timeoutMax.TotalHours:0} h.";
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Mvc;
 using Tessera.Messaging;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -64,6 +66,13 @@ internal static class GatewaySetup
             proxy.UseMiddleware<RetryElsewhere>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
+        }).ConfigureEndpoints((endpoint, route) =>
+        {
+            if (route.Metadata?.TryGetValue(RouteEntry.BodyMark, out var bytes) == true)
+            {
+                endpoint.WithMetadata(new RequestSizeLimitAttribute(
+                    long.Parse(bytes, CultureInfo.InvariantCulture)));
+            }
         });
     }
 }

@@ -93,6 +93,8 @@ internal static class ReadRoutes
         if (entry.Retry is { } retry) marks[retry] = "";
         if (entry.Rate is { } rate) marks[RouteEntry.RateMark] = rate.ToString(CultureInfo.InvariantCulture);
         if (entry.Cache is { } cache) marks[RouteEntry.CacheMark] = cache.ToString("c", CultureInfo.InvariantCulture);
+        if (entry.BodySizeBytesMax is { } body)
+            marks[RouteEntry.BodyMark] = body.ToString(CultureInfo.InvariantCulture);
         if (entry.Compress) marks[RouteEntry.CompressMark] = "";
         return marks.Count > 0 ? marks : null;
     }

@@ -8,7 +8,8 @@ internal sealed record RouteEntry(
     string? Path, string? Service, string? Policy,
     string? Under = null, IReadOnlyList<string>? Methods = null, string? Limit = null, TimeSpan? Timeout = null,
     string? Retry = null, RouteVersion? Version = null,
-    int? Rate = null, TimeSpan? Cache = null, bool Compress = false)
+    int? Rate = null, TimeSpan? Cache = null, bool Compress = false,
+    int? BodySizeBytesMax = null)
 {
     public const string Anyone = "anonymous";
     public const string EachService = "*";
@@ -22,6 +23,9 @@ internal sealed record RouteEntry(
     public const string RateMark = "rate";
     public const string CacheMark = "cache";
     public const string CompressMark = "compress";
+
+    /// <summary>Mark of a route that takes larger bodies than others.</summary>
+    public const string BodyMark = "body";
 
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web)
     {

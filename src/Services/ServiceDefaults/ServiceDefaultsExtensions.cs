@@ -55,10 +55,10 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
         app.Use(CancellableBody.InvokeAsync);
+        app.UseRouting(); // Before the limit, which is another one for some operations.
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRouting();
         app.UseMiddleware<AnswerHead>();
         app.UseRouting(); // Again, for a HEAD that became a GET.
         app.UseMiddleware<CheckText>();

@@ -20,7 +20,10 @@ internal static class Import
             async batch => await store.Client.PostAsync(
                 "/api/v1/products/import",
                 new ImportProductsRequest(
-                    [.. batch.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor))]),
+                    [.. batch.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor)
+                    {
+                        CategoryIfNone = ProductCategory.Of(each.Name),
+                    })]),
                 await store.Scripts.TokenAsync(stop), stop),
             (batch, answer) =>
             {

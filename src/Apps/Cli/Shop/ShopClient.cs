@@ -48,6 +48,10 @@ internal sealed class ShopClient : IDisposable
         SendAsync(HttpMethod.Post, path,
             body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, _json), token, idempotencyKey, stop);
 
+    public Task<Answer> PutAsync(
+        string path, byte[] content, string mediaType, string? token, CancellationToken stop) =>
+        SendAsync(HttpMethod.Put, path, content, token, null, stop, mediaType);
+
     public Task<Answer> DeleteAsync(string path, string? token, CancellationToken stop) =>
         SendAsync(HttpMethod.Delete, path, null, token, null, stop);
 

@@ -52,13 +52,29 @@ internal static class FirstStart
             [.. _products.Select(each => new ImportedProduct(each.Sku, each.Name, each.PriceMinor, each.Category))]);
         var stock = new ReceiveManyRequest([.. _products.Select(each => new ReceiptLine(each.Sku, each.Stock))]);
         var token = await store.Scripts.TokenAsync(stop);
-        var answers = new[]
+        var answers = new List<Answer>
         {
             await store.Client.PostAsync("/api/v1/products/import", products, token, stop),
             // The key stays the same: a start that was cut off here fills the shelves once all the same.
             await store.Client.PostAsync("/api/v1/stock/receipts", stock, token, stop, "first-start"),
         };
-        if (Array.Find(answers, answer => !answer.IsSuccess) is { } failed) throw new UserError(failed.Problem());
+        foreach (var (sku, _, _, _, _) in _products)
+        {
+            var path = $"/api/v1/products/{sku}/pictures/1";
+            // The same picture again changes nothing.
+            answers.Add(await store.Client.PutAsync(path, await DrawingAsync(sku, stop), "image/webp", token, stop));
+        }
+        if (answers.Find(answer => !answer.IsSuccess) is { } failed) throw new UserError(failed.Problem());
         await File.WriteAllTextAsync(session.Folder.FilledFile, "", stop);
+    }
+
+    /// <summary>Drawn for this product: samples/pictures has what it was made from.</summary>
+    private static async Task<byte[]> DrawingAsync(string sku, CancellationToken stop)
+    {
+        await using var drawing = typeof(FirstStart).Assembly.GetManifestResourceStream(
+            $"Pictures/{sku.ToLowerInvariant()}.webp")!;
+        using var bytes = new MemoryStream();
+        await drawing.CopyToAsync(bytes, stop);
+        return bytes.ToArray();
     }
 }

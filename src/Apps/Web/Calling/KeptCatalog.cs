@@ -16,6 +16,9 @@ internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> option
     public Task<Known<ProductPage>> SearchAsync(string query, CancellationToken stop) =>
         AskAsync<ProductPage>("/products" + query, stop);
 
+    public Task<Known<SuggestionsView>> SuggestAsync(string text, CancellationToken stop) =>
+        AskAsync<SuggestionsView>("/products/search/suggestions" + QueryString.Create("search", text), stop);
+
     private async Task<Known<T>> AskAsync<T>(string path, CancellationToken stop)
         where T : class
     {

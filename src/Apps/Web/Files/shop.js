@@ -33,3 +33,71 @@ function follow() {
 }
 follow();
 addEventListener("pagehide", () => events?.close());
+
+// Suggestions while somebody types: a list below the search field that the arrow keys walk through. Enter without one
+// chosen searches as ever.
+for (const field of document.querySelectorAll("form.search input[type=search]")) {
+    const list = document.createElement("ul");
+    let asked, chosen = -1;
+    list.id = "suggestions";
+    list.className = "suggestions";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", field.getAttribute("aria-label"));
+    list.hidden = true;
+    field.after(list);
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list",
+        "aria-controls": list.id, "aria-expanded": "false", autocomplete: "off" })) field.setAttribute(name, value);
+
+    const close = () => { list.hidden = true; field.setAttribute("aria-expanded", "false"); choose(-1); };
+    const choose = (at) => {
+        list.children[chosen]?.setAttribute("aria-selected", "false");
+        chosen = at;
+        list.children[at]?.setAttribute("aria-selected", "true");
+        if (at < 0) field.removeAttribute("aria-activedescendant");
+        else field.setAttribute("aria-activedescendant", list.children[at].id);
+    };
+    const show = (suggestions) => {
+        close();
+        list.replaceChildren(...suggestions.map((suggestion, at) => {
+            const option = document.createElement("li");
+            option.id = `suggestion-${at}`;
+            option.setAttribute("role", "option");
+            option.setAttribute("aria-selected", "false");
+            option.dataset.address = suggestion.address;
+            option.textContent = suggestion.name;
+            return option;
+        }));
+        list.hidden = suggestions.length === 0;
+        field.setAttribute("aria-expanded", String(!list.hidden));
+    };
+    field.addEventListener("input", async () => {
+        asked?.abort();
+        const mine = asked = new AbortController();
+        const text = field.value.trim();
+        if (text.length < 2) { show([]); return; }
+        try {
+            await new Promise((later) => setTimeout(later, 120)); // Who types on is not asked for each letter.
+            if (mine.signal.aborted) return;
+            const answer = await fetch(`/search/suggestions?q=${encodeURIComponent(text)}`, { signal: mine.signal });
+            if (answer.ok && document.activeElement === field) show(await answer.json());
+        } catch {
+            // Away, or typed on: the search itself works without.
+        }
+    });
+    field.addEventListener("keydown", (pressed) => {
+        if (list.hidden) return;
+        const count = list.children.length;
+        if (pressed.key === "ArrowDown") choose(chosen + 1 < count ? chosen + 1 : -1);
+        else if (pressed.key === "ArrowUp") choose(chosen < 0 ? count - 1 : chosen - 1);
+        else if (pressed.key === "Escape") close();
+        else if (pressed.key === "Enter" && chosen >= 0) location.assign(list.children[chosen].dataset.address);
+        else return;
+        pressed.preventDefault();
+    });
+    list.addEventListener("mousedown", (pressed) => pressed.preventDefault()); // The field keeps the focus.
+    list.addEventListener("click", (clicked) => {
+        const option = clicked.target.closest("[role=option]");
+        if (option) location.assign(option.dataset.address);
+    });
+    field.addEventListener("blur", () => { asked?.abort(); close(); });
+}

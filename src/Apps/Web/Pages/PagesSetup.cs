@@ -35,6 +35,7 @@ internal static class PagesSetup
     {
         app.MapGet("/", ShowHome.Handle).AllowAnonymous();
         app.MapGet("/search", ShowSearch.Handle).AllowAnonymous();
+        app.MapGet("/search/suggestions", ShowSearch.Suggest).AllowAnonymous();
         app.MapGet("/products/{sku}", ShowProduct.Handle).AllowAnonymous();
         app.MapGet("/pictures/{sku}", ProductPicture.Handle).AllowAnonymous();
         app.MapGet("/basket", ShowBasket.Handle).AllowAnonymous();
@@ -45,6 +46,8 @@ internal static class PagesSetup
         app.MapPost("/language", SetLanguage.Handle).AllowAnonymous();
         app.MapGet("/robots.txt", SearchEngines.Robots).AllowAnonymous();
         app.MapGet("/sitemap.xml", SearchEngines.SitemapAsync).AllowAnonymous();
+        app.MapGet("/sitemap-pages.xml", SearchEngines.PagesAsync).AllowAnonymous();
+        app.MapGet("/sitemap-products.xml", SearchEngines.ProductsAsync).AllowAnonymous();
 
         var own = app.MapGroup("/").RequireAuthorization(SessionSetup.SignedIn);
         own.MapGet("/checkout", Checkout.Show);

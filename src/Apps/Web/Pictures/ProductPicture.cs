@@ -2,12 +2,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Tessera.Catalog.Contracts;
-using Tessera.Design;
 
 namespace Tessera.Web.Pictures;
 
-/// <summary>The picture drawn for a product of the samples, or a calm one made from the code of any other: tiles in
-/// two shades, always the same for the same product.</summary>
+/// <summary>The pictures of a product, or, where it has none, a calm one made from its code: tiles in two shades,
+/// always the same for the same product.</summary>
 internal static class ProductPicture
 {
     private const int Side = 4;
@@ -21,13 +20,19 @@ internal static class ProductPicture
         ("#e6ead8", "#d4dbbd", "#a7b37d"), ("#f0dfda", "#e4c9c0", "#c5968a"), ("#dde6ee", "#c6d5e2", "#8fabc4"),
     ];
 
-    public static string Address(ProductView product)
-    {
-        var drawn = product.Sku.ToLowerInvariant() + ".svg";
-        return DesignFiles.Has(drawn) 
-            ? DesignFiles.Address(drawn)
-            : $"/pictures/{Uri.EscapeDataString(product.Sku)}?v=1";
-    }
+    /// <summary>Where the store's interface begins, for a browser: pictures are fetched from there.</summary>
+    private const string Interface = "/api/v1";
+
+    public static string Address(PictureSize size) => Interface + size.Address;
+
+    /// <summary>All sizes, for the browser to choose from.</summary>
+    public static string Sources(PictureView picture) => string.Join(", ", picture.Sizes.Select(
+        size => string.Create(CultureInfo.InvariantCulture, $"{Address(size)} {size.Width}w")));
+
+    public static string Largest(ProductView product) =>
+        product.Pictures is [var picture, ..] ? Address(picture.Sizes[^1]) : Generated(product);
+
+    public static string Generated(ProductView product) => $"/pictures/{Uri.EscapeDataString(product.Sku)}?v=1";
 
     public static IResult Handle(string sku, HttpContext context)
     {

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Tessera.Catalog.Contracts;
@@ -11,31 +11,42 @@ namespace Tessera.Catalog;
 internal static class SearchProducts
 {
     public static async Task<Results<Ok<ProductPage>, StatusCodeHttpResult>> Handle(
-        ProductStore products,
+        ProductSearch products,
+        CountFacets counts,
+        GuessSearch guesses,
         HttpContext context,
         CancellationToken stop,
         [StringLength(200)] string? search = null,
         [StringLength(60)] string? category = null,
         [Range(0, long.MaxValue)] long? minPriceMinor = null,
         [Range(0, long.MaxValue)] long? maxPriceMinor = null,
+        [RegularExpression(ProductOrder.Names)] string sort = "name",
+        bool facets = false,
         Cursor? after = null,
         [Range(1, 100)] int size = 20)
     {
         var filter = new ProductFilter(search, category, minPriceMinor, maxPriceMinor);
-        var (rows, total) = await products.SearchAsync(filter, after?.Parts(2), size + 1, stop);
-        var (items, next) = Cursor.Page(rows, size, last => Cursor.Of(last.Name, last.Sku));
-        var tag = TagOf(items, next?.ToString(), total);
+        var order = ProductOrder.Of(sort, filter.HasWords);
+        var rows = await products.FindAsync(filter, order, after, size + 1, stop);
+        var (counted, total) = facets
+            ? await counts.CountAsync(filter, stop)
+            : (null, await products.CountAsync(filter, stop));
+        var (items, next) = Cursor.Page(rows, size, order.CursorOf);
+        var page = new ProductPage([.. items.Select(found => found.Product.ToView())], next, total)
+        {
+            Facets = counted,
+            DidYouMean = total == 0 ? await guesses.GuessAsync(filter, stop) : null,
+        };
+        var tag = TagOf(page);
         context.Response.Headers.ETag = tag.ToString();
         if (context.HasCurrent(tag)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(new ProductPage([.. items.Select(Views.ToView)], next, total));
+        return TypedResults.Ok(page);
     }
 
-    // A product of one version has one content, so which ones they are says it all. Weak: it names the meaning, not the
-    // bytes.
-    private static EntityTagHeaderValue TagOf(IEnumerable<Product> items, string? next, int total)
+    // Weak: it names the meaning, not the bytes.
+    private static EntityTagHeaderValue TagOf(ProductPage page)
     {
-        var page = string.Join(' ', items.Select(product => $"{product.Sku}:{product.Version}"));
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{page} {next} {total}"));
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(page, JsonSerializerOptions.Web));
         return new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, 12))}\"", isWeak: true);
     }
 }
