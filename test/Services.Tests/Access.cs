@@ -50,7 +50,9 @@ internal static class Access
             ["GET /orders/export"] = new(Who.People, "orders.read"),
             ["GET /orders/{id}"] = new(Who.SignedIn, "orders.read"),
             ["GET /orders/{id}/events"] = new(Who.SignedIn, "orders.read"),
-            ["POST /orders/{id}/cancel"] = new(Who.Customers, "orders.write"),
+            ["GET /orders/delivery-options"] = new(Who.Anyone, ""),
+            ["POST /orders/{id}/cancel"] = new(Who.SignedIn, "orders.write"),
+            ["PUT /orders/{id}/note"] = new(Who.Operators, "orders.write"),
             ["POST /orders/{id}/ship"] = new(Who.Operators, "orders.write"),
         },
         ["Payments"] = new()

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Tessera.Catalog.Contracts;
 using Tessera.ServiceDefaults;
@@ -13,6 +14,7 @@ internal static class SearchProducts
     public static async Task<Results<Ok<ProductPage>, StatusCodeHttpResult>> Handle(
         ProductStore products,
         HttpContext context,
+        IOptions<ShopOptions> shop,
         CancellationToken stop,
         [StringLength(200)] string? search = null,
         [StringLength(60)] string? category = null,
@@ -27,7 +29,7 @@ internal static class SearchProducts
         var tag = TagOf(items, next?.ToString(), total);
         context.Response.Headers.ETag = tag.ToString();
         if (context.HasCurrent(tag)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(new ProductPage([.. items.Select(Views.ToView)], next, total));
+        return TypedResults.Ok(new ProductPage([.. items.Select(item => item.ToView(shop.Value.Currency))], next, total));
     }
 
     // A product of one version has one content, so which ones they are says it all. Weak: it names the meaning, not the
