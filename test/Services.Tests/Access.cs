@@ -71,6 +71,8 @@ internal static class Access
             ["POST /users/me/password"] = new(Who.People, "users.write"),
             ["GET /users/me/sessions"] = new(Who.People, "users.read"),
             ["DELETE /users/me/sessions/{session}"] = new(Who.People, "users.write"),
+            ["GET /users/me/addresses"] = new(Who.People, "users.read"),
+            ["PUT /users/me/addresses/{address}"] = new(Who.People, "users.write"),
             ["POST /users/me/addresses"] = new(Who.People, "users.write"),
             ["DELETE /users/me/addresses/{address}"] = new(Who.People, "users.write"),
             ["POST /users/customers"] = new(Who.Operators, "users.write"),
