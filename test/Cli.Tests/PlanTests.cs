@@ -21,9 +21,14 @@ public sealed class PlanTests
     [Fact]
     public void Lists_exactly_the_projects_that_are_processes()
     {
-        var services = Path.Combine(SourceTree.Root, "src", "Services");
-        var processes = Directory.EnumerateDirectories(services).Select(folder => Path.GetFileName(folder)!)
-            .Where(name => File.Exists(Path.Combine(services, name, "Program.cs")));
+        var source = Path.Combine(SourceTree.Root, "src");
+        var processes =
+            from room in new[] { "Services", "Apps" }
+            from folder in Directory.EnumerateDirectories(Path.Combine(source, room))
+            let program = Path.Combine(folder, "Program.cs")
+            where File.Exists(program)
+                && File.ReadAllText(program).Contains(".RunServiceAsync()", StringComparison.Ordinal)
+            select Path.GetFileName(folder);
         Assert.Equal(processes.Order(), SourceTree.Services().Order());
     }
 

@@ -36,16 +36,16 @@ public sealed class AccessTests(GatewayProcess gateway) : IClassFixture<GatewayP
     [InlineData("POST", "/account/sign-in", 502, 502, 502)]
     [InlineData("GET", "/", Open, Open, Open)]
     [InlineData("GET", "/docs", Open, Open, Open)]
-    [InlineData("GET", "/orders", 404, 404, 404)]
-    [InlineData("GET", "/products/A1", 404, 404, 404)]
-    [InlineData("POST", "/users", 404, 404, 404)]
-    [InlineData("GET", "/services/orders/messaging/status", 404, 404, 404)]
+    [InlineData("GET", "/status", Open, Open, Open)]
+    [InlineData("PUT", "/", 405, 405, 405)]
+    [InlineData("GET", "/api/v1/availability", Open, Open, Open)]
+    [InlineData("POST", "/api/v1/availability", 405, 405, 405)]
     [InlineData("GET", "/api/v1/connect/token", 404, 404, 404)]
+    [InlineData("POST", "/api/v1/nowhere", 404, 404, 404)]
+    [InlineData("PUT", "/api", 404, 404, 404)]
     [InlineData("GET", "/openapi/v1.json", 200, 200, 200)]
     [InlineData("GET", "/health/live", Open, Open, Open)]
     [InlineData("GET", "/api/v1/orders/../messaging/status", 404, 404, 404)]
-    [InlineData("GET", "/messaging/status", 404, 404, 404)]
-    [InlineData("GET", "/nowhere", 404, 404, 404)]
     public async Task Opens_each_route_to_those_it_is_for(
         string method, string path, int anonymous, int customer, int @operator)
     {

@@ -48,7 +48,7 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
     [Fact]
     public async Task Shows_at_its_address_what_runs_and_where_to_go_on()
     {
-        using var response = await gateway.SendAsync("GET", "/");
+        using var response = await gateway.SendAsync("GET", "/status");
         var page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
         foreach (var link in new[] { "/docs", "/health" })
@@ -56,6 +56,30 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
         using var reference = await gateway.SendAsync("GET", "/docs");
         Assert.Contains("openapi/v1.json",
             await reference.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    /// <summary>What the services have at these paths stays with them: only the pages see such a request.</summary>
+    [Theory]
+    [InlineData("GET", "/")]
+    [InlineData("GET", "/orders")]
+    [InlineData("GET", "/products/A1")]
+    [InlineData("POST", "/users")]
+    [InlineData("GET", "/messaging/status")]
+    [InlineData("GET", "/services/orders/messaging/status")]
+    public async Task Gives_every_other_address_to_the_pages(string method, string path)
+    {
+        using var response = await gateway.SendAsync(method, path, gateway.Operator);
+        var echo = await GatewayProcess.EchoAsync(response);
+        Assert.Equal(("web", path), (echo.Service, echo.Path));
+    }
+
+    [Fact]
+    public async Task Says_which_methods_an_address_takes()
+    {
+        using var response = await gateway.SendAsync("DELETE", "/api/v1/availability");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow);
+        await Problem.ReadAsync(response);
     }
 
     [Fact]

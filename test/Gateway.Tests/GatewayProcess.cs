@@ -18,6 +18,8 @@ public class GatewayProcess : IAsyncLifetime
 
     public StubService Orders { get; private set; } = null!;
 
+    public StubService Web { get; private set; } = null!;
+
     public StubService[] Inventory { get; private set; } = [];
 
     public string Log => _service!.Log;
@@ -34,6 +36,7 @@ public class GatewayProcess : IAsyncLifetime
     {
         Tokens.WriteKeys(_data.Path);
         Orders = await StartOrdersAsync();
+        Web = await StubService.StartAsync("web");
         Inventory = [await StubService.StartAsync("inventory-1"), await StubService.StartAsync("inventory-2")];
         _service = await ServiceProcess.StartAsync("Gateway", _data.Path,
         [
@@ -41,6 +44,7 @@ public class GatewayProcess : IAsyncLifetime
             ("Services:Inventory", $"{Inventory[0].Address},{Inventory[1].Address}"),
             ("Services:Orders", Orders.Address),
             ("Services:Payments", Nobody),
+            ("Services:Web", Web.Address),
             ("Gateway:UpstreamTimeout", "00:00:02"),
             ("Gateway:ProbeInterval", "00:00:00.500"),
             .. Settings,
@@ -71,6 +75,7 @@ public class GatewayProcess : IAsyncLifetime
         Client?.Dispose();
         if (_service is not null) await _service.DisposeAsync();
         if (Orders is not null) await Orders.DisposeAsync();
+        if (Web is not null) await Web.DisposeAsync();
         foreach (var stub in Inventory) await stub.DisposeAsync();
         Tokens.Dispose();
         _data.Dispose();

@@ -12,6 +12,7 @@ public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<Post
     [InlineData("Catalog")]
     [InlineData("Inventory")]
     [InlineData("Orders")]
+    [InlineData("Baskets")]
     [InlineData("Payments")]
     [InlineData("Users")]
     public async Task No_text_in_any_member_is_a_failure_of_the_service(string name)

@@ -10,6 +10,7 @@ public sealed class EveryTokenTests
     [InlineData("Catalog")]
     [InlineData("Inventory")]
     [InlineData("Orders")]
+    [InlineData("Baskets")]
     [InlineData("Payments")]
     [InlineData("Users")]
     public async Task Each_operation_opens_to_those_of_its_row_and_to_nobody_else(string name)
@@ -22,6 +23,7 @@ public sealed class EveryTokenTests
     [InlineData("Catalog")]
     [InlineData("Inventory")]
     [InlineData("Orders")]
+    [InlineData("Baskets")]
     [InlineData("Payments")]
     [InlineData("Users")]
     public async Task Each_operation_opens_at_the_gateway_to_those_of_its_row_and_to_nobody_else(string name)

@@ -45,7 +45,7 @@ internal sealed record Operation(
             var value = Escape.ForUrl(isHere ? text : Schema.ExampleText(parameter.Schema));
             if (parameter.In == "path")
                 target = target.Replace($"{{{parameter.Name}}}", value, StringComparison.Ordinal);
-            else if (parameter.In == "query" && isHere)
+            else if (parameter.In == "query" && (isHere || parameter.IsRequired))
                 query.Add($"{parameter.Name}={value}");
         }
         if (query.Count > 0) target += "?" + string.Join('&', query);
@@ -60,7 +60,8 @@ internal sealed record Operation(
         {
             yield return new Parameter(
                 parameter.GetProperty("in").GetString()!, parameter.GetProperty("name").GetString()!,
-                parameter.GetProperty("schema"));
+                parameter.GetProperty("schema"),
+                parameter.TryGetProperty("required", out var required) && required.GetBoolean());
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed record Operation(
             : null;
 }
 
-internal sealed record Parameter(string In, string Name, JsonElement Schema);
+internal sealed record Parameter(string In, string Name, JsonElement Schema, bool IsRequired);
 
 /// <param name="Place">The JSON path, for a body.</param>
 internal sealed record Slot(Operation Operation, string In, string Name, string? Place)

@@ -15,5 +15,6 @@ public sealed record PutLineRequest(
     [property: Range(1, 999)] int Quantity, [property: Range(1, 100_000_000)] long SeenPriceMinor);
 
 /// <summary>POST /baskets/mine/merge: what is in the basket of before the sign-in comes into one's own; of a product
-/// that is in both, the greater quantity stays. Again, it changes nothing.</summary>
+/// that is in both, the greater quantity stays; of more different products than a basket holds, those that were put in
+/// first. Again, it changes nothing.</summary>
 public sealed record MergeBasketRequest(Guid Basket);

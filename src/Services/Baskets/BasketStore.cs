@@ -69,15 +69,44 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         await TouchAsync(into, stop);
         work.Enqueue(
             """
+            update basket_lines set quantity = guests.quantity from basket_lines as guests
+            where basket_lines.holder = $2 and guests.holder = $1
+                and guests.sku = basket_lines.sku and guests.quantity > basket_lines.quantity
+            """,
+            from.Key, into.Key);
+        work.Enqueue(
+            $"""
             insert into basket_lines (holder, sku, quantity, seen_price_minor, added_at)
-            select $2, sku, quantity, seen_price_minor, added_at from basket_lines where holder = $1
-            on conflict (holder, sku) do update set
-                quantity = case when excluded.quantity > basket_lines.quantity
-                    then excluded.quantity else basket_lines.quantity end
+            select $2, guests.sku, guests.quantity, guests.seen_price_minor, guests.added_at
+            from basket_lines as guests
+            where guests.holder = $1
+                and not exists (select 1 from basket_lines as own where own.holder = $2 and own.sku = guests.sku)
+            order by guests.added_at, guests.sku
+            limit (select case when count(*) < {LinesMax} then {LinesMax} - count(*) else 0 end
+                from basket_lines as held where held.holder = $2)
             """,
             from.Key, into.Key);
         Erase(work, from);
         await work.CommitAsync(stop);
+    }
+
+    /// <summary>Removes some of the guests' baskets that were last changed before; zero when none is left.</summary>
+    public async Task<int> PruneGuestsAsync(DateTimeOffset before, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        // The basket first, as everywhere: who comes back at this moment waits, and finds an empty one.
+        var pruned = await work.QueryAsync(
+            """
+            delete from baskets where holder in (
+                select holder from baskets where changed_at < $1 and holder like 'guest:%'
+                order by changed_at limit 500)
+                and changed_at < $1
+            returning holder
+            """,
+            [before], row => row.GetString(0), stop);
+        foreach (var holder in pruned) work.Enqueue("delete from basket_lines where holder = $1", holder);
+        await work.CommitAsync(stop);
+        return pruned.Count;
     }
 
     public static void Erase(UnitOfWork work, Holder holder)

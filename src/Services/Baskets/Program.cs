@@ -1,4 +1,5 @@
 using Tessera.Baskets;
+using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
 
@@ -6,7 +7,10 @@ var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("baskets");
 builder.AddMessagingDefaults("baskets", messages => messages.Handle<EraseBasketOnUserErased>());
 builder.Services.AddValidation();
+builder.Services.AddOptions<BasketOptions>().BindConfiguration(BasketOptions.Section)
+    .ValidateKeys(BasketOptions.Section).ValidateOnStart();
 builder.Services.AddScoped<BasketStore>();
+builder.Services.AddHostedService<PruneGuests>();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapBaskets();

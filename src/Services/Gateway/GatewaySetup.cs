@@ -39,6 +39,7 @@ internal static class GatewaySetup
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteFile>());
         services.AddReference();
+        services.AddSingleton<AnswerUnknown>();
         services.AddLimits(builder.Configuration);
         services.AddOrigins(builder.Configuration);
         services.AddCaching();
@@ -52,9 +53,8 @@ internal static class GatewaySetup
     {
         app.MapMethods("/status", reads, ShowStart.Handle).AllowAnonymous();
         app.MapMethods("/health", reads, ShowHealth.Handle).AllowAnonymous();
-        // The pages take every other address; a program that asks for what is not there is told so in its own way.
-        app.MapMethods("/api/{**rest}", reads, () => TypedResults.Problem(
-            "Nothing stands at this address.", statusCode: StatusCodes.Status404NotFound)).AllowAnonymous();
+        app.Map(AnswerUnknown.Path, (AnswerUnknown unknown, HttpContext context) => unknown.Handle(context))
+            .AllowAnonymous();
         app.MapReference();
         app.MapReverseProxy(proxy =>
         {

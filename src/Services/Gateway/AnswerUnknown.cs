@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Routing.Template;
+
+namespace Tessera.Gateway;
+
+/// <summary>Answers under <c>/api</c> what no route takes. The pages have every address that is left over, and a
+/// program is told in its own way, not by a page, that nothing stands there or that it asked by the wrong method.
+/// </summary>
+internal sealed class AnswerUnknown(EndpointDataSource endpoints)
+{
+    public const string Path = "/api/{**rest}";
+
+    public IResult Handle(HttpContext context)
+    {
+        var methods = endpoints.Endpoints.OfType<RouteEndpoint>()
+            .Where(route => Covers(route, context.Request.Path))
+            .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        if (methods.Length == 0)
+        {
+            return TypedResults.Problem(
+                "Nothing stands at this address.", statusCode: StatusCodes.Status404NotFound);
+        }
+        context.Response.Headers.Allow = string.Join(", ", methods);
+        return TypedResults.Problem($"This address takes {string.Join(", ", methods)}.",
+            statusCode: StatusCodes.Status405MethodNotAllowed);
+    }
+
+    private static bool Covers(RouteEndpoint route, PathString path) =>
+        route.RoutePattern.RawText is { } text
+        && text.StartsWith("/api/", StringComparison.OrdinalIgnoreCase)
+        && new TemplateMatcher(TemplateParser.Parse(text), []).TryMatch(path, []);
+}
