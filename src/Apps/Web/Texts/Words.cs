@@ -62,6 +62,11 @@ internal sealed class Words
         return (minor / parts).ToString("C", format);
     }
 
+    /// <summary>Of a delivery option; one that configuration has added is called by its name.</summary>
+    public string DeliveryName(string option) =>
+        _texts.GetValueOrDefault("delivery." + option)
+        ?? string.Concat(option[..1].ToUpperInvariant(), option[1..].Replace('-', ' '));
+
     public string Day(DateTimeOffset at) => at.ToString("d MMMM yyyy", Culture);
 
     public string Time(DateTimeOffset at) => at.ToString("t", Culture) + " UTC";
