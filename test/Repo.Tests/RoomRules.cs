@@ -10,6 +10,7 @@ internal static class RoomRules
     public static IEnumerable<string> Violations(Project project)
     {
         if (project.Path.StartsWith("src/Messaging/", StringComparison.Ordinal)) return Library(project);
+        if (project.Path.StartsWith("src/Apps/Web/", StringComparison.Ordinal)) return Pages(project);
         if (!project.Path.StartsWith("src/Services/", StringComparison.Ordinal)) return [];
         if (project.Name.EndsWith(".Contracts", StringComparison.Ordinal)) return Contracts(project);
         return project.Name switch
@@ -36,6 +37,12 @@ internal static class RoomRules
         Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal)
             || Defaults.Contains(name) || LibrariesOfServices.Contains(name))
             .Concat(Without(project, [.. BrokerPackages.Where(package => package != but)]));
+
+    // What an app shows it asks of the gateway.
+    private static IEnumerable<string> Pages(Project project) =>
+        Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal)
+            || name is "Design" or "ServiceDefaults")
+            .Concat(Without(project, BrokerPackages));
 
     private static IEnumerable<string> Only(Project project, Func<string, bool> allowed) =>
         project.Projects.Where(name => !allowed(name)).Select(name => $"{project.Name} must not reference {name}.");

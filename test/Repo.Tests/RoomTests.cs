@@ -11,6 +11,13 @@ public sealed class RoomTests
     public void There_are_projects_to_look_at() =>
         Assert.Contains(Repository.Projects, project => project.Name == "Orders.Contracts");
 
+    [Theory]
+    [InlineData("Orders")]
+    [InlineData("Messaging")]
+    [InlineData("MessagingDefaults")]
+    public void Catches_pages_that_reach_behind_the_gateway(string project) =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Web/Web.csproj").Referencing(project)));
+
     [Fact]
     public void Catches_a_service_that_references_a_service() =>
         Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Payments")));

@@ -6,7 +6,7 @@ using Tessera.EndToEnd;
 namespace Tessera.Web.Tests;
 
 /// <summary>A whole store, and the machine's own Chromium to look at it with.</summary>
-public sealed class ShopInBrowser : Store
+public class ShopInBrowser : Store
 {
     private static readonly string[] places =
         ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -15,7 +15,12 @@ public sealed class ShopInBrowser : Store
     private IBrowser? _browser;
 
     public ShopInBrowser()
-        : base(("Web__CatalogFresh", "00:00:00"))
+        : this([])
+    {
+    }
+
+    protected ShopInBrowser(params (string Name, string Value)[] settings)
+        : base([("Web__CatalogFresh", "00:00:00"), .. settings])
     {
     }
 
@@ -29,6 +34,7 @@ public sealed class ShopInBrowser : Store
         await base.InitializeAsync();
         _playwright = await Playwright.CreateAsync();
         _playwright.Selectors.SetTestIdAttribute("data-test");
+        Assertions.SetDefaultExpectTimeout(20_000);
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
@@ -86,6 +92,13 @@ internal sealed class Visitor : IAsyncDisposable
 
     public ILocator At(string test) => Page.GetByTestId(test);
 
+    public Task<IReadOnlyList<BrowserContextCookiesResult>> CookiesAsync() => _context.CookiesAsync();
+
+    public Task TakeCookieAsync(BrowserContextCookiesResult cookie) => _context.AddCookiesAsync(
+    [
+        new() { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, HttpOnly = true },
+    ]);
+
     public async Task<IPage> NewTabAsync()
     {
         var page = await _context.NewPageAsync();
@@ -93,7 +106,33 @@ internal sealed class Visitor : IAsyncDisposable
         return page;
     }
 
-    public Task GoAsync(string path) => Page.GotoAsync(path);
+    /// <summary>Of the page that came last.</summary>
+    public int Status { get; private set; }
+
+    public async Task<int> GoAsync(string path) => (await Page.GotoAsync(path))!.Status;
+
+    /// <summary>What has been said since the last time.</summary>
+    public IEnumerable<string> TakeComplaints()
+    {
+        while (_complaints.TryDequeue(out var said)) yield return said;
+    }
+
+    /// <summary>As somebody without a mouse comes to it; where the focus is must be seen all the way.</summary>
+    public async Task TabToAsync(ILocator wanted)
+    {
+        for (var tabs = 0; tabs < 80; tabs++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            var isSeen = await Page.EvaluateAsync<bool>(
+                """
+                document.activeElement === document.body
+                    || getComputedStyle(document.activeElement).outlineStyle !== "none"
+                """);
+            Assert.True(isSeen, await Page.EvaluateAsync<string>("document.activeElement.outerHTML"));
+            if (await wanted.EvaluateAsync<bool>("it => it === document.activeElement")) return;
+        }
+        Assert.Fail($"{wanted} was not reached.");
+    }
 
     public async Task AddToBasketAsync(string sku, int quantity = 1)
     {
@@ -163,6 +202,10 @@ internal sealed class Visitor : IAsyncDisposable
 
     private void Listen(IPage page)
     {
+        page.Response += (_, response) =>
+        {
+            if (response.Request.IsNavigationRequest) Status = response.Status;
+        };
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning") _complaints.Enqueue($"{page.Url}: {message.Text}");

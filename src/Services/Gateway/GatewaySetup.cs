@@ -38,6 +38,7 @@ internal static class GatewaySetup
         services.AddSingleton<RouteFile>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<RouteFile>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteFile>());
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ShowProblemPage>()); // Asked first.
         services.AddReference();
         services.AddSingleton<AnswerUnknown>();
         services.AddLimits(builder.Configuration);

@@ -66,6 +66,24 @@ public sealed class BrowserTests(BrowserGatewayProcess gateway) : IClassFixture<
             && values.Single() == "max-age=31536000");
     }
 
+    [Theory]
+    [InlineData("/connect/authorize", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html")]
+    [InlineData("/connect/authorize", "application/json", "application/problem+json")]
+    [InlineData("/connect/authorize", null, "application/problem+json")]
+    [InlineData("/api/v1/services/payments/openapi/v1.json", "text/html", "application/problem+json")]
+    public async Task Says_to_a_person_on_a_page_that_something_is_away_and_to_a_program_in_its_way(
+        string path, string? accept, string type)
+    {
+        (string, string)[] headers = accept is null ? [] : [("Accept", accept)];
+        using var answer = await gateway.SendAsync("GET", path, null, null, headers);
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.StartsWith("default-src 'none'", Single(answer, "Content-Security-Policy"), StringComparison.Ordinal);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(type == "text/html", text.Contains("try again in a minute", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Lets_the_pages_of_the_named_origin_call()
     {

@@ -5,16 +5,20 @@ namespace Tessera.Web.Tests;
 /// <summary>What people do at the checkout.</summary>
 internal static class Checkouts
 {
+    /// <summary>What is typed, in the order of the page.</summary>
+    public static readonly (string Field, string Text)[] Home =
+    [
+        ("address-Name", "Ada Lovelace"), ("address-Line1", "12 St James's Square"),
+        ("address-PostalCode", "SW1Y 4JH"), ("address-City", "London"), ("address-Country", "England"),
+    ];
+
     public static Task FillAddressAsync(this Visitor visitor, string name = "Ada Lovelace") =>
         visitor.Page.FillAddressAsync(name);
 
     public static async Task FillAddressAsync(this IPage page, string name = "Ada Lovelace")
     {
-        await page.GetByTestId("address-Name").FillAsync(name);
-        await page.GetByTestId("address-Line1").FillAsync("12 St James's Square");
-        await page.GetByTestId("address-PostalCode").FillAsync("SW1Y 4JH");
-        await page.GetByTestId("address-City").FillAsync("London");
-        await page.GetByTestId("address-Country").FillAsync("England");
+        foreach (var (field, text) in Home)
+            await page.GetByTestId(field).FillAsync(field == "address-Name" ? name : text);
     }
 
     /// <summary>What looks for faults is a script itself, and waits for ever where there are none.</summary>

@@ -9,7 +9,7 @@ namespace Tessera.Web.Texts;
 internal sealed class Words
 {
     private static readonly (string Language, string Name, string Culture)[] known =
-        [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE")];
+        [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE"), ("fr", "Français", "fr-FR"), ("ja", "日本語", "ja-JP")];
 
     // The others are written with their three letters, which nobody takes for another one's.
     private static readonly Dictionary<string, string> symbols = new(StringComparer.Ordinal)
@@ -67,7 +67,8 @@ internal sealed class Words
         _texts.GetValueOrDefault("delivery." + option)
         ?? string.Concat(option[..1].ToUpperInvariant(), option[1..].Replace('-', ' '));
 
-    public string Day(DateTimeOffset at) => at.ToString("d MMMM yyyy", Culture);
+    public string Day(DateTimeOffset at) => at.ToString(
+        Language switch { "ja" => "yyyy年M月d日", "de" => "d. MMMM yyyy", _ => "d MMMM yyyy" }, Culture);
 
     public string Time(DateTimeOffset at) => at.ToString("t", Culture) + " UTC";
 

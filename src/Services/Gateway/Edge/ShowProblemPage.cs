@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Gateway;
+
+/// <summary>What the gateway itself has to say to a person at a browser: that pages or the sign-in are away, or that it
+/// was too much at once. A program gets the same as a problem document.</summary>
+internal sealed class ShowProblemPage : IProblemDetailsWriter
+{
+    private const string Style =
+        "body{font:100%/1.55 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1.25rem;" +
+        "color:#1d2527;background:#f6f4f0}a{color:#0b5a63}small{color:#566164}" +
+        "@media(prefers-color-scheme:dark){body{color:#ecefee;background:#14191a}a{color:#7fd0cc}small{color:#a9b3b5}}";
+
+    private static readonly string digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+
+    private static readonly string policy =
+        $"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public bool CanWrite(ProblemDetailsContext context)
+    {
+        var request = context.HttpContext.Request;
+        return !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+            && request.GetTypedHeaders().Accept.Any(type =>
+                type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is null or > 0);
+    }
+
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var response = context.HttpContext.Response;
+        response.StatusCode = context.ProblemDetails.Status ?? response.StatusCode;
+        response.Headers.ContentSecurityPolicy = policy;
+        response.Headers[HeaderNames.CacheControl] = "no-store";
+        response.ContentType = "text/html; charset=utf-8";
+        var (heading, text) = response.StatusCode switch
+        {
+            StatusCodes.Status429TooManyRequests =>
+                ("That was too much at once", "Please wait a moment and try again."),
+            >= 500 => ("We will be back in a minute",
+                "A part of the shop is away right now. Nothing is lost: please try again in a minute."),
+            var status => (ReasonPhrases.GetReasonPhrase(status), context.ProblemDetails.Detail ?? ""),
+        };
+        var html = HtmlEncoder.Default;
+        return new ValueTask(response.WriteAsync(
+            $"""
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><title>{html.Encode(heading)} – Tessera</title>
+            <meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
+            <style>{Style}</style></head>
+            <body><main><h1>{html.Encode(heading)}</h1>
+            <p data-test="fault">{html.Encode(text)}</p>
+            <p><a href="">Try again</a> &#160; <a href="/">To the shop</a></p>
+            <p><small>{response.StatusCode} · {html.Encode(Problems.TraceIdOf(context.HttpContext))}</small></p>
+            </main></body></html>
+            """, context.HttpContext.RequestAborted));
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.Playwright;
+
+namespace Tessera.Web.Tests;
+
+/// <summary>One service after the other is stopped under the visitor: each page says what is missing, and nothing is
+/// lost. In a store of its own, for the others would notice.</summary>
+public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
+{
+    [Fact]
+    public async Task Without_Catalog_shows_what_it_knew_last_and_says_so()
+    {
+        var (sku, never) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync());
+        await using var visitor = await shop.NewVisitorAsync();
+        foreach (var path in new[] { "/", "/search", $"/products/{sku}" }) await visitor.GoAsync(path);
+        await using (await AwayAsync("catalog"))
+        {
+            foreach (var path in new[] { "/", "/search", $"/products/{sku}" })
+            {
+                // The gateway answers in Catalog's place for two seconds more.
+                await Testing.Eventually.HoldsAsync($"{path} says that it is of before", async () =>
+                {
+                    Assert.Equal(200, await visitor.GoAsync(path));
+                    return await visitor.At("old").IsVisibleAsync();
+                });
+                await Assertions.Expect(visitor.At("old")).ToContainTextAsync("what we knew last");
+                await Assertions.Expect(visitor.Page.GetByText("£2.50").First).ToBeVisibleAsync();
+            }
+            Assert.Equal(503, await visitor.GoAsync($"/products/{never}"));
+            await Assertions.Expect(visitor.At("fault")).ToContainTextAsync("try again in a minute");
+        }
+        await visitor.GoAsync($"/products/{sku}");
+        await Assertions.Expect(visitor.At("old")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Without_Inventory_sells_on_and_says_that_it_does_not_know_the_stock()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await using (await AwayAsync("inventory"))
+        {
+            await visitor.GoAsync($"/products/{sku}");
+            await Assertions.Expect(visitor.At("stock")).ToContainTextAsync("cannot say");
+            await visitor.AddToBasketAsync(sku);
+            await visitor.GoAsync("/checkout");
+            await visitor.PlaceAsync();
+            await visitor.BecomesAsync("Placed");
+            await Assertions.Expect(visitor.At("order-state")).ToContainTextAsync("setting the products aside");
+        }
+        await visitor.BecomesAsync("Confirmed");
+    }
+
+    [Fact]
+    public async Task Without_Baskets_pages_open_without_the_number_and_the_basket_says_that_nothing_is_lost()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.AddToBasketAsync(sku, 3);
+        await using (await AwayAsync("baskets"))
+        {
+            Assert.Equal(200, await visitor.GoAsync($"/products/{sku}"));
+            await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket");
+            Assert.Equal(503, await visitor.GoAsync("/basket"));
+            await Assertions.Expect(visitor.At("basket-away")).ToContainTextAsync("Nothing is lost");
+            await visitor.GoAsync($"/products/{sku}");
+            await visitor.At("add").ClickAsync();
+            await Assertions.Expect(visitor.At("basket-away")).ToBeVisibleAsync();
+        }
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 3 items");
+    }
+
+    [Fact]
+    public async Task Without_Orders_the_basket_waits_and_the_page_says_so_and_then_one_order_comes_of_it()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        await visitor.GoAsync("/checkout");
+        await using (await AwayAsync("orders"))
+        {
+            await visitor.PlaceAsync();
+            await Assertions.Expect(visitor.At("checkout-fault")).ToContainTextAsync("Your basket is safe");
+            Assert.Equal(503, visitor.Status);
+            Assert.Equal(503, await visitor.GoAsync("/orders"));
+            await Assertions.Expect(visitor.At("orders-away")).ToContainTextAsync("Nothing is lost");
+            await visitor.GoAsync("/basket");
+            await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 2 items");
+        }
+        await visitor.GoAsync("/checkout");
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        await visitor.GoAsync("/orders");
+        await Assertions.Expect(visitor.At("orders").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Without_Payments_the_order_is_placed_and_says_that_it_waits_for_the_payment()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku);
+        await visitor.GoAsync("/checkout");
+        await using (await AwayAsync("payments"))
+        {
+            await visitor.PlaceAsync();
+            await visitor.BecomesAsync("StockReserved");
+            await Assertions.Expect(visitor.At("order-state")).ToContainTextAsync("waiting for the payment");
+        }
+        await visitor.BecomesAsync("Confirmed");
+    }
+
+    [Fact]
+    public async Task Without_Users_who_is_signed_in_stays_so_and_orders()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku);
+        await using (await AwayAsync("users"))
+        {
+            await visitor.GoAsync("/checkout");
+            await visitor.PlaceAsync();
+            await visitor.BecomesAsync("Confirmed");
+            await using var stranger = await shop.NewVisitorAsync();
+            Assert.Equal(200, await stranger.GoAsync($"/products/{sku}"));
+            // The way to sign in is closed; that must be a page which says so, too.
+            Assert.InRange(await stranger.GoAsync("/sign-in"), 500, 503);
+            await Assertions.Expect(stranger.At("fault")).ToContainTextAsync("try again in a minute");
+        }
+    }
+
+    private async Task<Back> AwayAsync(string service)
+    {
+        await shop.RunAsync("stop", service);
+        return new Back(shop, service);
+    }
+
+    private sealed class Back(ShopInBrowser shop, string service) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await shop.RunAsync("start", service);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Tessera.Web.Tests;
+
+/// <summary>What holds for every page, whatever it is about.</summary>
+[Collection(nameof(ShopInBrowser))]
+public sealed class PagesTests(ShopInBrowser shop)
+{
+    private const int NarrowestWidth = 320; // 1280 pixels at 400 %.
+
+    /// <summary>Of each page: a title of its own, one heading, nothing that axe-core finds serious, room on the
+    /// narrowest screen, no word on the console, no request to elsewhere, and a policy that lets no foreign or inline
+    /// script run.</summary>
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Everybody_can_use_every_page(ColorScheme colors)
+    {
+        await using var visitor = await shop.NewVisitorAsync(colors: colors);
+        var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        var faults = new List<string>();
+        await foreach (var (name, status) in WalkAsync(visitor))
+        {
+            var page = visitor.Page;
+            var path = new Uri(page.Url).AbsolutePath;
+            if (titles.TryGetValue(await page.TitleAsync(), out var other) && other != path)
+                faults.Add($"{name} has the title of {other}");
+            titles[await page.TitleAsync()] = path;
+            if (await page.Locator("h1").CountAsync() != 1) faults.Add($"{name} has not one heading");
+            faults.AddRange((await visitor.SeriousFaultsAsync()).Select(fault => $"{name}: {fault}"));
+            await visitor.ShowAsync($"{name}-wide-{colors}");
+            await page.SetViewportSizeAsync(NarrowestWidth, 700);
+            var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+            if (width > NarrowestWidth) faults.Add($"{name} is {width} pixels wide where {NarrowestWidth} are");
+            faults.AddRange(await SmallTargetsAsync(page, name));
+            await page.SetViewportSizeAsync(390, 844);
+            await visitor.ShowAsync($"{name}-narrow-{colors}");
+            await page.SetViewportSizeAsync(1280, 900);
+            // What is refused shows on the console, and is meant to.
+            var complaints = visitor.TakeComplaints().Where(said => status < 400 || !said.Contains($"{status}"));
+            faults.AddRange(complaints.Select(said => $"{name}: {said}"));
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.True(titles.Count > 12, "The walk was cut short.");
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/search")]
+    [InlineData("/nowhere")]
+    [InlineData("/basket")]
+    public async Task Tells_the_browser_to_run_nothing_that_is_not_the_shop_s(string path)
+    {
+        using var answer = await shop.Shop.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("*", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Can_be_used_with_the_keyboard_alone()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.GoAsync("/");
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" }))
+            .ToBeFocusedAsync();
+        await visitor.TabToAsync(visitor.At("search"));
+        await visitor.Page.Keyboard.TypeAsync(sku);
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/search"));
+        await visitor.TabToAsync(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Test " + sku }));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/products"));
+        await visitor.TabToAsync(visitor.At("add"));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.At("added")).ToBeVisibleAsync();
+        await visitor.TabToAsync(visitor.At("basket-link"));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/basket"));
+        await visitor.TabToAsync(visitor.At("checkout"));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/checkout"));
+        foreach (var (field, text) in Checkouts.Home)
+        {
+            await visitor.TabToAsync(visitor.At(field));
+            await visitor.Page.Keyboard.TypeAsync(text);
+        }
+        await visitor.TabToAsync(visitor.At("place"));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await visitor.BecomesAsync("Confirmed");
+        Assert.True(visitor.Complaints.Count == 0, string.Join("; ", visitor.Complaints));
+    }
+
+    [Theory]
+    [InlineData("de-DE", "1.234,56 £", "Auf Lager")]
+    [InlineData("fr-FR", "1\u202f234,56 £", "En stock")]
+    [InlineData("ja-JP", "£1,234.56", "在庫あり")]
+    public async Task Speaks_to_readers_in_their_language_and_counts_in_their_way(
+        string language, string price, string stock)
+    {
+        var sku = await shop.Shop.NewProductAsync(priceMinor: 123_456);
+        await using var visitor = await shop.NewVisitorAsync(language: language);
+        await visitor.GoAsync($"/products/{sku}");
+        await Assertions.Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("lang", language[..2]);
+        Assert.Contains(price, await visitor.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        await Assertions.Expect(visitor.At("stock")).ToHaveTextAsync(stock);
+    }
+
+    [Fact]
+    public async Task Changes_the_language_and_stays_on_the_page()
+    {
+        var sku = await shop.Shop.NewProductAsync(priceMinor: 123_456);
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.GoAsync($"/products/{sku}");
+        await visitor.At("language-de").ClickAsync();
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync($"http://127.0.0.1:{shop.Port}/products/{sku}");
+        await Assertions.Expect(visitor.Page.GetByText("1.234,56\u00a0£")).ToBeVisibleAsync();
+        await visitor.GoAsync("/help");
+        await Assertions.Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
+    }
+
+    /// <summary>To each kind of page, and with the status that it came with.</summary>
+    private async IAsyncEnumerable<(string Name, int Status)> WalkAsync(Visitor visitor)
+    {
+        var (sku, soldOut) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync(stock: 0));
+        yield return ("home", await visitor.GoAsync("/"));
+        yield return ("all", await visitor.GoAsync("/search"));
+        yield return ("found", await visitor.GoAsync($"/search?q={sku}"));
+        yield return ("not-found", await visitor.GoAsync("/search?q=xyzzy"));
+        yield return ("product", await visitor.GoAsync($"/products/{sku}"));
+        yield return ("sold-out", await visitor.GoAsync($"/products/{soldOut}"));
+        yield return ("help", await visitor.GoAsync("/help"));
+        yield return ("404", await visitor.GoAsync("/products/NO-SUCH-THING"));
+        yield return ("sign-in-failed", await visitor.GoAsync("/sign-in-failed"));
+        yield return ("basket-empty", await visitor.GoAsync("/basket"));
+        await visitor.SignInNewAsync();
+        yield return ("no-orders", await visitor.GoAsync("/orders"));
+        await visitor.AddToBasketAsync(sku, 2);
+        yield return ("added", visitor.Status);
+        await shop.Shop.SendAsync(
+            HttpMethod.Put, $"/api/v1/products/{sku}/price", new Catalog.Contracts.ChangePriceRequest(290),
+            shop.Shop.Operator);
+        yield return ("basket", await visitor.GoAsync("/basket?fault=bad"));
+        yield return ("checkout", await visitor.GoAsync("/checkout"));
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        yield return ("order", visitor.Status);
+        yield return ("orders", await visitor.GoAsync("/orders?used=true"));
+        yield return ("profile", await visitor.GoAsync("/profile?done=address"));
+        yield return ("address", await visitor.GoAsync("/profile/addresses/new"));
+        yield return ("erase", await visitor.GoAsync("/profile/erase"));
+        yield return ("erased", await visitor.GoAsync("/erased"));
+    }
+
+    /// <summary>What is smaller than a fingertip: WCAG 2.2, 2.5.8. Links within a sentence are let off there.</summary>
+    private static async Task<string[]> SmallTargetsAsync(IPage page, string name)
+    {
+        var small = await page.EvaluateAsync<string[]>(
+            """
+            [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
+                .filter(each => !each.closest("p:not(.actions), .skip, .notice") && each.checkVisibility())
+                .map(each => [each, each.getBoundingClientRect()])
+                .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+                .map(([each, box]) => `${each.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`)
+            """);
+        return [.. small.Select(each => $"{name}: {each}")];
+    }
+}
