@@ -41,7 +41,7 @@ public sealed class BasketTests
         Assert.False(Basket.TryPrice(dear, "GBP", out _, out _));
         Assert.False(Basket.TryPrice([new("A", null, 1, 0)], "GBP", out _, out _));
         Assert.True(Basket.TryPrice([new("A", null, 100, Basket.TotalMinorMax / 100)], "GBP", out _, out _));
-        Assert.False(
-            Basket.TryPrice([new("A", null, 100, Basket.TotalMinorMax / 100), new("B", null, 1, 1)], "GBP", out _, out _));
+        BasketLine[] over = [new("A", null, 100, Basket.TotalMinorMax / 100), new("B", null, 1, 1)];
+        Assert.False(Basket.TryPrice(over, "GBP", out _, out _));
     }
 }

@@ -6,8 +6,8 @@ internal static class Some
 
     public static Basket Basket(int quantity = 2, long price = 250)
     {
-        Assert.True(
-            Orders.Basket.TryPrice([new BasketLine("SKU-1", "A lantern", quantity, price)], "GBP", out var basket, out _));
+        var line = new BasketLine("SKU-1", "A lantern", quantity, price);
+        Assert.True(Orders.Basket.TryPrice([line], "GBP", out var basket, out _));
         return basket;
     }
 

@@ -29,7 +29,8 @@ internal static class SearchProducts
         var tag = TagOf(items, next?.ToString(), total);
         context.Response.Headers.ETag = tag.ToString();
         if (context.HasCurrent(tag)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(new ProductPage([.. items.Select(item => item.ToView(shop.Value.Currency))], next, total));
+        var currency = shop.Value.Currency;
+        return TypedResults.Ok(new ProductPage([.. items.Select(item => item.ToView(currency))], next, total));
     }
 
     // A product of one version has one content, so which ones they are says it all. Weak: it names the meaning, not the

@@ -13,7 +13,8 @@ public static class IncludedTax
     /// <summary>By rate, the highest first; what costs nothing has no share.</summary>
     public static IReadOnlyList<TaxShare> Shares(params ReadOnlySpan<(long GrossMinor, decimal RatePercent)> parts)
     {
-        var byRate = new SortedDictionary<decimal, long>(Comparer<decimal>.Create((one, other) => other.CompareTo(one)));
+        var highestFirst = Comparer<decimal>.Create((one, other) => other.CompareTo(one));
+        var byRate = new SortedDictionary<decimal, long>(highestFirst);
         foreach (var (gross, rate) in parts)
         {
             if (gross != 0) byRate[rate] = byRate.GetValueOrDefault(rate) + gross;

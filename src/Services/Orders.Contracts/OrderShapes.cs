@@ -84,8 +84,8 @@ public sealed record CancelOrderRequest([property: StringLength(500)] string? Re
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NoteRequest([property: StringLength(1_000)] string? Text);
 
-/// <summary>GET /orders?state=&amp;reference=&amp;sku=&amp;from=&amp;to=&amp;buyer=&amp;before=&amp;size=20 (size at most
-/// 100), newest first: a customer's own, or for operators all.</summary>
+/// <summary>GET /orders?state=&amp;reference=&amp;sku=&amp;from=&amp;to=&amp;buyer=&amp;before=&amp;size=20 (size at
+/// most 100), newest first: a customer's own, or for operators all.</summary>
 /// <param name="Next">What <c>before</c> is to say for the page after this one; null on the last. Orders that arrive
 /// meanwhile stand before the first page: nothing is shown twice or left out.</param>
 /// <param name="Total">How many orders the customer has now; null where it is asked for some of them, or for

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Tessera.ServiceDefaults;
 
 namespace Tessera.Orders;
 
@@ -71,7 +70,7 @@ internal sealed class Basket
     }
 
     public static string TooDear(string currency) =>
-        $"The total exceeds {Currencies.Text(TotalMinorMax, currency)}, the most an order may cost.";
+        $"The total exceeds {TotalMinorMax} (minor units of {currency}), the most an order may cost.";
 }
 
 internal sealed record WantedLine(string Sku, int Quantity);

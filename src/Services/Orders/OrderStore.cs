@@ -83,9 +83,9 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChang
     public void RefuseFromNowOn(Guid buyer) =>
         work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
 
-    /// <summary>Clears what may say anything about a person: the address, the buyer's own mark, what operators wrote, and
-    /// what stands for the card. Open orders are cancelled in the same transaction, so no payment is asked for with it
-    /// any more.</summary>
+    /// <summary>Clears what may say anything about a person: the address, the buyer's own mark, what operators wrote,
+    /// and what stands for the card. Open orders are cancelled in the same transaction, so no payment is asked for with
+    /// it any more.</summary>
     public void Forget(Guid buyer)
     {
         work.Enqueue("delete from order_addresses where order_id in (select id from orders where buyer = $1)", buyer);

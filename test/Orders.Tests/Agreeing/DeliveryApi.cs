@@ -47,7 +47,8 @@ public abstract class DeliveryApi(Shop shop)
         var sku = await shop.ProductAsync(priceMinor: 250);
         var order = await PlaceAsync(new PlaceOrderRequest([new(sku, 1)], Delivery: "collect"));
         Assert.Equal((250, new AgreedDelivery("collect", 0)), (order.TotalMinor, order.Delivery));
-        await RefusedAsync(new PlaceOrderRequest([new(sku, 1)], Delivery: "collect", Address: home), "takes no address");
+        await RefusedAsync(
+            new PlaceOrderRequest([new(sku, 1)], Delivery: "collect", Address: home), "takes no address");
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public abstract class DeliveryApi(Shop shop)
         using var dearer = await shop.TryPlaceAsync(_buyer, request);
         await Problems.IsProblemAsync(dearer, 409, "1490");
         var told = await dearer.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal((1490, 990), (told.GetProperty("totalMinor").GetInt64(), told.GetProperty("deliveryMinor").GetInt64()));
+        Assert.Equal(1490, told.GetProperty("totalMinor").GetInt64());
+        Assert.Equal(990, told.GetProperty("deliveryMinor").GetInt64());
         Assert.Equal(1490, (await PlaceAsync(request with { ExpectedTotalMinor = 1490 })).TotalMinor);
     }
 
@@ -98,7 +100,8 @@ public abstract class DeliveryApi(Shop shop)
         using var again = await shop.TryPlaceAsync(_buyer, request, "one");
         Assert.Equal(201, (int)again.StatusCode);
         Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
-        using var moved = await shop.TryPlaceAsync(_buyer, request with { Address = home with { City = "Bath" } }, "one");
+        using var moved = await shop.TryPlaceAsync(
+            _buyer, request with { Address = home with { City = "Bath" } }, "one");
         await Problems.IsProblemAsync(moved, 422, "Idempotency-Key");
         using var faster = await shop.TryPlaceAsync(_buyer, request with { Delivery = "express" }, "one");
         await Problems.IsProblemAsync(faster, 422, "Idempotency-Key");

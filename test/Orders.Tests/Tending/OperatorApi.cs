@@ -103,7 +103,8 @@ public abstract class OperatorApi(Shop shop)
     public async Task A_buyer_gives_no_reason()
     {
         var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
-        using var answer = await shop.PostTextAsync($"/orders/{order}/cancel", _buyer, """{"reason":"changed my mind"}""");
+        using var answer = await shop.PostTextAsync(
+            $"/orders/{order}/cancel", _buyer, """{"reason":"changed my mind"}""");
         await Problems.IsProblemAsync(answer, 422, "operator");
         using var plain = await shop.PostTextAsync($"/orders/{order}/cancel", _buyer, "{}");
         Assert.Equal(200, (int)plain.StatusCode);

@@ -29,7 +29,8 @@ public sealed class CheckoutTests(ShopInBrowser shop)
         var city = visitor.At("address-City");
         await Assertions.Expect(city).ToHaveAttributeAsync("aria-invalid", "true");
         await Assertions.Expect(city).ToHaveAccessibleDescriptionAsync("Enter the town or city.");
-        await visitor.At("form-faults").GetByRole(AriaRole.Link, new() { Name = "Enter the town or city." }).ClickAsync();
+        var way = visitor.At("form-faults").GetByRole(AriaRole.Link, new() { Name = "Enter the town or city." });
+        await way.ClickAsync();
         await Assertions.Expect(city).ToBeFocusedAsync();
         await Assertions.Expect(visitor.At("address-Name")).ToHaveValueAsync("Ada Lovelace");
         await Assertions.Expect(visitor.At("address-Line2")).ToHaveValueAsync("Flat 3");

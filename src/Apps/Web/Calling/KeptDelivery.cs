@@ -3,8 +3,8 @@ using Tessera.Orders.Contracts;
 
 namespace Tessera.Web.Calling;
 
-/// <summary>What deliveries cost, as Orders said last: asked again after a few seconds, and shown while it is away. What
-/// an order is charged is never taken from here: Orders refuses a total that is not its own.</summary>
+/// <summary>What deliveries cost, as Orders said last: asked again after a few seconds, and shown while it is away.
+/// What an order is charged is never taken from here: Orders refuses a total that is not its own.</summary>
 internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> options, TimeProvider clock)
 {
     private Kept? _kept;

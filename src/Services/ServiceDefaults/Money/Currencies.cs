@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>The currencies of ISO 4217 that are in use, with the digits of their minor unit. Written down, and not asked
-/// of the culture data: services run without that, and what it knows differs between machines.</summary>
+/// <summary>The currencies of ISO 4217 that are in use, with the digits of their minor unit. Written down, and not
+/// asked of the culture data: services run without that, and what it knows differs between machines.</summary>
 public static class Currencies
 {
     private const string None = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
@@ -29,13 +29,4 @@ public static class Currencies
     /// <summary>How many digits the minor unit has: 2 where a pound has 100 pence.</summary>
     /// <remarks>An amount in a currency that is not known, of an order of long ago, is read as one of two.</remarks>
     public static int DigitsOf(string code) => digits.GetValueOrDefault(code, 2);
-
-    /// <summary>The amount for people who read a log or a refusal: <c>12.50 GBP</c>.</summary>
-    public static string Text(long minor, string code)
-    {
-        var places = DigitsOf(code);
-        var whole = (decimal)minor;
-        for (var digit = 0; digit < places; digit++) whole /= 10;
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decimal.Round(whole, places)} {code}");
-    }
 }

@@ -16,8 +16,8 @@ public sealed class ShopOptions : IValidatableObject
     {
         if (Currencies.IsKnown(Currency)) yield break;
         yield return new ValidationResult(
-            $"{Section}:{nameof(Currency)} is '{Currency}'. It must be the three capital letters of a currency that is in "
-            + "use (ISO 4217), such as GBP, EUR or JPY.",
+            $"{Section}:{nameof(Currency)} is '{Currency}'. It must be the three capital letters of a currency that is "
+            + "in use (ISO 4217), such as GBP, EUR or JPY.",
             [nameof(Currency)]);
     }
 }

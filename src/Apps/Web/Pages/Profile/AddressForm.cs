@@ -52,7 +52,8 @@ public sealed record AddressForm(
         return faults;
     }
 
-    public DeliveryAddress ToDelivery() => new(Name, Line1, Line2.Length == 0 ? null : Line2, City, PostalCode, Country);
+    public DeliveryAddress ToDelivery() =>
+        new(Name, Line1, Line2.Length == 0 ? null : Line2, City, PostalCode, Country);
 
     public AddressRequest ToRequest(bool isDefault) =>
         new(Line1, Line2.Length == 0 ? null : Line2, City, PostalCode, Country, Name, isDefault);
