@@ -19,11 +19,14 @@ internal sealed class OrdersInMemory : IAsyncDisposable
 
     public static Task<OrdersInMemory> StartAsync() => StartAsync(TestDatabase.IsPostgres);
 
-    public static async Task<OrdersInMemory> StartAsync(bool onPostgres) => new(await ServiceInMemory.StartAsync(
+    /// <param name="currency">What the shop's prices are in.</param>
+    public static async Task<OrdersInMemory> StartAsync(
+        bool onPostgres, string currency = "GBP") => new(await ServiceInMemory.StartAsync(
         onPostgres, "orders", typeof(Order).Assembly, messages => messages.ListMessages(),
         (services, _) =>
         {
             services.AddOrderRules();
+            services.Configure<ShopOptions>(shop => shop.Currency = currency);
             services.AddSingleton(new CatalogClient(new HttpClient(), NullLogger<CatalogClient>.Instance));
         }));
 

@@ -39,6 +39,7 @@ public sealed class KeptTermsTests
         Assert.Equal((null, null, 1490), (view.Address, view.CancelWords, view.TotalMinor));
         Assert.Equal(home, (await orders.ReadAsync(theirs)).Address);
         Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from order_addresses"));
+        Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from orders where request_hash <> ''"));
         Assert.Equal(1, await orders.Service.NumberAsync("select count(*) from orders where note is not null"));
     }
 
