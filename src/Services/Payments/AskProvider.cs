@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Tessera.Payments;
@@ -10,6 +11,8 @@ internal sealed partial class AskProvider(
     /// <summary>The provider's answer, or null when its outcome is not known and the payment was put off.</summary>
     public async Task<ProviderAnswer?> HandleAsync(PaymentClaim claim, CancellationToken stop)
     {
+        using var span = PaymentTraces.Continue(
+            claim.IsRefund ? "refund" : "capture", ActivityKind.Client, claim.TraceParent, claim.Order);
         using var patience = new CancellationTokenSource(options.Value.ProviderTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         try
@@ -29,6 +32,7 @@ internal sealed partial class AskProvider(
         catch (Exception unknown) when (!stop.IsCancellationRequested)
         {
             // Whatever it was, money may have moved. Asking again with the same key is right in each case.
+            span?.SetStatus(ActivityStatusCode.Error, unknown.Message);
             var delay = DelayAfter(claim.Attempt);
             Log.OutcomeUnknown(logger, claim.Order, claim.Attempt, delay, unknown.Message);
             await claims.PutOffAsync(claim, delay, stop);

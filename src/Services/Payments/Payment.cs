@@ -10,6 +10,8 @@ internal sealed class Payment
     public required string Currency { get; init; }
     public string? PaymentMethod { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
+    /// <summary>The trace in which it was asked for.</summary>
+    public string? TraceParent { get; init; }
     public required PaymentState State { get; set; }
     public long CapturedMinor { get; set; }
     public long RefundedMinor { get; set; }

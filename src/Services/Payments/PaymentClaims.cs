@@ -60,12 +60,12 @@ internal sealed class PaymentClaims(
                 attempts = attempts + 1,
                 due_at = $3
             where id in (select id from due)
-            returning id, order_id, amount_minor, currency, payment_method, state, attempts
+            returning id, order_id, amount_minor, currency, payment_method, state, attempts, traceparent
             """,
             [now, limit, now + options.Value.ClaimTime],
             row => new PaymentClaim(
                 row.GetGuid(0), row.GetGuid(1), row.GetInt64(2), row.GetString(3), row.GetStringOrNull(4) ?? "",
-                row.GetString(5) == nameof(PaymentState.Refunding), row.GetInt32(6)),
+                row.GetString(5) == nameof(PaymentState.Refunding), row.GetInt32(6), row.GetStringOrNull(7)),
             stop);
         await work.CommitAsync(stop);
         return taken;
@@ -89,4 +89,5 @@ internal sealed class PaymentClaims(
 /// <param name="IsRefund">The money is to go back; else it is to be captured.</param>
 /// <param name="Attempt">1 when the provider is asked for the first time.</param>
 internal sealed record PaymentClaim(
-    Guid Payment, Guid Order, long AmountMinor, string Currency, string PaymentMethod, bool IsRefund, int Attempt);
+    Guid Payment, Guid Order, long AmountMinor, string Currency, string PaymentMethod, bool IsRefund, int Attempt,
+    string? TraceParent = null);

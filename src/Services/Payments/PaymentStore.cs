@@ -23,7 +23,7 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
         var read = await work.QueryAsync(
             $"""
             select id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency, payment_method,
-                decline_reason, cancel_requested, due_at, requested_at
+                decline_reason, cancel_requested, due_at, requested_at, traceparent
             from payments where {database.In("order_id", 1)} order by order_id{database.ForUpdate()}
             """,
             [database.List(_expected)], Read, stop);
@@ -51,11 +51,11 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
     private void Insert(Payment payment) => work.EnqueueInsert(
         """
         insert into payments (id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency,
-            payment_method, cancel_requested, attempts, due_at, requested_at)
-        values ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, 0, $9, $10)
+            payment_method, cancel_requested, attempts, due_at, requested_at, traceparent)
+        values ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, 0, $9, $10, $11)
         """,
         payment.Id, payment.Order, payment.Buyer, payment.State.ToString(), payment.AmountMinor, payment.Currency,
-        payment.PaymentMethod, payment.CancelRequested, payment.DueAt, payment.RequestedAt);
+        payment.PaymentMethod, payment.CancelRequested, payment.DueAt, payment.RequestedAt, payment.TraceParent);
 
     private void Update(Payment payment) => work.EnqueueOne(
         """
@@ -106,5 +106,6 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
         CancelRequested = row.GetBoolean(10),
         DueAt = row.GetTimeOrNull(11),
         RequestedAt = row.GetTime(12),
+        TraceParent = row.GetStringOrNull(13),
     };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Messaging;
 
 namespace Tessera.Payments;
@@ -16,6 +17,8 @@ internal sealed class RecordAnswers(IServiceScopeFactory scopes, TimeProvider cl
         {
             var payment = await payments.FindAsync(answer.Claim.Order, stop)
                 ?? throw new InvalidOperationException($"The payment of order {answer.Claim.Order} has vanished.");
+            using var span = PaymentTraces.Continue(
+                "record answer", ActivityKind.Internal, payment.TraceParent, payment.Order);
             payments.Save(payment,
                 answer.Capture is { } capture ? payment.Answer(capture, clock.GetUtcNow()) : payment.Refunded());
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 
@@ -24,6 +25,7 @@ internal sealed class RequestPaymentOnPaymentRequested(PaymentStore payments, Ti
             Currency = message.Currency,
             PaymentMethod = message.PaymentMethod,
             RequestedAt = now,
+            TraceParent = Activity.Current?.Id,
             State = PaymentState.None,
         };
         payments.Save(payment, payment.Request(now));

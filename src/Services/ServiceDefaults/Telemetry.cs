@@ -13,6 +13,7 @@ namespace Tessera.ServiceDefaults;
 internal static class Telemetry
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ResourceKey = "OTEL_RESOURCE_ATTRIBUTES";
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
@@ -23,11 +24,16 @@ internal static class Telemetry
             return;
         }
         builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(service, "tessera"))
+            // Whoever starts the process may have named it; a random name else.
+            .ConfigureResource(resource => resource.AddService(
+                service, "tessera",
+                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey])))
             .WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation(server =>
                     server.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
-                .AddHttpClientInstrumentation()
+                // What no request has caused, such as a look for new keys, would bury the traces of those that were.
+                .AddHttpClientInstrumentation(client =>
+                    client.FilterHttpRequestMessage = _ => Activity.Current?.Parent is not null)
                 .AddSource("Tessera.*", "Npgsql"))
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()

@@ -12,6 +12,9 @@ internal abstract class LocalServer(string folder)
     /// <summary>What the services connect to.</summary>
     public abstract string Address { get; }
 
+    /// <summary>What people are shown as its address.</summary>
+    public virtual string Shown => $"127.0.0.1:{Port}";
+
     public abstract IReadOnlyList<string> Command { get; }
 
     public virtual IReadOnlyDictionary<string, string> Environs { get; } = new Dictionary<string, string>();

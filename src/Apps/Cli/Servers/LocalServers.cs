@@ -50,6 +50,12 @@ internal sealed class LocalServers : IAsyncDisposable
             folder.ForgetDatabases(); // Each start sets new passwords.
             if (settings.Database == "postgres" && settings.DatabaseAddress is null)
                 await servers.StartDatabaseAsync(services, ports, stop);
+            if (settings.Dashboard)
+            {
+                var dashboard = new DashboardHere(servers.FolderOf("dashboard"));
+                await servers.StartAsync(dashboard, ports, stop);
+                settings = settings with { Telemetry = new TelemetryTarget(dashboard.Address, dashboard.Key) };
+            }
             return (servers, settings);
         }
         catch
@@ -124,7 +130,7 @@ internal sealed class LocalServers : IAsyncDisposable
     {
         var process = new SupervisedProcess(
             new ProcessToRun(
-                Instance(server), server.Name, $"127.0.0.1:{server.Port}", server.Port, server.Port,
+                Instance(server), server.Name, server.Shown, server.Port, server.Port,
                 () => _launcher.Start(Instance(server), server.Command, server.Environs, server.WorkingFolder),
                 async (pid, stop) => ListeningPort.BelongsTo(pid, server.Port) && await server.AnswersAsync(stop)
                     ? HealthAnswer.Ready

@@ -42,6 +42,13 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             var name = service.First().Project;
             variables[$"Services__{name}"] = string.Join(',', service.Select(each => each.InternalAddress));
         }
+        if (settings.Telemetry is { } telemetry)
+        {
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = telemetry.Endpoint;
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={telemetry.Key}";
+            variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={instance.Name}";
+        }
         if (settings.BrokerAddress is { } broker && BrokerKey(settings.Broker) is { } key) variables[key] = broker;
         if (settings.DatabaseAddress is { } database)
         {

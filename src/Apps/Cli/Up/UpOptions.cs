@@ -63,6 +63,11 @@ internal sealed class UpOptions
 
     private readonly Option<bool> _empty = new("--empty") { Description = "Put no sample products into a new store." };
 
+    private readonly Option<bool> _dashboard = new("--dashboard")
+    {
+        Description = "Start the Aspire dashboard as well, and send it traces, logs and metrics of every process.",
+    };
+
     public UpOptions()
     {
         _broker.AcceptOnlyFromAmong(UpSettings.Brokers);
@@ -72,7 +77,7 @@ internal sealed class UpOptions
     public void AddTo(Command command)
     {
         Option[] options =
-            [_data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty];
+            [_data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard];
         foreach (var option in options) command.Add(option);
     }
 
@@ -93,7 +98,8 @@ internal sealed class UpOptions
         return new UpSettings(
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),
-            UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty));
+            UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty),
+            parsed.GetValue(_dashboard));
     }
 
     /// <summary>The same options as words, for the detached half.</summary>
@@ -123,5 +129,6 @@ internal sealed class UpOptions
             yield return $"{service}={count}";
         }
         if (settings.Empty) yield return "--empty";
+        if (settings.Dashboard) yield return "--dashboard";
     }
 }

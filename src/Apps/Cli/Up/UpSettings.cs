@@ -3,10 +3,13 @@ namespace Tessera.Cli.Up;
 /// <summary>What the command line of <c>up</c> asks for.</summary>
 internal sealed record UpSettings(
     string Data, int Port, string Broker, string? BrokerAddress, string Database, string? DatabaseAddress,
-    IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<string> LogsOnScreen, bool Empty)
+    IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<string> LogsOnScreen, bool Empty, bool Dashboard = false)
 {
     /// <summary>The broker was started with the store and serves it alone.</summary>
     public bool OwnsBroker { get; init; }
+
+    /// <summary>Where all processes send traces, logs and metrics.</summary>
+    public TelemetryTarget? Telemetry { get; init; }
 
     public static readonly string[] Brokers = ["embedded", "rabbitmq", "kafka", "redis"];
     public static readonly string[] Databases = ["sqlite", "postgres"];
@@ -42,3 +45,6 @@ internal sealed record UpSettings(
         return replicas;
     }
 }
+
+/// <param name="Endpoint">Takes OTLP over gRPC.</param>
+internal sealed record TelemetryTarget(string Endpoint, string Key);
