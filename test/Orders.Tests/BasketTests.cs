@@ -34,14 +34,14 @@ public sealed class BasketTests
     [Fact]
     public void Sums_without_overflow_and_refuses_a_total_over_the_bound()
     {
-        Assert.True(Basket.TryPrice([new("A", null, 3, 250), new("B", null, 1, 1)], out var basket, out _));
+        Assert.True(Basket.TryPrice([new("A", null, 3, 250), new("B", null, 1, 1)], "GBP", out var basket, out _));
         Assert.Equal(751, basket.TotalMinor);
         var dear = Enumerable.Range(0, 200)
             .Select(at => new BasketLine($"S{at}", null, 100_000, 100_000_000)).ToArray();
-        Assert.False(Basket.TryPrice(dear, out _, out _));
-        Assert.False(Basket.TryPrice([new("A", null, 1, 0)], out _, out _));
-        Assert.True(Basket.TryPrice([new("A", null, 100, Basket.TotalMinorMax / 100)], out _, out _));
-        Assert.False(
-            Basket.TryPrice([new("A", null, 100, Basket.TotalMinorMax / 100), new("B", null, 1, 1)], out _, out _));
+        Assert.False(Basket.TryPrice(dear, "GBP", out _, out _));
+        Assert.False(Basket.TryPrice([new("A", null, 1, 0)], "GBP", out _, out _));
+        Assert.True(Basket.TryPrice([new("A", null, 100, Basket.TotalMinorMax / 100)], "GBP", out _, out _));
+        BasketLine[] over = [new("A", null, 100, Basket.TotalMinorMax / 100), new("B", null, 1, 1)];
+        Assert.False(Basket.TryPrice(over, "GBP", out _, out _));
     }
 }

@@ -18,6 +18,7 @@ public sealed class OrderTransitionsTests
         (OrderInput.PaymentDeclined, ["ignored", "payment-declined", "ignored", "ignored", "ignored"]),
         (OrderInput.PaymentRefunded, ["ignored", "payment-refunded", "payment-refunded", "noted", "noted"]),
         (OrderInput.BuyerCancels, ["buyer", "buyer", "buyer", "refused", "ignored"]),
+        (OrderInput.OperatorCancels, ["operator", "operator", "operator", "refused", "ignored"]),
         (OrderInput.UserErased, ["user-erased", "user-erased", "user-erased", "ignored", "ignored"]),
         (OrderInput.StockOverdue, ["stock-timeout", "ignored", "ignored", "ignored", "ignored"]),
         (OrderInput.PaymentOverdue, ["ignored", "payment-timeout", "ignored", "ignored", "ignored"]),
@@ -88,7 +89,7 @@ public sealed class OrderTransitionsTests
     {
         var contract = typeof(CancelReasons).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order();
         var used = expected.SelectMany(row => row.InEachState)
-            .Where(outcome => outcome.Contains('-') || outcome == "buyer").Distinct().Order();
+            .Where(outcome => outcome.Contains('-') || outcome is "buyer" or "operator").Distinct().Order();
         Assert.Equal(contract, used);
     }
 }

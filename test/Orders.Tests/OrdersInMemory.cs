@@ -19,11 +19,14 @@ internal sealed class OrdersInMemory : IAsyncDisposable
 
     public static Task<OrdersInMemory> StartAsync() => StartAsync(TestDatabase.IsPostgres);
 
-    public static async Task<OrdersInMemory> StartAsync(bool onPostgres) => new(await ServiceInMemory.StartAsync(
+    /// <param name="currency">What the shop's prices are in.</param>
+    public static async Task<OrdersInMemory> StartAsync(
+        bool onPostgres, string currency = "GBP") => new(await ServiceInMemory.StartAsync(
         onPostgres, "orders", typeof(Order).Assembly, messages => messages.ListMessages(),
         (services, _) =>
         {
             services.AddOrderRules();
+            services.Configure<ShopOptions>(shop => shop.Currency = currency);
             services.AddSingleton(new CatalogClient(new HttpClient(), NullLogger<CatalogClient>.Instance));
         }));
 
@@ -38,18 +41,19 @@ internal sealed class OrdersInMemory : IAsyncDisposable
     /// <summary>Places an order of one line as its request would, with the price known.</summary>
     public async Task<OrderView?> TryPlaceAsync(
         Guid buyer, string key = "k", string hash = "h", string? reference = null,
-        IReadOnlyList<ProductView>? learned = null, Guid? actor = null)
+        IReadOnlyList<ProductView>? learned = null, Guid? actor = null, OrderTerms? terms = null,
+        DeliveryAddress? address = null)
     {
-        var priced = new PricingResult.Priced(Some.Basket(), learned ?? []);
+        var priced = new PricingResult.Priced(terms ?? Some.Terms(), learned ?? []);
         return await Service.InRequestAsync(scope => scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
-            buyer, priced, "tok_ok", new Placement(key, hash, reference, actor), default));
+            buyer, priced, "tok_ok", new Placement(key, hash, reference, actor, address), default));
     }
 
     /// <summary>As a request does: places, or finds what was placed before under the key.</summary>
     public Task<Guid> PlaceOrFindAsync(Guid buyer, string key) => Service.InRequestAsync(async scope =>
     {
         var placed = await scope.GetRequiredService<PlacementWriter>().TryPlaceAsync(
-            buyer, new PricingResult.Priced(Some.Basket(), []), "tok_ok", new Placement(key, "h", null), default);
+            buyer, new PricingResult.Priced(Some.Terms(), []), "tok_ok", new Placement(key, "h", null), default);
         return placed?.Id
             ?? (await scope.GetRequiredService<PlacedOrders>().FindByKeyAsync(buyer, key, default))!.Value.View.Id;
     });
@@ -63,7 +67,7 @@ internal sealed class OrdersInMemory : IAsyncDisposable
         where TEvent : class => Service.HandleAsync<THandler, TEvent>(events);
 
     public async Task<OrderView> ReadAsync(Guid order) =>
-        (await Service.Get<PlacedOrders>().FindAsync(order, default))!.Value.View;
+        (await Service.Get<PlacedOrders>().FindAsync(order, default))!.View;
 
     public async Task<(string State, string? Reason)> StateAsync(Guid order)
     {

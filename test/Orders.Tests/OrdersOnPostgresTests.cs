@@ -3,6 +3,7 @@ using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
 using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
+using Tessera.Orders.Contracts;
 using Tessera.Payments.Contracts;
 using Tessera.Testing.Servers;
 using Tessera.Testing.Services;
@@ -67,6 +68,35 @@ public sealed class OrdersOnPostgresTests
             """);
         Assert.Empty(await tables.ReadByMoreThanAsync(200, () => FlowAsync(orders)));
     }
+
+    [Fact]
+    public async Task Whatever_operators_look_for_is_read_by_an_index()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
+        var tables = await GrownTables.EmptyAsync(orders.Service.Get<PostgresDatabase>().DataSource);
+        await tables.RunAsync("""
+            insert into orders select gen_random_uuid(), gen_random_uuid(), 'k', 'h', 'Confirmed', null, false, '[]', 1,
+                'GBP', 'm', 'r' || n, now(), null, 1 from generate_series(1, 30000) n;
+            insert into order_products select 'P' || (n % 10000), id
+                from (select id, row_number() over () n from orders) as o;
+            """);
+        await orders.TryPlaceAsync(Guid.NewGuid(), reference: "rare");
+        var placed = Assert.Single((await FindAsync(orders, new OrderFilter(Reference: "rare"))).Items);
+        OrderFilter[] searches =
+        [
+            new(State: "Placed"), new(Reference: "rare"), new(Sku: "SKU-1"), new(Buyer: placed.Buyer),
+            new(Buyer: placed.Buyer, State: "Placed"), new(Sku: "SKU-1", State: "Placed"),
+            new(From: placed.PlacedAt, To: placed.PlacedAt.AddMilliseconds(1)), new(),
+        ];
+        foreach (var search in searches)
+        {
+            Assert.Empty(await tables.ReadByMoreThanAsync(400, () => FindAsync(orders, search)));
+            if (search != new OrderFilter()) Assert.Single((await FindAsync(orders, search)).Items);
+        }
+    }
+
+    private static Task<OrderPage> FindAsync(OrdersInMemory orders, OrderFilter filter) =>
+        orders.Service.Get<PlacedOrders>().SearchAsync(filter, null, 20, default);
 
     private static async Task FlowAsync(OrdersInMemory orders)
     {

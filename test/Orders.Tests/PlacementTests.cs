@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tessera.Catalog.Contracts;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
+using Tessera.Testing.Services;
 
 namespace Tessera.Orders.Tests;
 
@@ -53,6 +54,20 @@ public sealed class PlacementTests
         var anew = Assert.IsType<ProblemHttpResult>((await orders.PostAsync(buyer, request, "key-2")).Result);
         Assert.Equal((409, 200L), (anew.StatusCode, anew.ProblemDetails.Extensions["totalMinor"]));
         Assert.Single(await orders.Service.PublishedAsync<OrderPlaced>());
+    }
+
+    [Fact]
+    public async Task Orders_are_placed_in_the_currency_of_the_shop()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(TestDatabase.IsPostgres, "JPY");
+        await orders.HearAsync<KeepPricesOnCatalogEvents, ProductAdded>(new ProductAdded("A", "A lantern", 100, 1));
+        var request = new PlaceOrderRequest([new("A", 1)], ExpectedTotalMinor: 100);
+        var placed = Assert.IsType<Created<OrderView>>((await orders.PostAsync(Guid.NewGuid(), request, "k")).Result);
+        Assert.Equal("JPY", placed.Value!.Currency);
+        Assert.Equal("JPY", Assert.Single(await orders.Service.PublishedAsync<OrderPlaced>()).Currency);
+        var dearer = request with { ExpectedTotalMinor = 99 };
+        var refused = Assert.IsType<ProblemHttpResult>((await orders.PostAsync(Guid.NewGuid(), dearer, "k")).Result);
+        Assert.Equal("JPY", refused.ProblemDetails.Extensions["currency"]);
     }
 
     [Theory]

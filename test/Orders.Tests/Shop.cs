@@ -94,6 +94,9 @@ public class Shop : IAsyncLifetime
     public Task<HttpResponseMessage> PostAsync(string service, Guid user, string path, bool asOperator = false) =>
         SendAsync(service, HttpMethod.Post, path, asOperator ? _tokens.Operator(user) : _tokens.Customer(user));
 
+    public Task<HttpResponseMessage> SendAsOperatorAsync(HttpMethod method, string path, object body) =>
+        SendAsync("Orders", method, path, _tokens.Operator(Operator), body);
+
     public async Task<OrderView> ReadAsync(Guid buyer, Guid order)
     {
         using var answer = await GetAsync("Orders", buyer, $"/orders/{order}");

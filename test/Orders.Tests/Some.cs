@@ -6,12 +6,14 @@ internal static class Some
 
     public static Basket Basket(int quantity = 2, long price = 250)
     {
-        Assert.True(
-            Orders.Basket.TryPrice([new BasketLine("SKU-1", "A lantern", quantity, price)], out var basket, out _));
+        var line = new BasketLine("SKU-1", "A lantern", quantity, price);
+        Assert.True(Orders.Basket.TryPrice([line], "GBP", out var basket, out _));
         return basket;
     }
 
-    public static Order Order() => Orders.Order.Place(Guid.NewGuid(), Guid.NewGuid(), Basket(), "tok_ok", Time);
+    public static OrderTerms Terms() => new(Basket(), null, []);
+
+    public static Order Order() => Orders.Order.Place(Guid.NewGuid(), Guid.NewGuid(), Terms(), "tok_ok", Time);
 
     /// <summary>An order as it comes into the state.</summary>
     public static Order Order(OrderState state)

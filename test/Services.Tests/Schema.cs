@@ -74,7 +74,8 @@ internal static class Schema
         while (true)
         {
             if (schema.TryGetProperty("oneOf", out var several))
-                schema = several.EnumerateArray().First(one => !TypesOf(one).Contains("null"));
+                schema = several.EnumerateArray().First(one =>
+                    one.TryGetProperty("$ref", out _) || !TypesOf(one).Contains("null"));
             if (!schema.TryGetProperty("$ref", out var reference)) return schema;
             schema = document;
             foreach (var step in reference.GetString()!.Split('/').Skip(1)) schema = schema.GetProperty(step);

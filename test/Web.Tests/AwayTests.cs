@@ -44,7 +44,7 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
             await Assertions.Expect(visitor.At("stock")).ToContainTextAsync("cannot say");
             await visitor.AddToBasketAsync(sku);
             await visitor.GoAsync("/checkout");
-            await visitor.At("place").ClickAsync();
+            await visitor.PlaceAsync();
             await visitor.BecomesAsync("Placed");
             await Assertions.Expect(visitor.At("order-state")).ToContainTextAsync("setting the products aside");
         }
@@ -81,7 +81,7 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
         await visitor.GoAsync("/checkout");
         await using (await AwayAsync("orders"))
         {
-            await visitor.At("place").ClickAsync();
+            await visitor.PlaceAsync();
             await Assertions.Expect(visitor.At("checkout-fault")).ToContainTextAsync("Your basket is safe");
             Assert.Equal(503, visitor.Status);
             Assert.Equal(503, await visitor.GoAsync("/orders"));
@@ -90,7 +90,7 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
             await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 2 items");
         }
         await visitor.GoAsync("/checkout");
-        await visitor.At("place").ClickAsync();
+        await visitor.PlaceAsync();
         await visitor.BecomesAsync("Confirmed");
         await visitor.GoAsync("/orders");
         await Assertions.Expect(visitor.At("orders").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
@@ -106,7 +106,7 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
         await visitor.GoAsync("/checkout");
         await using (await AwayAsync("payments"))
         {
-            await visitor.At("place").ClickAsync();
+            await visitor.PlaceAsync();
             await visitor.BecomesAsync("StockReserved");
             await Assertions.Expect(visitor.At("order-state")).ToContainTextAsync("waiting for the payment");
         }
@@ -123,7 +123,7 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
         await using (await AwayAsync("users"))
         {
             await visitor.GoAsync("/checkout");
-            await visitor.At("place").ClickAsync();
+            await visitor.PlaceAsync();
             await visitor.BecomesAsync("Confirmed");
             await using var stranger = await shop.NewVisitorAsync();
             Assert.Equal(200, await stranger.GoAsync($"/products/{sku}"));

@@ -86,6 +86,11 @@ public sealed class PagesTests(ShopInBrowser shop)
         await visitor.TabToAsync(visitor.At("checkout"));
         await visitor.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/checkout"));
+        foreach (var (field, text) in Checkouts.Home)
+        {
+            await visitor.TabToAsync(visitor.At(field));
+            await visitor.Page.Keyboard.TypeAsync(text);
+        }
         await visitor.TabToAsync(visitor.At("place"));
         await visitor.Page.Keyboard.PressAsync("Enter");
         await visitor.BecomesAsync("Confirmed");
@@ -143,10 +148,14 @@ public sealed class PagesTests(ShopInBrowser shop)
             shop.Shop.Operator);
         yield return ("basket", await visitor.GoAsync("/basket?fault=bad"));
         yield return ("checkout", await visitor.GoAsync("/checkout"));
-        await visitor.At("place").ClickAsync();
+        await visitor.PlaceAsync();
         await visitor.BecomesAsync("Confirmed");
         yield return ("order", visitor.Status);
         yield return ("orders", await visitor.GoAsync("/orders?used=true"));
+        yield return ("profile", await visitor.GoAsync("/profile?done=address"));
+        yield return ("address", await visitor.GoAsync("/profile/addresses/new"));
+        yield return ("erase", await visitor.GoAsync("/profile/erase"));
+        yield return ("erased", await visitor.GoAsync("/erased"));
     }
 
     /// <summary>What is smaller than a fingertip: WCAG 2.2, 2.5.8. Links within a sentence are let off there.</summary>

@@ -32,7 +32,7 @@ public sealed partial class SessionTests(ShopWithReplicas shop) : IClassFixture<
         await shop.RunAsync("restart", "web");
         await StaysSignedInAsync(visitor);
         await visitor.GoAsync("/checkout");
-        await visitor.At("place").ClickAsync();
+        await visitor.PlaceAsync();
         await visitor.BecomesAsync("Confirmed");
     }
 

@@ -14,11 +14,13 @@ internal sealed class Visit
 
     private readonly BasketKeeper _baskets;
 
-    public Visit(IHttpContextAccessor accessor, BasketKeeper baskets, IOptions<TesseraOptions> tessera)
+    public Visit(IHttpContextAccessor accessor, BasketKeeper baskets, IOptions<TesseraOptions> tessera,
+        IOptions<ShopOptions> shop)
     {
         (Context, _baskets) = (accessor.HttpContext!, baskets);
         Words = ChooseWords(Context.Request);
         Store = tessera.Value.PublicUri;
+        Currency = shop.Value.Currency;
     }
 
     public HttpContext Context { get; }
@@ -27,6 +29,9 @@ internal sealed class Visit
 
     /// <summary>The store's public address.</summary>
     public Uri Store { get; }
+
+    /// <summary>What the shop's prices are in.</summary>
+    public string Currency { get; }
 
     public bool IsSignedIn => Context.User.Identity?.IsAuthenticated == true;
 

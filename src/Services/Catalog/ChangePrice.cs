@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Tessera.Catalog.Contracts;
 using Tessera.ServiceDefaults;
 
@@ -7,7 +8,8 @@ namespace Tessera.Catalog;
 internal static class ChangePrice
 {
     public static async Task<Results<Ok<ProductView>, ProblemHttpResult>> Handle(
-        string sku, ChangePriceRequest request, HttpContext context, ProductStore products, CancellationToken stop)
+        string sku, ChangePriceRequest request, HttpContext context, ProductStore products, IOptions<ShopOptions> shop,
+        CancellationToken stop)
     {
         if (await products.BeginAsync(sku, stop) is not { } before) return Views.UnknownProduct(sku);
         if (context.ForbidsChange(before.Tag())) return Views.Outdated(before);
@@ -21,6 +23,6 @@ internal static class ChangePrice
         products.Save(change);
         await products.CommitAsync(stop);
         context.SetETag(change.Product);
-        return TypedResults.Ok(change.Product.ToView());
+        return TypedResults.Ok(change.Product.ToView(shop.Value.Currency));
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Tessera.Catalog.Contracts;
 using Tessera.ServiceDefaults;
 
@@ -13,6 +14,7 @@ internal static class PutProduct
         PutProductRequest request,
         HttpContext context,
         ProductStore products,
+        IOptions<ShopOptions> shop,
         CancellationToken stop)
     {
         var before = await products.BeginAsync(sku, stop);
@@ -23,7 +25,7 @@ internal static class PutProduct
         await products.CommitAsync(stop);
         context.SetETag(change.Product);
         return before is null
-            ? TypedResults.Created($"/products/{sku}", change.Product.ToView())
-            : TypedResults.Ok(change.Product.ToView());
+            ? TypedResults.Created($"/products/{sku}", change.Product.ToView(shop.Value.Currency))
+            : TypedResults.Ok(change.Product.ToView(shop.Value.Currency));
     }
 }

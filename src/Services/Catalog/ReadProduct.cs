@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Tessera.Catalog.Contracts;
 using Tessera.ServiceDefaults;
 
@@ -8,11 +9,11 @@ namespace Tessera.Catalog;
 internal static class ReadProduct
 {
     public static async Task<Results<Ok<ProductView>, StatusCodeHttpResult, ProblemHttpResult>> Handle(
-        string sku, HttpContext context, ProductStore products, CancellationToken stop)
+        string sku, HttpContext context, ProductStore products, IOptions<ShopOptions> shop, CancellationToken stop)
     {
         if (await products.FindAsync(sku, stop) is not { } product) return Views.UnknownProduct(sku);
         context.SetETag(product);
         if (context.HasCurrent(product.Tag())) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(product.ToView());
+        return TypedResults.Ok(product.ToView(shop.Value.Currency));
     }
 }

@@ -6,9 +6,9 @@ namespace Tessera.Catalog;
 
 internal static class Views
 {
-    public static ProductView ToView(this Product product) => new(
+    public static ProductView ToView(this Product product, string currency) => new(
         product.Sku, product.Name, product.Description, product.Category,
-        product.PriceMinor, "GBP", product.Withdrawn, product.Version)
+        product.PriceMinor, currency, product.Withdrawn, product.Version)
     {
         Pictures = ProductPictures.Views(product),
     };

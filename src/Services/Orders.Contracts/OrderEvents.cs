@@ -1,7 +1,10 @@
 namespace Tessera.Orders.Contracts;
 
+/// <param name="TotalMinor">The lines and the delivery.</param>
+/// <param name="DeliveryMinor">What the delivery costs; 0 in events from before there was one.</param>
 public sealed record OrderPlaced(
-    Guid Order, Guid Buyer, IReadOnlyList<OrderedLine> Lines, long TotalMinor, string Currency, DateTimeOffset PlacedAt)
+    Guid Order, Guid Buyer, IReadOnlyList<OrderedLine> Lines, long TotalMinor, string Currency, DateTimeOffset PlacedAt,
+    long DeliveryMinor = 0)
 {
     public const string EventType = "orders.order-placed.v1";
 }
@@ -35,6 +38,9 @@ public static class CancelReasons
     public const string OutOfStock = "out-of-stock";
     public const string PaymentDeclined = "payment-declined";
     public const string Buyer = "buyer";
+
+    /// <summary>The shop cancelled it; why, in words, stands with the order.</summary>
+    public const string Operator = "operator";
     public const string StockTimeout = "stock-timeout";
     public const string PaymentTimeout = "payment-timeout";
     public const string ReservationExpired = "reservation-expired";

@@ -5,23 +5,25 @@ namespace Tessera.Orders;
 /// <summary>The priced lines of an order: at most one line a product, none empty.</summary>
 internal sealed class Basket
 {
-    public const string Currency = "GBP";
     public const int QuantityMax = 100_000;
     public const int LinesMax = 200;
 
-    /// <summary>£100 million. Far below what a 64-bit sum of 200 lines holds, so sums cannot
+    /// <summary>100 million pounds. Far below what a 64-bit sum of 200 lines holds, so sums cannot
     /// overflow unnoticed.</summary>
     public const long TotalMinorMax = 10_000_000_000;
 
-    private Basket(IReadOnlyList<BasketLine> lines, long totalMinor)
+    private Basket(IReadOnlyList<BasketLine> lines, long totalMinor, string currency)
     {
         Lines = lines;
         TotalMinor = totalMinor;
+        Currency = currency;
     }
 
     public IReadOnlyList<BasketLine> Lines { get; }
 
     public long TotalMinor { get; }
+
+    public string Currency { get; }
 
     /// <summary>Adds up lines of the same product, in the order of their first appearance. False, and why, when the
     /// buyer asked for something that cannot be ordered.</summary>
@@ -50,11 +52,11 @@ internal sealed class Basket
 
     /// <inheritdoc cref="TryMerge"/>
     public static bool TryPrice(
-        IReadOnlyList<BasketLine> lines, [NotNullWhen(true)] out Basket? basket,
+        IReadOnlyList<BasketLine> lines, string currency, [NotNullWhen(true)] out Basket? basket,
         [NotNullWhen(false)] out string? refusal)
     {
         basket = null;
-        refusal = $"The total exceeds {TotalMinorMax / 100} {Currency}, the most an order may cost.";
+        refusal = TooDear(currency);
         var total = 0L;
         foreach (var line in lines)
         {
@@ -63,9 +65,12 @@ internal sealed class Basket
         }
         refusal = total > 0 ? null : "The order costs nothing: its products have no price.";
         if (refusal is not null) return false;
-        basket = new Basket(lines, total);
+        basket = new Basket(lines, total, currency);
         return true;
     }
+
+    public static string TooDear(string currency) =>
+        $"The total exceeds {TotalMinorMax} (minor units of {currency}), the most an order may cost.";
 }
 
 internal sealed record WantedLine(string Sku, int Quantity);

@@ -16,17 +16,12 @@ internal static class ExportOrders
         var page = new Page(caller.Id, before?.AsGuid(), size);
         var orders = await database.QueryAsync(
             $"""
-            select id, state, cancel_reason, lines, total_minor, currency, reference, placed_at, confirmed_at,
-                payment_method, idempotency_key
-            from orders where id in ({page.Ids}) order by id desc
+            select {OrderRow.Columns}, o.payment_method, o.idempotency_key
+            from {OrderRow.Source} where o.id in ({page.Ids}) order by o.id desc
             """,
             page.Parameters,
             row => new OrderRecord(
-                new OrderView(
-                    row.GetGuid(0), row.GetString(1), row.GetStringOrNull(2),
-                    OrderViews.Lines(OrderViews.Lines(row.GetString(3))), row.GetInt64(4), row.GetString(5),
-                    row.GetStringOrNull(6), row.GetTime(7), row.GetTimeOrNull(8), []),
-                row.GetString(9), row.GetString(10)),
+                OrderRow.Read(row).View, row.GetString(OrderRow.Width), row.GetString(OrderRow.Width + 1)),
             stop);
         var history = await database.QueryAsync(
             $"""

@@ -23,12 +23,12 @@ internal sealed class Order
     /// <summary>Rises with each entry of the history.</summary>
     public int Version { get; set; } = 1;
 
-    public static Order Place(Guid id, Guid buyer, Basket basket, string paymentMethod, DateTimeOffset now) => new()
+    public static Order Place(Guid id, Guid buyer, OrderTerms terms, string paymentMethod, DateTimeOffset now) => new()
     {
         Id = id,
         Buyer = buyer,
-        TotalMinor = basket.TotalMinor,
-        Currency = Basket.Currency,
+        TotalMinor = terms.TotalMinor,
+        Currency = terms.Currency,
         PaymentMethod = paymentMethod,
         PlacedAt = now,
         State = OrderState.Placed,

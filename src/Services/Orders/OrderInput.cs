@@ -11,6 +11,7 @@ internal enum OrderInput
     PaymentDeclined,
     PaymentRefunded,
     BuyerCancels,
+    OperatorCancels,
     UserErased,
     StockOverdue,
     PaymentOverdue,

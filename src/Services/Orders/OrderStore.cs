@@ -1,5 +1,6 @@
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
+using Tessera.Orders.Contracts;
 
 namespace Tessera.Orders;
 
@@ -33,24 +34,28 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChang
 
     /// <summary>Stores the new order; false when the buyer's key has one already, or the buyer is erased. Asked, and
     /// not left to the commit: a retry is no error, neither here nor in the database's log.</summary>
-    public async Task<bool> TryAddAsync(Order order, Basket basket, Placement placement, CancellationToken stop)
+    public async Task<bool> TryAddAsync(Order order, OrderTerms terms, Placement placement, CancellationToken stop)
     {
         var added = await work.ExecuteAsync(
             """
             insert into orders (id, buyer, idempotency_key, request_hash, state, stock_committed, lines, total_minor,
-                currency, payment_method, reference, placed_at, version)
-            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+                currency, payment_method, reference, placed_at, version, delivery, delivery_minor, taxes)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
             where not exists (select 1 from erased_buyers where buyer = $2)
             on conflict (buyer, idempotency_key) do nothing
             """,
             [
                 order.Id, order.Buyer, placement.IdempotencyKey, placement.RequestHash, order.State.ToString(),
-                order.StockCommitted, OrderViews.LinesText(basket.Lines), order.TotalMinor, order.Currency,
-                order.PaymentMethod, placement.Reference, order.PlacedAt, order.Version,
+                order.StockCommitted, OrderViews.LinesText(terms.Basket.Lines), order.TotalMinor, order.Currency,
+                order.PaymentMethod, placement.Reference, order.PlacedAt, order.Version, terms.Delivery?.Option,
+                terms.DeliveryMinor, OrderViews.TaxesText(terms.Taxes),
             ],
             stop);
         if (added == 0) return false;
         Append(order.Id, order.FirstEntry with { Actor = placement.Actor });
+        foreach (var line in terms.Basket.Lines)
+            work.EnqueueInsert("insert into order_products (sku, order_id) values ($1, $2)", line.Sku, order.Id);
+        if (placement.Address is { } to) AddAddress(order.Id, to);
         return true;
     }
 
@@ -66,18 +71,39 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChang
         Append(order.Id, entry);
     }
 
+    /// <summary>What the operator who cancelled it says to the buyer.</summary>
+    public void Explain(Guid order, string words) =>
+        work.EnqueueOne("update orders set cancel_words = $2 where id = $1", order, words);
+
+    /// <summary>The operators' own; null removes it.</summary>
+    public void Annotate(Guid order, string? note) =>
+        work.EnqueueOne("update orders set note = $2 where id = $1", order, note);
+
     /// <summary>From the commit on nothing is placed for the buyer, but by requests that were under way.</summary>
     public void RefuseFromNowOn(Guid buyer) =>
         work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
 
-    /// <summary>Clears what may say anything about a person: the buyer's own mark, and what stands for the card. Open
-    /// orders are cancelled in the same transaction, so no payment is asked for with it any more.</summary>
-    public void Forget(Guid buyer) => work.Enqueue(
+    /// <summary>Clears what may say anything about a person: the address, the buyer's own mark, what operators wrote,
+    /// what stands for the card, and the hash of a request that said all this. Open orders are cancelled in the same transaction, so no payment is asked for with
+    /// it any more.</summary>
+    public void Forget(Guid buyer)
+    {
+        work.Enqueue("delete from order_addresses where order_id in (select id from orders where buyer = $1)", buyer);
+        work.Enqueue(
+            """
+            update orders set reference = null, payment_method = '', request_hash = '', cancel_words = null, note = null
+            where buyer = $1 and (reference is not null or payment_method <> '' or request_hash <> ''
+                or cancel_words is not null or note is not null)
+            """,
+            buyer);
+    }
+
+    private void AddAddress(Guid order, DeliveryAddress to) => work.EnqueueInsert(
         """
-        update orders set reference = null, payment_method = ''
-        where buyer = $1 and (reference is not null or payment_method <> '')
+        insert into order_addresses (order_id, name, line1, line2, city, postal_code, country)
+        values ($1, $2, $3, $4, $5, $6, $7)
         """,
-        buyer);
+        order, to.Name, to.Line1, to.Line2, to.City, to.PostalCode, to.Country);
 
     private void Append(Guid order, HistoryEntry entry)
     {
@@ -113,4 +139,4 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChang
 
 /// <summary>What a buyer's request says beside the lines.</summary>
 internal sealed record Placement(
-    string IdempotencyKey, string RequestHash, string? Reference, Guid? Actor = null);
+    string IdempotencyKey, string RequestHash, string? Reference, Guid? Actor = null, DeliveryAddress? Address = null);

@@ -17,6 +17,7 @@ internal static class OrderTransitions
     private static readonly OrderDecision Declined = Cancel(CancelReasons.PaymentDeclined);
     private static readonly OrderDecision Refunded = Cancel(CancelReasons.PaymentRefunded);
     private static readonly OrderDecision ByBuyer = Cancel(CancelReasons.Buyer);
+    private static readonly OrderDecision ByShop = Cancel(CancelReasons.Operator);
     private static readonly OrderDecision Erased = Cancel(CancelReasons.UserErased);
     private static readonly OrderDecision StockTimeout = Cancel(CancelReasons.StockTimeout);
     private static readonly OrderDecision PaymentTimeout = Cancel(CancelReasons.PaymentTimeout);
@@ -38,6 +39,7 @@ internal static class OrderTransitions
         new(On.PaymentDeclined, Ignore,       Declined,       Ignore,     Ignore,  Ignore),
         new(On.PaymentRefunded, Ignore,       Refunded,       Refunded,   Note,    Note),
         new(On.BuyerCancels,    ByBuyer,      ByBuyer,        ByBuyer,    TooLate, Ignore),
+        new(On.OperatorCancels, ByShop,       ByShop,         ByShop,     TooLate, Ignore),
         new(On.UserErased,      Erased,       Erased,         Erased,     Ignore,  Ignore),
         new(On.StockOverdue,    StockTimeout, Ignore,         Ignore,     Ignore,  Ignore),
         new(On.PaymentOverdue,  Ignore,       PaymentTimeout, Ignore,     Ignore,  Ignore),

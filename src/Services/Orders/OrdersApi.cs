@@ -9,7 +9,8 @@ internal static class OrdersApi
         var orders = routes.MapGroup("/orders");
         orders.MapPost("/", PlaceOrder.Handle).RequireAuthorization(Policies.Customer)
             .RequireScope(Scopes.OrdersWrite);
-        orders.MapGet("/", ReadOrders.Mine).RequireAuthorization(Policies.SignedIn)
+        orders.MapGet("/delivery-options", ListDeliveryOptions.Handle).AllowAnonymous();
+        orders.MapGet("/", ReadOrders.List).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/export", ExportOrders.Handle).RequireAuthorization(Policies.Person)
             .RequireScope(Scopes.OrdersRead);
@@ -20,7 +21,9 @@ internal static class OrdersApi
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         orders.MapMethods("/{id:guid}/events", ["HEAD"], FollowOrder.Head).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead).ExcludeFromDescription();
-        orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.Customer)
+        orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.SignedIn)
+            .RequireScope(Scopes.OrdersWrite);
+        orders.MapPut("/{id:guid}/note", NoteOrder.Handle).RequireAuthorization(Policies.Operator)
             .RequireScope(Scopes.OrdersWrite);
         orders.MapPost("/{id:guid}/ship", ShipOrder.Handle).RequireAuthorization(Policies.Operator)
             .RequireScope(Scopes.OrdersWrite);

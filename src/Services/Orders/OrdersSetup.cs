@@ -19,6 +19,11 @@ internal static class OrdersSetup
     {
         services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section)
             .ValidateKeys(OrderOptions.Section).ValidateOnStart();
+        services.AddOptions<DeliverySettings>().BindConfiguration(DeliverySettings.Section)
+            .ValidateKeys(DeliverySettings.Section).ValidateOnStart();
+        services.AddOptions<TaxSettings>().BindConfiguration(TaxSettings.Section)
+            .ValidateKeys(TaxSettings.Section).ValidateOnStart();
+        services.AddSingleton<AgreeTerms>();
         services.AddSingleton<CatalogQuestions>();
         services.AddScoped<OrderStore>();
         services.AddScoped<OrderProgress>();

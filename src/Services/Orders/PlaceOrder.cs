@@ -16,11 +16,12 @@ internal static class PlaceOrder
         if (!IdempotencyKey.IsUsable(idempotencyKey, out var refusal)) return Problem(400, refusal);
         request = request with { PaymentMethod = request.PaymentMethod ?? PaymentMethodOtherwise };
         var placement = new Placement(
-            idempotencyKey, IdempotencyKey.HashOf(request), request.Reference, buyer.Actor);
+            idempotencyKey, IdempotencyKey.HashOf(request), request.Reference, buyer.Actor, request.Address);
         var wanted = request.Lines.Select(line => new WantedLine(line.Sku, line.Quantity));
         if (!Basket.TryMerge(wanted, out var lines, out refusal)) return Problem(422, refusal);
 
-        var pricingResult = await pricing.HandleAsync(lines, stop);
+        var pricingResult = await pricing.HandleAsync(
+            lines, new WantedDelivery(request.Delivery, request.Address is not null), stop);
         if (pricingResult is PricingResult.Priced priced && priced.Costs(request.ExpectedTotalMinor))
         {
             var order = await writer.TryPlaceAsync(buyer.Id, priced, request.PaymentMethod, placement, stop);
@@ -50,15 +51,16 @@ internal static class PlaceOrder
             statusCode: 422,
             extensions: new Dictionary<string, object?> { ["skus"] = gone.Skus }),
         PricingResult.Refused refused => Problem(422, refused.Why),
-        PricingResult.Priced { Basket: var now } => TypedResults.Problem(
-            $"The order costs {now.TotalMinor} (minor units of {Basket.Currency}) now, not what was expected. " +
+        PricingResult.Priced { Terms: var now } => TypedResults.Problem(
+            $"The order costs {now.TotalMinor} (minor units of {now.Currency}) now, not what was expected. " +
             "Nothing was ordered; show the new prices and ask again.",
             statusCode: 409,
             extensions: new Dictionary<string, object?>
             {
-                ["lines"] = OrderViews.Lines(now.Lines),
+                ["lines"] = OrderViews.Lines(now.Basket.Lines),
+                ["deliveryMinor"] = now.DeliveryMinor,
                 ["totalMinor"] = now.TotalMinor,
-                ["currency"] = Basket.Currency,
+                ["currency"] = now.Currency,
             }),
         _ => Problem(
             503, "Catalog is away and a product of the order has no known price yet. Nothing was ordered; try again."),

@@ -18,9 +18,9 @@ internal sealed class PlacementWriter(
         // Whole milliseconds, as every database keeps them: the answer, the event and each later
         // read say the same time.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var order = Order.Place(Guid.CreateVersion7(now), buyer, priced.Basket, paymentMethod, now);
+        var order = Order.Place(Guid.CreateVersion7(now), buyer, priced.Terms, paymentMethod, now);
         await work.BeginAsync(stop);
-        if (!await orders.TryAddAsync(order, priced.Basket, placement, stop))
+        if (!await orders.TryAddAsync(order, priced.Terms, placement, stop))
         {
             // A retry, the same request sent twice at once, or an erased buyer's.
             await work.RollbackAsync();
@@ -28,13 +28,14 @@ internal sealed class PlacementWriter(
         }
         foreach (var product in priced.Learned) prices.Learn(product);
         prices.Keep();
-        work.Publish(
-            new OrderPlaced(order.Id, buyer, EventLines(priced.Basket), order.TotalMinor, order.Currency, now));
+        work.Publish(new OrderPlaced(
+            order.Id, buyer, EventLines(priced.Terms.Basket), order.TotalMinor, order.Currency, now,
+            priced.Terms.DeliveryMinor));
         work.Schedule(order.Id.ToString(), new StockOverdue(order.Id), now + options.Value.StockTimeout);
         await work.CommitAsync(stop);
         if (placement.Actor is { } actor)
             ActingLog.ActedFor(logger, actor, buyer, Order.PlacedBecause, order.Id);
-        return OrderViews.AsPlaced(order, priced.Basket.Lines, placement.Reference);
+        return OrderViews.AsPlaced(order, priced.Terms, placement);
     }
 
     private static OrderedLine[] EventLines(Basket basket) =>

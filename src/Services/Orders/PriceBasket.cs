@@ -1,14 +1,18 @@
+using Microsoft.Extensions.Options;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Orders;
 
 /// <summary>Finds the shop's own price of each line: as Catalog's events told, or, of products not heard of yet,
 /// as Catalog answers now.</summary>
-internal sealed class PriceBasket(PriceList prices, CatalogClient catalog, CatalogQuestions questions)
+internal sealed class PriceBasket(
+    PriceList prices, CatalogClient catalog, CatalogQuestions questions, AgreeTerms agree, IOptions<ShopOptions> shop)
 {
     private const int AskedAtOnceMax = 8;
 
-    public async Task<PricingResult> HandleAsync(IReadOnlyList<WantedLine> wanted, CancellationToken stop)
+    public async Task<PricingResult> HandleAsync(
+        IReadOnlyList<WantedLine> wanted, WantedDelivery delivery, CancellationToken stop)
     {
         var known = await prices.FindAsync([.. wanted.Select(line => line.Sku)], stop);
         var learned = new List<ProductView>();
@@ -26,11 +30,12 @@ internal sealed class PriceBasket(PriceList prices, CatalogClient catalog, Catal
             known[product.Sku] = new KnownPrice(
                 product.Sku, product.Name, product.PriceMinor, product.Withdrawn, product.Version);
         }
-        return Price(wanted, known, learned);
+        return Price(wanted, delivery, known, learned);
     }
 
-    private static PricingResult Price(
-        IReadOnlyList<WantedLine> wanted, Dictionary<string, KnownPrice> known, List<ProductView> learned)
+    private PricingResult Price(
+        IReadOnlyList<WantedLine> wanted, WantedDelivery delivery, Dictionary<string, KnownPrice> known,
+        List<ProductView> learned)
     {
         var unknown = wanted.Where(line => !known.ContainsKey(line.Sku)).Select(line => line.Sku).ToArray();
         if (unknown.Length > 0) return new PricingResult.NotForSale("unknown", unknown);
@@ -39,20 +44,21 @@ internal sealed class PriceBasket(PriceList prices, CatalogClient catalog, Catal
         var lines = wanted
             .Select(line => new BasketLine(
                 line.Sku, known[line.Sku].Name, line.Quantity, known[line.Sku].PriceMinor)).ToArray();
-        return Basket.TryPrice(lines, out var basket, out var refusal)
-            ? new PricingResult.Priced(basket, learned)
-            : new PricingResult.Refused(refusal);
+        return Basket.TryPrice(lines, shop.Value.Currency, out var basket, out var refusal)
+            && agree.TryAgree(basket, delivery, out var terms, out refusal)
+                ? new PricingResult.Priced(terms, learned)
+                : new PricingResult.Refused(refusal);
     }
 }
 
 internal abstract record PricingResult
 {
     /// <param name="Learned">What Catalog answered, to be kept with the order.</param>
-    public sealed record Priced(Basket Basket, IReadOnlyList<ProductView> Learned) : PricingResult
+    public sealed record Priced(OrderTerms Terms, IReadOnlyList<ProductView> Learned) : PricingResult
     {
         /// <summary>A buyer who expects no total takes any.</summary>
         public bool Costs(long? expectedTotalMinor) =>
-            expectedTotalMinor is null || expectedTotalMinor == Basket.TotalMinor;
+            expectedTotalMinor is null || expectedTotalMinor == Terms.TotalMinor;
     }
 
     /// <param name="Kind"><c>unknown</c> or <c>withdrawn</c>.</param>

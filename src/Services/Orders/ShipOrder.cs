@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Orders;
 
@@ -8,8 +9,8 @@ internal static class ShipOrder
 {
     /// <summary>For operators; again it changes nothing.</summary>
     public static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        Guid id, OrderStore orders, OrderProgress progress,
-        UnitOfWork work, PlacedOrders placed, CancellationToken stop)
+        Guid id, Caller caller, OrderStore orders, OrderProgress progress, UnitOfWork work,
+        PlacedOrders placed, CancellationToken stop)
     {
         await work.BeginAsync(stop);
         if (await orders.FindAsync(id, stop) is not { } order)
@@ -17,6 +18,6 @@ internal static class ShipOrder
         if (progress.Apply(order, OrderInput.Ship) is OrderOutcome.Refused refused)
             return TypedResults.Problem(refused.Why, statusCode: 409);
         await work.CommitAsync(stop);
-        return TypedResults.Ok((await placed.FindAsync(id, stop))!.Value.View);
+        return TypedResults.Ok(ReadOrders.ViewFor(caller, (await placed.FindAsync(id, stop))!));
     }
 }

@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Payments;
 
 /// <summary>Whichever comes first, the capture or the cancellation: in the end nothing captured is kept.</summary>
-internal sealed class CancelPaymentOnOrderCancelled(PaymentStore payments, TimeProvider clock)
+internal sealed class CancelPaymentOnOrderCancelled(
+    PaymentStore payments, IOptions<ShopOptions> shop, TimeProvider clock)
     : IHandle<OrderCancelled>, IPrefetch<OrderCancelled>
 {
     public Task PrefetchAsync(IReadOnlyList<OrderCancelled> messages, CancellationToken stop)
@@ -24,7 +27,7 @@ internal sealed class CancelPaymentOnOrderCancelled(PaymentStore payments, TimeP
             Order = message.Order,
             Buyer = message.Buyer,
             AmountMinor = 0,
-            Currency = "GBP",
+            Currency = shop.Value.Currency,
             RequestedAt = now,
             State = PaymentState.None,
         };

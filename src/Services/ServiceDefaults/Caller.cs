@@ -14,8 +14,11 @@ public sealed record Caller(Guid Id, bool IsOperator, bool IsCustomer, Guid? Act
 
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(From(context.User));
 
+    /// <summary>Whether what belongs to others is open to the caller, as far as the scopes reach.</summary>
+    public bool SeesAll => IsOperator || IsMachine;
+
     /// <summary>Whether the caller may see what belongs to <paramref name="owner"/>.</summary>
-    public bool MaySee(Guid owner) => Id == owner || IsOperator || IsMachine;
+    public bool MaySee(Guid owner) => Id == owner || SeesAll;
 
     internal static Caller From(ClaimsPrincipal user) =>
         Guid.TryParse(user.FindFirstValue("sub"), out var id)

@@ -29,6 +29,8 @@ public static class ServiceDefaultsExtensions
         builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
         builder.Services.AddOptions<TesseraOptions>().Bind(builder.Configuration.GetSection(TesseraOptions.Section))
             .ValidateKeys(TesseraOptions.Section).ValidateOnStart();
+        builder.Services.AddOptions<ShopOptions>().Bind(builder.Configuration.GetSection(ShopOptions.Section))
+            .ValidateKeys(ShopOptions.Section).ValidateOnStart();
         if (takesTokens)
         {
             builder.Services.AddHttpClient(UsersKeySource.ClientName)

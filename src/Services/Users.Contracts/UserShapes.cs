@@ -24,15 +24,27 @@ public sealed record UserView(
 /// <summary>PUT /users/me</summary>
 public sealed record ChangeProfileRequest([property: StringLength(100)] string? Name);
 
-/// <summary>POST /users/me/addresses</summary>
+/// <summary>POST /users/me/addresses, PUT /users/me/addresses/{address}</summary>
+/// <param name="Name">Who takes in what is sent there.</param>
+/// <param name="IsDefault">Makes it the usual one instead of the one that is. The first address is the usual one in any
+/// case: an account with addresses always has one.</param>
 public sealed record AddressRequest(
     [property: Required, StringLength(100, MinimumLength = 1)] string Line1,
     [property: StringLength(100)] string? Line2,
     [property: Required, StringLength(80, MinimumLength = 1)] string City,
     [property: Required, StringLength(20, MinimumLength = 1)] string PostalCode,
-    [property: Required, StringLength(60, MinimumLength = 2)] string Country);
+    [property: Required, StringLength(60, MinimumLength = 2)] string Country,
+    [property: StringLength(100)] string? Name = null,
+    bool IsDefault = false);
 
-public sealed record AddressView(Guid Id, string Line1, string? Line2, string City, string PostalCode, string Country);
+/// <param name="Name">Missing in addresses from before it was asked for.</param>
+/// <param name="IsDefault">Whether it is the usual one.</param>
+public sealed record AddressView(
+    Guid Id, string Line1, string? Line2, string City, string PostalCode, string Country, string? Name = null,
+    bool IsDefault = false);
+
+/// <summary>GET /users/me/addresses: in the order in which they were added.</summary>
+public sealed record AddressesView(IReadOnlyList<AddressView> Addresses);
 
 /// <summary>POST /users/customers (operators): accounts that came from elsewhere. They have no password
 /// and cannot sign in until they set one. At most 1,000 a request; a reference that is known already gives

@@ -9,9 +9,6 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 {
     private const string Columns = "id, email, password_hash, name, is_operator, registered_at";
 
-    private const string SelectAddresses =
-        "select id, line1, line2, city, postal_code, country from addresses where user_id = $1 order by id";
-
     public UnitOfWork Work { get; } = work;
 
     public async Task<Account?> FindAsync(Guid id, CancellationToken stop) =>
@@ -27,7 +24,7 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
             "select 1 from users where is_operator limit 1", [], row => row.GetInt64(0), stop)).Count > 0;
 
     public Task<List<AddressView>> AddressesAsync(Guid user, CancellationToken stop) =>
-        database.QueryAsync(SelectAddresses, [user], ReadAddress, stop);
+        database.QueryAsync(AddressBook.Select, [user], AddressBook.Read, stop);
 
     /// <summary>Adds the account unless its email is taken.</summary>
     public async Task<bool> TryAddAsync(Account account, CancellationToken stop) => await Work.ExecuteAsync(
@@ -59,18 +56,6 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     /// follow one another. False when the account is gone.</summary>
     public async Task<bool> TryLockAsync(Guid user, CancellationToken stop) => (await Work.QueryAsync(
         $"select 1 from users where id = $1{database.ForUpdate()}", [user], row => row.GetInt32(0), stop)).Count == 1;
-
-    /// <summary>The addresses as this transaction sees them.</summary>
-    public Task<List<AddressView>> OwnAddressesAsync(Guid user, CancellationToken stop) =>
-        Work.QueryAsync(SelectAddresses, [user], ReadAddress, stop);
-
-    public void AddAddress(Guid user, AddressView address) => Work.Enqueue(
-        "insert into addresses (id, user_id, line1, line2, city, postal_code, country) " +
-        "values ($1, $2, $3, $4, $5, $6, $7)",
-        address.Id, user, address.Line1, address.Line2, address.City, address.PostalCode, address.Country);
-
-    public async Task<bool> TryRemoveAddressAsync(Guid user, Guid address, CancellationToken stop) =>
-        await Work.ExecuteAsync("delete from addresses where id = $1 and user_id = $2", [address, user], stop) == 1;
 
     /// <summary>Removes all that is known of the user; the records of who acted for whom hold no personal
     /// data and stay.</summary>
@@ -120,7 +105,4 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     private static Account Read(StoreReader row) => new(
         row.GetGuid(0), row.GetStringOrNull(1), row.GetStringOrNull(2),
         row.GetStringOrNull(3), row.GetBoolean(4), row.GetTime(5));
-
-    private static AddressView ReadAddress(StoreReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetStringOrNull(2), row.GetString(3), row.GetString(4), row.GetString(5));
 }

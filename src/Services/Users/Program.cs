@@ -24,6 +24,7 @@ builder.Services.AddMail();
 builder.AddExport();
 builder.Services.AddSingleton<MintToken>();
 builder.Services.AddScoped<AccountStore>();
+builder.Services.AddScoped<AddressBook>();
 builder.Services.AddScoped<RegisterAccount>();
 builder.Services.AddSingleton<SignInFailures>();
 builder.Services.AddSingleton<SignInGate>();

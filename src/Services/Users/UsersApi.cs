@@ -26,6 +26,8 @@ internal static class UsersApi
         own.MapGet("/sessions", OwnSessions.List).RequireScope(Scopes.UsersRead);
         own.MapDelete("/sessions/{session:guid}", OwnSessions.End);
         own.MapPost("/addresses", AddAddress.Handle);
+        own.MapGet("/addresses", ListAddresses.Handle).RequireScope(Scopes.UsersRead);
+        own.MapPut("/addresses/{address:guid}", ChangeAddress.Handle);
         own.MapDelete("/addresses/{address:guid}", RemoveAddress.Handle);
 
         var operators = users.MapGroup("/").RequireAuthorization(Policies.Operator);

@@ -71,7 +71,9 @@ public sealed class ExportAndErasureTests(PlainStore store)
             new AddressRequest(planted.Street, null, planted.City, "N1", "England"), buyer);
         var sku = await store.Shop.NewProductAsync();
         using var placed = await store.Shop.TryPlaceAsync(
-            buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], planted.Card, planted.Reference));
+            buyer, new PlaceOrderRequest(
+                [new PlaceOrderLine(sku, 1)], planted.Card, planted.Reference, Delivery: "standard",
+                Address: new DeliveryAddress(planted.Name, planted.Street, null, planted.City, "N1", "England")));
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
         var order = (await placed.Content.ReadFromJsonAsync<OrderView>(TestContext.Current.CancellationToken))!;
         // Nobody knows such a card, and it is kept all the same.

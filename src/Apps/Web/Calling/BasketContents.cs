@@ -6,7 +6,7 @@ namespace Tessera.Web.Calling;
 
 /// <summary>A basket as its page and the checkout see it: its lines at today's prices, and what cannot be had.
 /// </summary>
-public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Items)
+public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Items, string Currency)
 {
     private const int AtOnce = 8;
 
@@ -15,15 +15,12 @@ public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Ite
 
     public long TotalMinor => Orderable.Sum(item => item.TotalMinor);
 
-    public string Currency =>
-        Items.Select(item => item.Product?.Currency).FirstOrDefault(code => code is not null) ?? "GBP";
-
     public bool HasNewPrices => Orderable.Any(item => item.HasNewPrice);
 
     internal static async Task<BasketContents> ReadAsync(
         BasketView basket, Visit visit, KeptCatalog catalog, StoreClient store, CancellationToken stop)
     {
-        if (basket.Lines.Count == 0) return new BasketContents(null, []);
+        if (basket.Lines.Count == 0) return new BasketContents(null, [], visit.Currency);
         var looking = store.LookAsync(basket.Lines.Select(line => line.Sku), stop);
         var products = new Known<ProductView>[basket.Lines.Count];
         await Parallel.ForAsync(
@@ -32,7 +29,7 @@ public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Ite
         var shelves = await looking;
         visit.IsOld |= products.Any(product => product.IsAway);
         return new BasketContents(basket.Edition, [.. basket.Lines.Zip(products, (line, product) =>
-            new BasketItem(line, product, shelves?.GetValueOrDefault(line.Sku)))]);
+            new BasketItem(line, product, shelves?.GetValueOrDefault(line.Sku)))], visit.Currency);
     }
 }
 

@@ -101,3 +101,23 @@ for (const field of document.querySelectorAll("form.search input[type=search]"))
     });
     field.addEventListener("blur", () => { asked?.abort(); close(); });
 }
+
+// Another delivery is another total: the form asks for it, and the shop says it. Without scripts a button asks.
+for (const form of document.querySelectorAll("form[data-total]")) {
+    let last = 0;
+    form.addEventListener("change", async (changed) => {
+        if (changed.target.name !== "delivery") return;
+        const turn = ++last;
+        const sent = new URLSearchParams(new FormData(form));
+        sent.append("update", "yes");
+        try {
+            const answer = await fetch(form.action, { method: "POST", body: sent });
+            const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+            const total = page.getElementById(form.dataset.total);
+            if (answer.ok && total && turn === last)
+                document.getElementById(form.dataset.total).replaceChildren(...document.adoptNode(total).childNodes);
+        } catch {
+            // The shop asks again when the order is placed.
+        }
+    });
+}

@@ -3,6 +3,8 @@ using Tessera.Design;
 using Tessera.Messaging;
 using Tessera.ServiceDefaults;
 using Tessera.Web.Calling;
+using Tessera.Web.Pages.Buying;
+using Tessera.Web.Pages.Profile;
 using Tessera.Web.Pictures;
 using Tessera.Web.Session;
 
@@ -27,6 +29,8 @@ internal static class PagesSetup
             provider.GetRequiredService<IOptions<WebOptions>>().Value.Gateway
             ?? provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUrl)));
         services.AddSingleton<KeptCatalog>();
+        services.AddSingleton<KeptDelivery>();
+        services.AddScoped<CheckoutDesk>();
         services.AddScoped<BasketKeeper>();
         services.AddScoped<Visit>();
     }
@@ -41,6 +45,7 @@ internal static class PagesSetup
         app.MapGet("/basket", ShowBasket.Handle).AllowAnonymous();
         app.MapPost("/basket/add", ChangeBasket.Add).AllowAnonymous();
         app.MapPost("/basket/change", ChangeBasket.Change).AllowAnonymous();
+        app.MapGet("/erased", EraseAccount.ShowDone).AllowAnonymous();
         app.MapGet("/help", () => Page.Show<HelpPage>()).AllowAnonymous();
         app.MapGet("/sign-in-failed", Faults.SignInFailed).AllowAnonymous();
         app.MapPost("/language", SetLanguage.Handle).AllowAnonymous();
@@ -57,6 +62,16 @@ internal static class PagesSetup
         own.MapPost("/orders/{id:guid}/cancel", ChangeOrder.Cancel);
         own.MapPost("/orders/{id:guid}/again", ChangeOrder.OrderAgain);
         own.MapGet("/orders/{id:guid}/events", FollowOrder.Handle);
+        own.MapGet("/profile", ShowProfile.Handle);
+        own.MapPost("/profile/name", ChangeName.Handle);
+        own.MapGet("/profile/addresses/new", EditAddresses.New);
+        own.MapPost("/profile/addresses", EditAddresses.Add);
+        own.MapGet("/profile/addresses/{id:guid}", EditAddresses.One);
+        own.MapPost("/profile/addresses/{id:guid}", EditAddresses.Save);
+        own.MapPost("/profile/addresses/{id:guid}/remove", EditAddresses.Remove);
+        own.MapPost("/profile/addresses/{id:guid}/usual", EditAddresses.MakeUsual);
+        own.MapGet("/profile/erase", EraseAccount.Show);
+        own.MapPost("/profile/erase", EraseAccount.Handle);
 
         app.MapFallback(Faults.NotFound).AllowAnonymous();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Web.Texts;
 
@@ -10,8 +11,11 @@ internal sealed class Words
     private static readonly (string Language, string Name, string Culture)[] known =
         [("en", "English", "en-GB"), ("de", "Deutsch", "de-DE"), ("fr", "Français", "fr-FR"), ("ja", "日本語", "ja-JP")];
 
-    private static readonly (string Code, string Symbol, int Digits)[] currencies =
-        [("GBP", "£", 2), ("EUR", "€", 2), ("USD", "$", 2), ("JPY", "¥", 0)];
+    // The others are written with their three letters, which nobody takes for another one's.
+    private static readonly Dictionary<string, string> symbols = new(StringComparer.Ordinal)
+    {
+        ["GBP"] = "£", ["EUR"] = "€", ["USD"] = "$", ["JPY"] = "¥",
+    };
 
     private readonly Dictionary<string, string> _texts;
     private readonly Dictionary<string, NumberFormatInfo> _currencies = new(StringComparer.Ordinal);
@@ -21,12 +25,7 @@ internal sealed class Words
         (Language, Name, Culture) = (language, name, CultureInfo.GetCultureInfo(culture));
         using var file = typeof(Words).Assembly.GetManifestResourceStream($"Texts/{language}.json")!;
         _texts = JsonSerializer.Deserialize<Dictionary<string, string>>(file)!;
-        foreach (var (code, symbol, digits) in currencies)
-        {
-            var format = (NumberFormatInfo)Culture.NumberFormat.Clone();
-            (format.CurrencySymbol, format.CurrencyDecimalDigits) = (symbol, digits);
-            _currencies[code] = format;
-        }
+        foreach (var code in Currencies.All) _currencies[code] = FormatOf(code);
     }
 
     public static IReadOnlyList<Words> All { get; } =
@@ -57,14 +56,34 @@ internal sealed class Words
 
     public string Money(long minor, string currency)
     {
-        if (!_currencies.TryGetValue(currency, out var format))
-            return string.Create(Culture, $"{minor / 100m:N2} {currency}");
+        if (!_currencies.TryGetValue(currency, out var format)) format = FormatOf(currency);
         var parts = 1m;
         for (var digit = 0; digit < format.CurrencyDecimalDigits; digit++) parts *= 10;
         return (minor / parts).ToString("C", format);
     }
 
-    public string Day(DateTimeOffset at) => at.ToString(Language == "ja" ? "yyyy年M月d日" : "d MMMM yyyy", Culture);
+    /// <summary>Of a delivery option; one that configuration has added is called by its name.</summary>
+    public string DeliveryName(string option) =>
+        _texts.GetValueOrDefault("delivery." + option)
+        ?? string.Concat(option[..1].ToUpperInvariant(), option[1..].Replace('-', ' '));
+
+    public string Day(DateTimeOffset at) => at.ToString(
+        Language switch { "ja" => "yyyy年M月d日", "de" => "d. MMMM yyyy", _ => "d MMMM yyyy" }, Culture);
 
     public string Time(DateTimeOffset at) => at.ToString("t", Culture) + " UTC";
+
+    private NumberFormatInfo FormatOf(string code)
+    {
+        var format = (NumberFormatInfo)Culture.NumberFormat.Clone();
+        format.CurrencyDecimalDigits = Currencies.DigitsOf(code);
+        if (symbols.TryGetValue(code, out var symbol))
+        {
+            format.CurrencySymbol = symbol;
+            return format;
+        }
+        format.CurrencySymbol = code;
+        // Letters need the space that a sign does not: "CHF 12.00".
+        if (format.CurrencyPositivePattern < 2) format.CurrencyPositivePattern += 2;
+        return format;
+    }
 }

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Tessera.Catalog.Contracts;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Catalog;
 
@@ -20,12 +22,14 @@ internal static class PutPicture
         ScalePicture scale,
         ProductStore products,
         PictureStore pictures,
+        IOptions<ShopOptions> shop,
         CancellationToken stop)
     {
         var bytes = await ReadAsync(content, stop);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..HashLength];
         if (await products.FindAsync(sku, stop) is not { } before) return Views.UnknownProduct(sku);
-        if (ProductPictures.Find(before, number)?.Hash == hash) return TypedResults.Ok(before.ToView());
+        if (ProductPictures.Find(before, number)?.Hash == hash)
+            return TypedResults.Ok(before.ToView(shop.Value.Currency));
         // Before the transaction: no row is locked while it is worked on.
         var (scaled, fault) = await scale.ScaleAsync(bytes, stop);
         if (scaled is null) return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
@@ -36,7 +40,7 @@ internal static class PutPicture
         pictures.Put(product.Sku, number, hash, scaled.Sizes);
         products.Save(change);
         await products.CommitAsync(stop);
-        return TypedResults.Ok(change.Product.ToView());
+        return TypedResults.Ok(change.Product.ToView(shop.Value.Currency));
     }
 
     // The server ends a body that is larger than it may be.

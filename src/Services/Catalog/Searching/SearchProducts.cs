@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Tessera.Catalog.Contracts;
 using Tessera.ServiceDefaults;
@@ -15,6 +16,7 @@ internal static class SearchProducts
         CountFacets counts,
         GuessSearch guesses,
         HttpContext context,
+        IOptions<ShopOptions> shop,
         CancellationToken stop,
         [StringLength(200)] string? search = null,
         [StringLength(60)] string? category = null,
@@ -32,7 +34,7 @@ internal static class SearchProducts
             ? await counts.CountAsync(filter, stop)
             : (null, await products.CountAsync(filter, stop));
         var (items, next) = Cursor.Page(rows, size, order.CursorOf);
-        var page = new ProductPage([.. items.Select(found => found.Product.ToView())], next, total)
+        var page = new ProductPage([.. items.Select(found => found.Product.ToView(shop.Value.Currency))], next, total)
         {
             Facets = counted,
             DidYouMean = total == 0 ? await guesses.GuessAsync(filter, stop) : null,

@@ -1,0 +1,139 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.Orders.Contracts;
+using Tessera.Web.Calling;
+
+namespace Tessera.Web.Pages.Buying;
+
+/// <summary>
+/// The page says what is ordered and what it costs, and sends back just that. The Idempotency-Key is the basket's
+/// edition, which changes once the basket has been ordered: a double click, a reload, a second window and a retry after
+/// a failure all name the same order.
+/// </summary>
+public static class Checkout
+{
+    public static readonly string[] Methods = ["tok_ok", "tok_decline", "tok_slow"];
+
+    internal static async Task<IResult> Show(
+        Visit visit, KeptCatalog catalog, StoreClient store, CheckoutDesk desk, CancellationToken stop)
+    {
+        var basket = await visit.OpenAsync(stop);
+        if (basket.Value is null) return SeeOther.To("/basket?fault=away");
+        var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, store, stop);
+        if (contents.Edition is not { } edition || !contents.Orderable.Any()) return SeeOther.To("/basket");
+        await desk.OpenAsync(stop);
+        return desk.Options is null
+            ? Away(visit, desk, CheckoutForm.Of(edition, contents))
+            : desk.Show(desk.Begin(CheckoutForm.Of(edition, contents)));
+    }
+
+    internal static async Task<IResult> Place(
+        Visit visit, KeptCatalog catalog, StoreClient store, BasketKeeper baskets, CheckoutDesk desk,
+        CancellationToken stop)
+    {
+        var sent = await visit.Context.Request.ReadFormAsync(stop);
+        if (await CheckoutForm.ReadAsync(sent, visit.Currency, catalog, stop) is not { } form)
+            return SeeOther.To("/checkout");
+        await desk.OpenAsync(stop);
+        if (desk.Options is null || sent.ContainsKey("update"))
+        {
+            await visit.OpenAsync(stop);
+            return desk.Options is null ? Away(visit, desk, form) : desk.Show(form.Reckoned(desk.Options));
+        }
+        var faults = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (form.OptionOf(desk.Options) is null) faults["Delivery"] = visit.Words["checkout.choose.delivery"];
+        var address = desk.AddressOf(form, faults);
+        if (!Methods.Contains(form.Method)) faults["Method"] = visit.Words["checkout.choose"];
+        if (faults.Count > 0)
+        {
+            await visit.OpenAsync(stop);
+            return desk.Show(form.Reckoned(desk.Options), null, faults, StatusCodes.Status400BadRequest);
+        }
+        if (form.Shown?.Name != form.Delivery)
+        {
+            await visit.OpenAsync(stop);
+            var now = form.Reckoned(desk.Options);
+            return desk.Show(
+                now, visit.Words.Format("checkout.reckoned", visit.Money(now.TotalMinor, now.Currency)), null,
+                StatusCodes.Status409Conflict);
+        }
+        var token = await visit.TokenAsync() ?? "";
+        var request = new PlaceOrderRequest(
+            [.. form.Lines.Select(each => new PlaceOrderLine(each.Sku, each.Quantity))], form.Method,
+            ExpectedTotalMinor: form.TotalMinor, Delivery: form.Delivery, Address: address);
+        var placed = await store.SendAsync<OrderView>(
+            HttpMethod.Post, "/orders", token, stop, request, form.Edition.ToString("N"));
+        if (placed.Value is { } order)
+        {
+            // Not a word to the buyer when this fails: the basket then still has this edition, whose key is used up.
+            await baskets.EmptyAsync(token, form.Edition, stop);
+            await desk.KeepAddressAsync(form, stop);
+            return SeeOther.To($"/orders/{order.Id}");
+        }
+        await visit.OpenAsync(stop);
+        return await RefusedAsync(visit, form, placed, desk, baskets, token, stop);
+    }
+
+    private static async Task<IResult> RefusedAsync(
+        Visit visit, CheckoutForm form, Answer<OrderView> placed, CheckoutDesk desk, BasketKeeper baskets, string token,
+        CancellationToken stop)
+    {
+        if (placed.IsAway) return Away(visit, desk, form);
+        return placed.Status switch
+        {
+            HttpStatusCode.Conflict => Agree(visit, form, placed, desk),
+            HttpStatusCode.Forbidden =>
+                desk.Show(form, visit.Words["checkout.operator"], status: StatusCodes.Status403Forbidden),
+            HttpStatusCode.Unauthorized => Results.Redirect("/sign-in?back=/checkout"),
+            _ when placed["code"]?.GetString() == "idempotency-key-used" =>
+                await UsedAsync(baskets, token, form.Edition, stop),
+            _ when placed["skus"] is { } skus => WithoutUnsold(visit, form, skus, desk),
+            _ => desk.Show(
+                form, visit.Words.Format("checkout.refused", placed["detail"]?.GetString()),
+                status: StatusCodes.Status400BadRequest),
+        };
+    }
+
+    private static RazorComponentResult<CheckoutPage> Away(Visit visit, CheckoutDesk desk, CheckoutForm form)
+    {
+        visit.Context.Response.Headers.RetryAfter = "5";
+        return desk.Show(form, visit.Words["checkout.away"], status: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    // What was ordered from another window, and maybe not emptied since.
+    private static async Task<SeeOther> UsedAsync(
+        BasketKeeper baskets, string token, Guid edition, CancellationToken stop)
+    {
+        await baskets.EmptyAsync(token, edition, stop);
+        return SeeOther.To("/orders?used=true");
+    }
+
+    private static RazorComponentResult<CheckoutPage> Agree(
+        Visit visit, CheckoutForm form, Answer<OrderView> placed, CheckoutDesk desk)
+    {
+        if (placed["totalMinor"]?.GetInt64() is not { } now || placed["lines"] is not { } lines)
+        {
+            return desk.Show(
+                form, visit.Words.Format("checkout.refused", ""), status: StatusCodes.Status409Conflict);
+        }
+        var prices = lines.EnumerateArray().ToDictionary(
+            each => each.GetProperty("sku").GetString()!, each => each.GetProperty("unitPriceMinor").GetInt64(),
+            StringComparer.Ordinal);
+        var message = visit.Words.Format(
+            "checkout.agree", visit.Money(now, form.Currency), visit.Money(form.TotalMinor, form.Currency));
+        var delivery = placed["deliveryMinor"]?.GetInt64() ?? 0;
+        return desk.Show(
+            form.At(prices) with { Shown = (form.Delivery!, delivery) }, message,
+            status: StatusCodes.Status409Conflict);
+    }
+
+    private static RazorComponentResult<CheckoutPage> WithoutUnsold(
+        Visit visit, CheckoutForm form, System.Text.Json.JsonElement skus, CheckoutDesk desk)
+    {
+        var unsold = skus.EnumerateArray().Select(each => each.GetString()!).ToHashSet(StringComparer.Ordinal);
+        var names = string.Join(", ", form.Lines.Where(each => unsold.Contains(each.Sku)).Select(each => each.Name));
+        return desk.Show(
+            form.Without(unsold), visit.Words.Format("checkout.unsold", names),
+            status: StatusCodes.Status422UnprocessableEntity);
+    }
+}

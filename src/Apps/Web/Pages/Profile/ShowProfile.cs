@@ -1,0 +1,31 @@
+using System.Net;
+using Tessera.Users.Contracts;
+using Tessera.Web.Calling;
+
+namespace Tessera.Web.Pages.Profile;
+
+internal static class ShowProfile
+{
+    /// <param name="done">What has just been done, to be said on the page.</param>
+    public static async Task<IResult> Handle(
+        Visit visit, StoreClient store, CancellationToken stop, string? done = null, string? fault = null)
+    {
+        var (account, refusal) = await ReadAsync(visit, store, stop);
+        return refusal ?? Page.Show<ProfilePage>(
+            account is null ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
+            (nameof(ProfilePage.Account), account), (nameof(ProfilePage.Done), done),
+            (nameof(ProfilePage.Fault), fault));
+    }
+
+    /// <summary>The account; neither it nor a refusal while Users is away.</summary>
+    public static async Task<(UserView? Account, IResult? Refusal)> ReadAsync(
+        Visit visit, StoreClient store, CancellationToken stop)
+    {
+        await visit.OpenAsync(stop);
+        var account = await store.SendAsync<UserView>(HttpMethod.Get, "/users/me", await visit.TokenAsync(), stop);
+        if (account.IsGood || account.IsAway) return (account.Value, null);
+        return (null, account.Status == HttpStatusCode.Unauthorized
+            ? Results.Redirect($"/sign-in?back={Uri.EscapeDataString("/profile")}")
+            : Faults.NotFound());
+    }
+}

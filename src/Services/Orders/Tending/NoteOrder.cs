@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.Messaging;
+using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Orders;
+
+internal static class NoteOrder
+{
+    /// <summary>For operators. The one note of an order is written anew; the buyer never sees it.</summary>
+    public static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
+        Guid id, NoteRequest request, Caller caller, OrderStore orders, UnitOfWork work, PlacedOrders placed,
+        CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        if (await orders.FindAsync(id, stop) is null)
+            return TypedResults.Problem($"There is no order {id}.", statusCode: 404);
+        orders.Annotate(id, string.IsNullOrWhiteSpace(request.Text) ? null : request.Text.Trim());
+        await work.CommitAsync(stop);
+        return TypedResults.Ok(ReadOrders.ViewFor(caller, (await placed.FindAsync(id, stop))!));
+    }
+}
