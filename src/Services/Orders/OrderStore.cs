@@ -84,14 +84,15 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChang
         work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
 
     /// <summary>Clears what may say anything about a person: the address, the buyer's own mark, what operators wrote,
-    /// what stands for the card, and the hash of a request that said all this. Open orders are cancelled in the same transaction, so no payment is asked for with
-    /// it any more.</summary>
+    /// what stands for the card, and the hash of a request that said all this. Open orders are cancelled in the same
+    /// transaction, so no payment is asked for with it any more.</summary>
     public void Forget(Guid buyer)
     {
         work.Enqueue("delete from order_addresses where order_id in (select id from orders where buyer = $1)", buyer);
         work.Enqueue(
             """
-            update orders set reference = null, payment_method = '', request_hash = '', cancel_words = null, note = null
+            update orders set reference = null, payment_method = '', request_hash = '', cancel_words = null,
+                note = null
             where buyer = $1 and (reference is not null or payment_method <> '' or request_hash <> ''
                 or cancel_words is not null or note is not null)
             """,
