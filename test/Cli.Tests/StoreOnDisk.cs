@@ -20,8 +20,9 @@ internal sealed class StoreOnDisk : IDisposable
             var name = service.ToLowerInvariant();
             Directory.CreateDirectory(Path.Combine(_folder.Path, name));
             var schema = Path.Combine(SourceTree.Root, "src", "Services", service, "Schema");
-            foreach (var file in Directory.EnumerateFiles(schema, "*.sql").Order(StringComparer.Ordinal))
-                Execute(name, File.ReadAllText(file));
+            var files = Directory.EnumerateFiles(schema, "*.sql")
+                .Where(file => !file.EndsWith(".postgres.sql", StringComparison.Ordinal));
+            foreach (var file in files.Order(StringComparer.Ordinal)) Execute(name, File.ReadAllText(file));
             Execute(name, Messaging);
         }
         Execute("payments", Provider, "provider");

@@ -97,7 +97,9 @@ public sealed class SearchTests(CatalogProcess catalog) : IClassFixture<CatalogP
         foreach (var list in new[] { "search=returning", "category=returning" })
         {
             var page = await SearchAsync(list + "&facets=true");
-            Assert.Equal((0, 0, 0), (page.Total, page.Items.Count, page.Facets!.Categories.Count));
+            Assert.Equal((0, 0), (page.Total, page.Items.Count));
+            // The other categories, which are offered in place of the chosen one, may have products.
+            Assert.DoesNotContain(page.Facets!.Categories, facet => facet.Category == "returning");
         }
         Assert.Empty(await SuggestAsync("returning"));
         await PutAsync("back-1", "Returning kettle", category: "returning");
