@@ -140,7 +140,7 @@ internal static class ParkedCommand
         if (filter.Service is { } named) return [named];
         var running = store.Folder.ReadState()?.Services.Select(service => service.Service)
             ?? SourceTree.Interfaces().Select(name => name.ToLowerInvariant());
-        return [.. running.Where(name => name != "gateway").Distinct()];
+        return SourceTree.WithData(running);
     }
 
     private static string Text(JsonElement item, string name) =>

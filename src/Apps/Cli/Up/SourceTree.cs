@@ -14,6 +14,10 @@ internal static class SourceTree
     public static IReadOnlyList<string> Interfaces() => Listed(ShopList, service =>
         NameOf(service) != "Gateway" && !(service.TryGetProperty("app", out var app) && app.GetBoolean()));
 
+    /// <summary>Of the services' names, those that keep data, each once.</summary>
+    public static IReadOnlyList<string> WithData(IEnumerable<string> services) =>
+        [.. services.Intersect(Interfaces().Select(name => name.ToLowerInvariant()), StringComparer.Ordinal)];
+
     public static string ShopList => Path.Combine(Root, "src", "Services", "shop.json");
 
     internal static IReadOnlyList<string> ListedServices(string file) => Listed(file, _ => true);

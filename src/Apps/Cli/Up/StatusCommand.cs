@@ -25,8 +25,7 @@ internal static class StatusCommand
             var ended = Run(folder, parsed.GetValue(asJson));
             if (ended != ExitCodes.Ok || !parsed.GetValue(messaging)) return ended;
             using var store = Store.Open(folder.Data, null, TimeProvider.System);
-            var services = folder.ReadState()!.Services.Select(service => service.Service)
-                .Where(name => name != "gateway").Distinct();
+            var services = SourceTree.WithData(folder.ReadState()!.Services.Select(service => service.Service));
             await MessagingTables.ShowAsync(store, services, stop);
             return ExitCodes.Ok;
         });

@@ -53,8 +53,7 @@ internal sealed class SupervisorSession : IDisposable
             folder.Claim(run);
             var plan = MakePlan(ports);
             if (SharedAddress.IsPossible) address = new SharedAddress((Socket)plan.TakeAddress());
-            var services = plan.Instances.Select(instance => instance.Service)
-                .Where(name => name != "gateway").Distinct().ToList();
+            var services = SourceTree.WithData(plan.Instances.Select(instance => instance.Service));
             var (servers, settings) = await LocalServers.StartAsync(folder, asked, services, ports, clock, stop);
             var supervisor = new Supervisor(
                 folder, settings, run, servers, address, plan, () => MakePlan(new PortPicker()), clock);
