@@ -125,6 +125,8 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
             await visitor.GoAsync("/checkout");
             await visitor.PlaceAsync();
             await visitor.BecomesAsync("Confirmed");
+            Assert.Equal(503, await visitor.GoAsync("/profile"));
+            await Assertions.Expect(visitor.At("profile-away")).ToBeVisibleAsync();
             await using var stranger = await shop.NewVisitorAsync();
             Assert.Equal(200, await stranger.GoAsync($"/products/{sku}"));
             // The way to sign in is closed; that must be a page which says so, too.
