@@ -11,6 +11,7 @@ internal static class RoomRules
     {
         if (project.Path.StartsWith("src/Messaging/", StringComparison.Ordinal)) return Library(project);
         if (project.Path.StartsWith("src/Apps/Web/", StringComparison.Ordinal)) return Pages(project);
+        if (project.Name == "Stories") return Stories(project);
         if (!project.Path.StartsWith("src/Services/", StringComparison.Ordinal)) return [];
         if (project.Name.EndsWith(".Contracts", StringComparison.Ordinal)) return Contracts(project);
         return project.Name switch
@@ -43,6 +44,10 @@ internal static class RoomRules
         Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal)
             || name is "Design" or "ServiceDefaults")
             .Concat(Without(project, BrokerPackages));
+
+    // Told by the command line as well as by pages: what either needs to run stays out of it.
+    private static IEnumerable<string> Stories(Project project) =>
+        Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal) || name == "TextDefaults");
 
     private static IEnumerable<string> Only(Project project, Func<string, bool> allowed) =>
         project.Projects.Where(name => !allowed(name)).Select(name => $"{project.Name} must not reference {name}.");

@@ -18,6 +18,12 @@ public sealed class RoomTests
     public void Catches_pages_that_reach_behind_the_gateway(string project) =>
         Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Web/Web.csproj").Referencing(project)));
 
+    [Theory]
+    [InlineData("Orders")]
+    [InlineData("ServiceDefaults")]
+    public void Catches_stories_that_need_more_than_contracts(string project) =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Stories/Stories.csproj").Referencing(project)));
+
     [Fact]
     public void Catches_a_service_that_references_a_service() =>
         Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Payments")));

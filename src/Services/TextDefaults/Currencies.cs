@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Tessera.ServiceDefaults;
+namespace Tessera.TextDefaults;
 
 /// <summary>The currencies of ISO 4217 that are in use, with the digits of their minor unit. Written down, and not
 /// asked of the culture data: services run without that, and what it knows differs between machines.</summary>

@@ -10,17 +10,19 @@ internal static class ParkedCommand
 {
     private const int PageMax = 1_000;
 
-    public static Command Create() => new("parked", "List, replay or discard messages that a service could not handle.")
+    public static Command Create() => new("parked", "Show, replay or discard messages that a service could not handle.")
     {
-        CreateList(), CreateAct("replay", "Handle parked messages again, in order.", "will be handled again"),
+        CreateShow(), CreateAct("replay", "Handle parked messages again, in order.", "will be handled again"),
         CreateAct(
-            "discard", "Throw parked messages away for good; who did it, and what it was, is recorded.", "discarded"),
+            "discard", "Throw parked messages away for good; who did it, why, and what it was, is recorded.",
+            "discarded"),
     };
 
-    private static Command CreateList()
+    private static Command CreateShow()
     {
-        var options = new Options();
+        var options = new ParkedOptions();
         var json = new Option<bool>("--json") { Description = "For programs, with the messages' content." };
+        var causes = new Option<bool>("--causes") { Description = "Grouped by what went wrong." };
         var limit = new Option<int>("--limit")
         {
             Description = "At most so many of each service.",
@@ -32,7 +34,8 @@ internal static class ParkedCommand
             Description = "Go on behind where a list of one --service ended; what it named there.",
             HelpName = "PLACE",
         };
-        var command = new Command("list", "Show what is parked, where and why.") { json, limit, after };
+        var command = new Command("show", "Show what is parked, where and why.") { json, causes, limit, after };
+        command.Aliases.Add("list");
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
@@ -42,31 +45,47 @@ internal static class ParkedCommand
             if (parsed.GetValue(limit) is < 1 and var few)
                 throw new UserError($"--limit is {few}; at least 1 is shown.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);
-            return await ListAsync(store, filter, place, parsed.GetValue(limit), parsed.GetValue(json), stop);
+            return parsed.GetValue(causes)
+                ? await ParkedByCause.ShowAsync(store, Services(store, filter), parsed.GetValue(json), stop)
+                : await ShowAsync(store, filter, place, parsed.GetValue(limit), parsed.GetValue(json), stop);
         });
         return command;
     }
 
     private static Command CreateAct(string act, string description, string outcome)
     {
-        var options = new Options();
+        var options = new ParkedOptions();
         var all = new Option<bool>("--all") { Description = "All of them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say how many it would be." };
-        var command = new Command(act, description) { all, dryRun };
+        var json = new Option<bool>("--json") { Description = "For programs." };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Why; it is recorded with who did it and what it was.",
+            HelpName = "WORDS",
+        };
+        var command = new Command(act, description) { all, dryRun, reason, json };
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             var filter = options.Read(parsed);
-            if (filter is { Stream: null, Key: null, EventId: null } && !parsed.GetValue(all))
-                throw new UserError($"Say which to {act}: --event, --key, --stream or --all.", ExitCodes.Usage);
+            if (filter.IsEmpty && !parsed.GetValue(all))
+            {
+                throw new UserError(
+                    $"Say which to {act}: --event, --key, --stream, --type, --cause, --from, --to or --all.",
+                    ExitCodes.Usage);
+            }
+            if (act == "discard" && !parsed.GetValue(dryRun) && string.IsNullOrWhiteSpace(parsed.GetValue(reason)))
+                throw new UserError("Say why they are thrown away: --reason WORDS.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);
-            return await ActAsync(store, filter, act, outcome, parsed.GetValue(all), parsed.GetValue(dryRun), stop);
+            return await ActAsync(
+                store, filter, new Act(act, outcome, parsed.GetValue(all), parsed.GetValue(dryRun),
+                    parsed.GetValue(reason)), parsed.GetValue(json), stop);
         });
         return command;
     }
 
-    private static async Task<int> ListAsync(
-        Store store, Filter filter, string? after, int limit, bool json, CancellationToken stop)
+    private static async Task<int> ShowAsync(
+        Store store, ParkedFilter filter, string? after, int limit, bool json, CancellationToken stop)
     {
         var found = new Dictionary<string, IReadOnlyList<JsonElement>>();
         foreach (var service in Services(store, filter))
@@ -99,7 +118,7 @@ internal static class ParkedCommand
 
     /// <summary>Page by page: a service shows a thousand at a time.</summary>
     private static async Task<(IReadOnlyList<JsonElement> Items, string? Next)> ReadAsync(
-        Store store, string service, Filter filter, string? after, int limit, CancellationToken stop)
+        Store store, string service, ParkedFilter filter, string? after, int limit, CancellationToken stop)
     {
         var items = new List<JsonElement>();
         do
@@ -117,25 +136,36 @@ internal static class ParkedCommand
     }
 
     private static async Task<int> ActAsync(
-        Store store, Filter filter, string act, string outcome, bool all, bool dryRun, CancellationToken stop)
+        Store store, ParkedFilter filter, Act act, bool json, CancellationToken stop)
     {
-        var total = 0;
+        var counts = new Dictionary<string, int>();
         foreach (var service in Services(store, filter))
         {
-            var body = new { filter.Stream, filter.Key, filter.EventId, All = all, DryRun = dryRun };
+            var body = new
+            {
+                filter.Stream, filter.Key, filter.EventId, filter.Type, filter.Cause, filter.From, filter.To,
+                act.All, act.DryRun, Note = act.Reason,
+                // So that a retry of the request is the same act.
+                Act = Guid.CreateVersion7(),
+            };
             var answer = await store.Client.PostAsync(
-                $"/api/v1/services/{service}/messaging/parked/{act}", body,
+                $"/api/v1/services/{service}/messaging/parked/{act.Name}", body,
                 await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess) throw new UserError($"{service} did not do it: {answer.Problem()}");
-            var count = answer.Read<Outcome>().Messages;
-            total += count;
-            if (count > 0) Console.WriteLine($"{service}: {count} {(dryRun ? "would be concerned" : outcome)}");
+            counts[service] = answer.Read<Outcome>().Messages;
         }
-        if (total == 0) Console.WriteLine("Nothing that is parked matches.");
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { act = act.Name, dryRun = act.DryRun, messages = counts }));
+            return ExitCodes.Ok;
+        }
+        foreach (var (service, count) in counts.Where(each => each.Value > 0))
+            Console.WriteLine($"{service}: {count} {(act.DryRun ? "would be concerned" : act.Outcome)}");
+        if (counts.Values.All(count => count == 0)) Console.WriteLine("Nothing that is parked matches.");
         return ExitCodes.Ok;
     }
 
-    private static IReadOnlyList<string> Services(Store store, Filter filter)
+    private static IReadOnlyList<string> Services(Store store, ParkedFilter filter)
     {
         if (filter.Service is { } named) return [named];
         var running = store.Folder.ReadState()?.Services.Select(service => service.Service)
@@ -150,36 +180,5 @@ internal static class ParkedCommand
 
     private sealed record Outcome(int Messages);
 
-    private sealed record Filter(string? Service, string? Stream, string? Key, Guid? EventId)
-    {
-        public string Query() =>
-            (Stream is null ? "" : $"&stream={Uri.EscapeDataString(Stream)}")
-            + (Key is null ? "" : $"&key={Uri.EscapeDataString(Key)}")
-            + (EventId is null ? "" : $"&eventId={EventId}");
-    }
-
-    private sealed class Options
-    {
-        private readonly Option<string> _data = UpOptions.Data();
-        private readonly Option<Uri?> _gateway = Store.GatewayOption();
-        private readonly Option<string?> _service =
-            new("--service") { Description = "Only in this service.", HelpName = "NAME" };
-        private readonly Option<string?> _stream =
-            new("--stream") { Description = "Only of this stream.", HelpName = "NAME" };
-        private readonly Option<string?> _key =
-            new("--key") { Description = "Only of this key, such as an order's id.", HelpName = "KEY" };
-        private readonly Option<Guid?> _event = new("--event") { Description = "Only this event.", HelpName = "ID" };
-
-        public void AddTo(Command command)
-        {
-            Option[] options = [_service, _stream, _key, _event, _data, _gateway];
-            foreach (var option in options) command.Add(option);
-        }
-
-        public Filter Read(ParseResult parsed) =>
-            new(parsed.GetValue(_service), parsed.GetValue(_stream), parsed.GetValue(_key), parsed.GetValue(_event));
-
-        public Store OpenStore(ParseResult parsed) =>
-            Store.Open(parsed.GetRequiredValue(_data), parsed.GetValue(_gateway), TimeProvider.System);
-    }
+    private sealed record Act(string Name, string Outcome, bool All, bool DryRun, string? Reason);
 }
