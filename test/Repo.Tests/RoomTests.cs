@@ -15,8 +15,11 @@ public sealed class RoomTests
     [InlineData("Orders")]
     [InlineData("Messaging")]
     [InlineData("MessagingDefaults")]
-    public void Catches_pages_that_reach_behind_the_gateway(string project) =>
-        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Web/Web.csproj").Referencing(project)));
+    public void Catches_pages_that_reach_behind_the_gateway(string project)
+    {
+        foreach (var app in new[] { "Web", "Ops", "PageDefaults" })
+            Assert.NotEmpty(RoomRules.Violations(Project.At($"src/Apps/{app}/{app}.csproj").Referencing(project)));
+    }
 
     [Theory]
     [InlineData("Orders")]

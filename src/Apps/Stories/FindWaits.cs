@@ -75,8 +75,8 @@ internal static class FindWaits
             step.What == "Unanswered" && step.IsRefund == (payment.State == "Refunding"));
         yield return trouble is null
             ? new StoryWait(
-                "payments", $"The payment provider is asked to {what}", payment.Steps.Count > 0 ? payment.Steps[^1].At : null,
-                payment.DueAt, Nobody, "It is asked again by itself.", payment.DueAt < now - Patience)
+                "payments", $"The payment provider is asked to {what}",
+                payment.Steps.Count > 0 ? payment.Steps[^1].At : null, payment.DueAt, Nobody, "It is asked again by itself.", payment.DueAt < now - Patience)
             : new StoryWait(
                 "payments", $"The payment provider did not {what}: {trouble.Because} (attempt {trouble.Attempt})",
                 trouble.At, payment.DueAt, Operator,

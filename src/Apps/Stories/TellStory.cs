@@ -50,11 +50,10 @@ public static class TellStory
         if (sources.Payment.Value is not { } payment) yield break;
         foreach (var step in payment.Steps)
         {
-            var attempt = step.Attempt is { } number ? $"attempt {number}" : null;
+            string?[] details = [step.Attempt is { } number ? $"attempt {number}" : null, step.Because];
+            var detail = string.Join(": ", details.Where(part => part is not null));
             yield return new StoryMoment(
-                step.At, "payments", MomentKind.Payment, Words.Payment(step),
-                string.Join(": ", new[] { attempt, step.Because }.Where(part => part is not null)) is { Length: > 0 } said
-                    ? said : null,
+                step.At, "payments", MomentKind.Payment, Words.Payment(step), detail.Length > 0 ? detail : null,
                 EventOf(sources, "payments", step.Announced), step.What is "Unanswered" or "Declined");
         }
     }
@@ -95,7 +94,8 @@ public static class TellStory
     private static StoryEvent? EventOf(StorySources sources, string service, string? type)
     {
         if (type is null) return null;
-        if (sources.Waiting.GetValueOrDefault(service)?.Value is not { } waiting) return new StoryEvent(type, "unknown");
+        if (sources.Waiting.GetValueOrDefault(service)?.Value is not { } waiting)
+            return new StoryEvent(type, "unknown");
         var waits = waiting.Outbox.Any(row => row.Type == type);
         return new StoryEvent(type, !waits ? waiting.IsOutboxWhole ? "sent" : "unknown"
             : waiting.Held is null ? "waiting" : "held");

@@ -6,7 +6,6 @@ using Tessera.Web.Session;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("web", takesTokens: false);
-builder.AddSession();
 builder.AddPages();
 var app = builder.Build();
 app.UseMiddleware<TakeStoreAddress>();

@@ -28,7 +28,8 @@ public sealed record ParkedActs(IReadOnlyList<ParkedActDone> Items);
 
 public sealed record ParkedOutcome(int Messages, bool DryRun);
 
-/// <summary>GET /messaging/parked?stream=&amp;key=&amp;eventId=&amp;type=&amp;cause=&amp;from=&amp;to=&amp;after=&amp;limit=100</summary>
+/// <summary>GET /messaging/parked?stream=&amp;key=&amp;eventId=&amp;type=&amp;cause=&amp;from=&amp;to=&amp;after=
+/// &amp;limit=100</summary>
 /// <param name="Next">What to give as <c>after</c> for the next page; null at the end.</param>
 public sealed record ParkedPage(IReadOnlyList<ParkedView> Items, string? Next);
 

@@ -26,7 +26,10 @@ internal static class ReadPaymentHistory
                 row.GetTime(11), row.GetTimeOrNull(12), row.GetTimeOrNull(13), row.GetTimeOrNull(14)),
             stop);
         if (found.Count == 0)
-            return TypedResults.Problem($"Payments has not been asked for a payment of order {order}.", statusCode: 404);
+        {
+            return TypedResults.Problem(
+                $"Payments has not been asked for a payment of order {order}.", statusCode: 404);
+        }
         var kept = found[0];
         var steps = Own(kept)
             .Concat(await BookingsAsync(database, kept.View.Id, stop))
@@ -87,7 +90,8 @@ internal static class ReadPaymentHistory
         stop);
 
     /// <summary>The second part of a <c>traceparent</c>.</summary>
-    private static string? TraceOf(string? parent) => parent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
+    private static string? TraceOf(string? parent) =>
+        parent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
 
     private sealed record Kept(
         PaymentHistoryView View, DateTimeOffset RequestedAt, DateTimeOffset? AskedAt, DateTimeOffset? ChangedAt,

@@ -18,7 +18,8 @@ public sealed class WaitingOfKey
     private readonly IDatabase _database;
     private readonly MessageRegistry _registry;
 
-    internal WaitingOfKey(IDatabase database, MessageRegistry registry) => (_database, _registry) = (database, registry);
+    internal WaitingOfKey(IDatabase database, MessageRegistry registry) =>
+        (_database, _registry) = (database, registry);
 
     /// <summary>Reads by indexes alone, a bounded number of rows of each table.</summary>
     public async Task<KeyWaiting> ReadAsync(string key, CancellationToken stop)
@@ -60,13 +61,22 @@ public sealed class WaitingOfKey
             select stream, shard, key, event_id, reason, attempts, retry_at from msg_held_keys
             where shard = $1 and stream = $2 and key = $3
             """,
-            [shard, _registry.Service, key],
-            row => new HeldKey(
-                row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetGuid(3), row.GetString(4),
-                row.GetInt32(5), row.GetTime(6)),
-            stop).ConfigureAwait(false);
+            [shard, _registry.Service, key], ReadHeld, stop).ConfigureAwait(false);
         return held.Count == 0 ? null : held[0];
     }
+
+    /// <summary>Keys whose events the broker refuses, of this whole service.</summary>
+    public async Task<IReadOnlyList<HeldKey>> ListHeldAsync(int limit, CancellationToken stop) =>
+        await _database.QueryAsync(
+            """
+            select stream, shard, key, event_id, reason, attempts, retry_at from msg_held_keys
+            order by shard, stream, key limit $1
+            """,
+            [limit], ReadHeld, stop).ConfigureAwait(false);
+
+    private static HeldKey ReadHeld(StoreReader row) => new(
+        row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetInt32(5),
+        row.GetTime(6));
 
     private async Task<IReadOnlyList<WaitingTimer>> ReadTimersAsync(string key, CancellationToken stop) =>
         await _database.QueryAsync(

@@ -1,3 +1,4 @@
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Web.Calling;
 

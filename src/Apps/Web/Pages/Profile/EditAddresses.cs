@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Web.Calling;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Web.Calling;
 
