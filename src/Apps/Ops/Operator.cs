@@ -12,7 +12,7 @@ internal sealed class Operator(IHttpContextAccessor accessor, StoreClient store,
 {
     public HttpContext Context { get; } = accessor.HttpContext!;
 
-    public bool IsSignedIn => Context.User.Identity?.IsAuthenticated == true;
+    public bool IsOperator => Context.User.HasClaim(PagesApp.RoleClaim, "operator");
 
     public string? Id => Context.User.FindFirstValue("sub");
 

@@ -67,7 +67,7 @@ public static class TellStory
                 parked.ParkedAt, service, MomentKind.Parked,
                 parked.Attempts > 0 ? $"Could not handle {Words.Event(parked.Type)}" :
                     $"{Words.Event(parked.Type)} waits behind what is parked",
-                parked.Attempts > 0 ? $"{parked.Attempts} attempts: {parked.Reason}" : null, IsTrouble: true);
+                parked.Attempts > 0 ? $"attempt {parked.Attempts}: {parked.Reason}" : null, IsTrouble: true);
         }
         foreach (var timer in waiting.Timers)
         {

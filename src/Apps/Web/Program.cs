@@ -1,8 +1,7 @@
 using Tessera.Design;
+using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
-using Tessera.Web;
 using Tessera.Web.Pages;
-using Tessera.Web.Session;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("web", takesTokens: false);

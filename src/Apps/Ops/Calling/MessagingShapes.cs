@@ -23,7 +23,7 @@ public sealed record PartitionStatus(int Partition, string? Owner, long Unread, 
 public sealed record ParkedByCause(IReadOnlyList<ParkedCause> Causes, bool IsWhole);
 
 public sealed record ParkedCause(
-    string Stream, string Type, string Cause, string Example, int Messages, int Keys, int Followers,
+    string Stream, string Type, string Cause, string Sample, int Messages, int Keys, int Followers,
     DateTimeOffset First, DateTimeOffset Last);
 
 /// <summary>GET /messaging/parked of a service.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Tessera.PageDefaults;
-using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;
 

@@ -94,11 +94,11 @@ public sealed record ParkedByCause(IReadOnlyList<ParkedCause> Causes, bool IsWho
 
 /// <param name="Cause">What all reasons of the group have in common: <c>*</c> stands for the rest, as in
 /// <see cref="ParkedFilter.Reason"/>.</param>
-/// <param name="Example">The reason of one of them.</param>
+/// <param name="Sample">The reason of one of them.</param>
 /// <param name="Messages">How many were tried and failed.</param>
 /// <param name="Followers">How many wait behind them.</param>
 public sealed record ParkedCause(
-    string Stream, string Type, string Cause, string Example, int Messages, int Keys, int Followers,
+    string Stream, string Type, string Cause, string Sample, int Messages, int Keys, int Followers,
     DateTimeOffset First, DateTimeOffset Last);
 
 /// <summary>What an operator did about parked messages. It cannot be changed.</summary>

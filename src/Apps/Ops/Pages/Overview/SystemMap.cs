@@ -77,4 +77,7 @@ public sealed record MapService(
     IReadOnlyList<string> Troubles)
 {
     public bool IsBad => Troubles.Count > 0;
+
+    /// <summary>Whether it keeps data, and does not tell what waits there.</summary>
+    public bool IsSilent => Database is null && ReadSystem.Services.Contains(Name);
 }

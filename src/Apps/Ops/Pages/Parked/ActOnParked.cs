@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Mvc;
+using System.Globalization;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
 
@@ -27,13 +27,18 @@ internal static class ActOnParked
     }
 
     public static async Task<IResult> Do(
-        string service, string act, [AsParameters] ParkedFilter filter, Operator me, CancellationToken stop,
-        [FromForm] string? reason = null, [FromForm] Guid? name = null, [FromForm] int? expected = null)
+        string service, string act, [AsParameters] ParkedFilter filter, Operator me, CancellationToken stop)
     {
         if (!Exists(service, act)) return Faults.NotFound();
         filter = filter.Trimmed;
-        if (filter.IsEmpty || name is null || expected is null || string.IsNullOrWhiteSpace(reason))
-            return Back(service, act, filter, "say why; it is recorded.");
+        var form = await me.Context.Request.ReadFormAsync(stop);
+        var reason = form["reason"].ToString();
+        if (filter.IsEmpty || !Guid.TryParse(form["name"], out var name)
+            || !int.TryParse(form["expected"], CultureInfo.InvariantCulture, out var expected))
+        {
+            throw new BadHttpRequestException("The form is none of the console's.");
+        }
+        if (string.IsNullOrWhiteSpace(reason)) return Back(service, act, filter, "say why; it is recorded.");
         var done = await SendAsync(
             me, service, act,
             Request(filter, dryRun: false) with { Note = reason.Trim(), Act = name, Expected = expected }, stop);

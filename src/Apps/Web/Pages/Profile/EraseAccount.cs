@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Tessera.PageDefaults;
-using Tessera.Web.Calling;
 using Tessera.Web.Session;
 
 namespace Tessera.Web.Pages.Profile;
