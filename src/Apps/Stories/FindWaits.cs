@@ -76,7 +76,8 @@ internal static class FindWaits
         yield return trouble is null
             ? new StoryWait(
                 "payments", $"The payment provider is asked to {what}",
-                payment.Steps.Count > 0 ? payment.Steps[^1].At : null, payment.DueAt, Nobody, "It is asked again by itself.", payment.DueAt < now - Patience)
+                payment.Steps.Count > 0 ? payment.Steps[^1].At : null, payment.DueAt, Nobody,
+                "It is asked again by itself.", payment.DueAt < now - Patience)
             : new StoryWait(
                 "payments", $"The payment provider did not {what}: {trouble.Because} (attempt {trouble.Attempt})",
                 trouble.At, payment.DueAt, Operator,
