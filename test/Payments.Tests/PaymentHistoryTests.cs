@@ -62,6 +62,7 @@ public sealed class PaymentHistoryTests
         var troubles = history.Steps.Where(step => step.What == "Unanswered").ToList();
         Assert.Equal(PaymentClaims.TroublesMax, troubles.Count);
         Assert.All(troubles, trouble => Assert.True(trouble.IsRefund));
+        Assert.DoesNotContain(history.Steps, step => step.What == "Asked"); // It is told that it failed.
         Assert.Equal("Refunds are closed today.", troubles[^1].Because);
         Assert.Equal(PaymentClaims.TroublesMax + 5, troubles[^1].Attempt);
     }

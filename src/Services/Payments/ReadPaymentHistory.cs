@@ -31,9 +31,13 @@ internal static class ReadPaymentHistory
                 $"Payments has not been asked for a payment of order {order}.", statusCode: 404);
         }
         var kept = found[0];
+        var troubles = await TroublesAsync(database, kept.View.Id, stop);
         var steps = Own(kept)
+            // Of the last attempt, that it failed says more than that it was made.
+            .Where(step => step.What != "Asked"
+                || !troubles.Any(trouble => (trouble.Attempt, trouble.IsRefund) == (step.Attempt, step.IsRefund)))
             .Concat(await BookingsAsync(database, kept.View.Id, stop))
-            .Concat(await TroublesAsync(database, kept.View.Id, stop))
+            .Concat(troubles)
             .OrderBy(step => step.At);
         return TypedResults.Ok(kept.View with { Steps = [.. steps] });
     }
@@ -78,7 +82,7 @@ internal static class ReadPaymentHistory
                 Announced: PaymentRefunded.EventType),
         stop);
 
-    private static async Task<IEnumerable<PaymentStepView>> TroublesAsync(
+    private static async Task<List<PaymentStepView>> TroublesAsync(
         IDatabase database, Guid payment, CancellationToken stop) => await database.QueryAsync(
         $"""
         select at, reason, attempt, is_refund from payment_troubles where payment_id = $1

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Playwright;
+using Tessera.EndToEnd;
 
 namespace Tessera.Web.Tests.Operators;
 
@@ -59,6 +60,28 @@ public sealed class AccessTests(ShopInBrowser shop)
         await thief.TakeCookieAsync(session);
         await thief.GoAsync("/ops/orders");
         await Assertions.Expect(thief.Page.GetByLabel("E-mail address")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Without_the_console_the_store_sells_on_and_its_return_signs_nobody_out()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        await using var me = await shop.NewOperatorAsync();
+        await shop.RunAsync("stop", "ops");
+        try
+        {
+            Assert.Equal(502, await me.GoAsync("/ops"));
+            var order = await shop.Shop.PlaceAsync(buyer, sku);
+            await shop.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+            Assert.Equal(200, await me.GoAsync("/"));
+        }
+        finally
+        {
+            await shop.RunAsync("start", "ops");
+        }
+        await Testing.Eventually.HoldsAsync(
+            "the console is back", async () => await me.GoAsync("/ops/orders") == 200);
+        await Assertions.Expect(me.At("nav-orders")).ToBeVisibleAsync();
     }
 
     [Fact]

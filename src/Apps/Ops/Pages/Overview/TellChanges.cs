@@ -28,7 +28,9 @@ internal static class TellChanges
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers["X-Accel-Buffering"] = "no"; // Proxies of others before the gateway.
             await SayAsync(context, "looking", end.Token);
-            await FollowAsync(context, look, options.Value.LookEvery, clock, end.Token);
+            await FollowAsync(
+                context, stop => watchers.LookAsync(of, each => MarkAsync(look, each), stop), options.Value.LookEvery,
+                clock, end.Token);
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException or TokenRefusedException)
         {
@@ -42,14 +44,14 @@ internal static class TellChanges
     }
 
     private static async Task FollowAsync(
-        HttpContext context, Func<CancellationToken, Task<object?>> look, TimeSpan every, TimeProvider clock,
+        HttpContext context, Func<CancellationToken, Task<string>> look, TimeSpan every, TimeProvider clock,
         CancellationToken stop)
     {
-        var (seen, said) = (await MarkAsync(look, stop), clock.GetTimestamp());
+        var (seen, said) = (await look(stop), clock.GetTimestamp());
         while (true)
         {
             await Task.Delay(every, clock, stop);
-            var now = await MarkAsync(look, stop);
+            var now = await look(stop);
             if (now != seen) await SayAsync(context, "changed", stop);
             else if (clock.GetElapsedTime(said) > ping) await SayAsync(context, "ping", stop);
             else continue;

@@ -1,10 +1,15 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Tessera.Ops.Pages.Overview;
 
-/// <summary>How many windows are told of changes. Each costs the services questions, so there is an end.</summary>
-internal sealed class Watchers(IOptions<OpsOptions> options)
+/// <summary>The windows that are told of changes. Each costs the services questions, so there is an end, and what one
+/// window has asked the others of the same page take over.</summary>
+internal sealed class Watchers(IOptions<OpsOptions> options, TimeProvider clock)
 {
+    private const int KeptMax = 500;
+
+    private readonly ConcurrentDictionary<string, (long At, string Mark)> _seen = new(StringComparer.Ordinal);
     private int _count;
 
     public bool TryEnter()
@@ -14,5 +19,21 @@ internal sealed class Watchers(IOptions<OpsOptions> options)
         return false;
     }
 
-    public void Leave() => Interlocked.Decrement(ref _count);
+    public void Leave()
+    {
+        // Who looks next asks anew.
+        if (Interlocked.Decrement(ref _count) == 0) _seen.Clear();
+    }
+
+    /// <summary>What was seen of it by any window just now, or else what <paramref name="look"/> sees.</summary>
+    public async Task<string> LookAsync(string of, Func<CancellationToken, Task<string>> look, CancellationToken stop)
+    {
+        // A little less than the time between two looks: or each window would find its own last one.
+        if (_seen.TryGetValue(of, out var last) && clock.GetElapsedTime(last.At) < options.Value.LookEvery * 0.75)
+            return last.Mark;
+        var mark = await look(stop);
+        if (_seen.Count >= KeptMax) _seen.Clear();
+        _seen[of] = (clock.GetTimestamp(), mark);
+        return mark;
+    }
 }
