@@ -76,6 +76,7 @@ internal static class CommandLine
             RetailCommands.CreateImport(),
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
+            OrderCommand.Create(),
             ParkedCommand.Create(),
             UnlockCommand.Create(),
             LoginCommand.Create(),
