@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tessera.Cli.Logs;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;

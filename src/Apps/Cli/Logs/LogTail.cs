@@ -1,4 +1,4 @@
-namespace Tessera.Cli.Up;
+namespace Tessera.Cli.Logs;
 
 /// <summary>Reads a log that grows, and begins anew when it was cut.</summary>
 internal static class LogTail
@@ -19,6 +19,12 @@ internal static class LogTail
             kept.Enqueue(line);
         }
         return [.. kept];
+    }
+
+    public static IEnumerable<string> All(string file)
+    {
+        using var reader = new StreamReader(Open(file));
+        while (reader.ReadLine() is { } line) yield return line;
     }
 
     public static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;

@@ -1,4 +1,4 @@
-using Tessera.Cli.Up;
+using Tessera.Cli.Logs;
 using Xunit;
 
 namespace Tessera.Cli.Tests;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -6,31 +5,29 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>One line per event: time, level, category's last word, message, trace id; an exception
-/// in the same line.</summary>
-internal sealed class CompactConsoleFormatter(TimeProvider clock) : ConsoleFormatter("tessera")
+/// <summary>One line per event: time, level, category's last word, message, trace id and, inside of a handler, the
+/// event with its stream and key; an exception in the same line.</summary>
+internal sealed class TextLines(TimeProvider clock) : ConsoleFormatter(LogLines.Text)
 {
     public override void Write<TState>(
         in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        textWriter.Write(clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        textWriter.Write(clock.GetUtcNow().ToString(LogLines.Time, CultureInfo.InvariantCulture));
         textWriter.Write(Word(logEntry.LogLevel));
         textWriter.Write(logEntry.Category.AsSpan(logEntry.Category.LastIndexOf('.') + 1));
         textWriter.Write(": ");
         WriteInOneLine(textWriter, logEntry.Formatter(logEntry.State, logEntry.Exception));
-        if (Activity.Current is { } activity) textWriter.Write($" trace={activity.TraceId}");
+        var place = LogPlace.Current();
+        if (place.Trace is { } trace) textWriter.Write($" trace={trace}");
+        if (place.Event is { } id) WriteInOneLine(textWriter, $" event={id} stream={place.Stream} key={place.Key}");
         // A warning's exception is named; only an error's stack is worth its length.
         if (logEntry.Exception is { } failure)
         {
             textWriter.Write(" | ");
-            WriteInOneLine(textWriter, logEntry.LogLevel >= LogLevel.Error ? failure.ToString() : Brief(failure));
+            WriteInOneLine(textWriter, LogLines.Tell(failure, logEntry.LogLevel));
         }
         textWriter.Write('\n');
     }
-
-    private static string Brief(Exception failure) =>
-        $"{failure.GetType().Name}: {failure.Message}" +
-        (failure.InnerException is { } inner ? " <- " + Brief(inner) : "");
 
     private static void WriteInOneLine(TextWriter writer, string text)
     {

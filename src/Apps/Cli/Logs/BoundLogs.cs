@@ -1,4 +1,4 @@
-namespace Tessera.Cli.Up;
+namespace Tessera.Cli.Logs;
 
 /// <summary>Keeps each log to a few files of bounded size: <c>orders.log</c> and, older, <c>orders.log.1</c> and
 /// <c>orders.log.2</c>. The processes write on into the file that they have open, so it is copied and emptied: what
@@ -7,7 +7,8 @@ internal static class BoundLogs
 {
     public const long SizeBytesMax = 16 * 1024 * 1024;
 
-    private const int OlderMax = 2;
+    /// <summary>How many are kept beside the current one; the highest number is the oldest.</summary>
+    public const int OlderMax = 2;
 
     public static void Apply(string folder, long sizeBytesMax = SizeBytesMax)
     {
