@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tessera.Cli.Monitoring;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;
@@ -72,6 +73,7 @@ internal static class CommandLine
             HoldCommands.CreateStop(),
             HoldCommands.CreateStart(),
             RestartCommand.Create(),
+            DashboardFileCommand.Create(),
             RetailCommands.CreateImport(),
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),

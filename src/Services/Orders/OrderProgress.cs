@@ -30,12 +30,20 @@ internal sealed class OrderProgress(
                 orders.Save(order, changed.Entry with { Actor = actor });
                 Leave(order, from);
                 Enter(order);
+                Count(order);
                 break;
             case OrderOutcome.Noted noted:
                 orders.Save(order, noted.Entry with { Actor = actor });
                 break;
         }
         return outcome;
+    }
+
+    private void Count(Order order)
+    {
+        // The order may change once more in the same transaction.
+        var (state, reason, since) = (order.State, order.CancelReason, clock.GetUtcNow() - order.PlacedAt);
+        work.AfterCommit(() => OrderMetrics.Entered(state, reason, since));
     }
 
     private void Leave(Order order, OrderState from)
