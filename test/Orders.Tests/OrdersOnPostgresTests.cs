@@ -93,6 +93,15 @@ public sealed class OrdersOnPostgresTests
             Assert.Empty(await tables.ReadByMoreThanAsync(400, () => FindAsync(orders, search)));
             if (search != new OrderFilter()) Assert.Single((await FindAsync(orders, search)).Items);
         }
+        Assert.Empty((await FindAsync(orders, new(State: "StockReserved"))).Items);
+    }
+
+    [Fact]
+    public async Task Of_the_changes_that_an_order_goes_through_one_writes_its_indexes_again()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
+        var tables = await GrownTables.EmptyAsync(orders.Service.Get<PostgresDatabase>().DataSource);
+        Assert.Equal(1, await tables.IndexedAgainAsync("orders", () => FlowAsync(orders)));
     }
 
     private static Task<OrderPage> FindAsync(OrdersInMemory orders, OrderFilter filter) =>

@@ -51,6 +51,24 @@ public sealed class GrownTables
         ];
     }
 
+    /// <summary>How many changes of the table's rows wrote its indexes again, for want of room in the page or because
+    /// something indexed changed.</summary>
+    public async Task<long> IndexedAgainAsync(string table, Func<Task> work)
+    {
+        var before = await CountAsync();
+        await work();
+        return await CountAsync() - before;
+
+        async Task<long> CountAsync()
+        {
+            await FlushAsync();
+            await using var count = _database.CreateCommand(
+                "select n_tup_upd - n_tup_hot_upd from pg_stat_user_tables where relname = $1");
+            count.Parameters.AddWithValue(table);
+            return (long)(await count.ExecuteScalarAsync())!;
+        }
+    }
+
     /// <summary>A connection tells the server what it has read when it is idle, at most once a second, or at once when
     /// asked: each that there is, and no new one, whose statements would have no plans yet.</summary>
     private async Task FlushAsync()

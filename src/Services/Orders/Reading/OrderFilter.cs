@@ -8,6 +8,8 @@ internal sealed record OrderFilter(
     Guid? Buyer = null, string? State = null, string? Reference = null, string? Sku = null,
     DateTimeOffset? From = null, DateTimeOffset? To = null)
 {
+    private const string Open = "Open";
+
     /// <summary>The statement for one page and its parameters.</summary>
     public (string Sql, object?[] Parameters) Select(string columns, Guid? before, int limit)
     {
@@ -25,7 +27,9 @@ internal sealed record OrderFilter(
             : ("order_products p join orders o on o.id = p.order_id", "p.order_id");
         Where("p.sku =", Sku);
         Where("o.buyer =", Buyer);
-        Where("o.state =", State);
+        Where("o.stage =", Stage);
+        // All others are stages of their own.
+        Where("o.state =", Stage == Open ? State : null);
         Where("o.reference =", Reference);
         Where($"{id} >=", IdOf(From));
         Where($"{id} <", IdOf(To));
@@ -35,6 +39,9 @@ internal sealed record OrderFilter(
         return ($"select {columns} from {source} {where} order by {id} desc limit ${parameters.Count}",
             [.. parameters]);
     }
+
+    /// <summary>What is indexed in the place of the state, which changes too often: see the column.</summary>
+    private string? Stage => State is nameof(OrderState.Placed) or nameof(OrderState.StockReserved) ? Open : State;
 
     /// <summary>The least id of what is placed then or later.</summary>
     private static Guid? IdOf(DateTimeOffset? time)
