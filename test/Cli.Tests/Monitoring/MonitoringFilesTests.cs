@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Tessera.Cli.Monitoring;
 using Tessera.Cli.Servers;
 using Tessera.Cli.Up;
+using Xunit;
 
 namespace Tessera.Cli.Tests;
 

@@ -115,6 +115,18 @@ public sealed partial class MetricsTests(UsedStore store) : IClassFixture<UsedSt
         }
     }
 
+    /// <summary>A histogram without bounds of its own has those for milliseconds: 0, 5, 10 and on.</summary>
+    [Fact]
+    public void Times_are_told_apart()
+    {
+        var bounds = store.Metrics.Values.SelectMany(series => series)
+            .Where(each => each.Name.EndsWith("_seconds_bucket", StringComparison.Ordinal))
+            .GroupBy(each => each.Metric, each => each.Labels["le"]).ToList();
+        Assert.Contains(bounds, histogram => histogram.Key == "messaging_process_duration_seconds");
+        Assert.All(bounds, histogram => Assert.Contains(
+            histogram, bound => bound.StartsWith("0.0", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Orders_tells_what_became_of_the_orders()
     {
@@ -145,6 +157,6 @@ public sealed partial class MetricsTests(UsedStore store) : IClassFixture<UsedSt
         .Single(each => each.Name == name && (label is null || each.Labels.Values.Contains(label))).Value;
 
     /// <summary>A number that is not a port, a status or a version, or anything longer.</summary>
-    [GeneratedRegex("=.*(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|[0-9a-fA-F]{16}|/[0-9]+(?:/|$))")]
+    [GeneratedRegex(@"=.*(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|[0-9a-fA-F]{16}|/[0-9]+(?:/|\z))")]
     private static partial Regex Id();
 }

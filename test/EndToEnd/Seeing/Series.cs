@@ -22,12 +22,12 @@ internal sealed partial record Series(string Name, IReadOnlyDictionary<string, s
             double.Parse(parts.Groups["value"].Value, System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    [GeneratedRegex(@"^(?<name>[A-Za-z_:][\w:]*)(?:\{(?<labels>.*)\})? (?<value>\S+)$")]
+    [GeneratedRegex(@"^(?<name>[A-Za-z_:][\w:]*)(?:\{(?<labels>.*)\})? (?<value>\S+)\z")]
     private static partial Regex Line();
 
     [GeneratedRegex("""([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"[,]?""")]
     private static partial Regex Label();
 
-    [GeneratedRegex("_(?:bucket|sum|count)$")]
+    [GeneratedRegex(@"_(?:bucket|sum|count)\z")]
     private static partial Regex Part();
 }

@@ -74,7 +74,8 @@ internal sealed class SubscriptionGauges
             select new Measurement<int>(isRead ? 1 : 0, Tags(broker.Name, stream));
     }
 
-    private void Gauge(string name, string unit, string description, Func<IReadOnlyList<PartitionState>, double> read) =>
+    private void Gauge(
+        string name, string unit, string description, Func<IReadOnlyList<PartitionState>, double> read) =>
         MessagingMetrics.Own.CreateObservableGauge(
             name,
             () =>

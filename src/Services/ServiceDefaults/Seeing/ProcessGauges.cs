@@ -13,7 +13,8 @@ internal sealed class ProcessGauges(IMeterFactory meters, IOptions<TesseraOption
         var meter = meters.Create("Tessera.ServiceDefaults");
         var disk = new FreeDiskCheck(options);
         meter.CreateObservableGauge(
-            "tessera.disk.free", () => disk.Free is { } free ? [new Measurement<long>(free)] : Array.Empty<Measurement<long>>(),
+            "tessera.disk.free",
+            () => disk.Free is { } free ? [new Measurement<long>(free)] : Array.Empty<Measurement<long>>(),
             "By", "Free bytes where the data folder is.");
         meter.CreateObservableGauge(
             "tessera.disk.needed", () => options.Value.FreeDiskBytesMin, "By",

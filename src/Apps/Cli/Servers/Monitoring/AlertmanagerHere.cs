@@ -1,7 +1,7 @@
 namespace Tessera.Cli.Servers;
 
-/// <summary>Alertmanager with the routes of <c>deploy/monitoring</c>: groups alerts, keeps those that follow from others
-/// quiet, and shows them. Here it sends them to nobody.</summary>
+/// <summary>Alertmanager with the routes of <c>deploy/monitoring</c>: groups alerts, keeps those that follow from
+/// others quiet, and shows them. Here it sends them to nobody.</summary>
 internal sealed class AlertmanagerHere(string folder) : LocalServer(folder)
 {
     public override string Name => "alertmanager";
