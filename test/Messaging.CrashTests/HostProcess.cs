@@ -8,7 +8,8 @@ namespace Tessera.Messaging.CrashTests;
 /// <summary>One real process of the scenario.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private static readonly string _program = FindProgram();
+    private static readonly string _program = CompiledAhead.ProgramOf(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Messaging.CrashHost", "release", "Tessera.Messaging.CrashHost.dll"));
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -61,18 +62,5 @@ internal sealed class HostProcess : IDisposable
     {
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
-    }
-
-    /// <summary>What was compiled to native code (by <c>src/Apps/Ahead</c>), unless a later build has outdated it: half
-    /// of what a process costs here is compiling.</summary>
-    private static string FindProgram()
-    {
-        var built = typeof(Scenario).Assembly.Location;
-        var ahead = Path.GetFullPath(Path.Combine(built, "..", "..", "..", "..", "ahead", "Messaging.CrashHost"));
-        var isOutdated = Directory.EnumerateFiles(Path.GetDirectoryName(built)!, "Tessera.Messaging*.dll")
-            .Select(file => (Built: file, Ahead: Path.Combine(ahead, Path.GetFileName(file))))
-            .Where(pair => Path.GetFileNameWithoutExtension(pair.Built) != typeof(HostProcess).Assembly.GetName().Name)
-            .Any(pair => File.GetLastWriteTimeUtc(pair.Built) > File.GetLastWriteTimeUtc(pair.Ahead));
-        return isOutdated ? built : Path.Combine(ahead, Path.GetFileName(built));
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         var dll = Path.Combine(AppContext.BaseDirectory, "..", "..", project, "release", $"Tessera.{project}.dll");
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { Path.GetFullPath(dll) },
+            ArgumentList = { CompiledAhead.ProgramOf(dll) },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
