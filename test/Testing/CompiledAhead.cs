@@ -1,6 +1,7 @@
 namespace Tessera.Testing;
 
-/// <summary>What <c>src/Apps/Ahead</c> has compiled to native code: half of what a process of a test costs is compiling.</summary>
+/// <summary>What <c>src/Apps/Ahead</c> has compiled to native code: half of what a process of a test costs is
+/// compiling.</summary>
 public static class CompiledAhead
 {
     /// <summary>The program to run for one that was built at <c>artifacts/bin/PROJECT/release/NAME.dll</c>: what was
