@@ -22,6 +22,9 @@ public class GatewayProcess : IAsyncLifetime
 
     public StubService[] Inventory { get; private set; } = [];
 
+    /// <summary>The second address, where the settings give it one.</summary>
+    public Uri OwnAddress => _service!.Http2Address;
+
     public string Log => _service!.Log;
 
     public string Customer => Tokens.Customer(Guid.Parse("01939d3e-2222-7000-8000-000000000002"));

@@ -15,6 +15,9 @@ public sealed class SampleService : IAsyncLifetime
 
     public TestTokens Tokens { get; } = new();
 
+    /// <summary>Beside those that every test needs.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
     public PretendedErased Erased { get; } = new();
 
     public HttpClient Http1 { get; private set; } = null!;
@@ -32,6 +35,7 @@ public sealed class SampleService : IAsyncLifetime
             ["Listen:Http2"] = "127.0.0.1:0",
             ["Services:Users"] = "http://127.0.0.1:9",
         });
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.Services.AddSingleton<IErasedSource>(Erased);
         builder.AddServiceDefaults("sample");
         builder.Services.AddValidation();
@@ -39,6 +43,7 @@ public sealed class SampleService : IAsyncLifetime
         _app.MapDefaultEndpoints();
         _app.MapPost("/things", (Thing thing) => TypedResults.Ok(thing)).AllowAnonymous();
         _app.MapGet("/things/{id:guid}", (Guid id, int? page) => TypedResults.Ok(id)).AllowAnonymous();
+        _app.MapGet("/timed/{id:guid}", (Guid id) => TypedResults.Ok(id)).AllowAnonymous();
         _app.MapGet("/mine/{owner:guid}", (Guid owner, Caller caller) =>
             caller.MaySee(owner) ? Results.Ok(caller) : Results.Problem(statusCode: 404))
             .RequireAuthorization(Policies.SignedIn).RequireScope(Scopes.OrdersRead);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tessera.Cli.Logs;
+using Tessera.Cli.Monitoring;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;
@@ -73,6 +74,7 @@ internal static class CommandLine
             HoldCommands.CreateStop(),
             HoldCommands.CreateStart(),
             RestartCommand.Create(),
+            DashboardFileCommand.Create(),
             RetailCommands.CreateImport(),
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),

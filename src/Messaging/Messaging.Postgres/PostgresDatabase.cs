@@ -44,7 +44,10 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     public PostgresDatabase(IOptions<PostgresStoreOptions> options)
     {
         Options = options.Value;
-        DataSource = NpgsqlDataSource.Create(ConnectionString(Options));
+        var address = new NpgsqlDataSourceBuilder(ConnectionString(Options));
+        // Its metrics bear the name: without one they would bear the address.
+        address.Name = address.ConnectionStringBuilder.Database ?? "postgres";
+        DataSource = address.Build();
         var idleMs = (int)Options.IdleInTransactionTimeout.TotalMilliseconds;
         Settings = string.Create(CultureInfo.InvariantCulture,
             $"select set_config('idle_in_transaction_session_timeout', '{idleMs}', true)")

@@ -61,7 +61,8 @@ public static class MessagingServiceCollectionExtensions
         services.AddSingleton<RefusedKeys>();
         services.AddSingleton<Supervisor>();
         services.AddSingleton<MessagingLoops>();
-        services.AddSingleton<StatisticsLoop>();
+        services.AddSingleton<StoreGauges>();
+        services.AddSingleton<SubscriptionGauges>();
         services.AddSingleton(provider => new Broadcast(
             provider.GetRequiredService<ITransport>(), provider.GetRequiredService<MessageRegistry>()));
         services.AddSingleton(provider => new ParkedMessages(

@@ -7,7 +7,7 @@ namespace Tessera.Gateway;
 /// <summary>
 /// Answers for the store's own names only: a foreign <c>Host</c> would end up in links and caches. Known are that
 /// of <c>Tessera:PublicUrl</c> and, for who came over loopback, this machine's own names. Probes may use any: they
-/// know a process by its address.
+/// know a process by its address, and so does who asks it at the address that is its own.
 /// </summary>
 internal sealed class KnowHost(RequestDelegate next, IOptions<TesseraOptions> options)
 {
@@ -18,6 +18,7 @@ internal sealed class KnowHost(RequestDelegate next, IOptions<TesseraOptions> op
         var host = context.Request.Host.Host;
         if (host.Equals(_name, StringComparison.OrdinalIgnoreCase)
             || (IsOwnName(host) && context.Connection.LocalIpAddress is { } at && IPAddress.IsLoopback(at))
+            || OwnAddress.IsAsked(context)
             || context.Request.Path.StartsWithSegments("/health"))
         {
             return next(context);

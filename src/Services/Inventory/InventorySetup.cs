@@ -13,6 +13,7 @@ internal static class InventorySetup
         services.AddScoped<KeepReservation>();
         services.AddScoped<ReceiptWriter>();
         services.AddSingleton<StockReader>();
+        services.AddHostedService<StockGauges>();
     }
 
     public static void ListMessages(this MessagingBuilder messages)

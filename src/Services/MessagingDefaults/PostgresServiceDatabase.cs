@@ -1,4 +1,5 @@
 using DbUp.Builder;
+using DbUp.Postgresql;
 using Npgsql;
 
 namespace Tessera.MessagingDefaults;
@@ -7,14 +8,19 @@ internal sealed class PostgresServiceDatabase(string connectionString) : Service
 {
     private const long SchemaLock = 0x7465_7373_6572_61; // "tessera"
 
+    /// <summary>Its metrics bear a name: those of a connection that comes from no source bear its address.</summary>
+    private readonly Lazy<NpgsqlDataSource> _source = new(() =>
+        new NpgsqlDataSourceBuilder(connectionString) { Name = "schema" }.Build());
+
     public override string Engine => "postgres";
 
-    public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) => to.PostgresqlDatabase(connectionString);
+    public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) =>
+        to.PostgresqlDatabase(new PostgresqlConnectionManager(_source.Value));
 
     public override async Task<IAsyncDisposable> LockSchemaAsync(CancellationToken stop)
     {
         // A lock of the transaction, not of the session: it holds behind a pooler too.
-        var connection = new NpgsqlConnection(connectionString);
+        var connection = _source.Value.CreateConnection();
         try
         {
             await connection.OpenAsync(stop);

@@ -11,7 +11,7 @@ namespace Tessera.MessagingDefaults;
 internal sealed class RefuseUntilPrepared(MessagingHealth health) : IStartupFilter
 {
     /// <summary>Answered from memory.</summary>
-    private static readonly PathString[] free = ["/health", "/openapi", "/.well-known"];
+    private static readonly PathString[] free = ["/health", "/metrics", "/openapi", "/.well-known"];
 
     private volatile bool _isPrepared;
 

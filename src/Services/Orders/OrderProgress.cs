@@ -30,6 +30,7 @@ internal sealed class OrderProgress(
                 orders.Save(order, changed.Entry with { Actor = actor });
                 Leave(order, from);
                 Enter(order);
+                Count(order);
                 break;
             case OrderOutcome.Noted noted:
                 orders.Save(order, noted.Entry with { Actor = actor });
@@ -48,6 +49,13 @@ internal sealed class OrderProgress(
         OrderState.Cancelled => OrderCancelled.EventType,
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state."),
     };
+
+    private void Count(Order order)
+    {
+        // The order may change once more in the same transaction.
+        var (state, reason, since) = (order.State, order.CancelReason, clock.GetUtcNow() - order.PlacedAt);
+        work.AfterCommit(() => OrderMetrics.Entered(state, reason, since));
+    }
 
     private void Leave(Order order, OrderState from)
     {

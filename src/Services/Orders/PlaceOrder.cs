@@ -38,6 +38,7 @@ internal static class PlaceOrder
                     $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.",
                     statusCode: 422, extensions: IdempotencyKey.UsedCode);
         }
+        OrderMetrics.Refused(RefusalReasons.Of(pricingResult));
         if (pricingResult is PricingResult.CatalogAway) http.Response.Headers.RetryAfter = "2";
         return Refuse(pricingResult);
     }

@@ -33,6 +33,7 @@ internal sealed class PlacementWriter(
             priced.Terms.DeliveryMinor));
         work.Schedule(order.Id.ToString(), new StockOverdue(order.Id), now + options.Value.StockTimeout);
         await work.CommitAsync(stop);
+        OrderMetrics.Entered(OrderState.Placed, null, TimeSpan.Zero);
         if (placement.Actor is { } actor)
             ActingLog.ActedFor(logger, actor, buyer, Order.PlacedBecause, order.Id);
         return OrderViews.AsPlaced(order, priced.Terms, placement);

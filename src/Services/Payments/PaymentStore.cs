@@ -45,6 +45,7 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
         else Update(payment);
         foreach (var entry in outcome.Entries) Book(payment, entry);
         Announce(payment, outcome.News);
+        Count(outcome.News, payment.Currency, payment.CapturedMinor, payment.RefundedMinor);
         if (payment.DueAt is not null) work.AfterCommit(wake.Wake);
     }
 
@@ -91,6 +92,22 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
                 break;
             case PaymentNews.Refunded:
                 work.Publish(new PaymentRefunded(payment.Order, payment.Id, payment.RefundedMinor, payment.Currency));
+                break;
+        }
+    }
+
+    private void Count(PaymentNews news, string currency, long capturedMinor, long refundedMinor)
+    {
+        switch (news)
+        {
+            case PaymentNews.Captured:
+                work.AfterCommit(() => PaymentMetrics.Captured(currency, capturedMinor));
+                break;
+            case PaymentNews.Declined:
+                work.AfterCommit(PaymentMetrics.Declined);
+                break;
+            case PaymentNews.Refunded:
+                work.AfterCommit(() => PaymentMetrics.Refunded(currency, refundedMinor));
                 break;
         }
     }

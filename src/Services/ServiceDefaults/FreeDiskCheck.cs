@@ -13,12 +13,28 @@ internal sealed class FreeDiskCheck(IOptions<TesseraOptions> options) : IHealthC
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
 
+    /// <summary>Bytes; null when it cannot be told.</summary>
+    public long? Free
+    {
+        get
+        {
+            try
+            {
+                return ReadFree();
+            }
+            catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
     private HealthCheckResult Check()
     {
         if (_bytesMin == 0) return HealthCheckResult.Healthy();
         try
         {
-            var free = new DriveInfo(OnDisk(_folder)).AvailableFreeSpace;
+            var free = ReadFree();
             return free >= _bytesMin
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy(
@@ -30,6 +46,8 @@ internal sealed class FreeDiskCheck(IOptions<TesseraOptions> options) : IHealthC
                 $"how much is free where {_folder} is cannot be told: {unknown.Message}");
         }
     }
+
+    private long ReadFree() => new DriveInfo(OnDisk(_folder)).AvailableFreeSpace;
 
     /// <summary>A process that keeps nothing yet has not made the folder: what will hold it is asked.</summary>
     private static string OnDisk(string folder) =>

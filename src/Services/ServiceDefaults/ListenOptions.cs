@@ -9,7 +9,9 @@ namespace Tessera.ServiceDefaults;
 /// <param name="Http1Socket">A socket that who started the process listens on for it: several processes can share it,
 /// and what waits there for an answer outlives each of them.</param>
 /// <param name="Direct">An address of this process's own, when it shares the other.</param>
-internal sealed record ListenOptions(IPEndPoint? Http1, IPEndPoint? Http2, ulong? Http1Socket, IPEndPoint? Direct)
+/// <param name="IsPublic">The first is for strangers: only <paramref name="Direct"/> is the process's own.</param>
+internal sealed record ListenOptions(
+    IPEndPoint? Http1, IPEndPoint? Http2, ulong? Http1Socket, IPEndPoint? Direct, bool IsPublic)
 {
     public static ListenOptions Read(IConfiguration configuration, string service)
     {
@@ -18,16 +20,30 @@ internal sealed record ListenOptions(IPEndPoint? Http1, IPEndPoint? Http2, ulong
             Endpoint(configuration, "Listen:Http1", http1),
             Endpoint(configuration, "Listen:Http2", http2),
             Socket(configuration, "Listen:Http1Socket"),
-            Endpoint(configuration, "Listen:Direct", null));
+            Endpoint(configuration, "Listen:Direct", null),
+            service == Shop.GatewayName);
     }
 
     public void Apply(KestrelServerOptions kestrel)
     {
-        if (Http1Socket is { } socket) kestrel.ListenHandle(socket, listen => listen.Protocols = HttpProtocols.Http1);
-        else if (Http1 is not null) kestrel.Listen(Http1, listen => listen.Protocols = HttpProtocols.Http1);
-        if (Direct is not null) kestrel.Listen(Direct, listen => listen.Protocols = HttpProtocols.Http1);
+        if (Http1Socket is { } socket) kestrel.ListenHandle(socket, ForPeople);
+        else if (Http1 is not null) kestrel.Listen(Http1, ForPeople);
+        if (Direct is not null)
+        {
+            kestrel.Listen(Direct, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                OwnAddress.Mark(listen);
+            });
+        }
         // Without TLS there is no negotiation, so cleartext HTTP/2 needs an endpoint of its own.
         if (Http2 is not null) kestrel.Listen(Http2, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    private void ForPeople(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        if (!IsPublic) OwnAddress.Mark(listen);
     }
 
     private static ulong? Socket(IConfiguration configuration, string key) => configuration[key] switch

@@ -36,6 +36,7 @@ public static class ServiceDefaultsExtensions
             builder.Services.AddTokenAuthentication();
         }
         builder.Services.AddHealth();
+        builder.Services.AddHostedService<ProcessGauges>();
         builder.AddStopping();
         builder.Services.AddOpenApiDefaults(service);
         builder.Services.AddHostedService<AnnounceReady>();
@@ -69,6 +70,7 @@ public static class ServiceDefaultsExtensions
         if (described) app.UseMiddleware<CheckScope>(); // The gateway knows roles; scopes stand beside the operations.
         app.UseMiddleware<CheckConditions>();
         app.MapHealth();
+        app.MapMetrics();
         app.MapStopping(service);
         if (described) app.MapOpenApiDefaults(service);
         foreach (var more in app.Services.GetServices<IDefaultEndpoints>()) more.Map(app);

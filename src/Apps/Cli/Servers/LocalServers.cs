@@ -56,6 +56,7 @@ internal sealed class LocalServers : IAsyncDisposable
                 await servers.StartAsync(dashboard, ports, stop);
                 settings = settings with { Telemetry = new TelemetryTarget(dashboard.Address, dashboard.Key) };
             }
+            if (settings.Monitoring) await servers.StartMonitoringAsync(ports, stop);
             return (servers, settings);
         }
         catch
@@ -98,6 +99,16 @@ internal sealed class LocalServers : IAsyncDisposable
                 server.Address, service, Passwords.New(), "tessera_", closeOthers: true, stop);
         }
         await _folder.WriteDatabasesAsync(addresses, stop);
+    }
+
+    private async Task StartMonitoringAsync(PortPicker ports, CancellationToken stop)
+    {
+        var alertmanager = new AlertmanagerHere(FolderOf("alertmanager"));
+        var prometheus = new PrometheusHere(FolderOf("prometheus"), alertmanager, _folder.TargetsFile);
+        // Before either is started: who lacks one mostly lacks both.
+        if ((prometheus.Missing ?? alertmanager.Missing) is { } missing) throw new UserError(missing);
+        await StartAsync(alertmanager, ports, stop);
+        await StartAsync(prometheus, ports, stop);
     }
 
     private async Task StartAsync(LocalServer server, PortPicker ports, CancellationToken stop)

@@ -19,6 +19,8 @@ internal static class Servers
         new("pgbouncer", "pgbouncer"),
         new("default-jre-headless", "java"),
         new("chromium", "chromium"),
+        new("prometheus", "prometheus"),
+        new("prometheus-alertmanager", "prometheus-alertmanager"),
     ];
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);

@@ -37,6 +37,9 @@ internal sealed class RunFolder(string data)
 
     private string StateFile => Path.Combine(Run, "supervisor.json");
 
+    /// <summary>Where each process tells its metrics, as Prometheus reads it.</summary>
+    public string TargetsFile => Path.Combine(Run, "targets.json");
+
     private string LockFile => Path.Combine(Run, "supervisor.lock");
 
     public string LogOf(string instance) => Path.Combine(Logs, instance + ".log");

@@ -119,6 +119,7 @@ internal sealed class Supervisor : IDisposable
     {
         var services = _services;
         foreach (var service in services) service.Changed += () => OnChanged(service.State);
+        MetricsTargets.Write(_folder, _plan.Instances);
         WriteState();
         _plan.LetGoOfPorts();
         using var stopGateways = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -68,6 +68,11 @@ internal sealed class UpOptions
         Description = "Start the Aspire dashboard as well, and send it traces, logs and metrics of every process.",
     };
 
+    private readonly Option<bool> _monitoring = new("--monitoring")
+    {
+        Description = "Start Prometheus and Alertmanager as well, with the rules of deploy/monitoring.",
+    };
+
     public UpOptions()
     {
         _broker.AcceptOnlyFromAmong(UpSettings.Brokers);
@@ -77,7 +82,10 @@ internal sealed class UpOptions
     public void AddTo(Command command)
     {
         Option[] options =
-            [_data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard];
+        [
+            _data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard,
+            _monitoring,
+        ];
         foreach (var option in options) command.Add(option);
     }
 
@@ -99,7 +107,7 @@ internal sealed class UpOptions
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),
             UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty),
-            parsed.GetValue(_dashboard));
+            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring));
     }
 
     /// <summary>The same options as words, for the detached half.</summary>
@@ -130,5 +138,6 @@ internal sealed class UpOptions
         }
         if (settings.Empty) yield return "--empty";
         if (settings.Dashboard) yield return "--dashboard";
+        if (settings.Monitoring) yield return "--monitoring";
     }
 }

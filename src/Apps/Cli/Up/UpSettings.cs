@@ -3,7 +3,8 @@ namespace Tessera.Cli.Up;
 /// <summary>What the command line of <c>up</c> asks for.</summary>
 internal sealed record UpSettings(
     string Data, int Port, string Broker, string? BrokerAddress, string Database, string? DatabaseAddress,
-    IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<string> LogsOnScreen, bool Empty, bool Dashboard = false)
+    IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<string> LogsOnScreen, bool Empty, bool Dashboard = false,
+    bool Monitoring = false)
 {
     /// <summary>The broker was started with the store and serves it alone.</summary>
     public bool OwnsBroker { get; init; }

@@ -68,6 +68,7 @@ internal sealed partial class MessagingHost(
             running.AddRange(loops.OfStore().Select(loop => Supervise(loop, stop)));
             if (!await TryUntilDoneAsync("transport", StartBrokersAsync, stop).ConfigureAwait(false))
                 return;
+            running.AddRange(loops.OfBrokers().Select(loop => Supervise(loop, stop)));
             if (registry.PublishesAny) running.AddRange(loops.OfRelay().Select(loop => Supervise(loop, stop)));
             foreach (var stream in registry.SubscribedStreams)
             {

@@ -33,7 +33,14 @@ internal sealed class MessagingLoops(
         yield return new(TimerLoop.Part, Create<TimerLoop>(leases).RunAsync);
         yield return new(ReplayLoop.Part, Create<ReplayLoop>(leases).RunAsync);
         yield return new(RetentionLoop.Part, Create<RetentionLoop>(leases).RunAsync);
-        yield return new(StatisticsLoop.Part, services.GetRequiredService<StatisticsLoop>().RunAsync);
+        yield return new(StoreGauges.Part, services.GetRequiredService<StoreGauges>().RunAsync);
+    }
+
+    /// <summary>What asks the brokers.</summary>
+    public IEnumerable<MessagingLoop> OfBrokers()
+    {
+        if (services.GetRequiredService<SubscriptionGauges>() is { IsNeeded: true } gauges)
+            yield return new(SubscriptionGauges.Part, gauges.RunAsync);
     }
 
     /// <summary>What sends the outbox.</summary>

@@ -10,17 +10,25 @@ internal static class MessagingMetrics
 {
     private static readonly Meter Meter = new(MessagingTraces.Name);
 
+    /// <summary>In seconds. Without this the SDK takes milliseconds for granted.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
     private static readonly Counter<long> SentMessages = Meter.CreateCounter<long>(
         "messaging.client.sent.messages", "{message}", "Broker messages accepted or refused by the broker.");
 
     private static readonly Histogram<double> Operation = Meter.CreateHistogram<double>(
-        "messaging.client.operation.duration", "s", "How long the broker took to confirm a send.");
+        "messaging.client.operation.duration", "s", "How long the broker took to confirm a send.",
+        tags: null, Seconds);
 
     private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>(
         "messaging.client.consumed.messages", "{message}", "Events received, duplicates included.");
 
     private static readonly Histogram<double> Process = Meter.CreateHistogram<double>(
-        "messaging.process.duration", "s", "How long a batch took from receipt to commit.");
+        "messaging.process.duration", "s", "How long a batch took from receipt to commit.",
+        tags: null, Seconds);
 
     private static readonly Counter<long> DuplicateEvents = Meter.CreateCounter<long>(
         "tessera.messaging.inbox.duplicates", "{event}", "Events that the inbox knew already.");
@@ -32,7 +40,8 @@ internal static class MessagingMetrics
         "tessera.messaging.parked", "{event}", "Events that were parked, followers included.");
 
     private static readonly Histogram<int> BatchSize = Meter.CreateHistogram<int>(
-        "tessera.messaging.batch.size", "{event}", "Events per committed transaction.");
+        "tessera.messaging.batch.size", "{event}", "Events per committed transaction.", tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] });
 
     public static Meter Own => Meter;
 

@@ -30,6 +30,8 @@ internal static class HttpsSetup
             : LocalCertificate.Get(
                 Path.Combine(tessera.DataDirectory, "gateway"), tessera.PublicUri.Host,
                 TimeProvider.System.GetUtcNow());
+        builder.Services.AddHostedService(provider =>
+            ActivatorUtilities.CreateInstance<CertificateGauge>(provider, certificate));
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, encrypted =>
         {

@@ -12,8 +12,10 @@ internal sealed class LimitRate(RequestDelegate next, IOptions<GatewayOptions> o
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        // A probe must not be refused because strangers ask much. The health of the whole is work, and counts.
-        if (context.Request.Path.StartsWithSegments("/health", out var probe) && probe.HasValue)
+        // A probe must not be refused because strangers ask much, nor who asks this process for its metrics. The health
+        // of the whole is work, and counts.
+        if ((context.Request.Path.StartsWithSegments("/health", out var probe) && probe.HasValue)
+            || OwnAddress.IsAsked(context))
         {
             await next(context);
             return;

@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Traces, metrics and logs over OTLP when an endpoint is set; otherwise only the trace context, which costs
-/// about a microsecond a request.</summary>
+/// <summary>Metrics at <c>/metrics</c>, always. Traces, metrics and logs over OTLP when an endpoint is set; otherwise
+/// only the trace context, which costs about a microsecond a request.</summary>
 internal static class Telemetry
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -17,29 +17,36 @@ internal static class Telemetry
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            // Whoever starts the process may have named it; a random name else.
+            .ConfigureResource(resource => resource.AddService(
+                service, "tessera",
+                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey])))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("Tessera.*", "Npgsql")
+                // Each request once more, probes too.
+                .AddView("aspnetcore.routing.match_attempts", MetricStreamConfiguration.Drop)
+                // An exemplar names a trace that somebody keeps, and nothing else.
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)
+                .AddPrometheusExporter(MetricsEndpoint.Configure));
         if (string.IsNullOrEmpty(builder.Configuration[EndpointKey]))
         {
             builder.Services.AddSingleton<TraceContextOnly>();
             builder.Services.AddHostedService(services => services.GetRequiredService<TraceContextOnly>());
             return;
         }
-        builder.Services.AddOpenTelemetry()
-            // Whoever starts the process may have named it; a random name else.
-            .ConfigureResource(resource => resource.AddService(
-                service, "tessera",
-                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey])))
+        telemetry
             .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation(server =>
-                    server.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+                .AddAspNetCoreInstrumentation(server => server.Filter = context =>
+                    !context.Request.Path.StartsWithSegments("/health")
+                    && !context.Request.Path.StartsWithSegments(MetricsEndpoint.Path))
                 // What no request has caused, such as a look for new keys, would bury the traces of those that were.
                 .AddHttpClientInstrumentation(client =>
                     client.FilterHttpRequestMessage = _ => Activity.Current?.Parent is not null)
                 .AddSource("Tessera.*", "Npgsql"))
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter("Tessera.*", "Npgsql"))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();
     }

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+using Tessera.Orders.Contracts;
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+using Xunit;
+
+namespace Tessera.EndToEnd;
+
+/// <summary>A store on a broker that can be frozen, watched by the Prometheus that <c>up</c> starts and by one that
+/// looks every second.</summary>
+public sealed class WatchedStore : Store
+{
+    public WatchedStore() : base(("Gateway__Https__Listen", "127.0.0.1:0")) =>
+        UpWords = ["--broker", "redis", "--monitoring"];
+
+    internal QuickPrometheus Prometheus { get; private set; } = null!;
+
+    internal string Buyer { get; private set; } = "";
+
+    internal string Sku { get; private set; } = "";
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Buyer = await Shop.NewBuyerAsync();
+        Sku = await Shop.NewProductAsync();
+        Prometheus = await QuickPrometheus.StartAsync(Path.Combine(Data, "run", "targets.json"));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Prometheus is not null) await Prometheus.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>SIGSTOP or SIGCONT to a server that <c>up</c> has started.</summary>
+    internal async Task SignalAsync(string server, string signal)
+    {
+        var pid = (await ServiceAsync(server)).GetProperty("pid").GetInt32();
+        using var kill = Process.Start("kill", [signal, pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        if (signal == "-STOP") await Freeze.WaitAsync(pid);
+    }
+
+    /// <summary>Takes an order out of the database, as a restore of an old copy would: what comes for it next cannot be
+    /// handled.</summary>
+    internal async Task LoseAsync(Guid order)
+    {
+        var file = Path.Combine(Data, "orders", "orders.db");
+        await using var connection = new SqliteConnection($"Data Source={file};Pooling=False;Default Timeout=10");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            "delete from order_history where order_id = $1; delete from order_products where order_id = $1; " +
+            "delete from msg_timers where key = $1; delete from orders where id = $1";
+        command.Parameters.AddWithValue("$1", order.ToString());
+        Assert.True(await command.ExecuteNonQueryAsync() > 0);
+    }
+}
+
+/// <summary>What is broken for real is told, and nothing else is.</summary>
+public sealed partial class AlertTests(WatchedStore store) : IClassFixture<WatchedStore>
+{
+    /// <summary>For what waits 30 s by itself, and for a busy machine.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_break_is_told_alone_and_its_end_too()
+    {
+        var late = await store.Shop.PlaceAsync(store.Buyer, store.Sku);
+        await store.Shop.BecomesAsync(store.Buyer, late.Id, "Confirmed");
+        await IsWatchedAsync();
+        await StaysQuietAsync();
+
+        await store.RunAsync("stop", "inventory");
+        var lost = await store.Shop.PlaceAsync(store.Buyer, store.Sku);
+        await IsToldAsync("ServiceDown inventory");
+        await store.LoseAsync(lost.Id);
+        await store.RunAsync("start", "inventory");
+
+        await IsToldAsync("EventsParked orders");
+        await store.RunAsync("parked", "discard", "--service", "orders", "--all");
+        await IsToldAsync();
+
+        await store.SignalAsync("server-redis", "-STOP");
+        var waiting = new List<OrderView>();
+        for (var number = 0; number < 12; number++)
+            waiting.Add(await store.Shop.PlaceAsync(store.Buyer, store.Sku));
+        await Eventually.HoldsAsync("the oldest unsent event is old, which follows from the broker", async () =>
+            (await store.Prometheus.FiringAsync()).Contains("EventsWaitUnsent orders"), Bound);
+        await IsToldAsync("BrokerDoesNotAnswer redis");
+        await store.SignalAsync("server-redis", "-CONT");
+        foreach (var order in waiting) await store.Shop.BecomesAsync(store.Buyer, order.Id, "Confirmed", Bound);
+
+        await IsToldAsync("ConfirmationBurnsFast"); // They were late, all of them.
+
+        await store.RunAsync("stop", "catalog");
+        // Again and again: of a series that is new, the first value shows no rise.
+        await Eventually.HoldsAsync("the failures are seen", async () =>
+        {
+            await FailAsync();
+            return (await store.Prometheus.HoldingAsync()).Contains("AvailabilityBurnsFast");
+        }, Bound);
+        await IsToldAsync("AvailabilityBurnsFast", "ConfirmationBurnsFast", "ServiceDown catalog");
+        await store.RunAsync("start", "catalog");
+        await IsToldAsync("AvailabilityBurnsFast", "ConfirmationBurnsFast"); // A budget is not paid back at once.
+        await store.VerifyAsync();
+    }
+
+    /// <summary>An expression over a metric that nobody has never holds, whatever is broken.</summary>
+    [Fact]
+    public async Task Rules_and_dashboard_name_metrics_that_the_store_has()
+    {
+        await UseEverythingAsync();
+        var files = Path.Combine(Command.Root, "deploy", "monitoring");
+        var rules = await File.ReadAllTextAsync(Path.Combine(files, "rules.yml"), Stop);
+        var dashboard = await File.ReadAllTextAsync(Path.Combine(files, "dashboard.json"), Stop);
+        var named = MetricName().Matches(Label().Replace(rules + dashboard, "")).Select(match => match.Value)
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.True(named.Count > 30, string.Join(' ', named));
+        List<string> missing = [];
+        try
+        {
+            await Eventually.HoldsAsync("all are there", async () =>
+            {
+                missing = [.. named.Except(await store.Prometheus.MetricNamesAsync())];
+                return missing.Count == 0;
+            }, TimeSpan.FromSeconds(30), Stop);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Empty(missing);
+        }
+    }
+
+    [Fact]
+    public async Task Up_starts_both_beside_the_store_and_says_where_they_are()
+    {
+        using var http = new HttpClient();
+        var alerts = new Uri(await AddressOfAsync("server-prometheus"));
+        var targets = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/targets"), Stop);
+        Assert.Equal(8, targets.GetProperty("data").GetProperty("activeTargets").GetArrayLength());
+        var groups = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/rules"), Stop);
+        Assert.Contains("BrokerDoesNotAnswer", groups.ToString(), StringComparison.Ordinal);
+        var others = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/alertmanagers"), Stop);
+        Assert.Contains(
+            new Uri(await AddressOfAsync("server-alertmanager")).Authority, others.ToString(),
+            StringComparison.Ordinal);
+    }
+
+    private async Task<string> AddressOfAsync(string server) =>
+        (await store.ServiceAsync(server)).GetProperty("address").GetString()!;
+
+    private Task IsWatchedAsync() => Eventually.HoldsAsync("all is collected, and nothing holds", async () =>
+        await store.Prometheus.ValueAsync("sum(up{job=\"tessera\"})") == 8
+        && await store.Prometheus.ValueAsync("sum(tessera_messaging_store_readable)") == 6
+        && (await store.Prometheus.HoldingAsync()).Count == 0, Bound);
+
+    /// <summary>For as long as an alert needs to fire and to be told, twice over.</summary>
+    private async Task StaysQuietAsync()
+    {
+        var samples = "sum(count_over_time(up{job=\"tessera\"}[5m]))";
+        var until = await store.Prometheus.ValueAsync(samples) + (8 * 12);
+        await Eventually.HoldsAsync("it was looked at a dozen times more", async () =>
+        {
+            Assert.Empty(await store.Prometheus.FiringAsync());
+            Assert.Empty(await store.Prometheus.ToldAsync());
+            return await store.Prometheus.ValueAsync(samples) >= until;
+        }, Bound);
+    }
+
+    private async Task IsToldAsync(params string[] alerts)
+    {
+        IReadOnlyList<string> told = [];
+        try
+        {
+            await Eventually.HoldsAsync("exactly that is told", async () =>
+            {
+                told = await store.Prometheus.ToldAsync();
+                return told.SequenceEqual(alerts);
+            }, Bound, Stop);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal(alerts, told);
+        }
+    }
+
+    private async Task FailAsync()
+    {
+        using var answer = await store.Shop.TryAsync(HttpMethod.Get, $"/api/v1/products/{Guid.NewGuid()}", null, null);
+        Assert.True((int)answer.StatusCode >= 500, $"{answer.StatusCode}");
+    }
+
+    /// <summary>An order that is confirmed and given back, and one that is refused.</summary>
+    private async Task UseEverythingAsync()
+    {
+        var order = await store.Shop.PlaceAsync(store.Buyer, store.Sku);
+        await store.Shop.BecomesAsync(store.Buyer, order.Id, "Confirmed");
+        await store.Shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{order.Id}/cancel", null, store.Buyer);
+        using var unknown = await store.Shop.TryPlaceAsync(
+            store.Buyer, new PlaceOrderRequest([new PlaceOrderLine("NEVER-HEARD-OF", 1)]));
+    }
+
+    [GeneratedRegex(@"\b(?:tessera|messaging|http|dotnet|kestrel)_\w+")]
+    private static partial Regex MetricName();
+
+    /// <summary>What series are grouped or chosen by, and what a legend says of them.</summary>
+    [GeneratedRegex(@"\{\{[^}]*\}\}|\{\s*[a-z_]+(?:=|!)[^}]*\}|\bby \([^)]*\)")]
+    private static partial Regex Label();
+}
