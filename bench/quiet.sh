@@ -7,6 +7,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 orders=${1:-6000} rate=${2:-10} data=${3:-$(mktemp -d)/store} port=${4:-18080}
 tessera=$root/tessera
 trap '"$tessera" down --data "$data" >/dev/null 2>&1 || true' EXIT
+mkdir -p "$data"
 
 "$tessera" up --detach --empty --monitoring --data "$data" --port "$port" >"$data.up" 2>&1 || { cat "$data.up" >&2; exit 1; }
 prometheus=$("$tessera" status --json --data "$data" | grep -o 'http://[^"]*/alerts' | head -1)
