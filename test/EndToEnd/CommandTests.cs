@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.EndToEnd;
@@ -48,6 +50,31 @@ public sealed class CommandTests(PlainStore store)
         var unknown = await store.TryAsync("logs", "nobody");
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("orders", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shows_what_the_logs_of_all_say_of_an_order_and_of_its_trace()
+    {
+        using var shop = await Shop.OpenAsync(store.Port, store.Data);
+        var buyer = await shop.NewBuyerAsync();
+        var order = (await shop.PlaceAsync(buyer, await shop.NewProductAsync(stock: 5))).Id;
+        await shop.BecomesAsync(buyer, order, "Confirmed");
+        // The line is written after the commit that the buyer sees.
+        string lines = "";
+        await Eventually.HoldsAsync("each step is in the log", async () =>
+            (lines = (await store.TryAsync("logs", "--order", order.ToString())).Output)
+            .Contains($"Order {order} is Confirmed", StringComparison.Ordinal));
+        Assert.Contains($"Order {order} is Placed", lines, StringComparison.Ordinal);
+        var confirmed = lines.Split('\n').Single(
+            line => line.Contains("Confirmed, because of PaymentCaptured", StringComparison.Ordinal));
+        Assert.Matches(
+            $"^orders .* trace=[0-9a-f]{{32}} event=[-0-9a-f]{{36}} stream=payments key={order}$", confirmed);
+        var trace = Regex.Match(confirmed, "trace=([0-9a-f]{32})").Groups[1].Value;
+        Assert.Contains(confirmed, await store.RunAsync("logs", "--trace", trace), StringComparison.Ordinal);
+        Assert.Contains(confirmed, await store.RunAsync("logs", "--since", "1h"), StringComparison.Ordinal);
+        var bad = await store.TryAsync("logs", "--since", "yesterday");
+        Assert.Equal(
+            (2, "tessera: 'yesterday' is no time; write 30s, 10m, 2h or 1d."), (bad.ExitCode, bad.Error.Trim()));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Tessera.Messaging.Conformance;
 public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
 {
     private static readonly ParkedFilter s_all = new();
+    private static readonly ParkedAct s_act = new("olga", Now);
 
     [Fact]
     public async Task A_parked_message_comes_back_as_it_was_parked()
@@ -89,6 +90,49 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task The_filter_names_a_type_a_reason_with_gaps_or_a_time()
+    {
+        var late = Some.Parked(Some.Event("d"), reason: "100% of its rows_used\\gone") with
+        {
+            ParkedAt = Some.Time.AddHours(1),
+        };
+        await ParkAsync(
+            Some.Parked(Some.Event("a"), reason: "No order 12 here."),
+            Some.Parked(Some.Event("b"), reason: "No order 13 there."),
+            Some.Parked(Some.Event("c", stream: "payments"), reason: "No order"), late);
+        Task<int> CountAsync(ParkedFilter filter) => Store.CountParkedAsync(filter, wholeKeys: false, Stop);
+        Assert.Equal(3, await CountAsync(new(Type: "orders.order-placed.v1")));
+        Assert.Equal(2, await CountAsync(new(Reason: "No order *here.")));
+        Assert.Equal(1, await CountAsync(new(Reason: "No order")));
+        Assert.Equal(1, await CountAsync(new(Reason: "100% of its rows_used\\gone")));
+        Assert.Equal(0, await CountAsync(new(Reason: "No%")));
+        Assert.Equal(0, await CountAsync(new(Reason: "No_order")));
+        Assert.Equal(1, await CountAsync(new(From: Some.Time.AddSeconds(1))));
+        Assert.Equal(3, await CountAsync(new(From: Some.Time, To: Some.Time.AddSeconds(1))));
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Reason: "No order *there."), s_act, Stop));
+        Assert.Equal(1, await Store.RequestReplayAsync(new(From: Some.Time.AddSeconds(1)), s_act, Stop));
+        Assert.Equal(["d"], (await Store.ListReplaysAsync(10, Stop)).Select(key => key.Key));
+    }
+
+    [Fact]
+    public async Task An_act_of_one_name_takes_effect_once_and_says_the_same_again()
+    {
+        await ParkAsync(Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")));
+        var (replay, discard) = (
+            new ParkedAct("olga", Now, "mended", Guid.NewGuid()), new ParkedAct("olga", Now, "junk", Guid.NewGuid()));
+        var replays = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Store.RequestReplayAsync(s_all, replay, Stop)));
+        Assert.Equal([2, 2, 2, 2], replays);
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "a"), discard, Stop));
+        await ParkAsync(Some.Parked(Some.Event("a")));
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "a"), discard, Stop));
+        Assert.Equal(2, await Store.CountParkedAsync(s_all, wholeKeys: false, Stop));
+        Assert.Equal(["olga discard a", "olga replay a", "olga replay b"], await AuditAsync());
+        Assert.Equal(["junk", "mended", "mended"], (await Database.QueryAsync(
+            "SELECT note FROM msg_audit", [], row => row.GetString(0), Stop)).Order());
+    }
+
+    [Fact]
     public async Task Pages_go_on_behind_a_place_whatever_comes_and_goes_meanwhile()
     {
         string[] keys = ["b", "a", "c", "a", "b"];
@@ -103,7 +147,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
             after = new ParkedPlace(page[^1].Event.Stream, page[^1].Event.Key, page[^1].Position);
             if (seen.Count > 2) continue;
             // The message that the page ended with goes, and one that stands before it comes.
-            await Store.DiscardParkedAsync(new(EventId: seen[^1]), "olga", Now, Stop);
+            await Store.DiscardParkedAsync(new(EventId: seen[^1]), s_act, Stop);
             await ParkAsync(Some.Parked(Some.Event("0")));
         }
         Assert.Equal(all, seen);
@@ -115,11 +159,11 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         await ParkAsync(
             Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a"), attempts: 0), Some.Parked(Some.Event("b")));
         Assert.Empty(await Store.ListReplaysAsync(10, Stop));
-        Assert.Equal(2, await Store.RequestReplayAsync(new(Key: "a"), "olga", Now, Stop));
+        Assert.Equal(2, await Store.RequestReplayAsync(new(Key: "a"), s_act, Stop));
         Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
-        Assert.Equal(1, await Store.RequestReplayAsync(new(Key: "b"), "olga", Now.AddSeconds(1), Stop));
+        Assert.Equal(1, await Store.RequestReplayAsync(new(Key: "b"), new ParkedAct("olga", Now.AddSeconds(1)), Stop));
         Assert.Equal(["a", "b"], (await Store.ListReplaysAsync(10, Stop)).Select(key => key.Key));
-        Assert.Equal(0, await Store.RequestReplayAsync(new(Key: "c"), "olga", Now, Stop));
+        Assert.Equal(0, await Store.RequestReplayAsync(new(Key: "c"), s_act, Stop));
         Assert.Equal(["olga replay a", "olga replay a", "olga replay b"], await AuditAsync());
         Assert.Equal(3, (await Store.ReadStatisticsAsync(Stop)).ParkedMessages);
     }
@@ -136,7 +180,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         {
             Assert.Equal(
                 await Store.CountParkedAsync(filter, wholeKeys: true, Stop),
-                await Store.RequestReplayAsync(filter, "olga", Now, Stop));
+                await Store.RequestReplayAsync(filter, s_act, Stop));
         }
         Assert.Equal(3, await Store.CountParkedAsync(new(EventId: one.Event.Id), wholeKeys: true, Stop));
         Assert.Equal(1, await Store.CountParkedAsync(new(EventId: one.Event.Id), wholeKeys: false, Stop));
@@ -144,7 +188,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         {
             Assert.Equal(
                 await Store.CountParkedAsync(filter, wholeKeys: false, Stop),
-                await Store.DiscardParkedAsync(filter, "olga", Now, Stop));
+                await Store.DiscardParkedAsync(filter, s_act, Stop));
         }
     }
 
@@ -152,7 +196,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     public async Task A_replay_that_fails_again_ends_and_the_order_stays()
     {
         await ParkAsync(Some.Parked(Some.Event("a", "0")), Some.Parked(Some.Event("a", "1"), attempts: 0));
-        await Store.RequestReplayAsync(s_all, "olga", Now, Stop);
+        await Store.RequestReplayAsync(s_all, s_act, Stop);
         await Store.EndReplayAsync("orders", "a", "Still no such product.", 7, Stop);
         Assert.Empty(await Store.ListReplaysAsync(10, Stop));
         var parked = await Store.ListParkedAsync(s_all, null, 10, Stop);
@@ -164,7 +208,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     public async Task A_follower_that_arrives_during_a_replay_does_not_end_it()
     {
         await ParkAsync(Some.Parked(Some.Event("a", "0")));
-        await Store.RequestReplayAsync(s_all, "olga", Now, Stop);
+        await Store.RequestReplayAsync(s_all, s_act, Stop);
         await ParkAsync(Some.Parked(Some.Event("a", "1"), attempts: 0));
         Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
         Assert.Equal(["0", "1"], await TakeAsync("a", 10));
@@ -175,9 +219,9 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     {
         var first = Some.Event("a", "{\"n\":1}");
         await ParkAsync(Some.Parked(first), Some.Parked(Some.Event("a", "{\"n\":2}")), Some.Parked(Some.Event("b")));
-        Assert.Equal(1, await Store.DiscardParkedAsync(new(EventId: first.Id), "olga", Now, Stop));
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(EventId: first.Id), s_act, Stop));
         Assert.Equal(["a", "b"], await ParkedKeysAsync());
-        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "a"), "olga", Now, Stop));
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "a"), s_act, Stop));
         Assert.Equal(["b"], await ParkedKeysAsync());
         Assert.Equal(["olga discard a", "olga discard a"], await AuditAsync());
         var contents = await Database.QueryAsync(

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -5,6 +6,7 @@ using Npgsql;
 using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
+using Tessera.Payments.Contracts;
 using Tessera.Testing.Services;
 using Tessera.Users.Contracts;
 
@@ -74,7 +76,7 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
     public NpgsqlDataSource Database => _service.Get<PostgresDatabase>().DataSource;
 
     public Task PutOffAsync(PaymentClaim claim, TimeSpan delay) =>
-        _service.Get<PaymentClaims>().PutOffAsync(claim, delay, default);
+        _service.Get<PaymentClaims>().PutOffAsync(claim, delay, "busy", default);
 
     public Task RecordAsync(ProviderAnswer answer) => _service.Get<RecordAnswers>().HandleAsync([answer], default);
 
@@ -86,6 +88,11 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
             if (await AskAsync(claim) is { } answer) await RecordAsync(answer);
         }
     }
+
+    /// <summary>GET /payments/orders/{order}/history; null when there is none.</summary>
+    public async Task<PaymentHistoryView?> HistoryAsync(Guid order) =>
+        ((await ReadPaymentHistory.Handle(order, _service.Get<IDatabase>(), default)).Result
+            as Ok<PaymentHistoryView>)?.Value;
 
     public async Task<string> StateAsync(Guid order) =>
         (await Query($"select state from payments where order_id = '{order}'", row => row.GetString(0)))[0];

@@ -10,7 +10,9 @@ internal static class RoomRules
     public static IEnumerable<string> Violations(Project project)
     {
         if (project.Path.StartsWith("src/Messaging/", StringComparison.Ordinal)) return Library(project);
-        if (project.Path.StartsWith("src/Apps/Web/", StringComparison.Ordinal)) return Pages(project);
+        if (project.Name is "Web" or "Ops") return Pages(project);
+        if (project.Name == "PageDefaults") return Only(project, name => name == "ServiceDefaults");
+        if (project.Name == "Stories") return Stories(project);
         if (!project.Path.StartsWith("src/Services/", StringComparison.Ordinal)) return [];
         if (project.Name.EndsWith(".Contracts", StringComparison.Ordinal)) return Contracts(project);
         return project.Name switch
@@ -41,8 +43,12 @@ internal static class RoomRules
     // What an app shows it asks of the gateway.
     private static IEnumerable<string> Pages(Project project) =>
         Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal)
-            || name is "Design" or "ServiceDefaults")
+            || name is "Design" or "PageDefaults" or "Stories" or "ServiceDefaults")
             .Concat(Without(project, BrokerPackages));
+
+    // Told by the command line as well as by pages: what either needs to run stays out of it.
+    private static IEnumerable<string> Stories(Project project) =>
+        Only(project, name => name.EndsWith(".Contracts", StringComparison.Ordinal) || name == "TextDefaults");
 
     private static IEnumerable<string> Only(Project project, Func<string, bool> allowed) =>
         project.Projects.Where(name => !allowed(name)).Select(name => $"{project.Name} must not reference {name}.");

@@ -15,8 +15,17 @@ public sealed class RoomTests
     [InlineData("Orders")]
     [InlineData("Messaging")]
     [InlineData("MessagingDefaults")]
-    public void Catches_pages_that_reach_behind_the_gateway(string project) =>
-        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Web/Web.csproj").Referencing(project)));
+    public void Catches_pages_that_reach_behind_the_gateway(string project)
+    {
+        foreach (var app in new[] { "Web", "Ops", "PageDefaults" })
+            Assert.NotEmpty(RoomRules.Violations(Project.At($"src/Apps/{app}/{app}.csproj").Referencing(project)));
+    }
+
+    [Theory]
+    [InlineData("Orders")]
+    [InlineData("ServiceDefaults")]
+    public void Catches_stories_that_need_more_than_contracts(string project) =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Stories/Stories.csproj").Referencing(project)));
 
     [Fact]
     public void Catches_a_service_that_references_a_service() =>

@@ -7,6 +7,9 @@ internal static class Access
     private static readonly Dictionary<string, Row> ofEveryService = new(StringComparer.Ordinal)
     {
         ["GET /messaging/status"] = new(Who.Operators, "messaging.read"),
+        ["GET /messaging/keys/{key}"] = new(Who.Operators, "messaging.read"),
+        ["GET /messaging/parked/causes"] = new(Who.Operators, "messaging.read"),
+        ["GET /messaging/parked/acts"] = new(Who.Operators, "messaging.read"),
         ["GET /messaging/parked"] = new(Who.Operators, "messaging.read"),
         ["POST /messaging/parked/replay"] = new(Who.Operators, "messaging.write"),
         ["POST /messaging/parked/discard"] = new(Who.Operators, "messaging.write"),
@@ -43,6 +46,7 @@ internal static class Access
             ["GET /availability"] = new(Who.Anyone, ""),
             ["GET /stock"] = new(Who.SignedIn, "inventory.read"),
             ["GET /stock/receipts/export"] = new(Who.People, "inventory.read"),
+            ["GET /stock/orders/{order}/history"] = new(Who.Operators, "inventory.read"),
             ["GET /stock/{sku}"] = new(Who.SignedIn, "inventory.read"),
             ["POST /stock/{sku}/receipts"] = new(Who.Operators, "inventory.write"),
             ["POST /stock/receipts"] = new(Who.Operators, "inventory.write"),
@@ -53,6 +57,7 @@ internal static class Access
             ["GET /orders"] = new(Who.SignedIn, "orders.read"),
             ["GET /orders/export"] = new(Who.People, "orders.read"),
             ["GET /orders/{id}"] = new(Who.SignedIn, "orders.read"),
+            ["GET /orders/{id}/history"] = new(Who.Operators, "orders.read"),
             ["GET /orders/{id}/events"] = new(Who.SignedIn, "orders.read"),
             ["GET /orders/delivery-options"] = new(Who.Anyone, ""),
             ["POST /orders/{id}/cancel"] = new(Who.SignedIn, "orders.write"),
@@ -62,6 +67,7 @@ internal static class Access
         ["Payments"] = new()
         {
             ["GET /payments/orders/{order}"] = new(Who.SignedIn, "payments.read"),
+            ["GET /payments/orders/{order}/history"] = new(Who.Operators, "payments.read"),
             ["GET /payments/export"] = new(Who.People, "payments.read"),
             ["GET /payments/ledger"] = new(Who.Operators, "payments.read"),
         },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Tessera.Cli.Monitoring;
+using Tessera.Cli.Logs;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;
@@ -77,6 +78,7 @@ internal static class CommandLine
             RetailCommands.CreateImport(),
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
+            OrderCommand.Create(),
             ParkedCommand.Create(),
             UnlockCommand.Create(),
             LoginCommand.Create(),

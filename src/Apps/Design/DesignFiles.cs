@@ -13,8 +13,11 @@ public static class DesignFiles
     private const string Kept = "public, max-age=31536000, immutable";
     private static readonly Dictionary<string, Asset> all = ReadAll(typeof(DesignFiles).Assembly);
 
+    /// <summary>Where the application's pages stand in the store's address.</summary>
+    public static string Root { get; set; } = "";
+
     /// <summary>The address of the file in a page.</summary>
-    public static string Address(string name) => $"/assets/{name}?v={all[name].Version}";
+    public static string Address(string name) => $"{Root}/assets/{name}?v={all[name].Version}";
 
     /// <summary>Adds the files below <c>Files/</c> of an application to those of the design.</summary>
     public static void Add(Assembly application)

@@ -1,12 +1,10 @@
 using Tessera.Design;
+using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
-using Tessera.Web;
 using Tessera.Web.Pages;
-using Tessera.Web.Session;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("web", takesTokens: false);
-builder.AddSession();
 builder.AddPages();
 var app = builder.Build();
 app.UseMiddleware<TakeStoreAddress>();

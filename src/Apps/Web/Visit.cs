@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Tessera.Baskets.Contracts;
+using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Web.Calling;
 using Tessera.Web.Texts;

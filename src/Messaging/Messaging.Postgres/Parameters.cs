@@ -27,6 +27,9 @@ internal static class Parameters
     public static NpgsqlParameter OfNullable(Guid? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 
+    public static NpgsqlParameter OfNullable(DateTimeOffset? value) =>
+        new() { Value = (object?)value?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
     public static NpgsqlParameter Array(Guid[] values) => Array(values, NpgsqlDbType.Uuid);
     public static NpgsqlParameter Array(string?[] values) => Array(values, NpgsqlDbType.Text);
     public static NpgsqlParameter Array(int[] values) => Array(values, NpgsqlDbType.Integer);

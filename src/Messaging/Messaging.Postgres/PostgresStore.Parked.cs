@@ -6,10 +6,16 @@ namespace Tessera.Messaging.Postgres;
 /// <summary>The operator's side of the park.</summary>
 internal sealed partial class PostgresStore
 {
-    /// <summary>Which parked messages: $1 stream, $2 key, $3 event id; null is any.</summary>
+    /// <summary>Which parked messages: $1 stream, $2 key, $3 event id, $4 type, $5 pattern of the reason, $6 and $7
+    /// when they were parked; null is any.</summary>
     private const string Filter = """
         ($1::text is null or stream = $1) and ($2::text is null or key = $2) and ($3::uuid is null or event_id = $3)
+        and ($4::text is null or type = $4) and ($5::text is null or reason like $5 escape '\')
+        and ($6::timestamptz is null or parked_at >= $6) and ($7::timestamptz is null or parked_at < $7)
         """;
+
+    /// <summary>No act of this name has been done; $11 is its name.</summary>
+    private const string IsNew = "($11::uuid is null or not exists (select from msg_audit where act = $11))";
 
     /// <summary>Locks the keys of the matching messages against consumers and replays, in one order.</summary>
     private const string LockKeys = $"""
@@ -22,8 +28,8 @@ internal sealed partial class PostgresStore
     {
         await using var command = database.DataSource.CreateCommand($"""
             select {Rows.ParkedColumns} from msg_parked
-            where {Filter} and ($4::text is null or (stream, key, position) > ($4, $5, $6))
-            order by stream, key, position limit $7
+            where {Filter} and ($8::text is null or (stream, key, position) > ($8, $9, $10))
+            order by stream, key, position limit $11
             """);
         foreach (var parameter in Of(filter)) command.Parameters.Add(parameter);
         command.Parameters.Add(Parameters.OfNullable(after?.Stream));
@@ -43,30 +49,44 @@ internal sealed partial class PostgresStore
         return (int)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 
-    public async Task<int> RequestReplayAsync(
-        ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
+    public async Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop)
     {
-        var audit = Audit("replay", keepData: false, $"""
-            select * from msg_parked where (stream, key) in (select stream, key from msg_parked where {Filter})
-            """, filter, by, now);
+        var audit = Command($"""
+            insert into msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
+            select $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 from msg_parked
+            where (stream, key) in (select stream, key from msg_parked where {Filter}) and {IsNew}
+            """, Of(filter, act));
         await RunAsync(stop, Command(LockKeys, Of(filter)), Command($"""
-            update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $4)
-            where (stream, key) in (select stream, key from msg_parked where {Filter})
-            """, [.. Of(filter), Parameters.Of(now)]), audit).ConfigureAwait(false);
-        return audit.RecordsAffected;
+            update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $8)
+            where (stream, key) in (select stream, key from msg_parked where {Filter}) and {IsNew}
+            """, Of(filter, act)), audit).ConfigureAwait(false);
+        return await DoneAsync(act, audit.RecordsAffected, stop).ConfigureAwait(false);
     }
 
-    public async Task<int> DiscardParkedAsync(
-        ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop)
+    public async Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop)
     {
-        var audit = Audit("discard", keepData: true, $"select * from msg_parked where {Filter}", filter, by, now);
+        // One statement, so that whether the act is new is decided before its own record says no.
+        var audit = Command($"""
+            with gone as (delete from msg_parked where {Filter} and {IsNew} returning *)
+            insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act)
+            select $8, $9, 'discard', stream, key, event_id, type, reason, data, $10, $11 from gone
+            """, Of(filter, act));
         await RunAsync(stop, Command(LockKeys, Of(filter)), audit,
-            Command($"delete from msg_parked where {Filter}", Of(filter)),
             Command("""
                 delete from msg_parked_keys k
                 where not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)
                 """)).ConfigureAwait(false);
-        return audit.RecordsAffected;
+        return await DoneAsync(act, audit.RecordsAffected, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>What the act has concerned, now or when it was asked for the first time.</summary>
+    private async Task<int> DoneAsync(ParkedAct act, int now, CancellationToken stop)
+    {
+        if (now > 0 || act.Id is not { } id) return now;
+        await using var command = database.DataSource.CreateCommand(
+            "select count(*)::int from msg_audit where act = $1");
+        command.Parameters.Add(Parameters.Of(id));
+        return (int)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 
     public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
@@ -92,16 +112,16 @@ internal sealed partial class PostgresStore
             stop).ConfigureAwait(false);
     }
 
-    /// <summary>One record per message concerned; the number of records is the answer's count.</summary>
-    private static NpgsqlBatchCommand Audit(
-        string action, bool keepData, string messages, ParkedFilter filter, string by, DateTimeOffset now) =>
-        Command($"""
-        insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data)
-        select $4, $5, '{action}', stream, key, event_id, type, reason, {(keepData ? "data" : "null::bytea")} from ({messages}) m
-        """, [.. Of(filter), Parameters.Of(now), Parameters.Of(by)]);
-
     private static NpgsqlParameter[] Of(ParkedFilter filter) =>
     [
         Parameters.OfNullable(filter.Stream), Parameters.OfNullable(filter.Key), Parameters.OfNullable(filter.EventId),
+        Parameters.OfNullable(filter.Type), Parameters.OfNullable(filter.ReasonPattern),
+        Parameters.OfNullable(filter.From), Parameters.OfNullable(filter.To),
+    ];
+
+    private static NpgsqlParameter[] Of(ParkedFilter filter, ParkedAct act) =>
+    [
+        .. Of(filter), Parameters.Of(act.At), Parameters.Of(act.By), Parameters.OfNullable(act.Note),
+        Parameters.OfNullable(act.Id),
     ];
 }

@@ -8,7 +8,13 @@ internal static class Schema
 
     /// <summary>What each version added, the first one at 0. A step that was released is never changed: the databases
     /// that have taken it would not take it again.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Tables];
+    public static IReadOnlyList<string> Steps { get; } = [Tables, Acts];
+
+    /// <summary>Version 2: why an operator acted, and the act's name.</summary>
+    private const string Acts = """
+        alter table msg_audit add column note text, add column act uuid;
+        create index msg_audit_act on msg_audit (act) where act is not null
+        """;
 
     /// <summary>
     /// Version 1. As "if not exists": databases of before there was a version have these tables.

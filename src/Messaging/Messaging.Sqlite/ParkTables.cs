@@ -21,13 +21,15 @@ internal static class ParkTables
         "data, reason, attempts, parked_at";
 
     private const string Matches =
-        "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3)";
+        "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3) " +
+        "AND ($4 IS NULL OR type = $4) AND ($5 IS NULL OR reason LIKE $5 ESCAPE '\\') " +
+        "AND ($6 IS NULL OR parked_at >= $6) AND ($7 IS NULL OR parked_at < $7)";
 
     public const string ListAll =
         $"""
         SELECT {Columns} FROM msg_parked
-        WHERE {Matches} AND ($4 IS NULL OR (stream, key, position) > ($4, $5, $6))
-        ORDER BY stream, key, position LIMIT $7
+        WHERE {Matches} AND ($8 IS NULL OR (stream, key, position) > ($8, $9, $10))
+        ORDER BY stream, key, position LIMIT $11
         """;
 
     public const string ListReplays =
@@ -52,8 +54,10 @@ internal static class ParkTables
     private const string MatchingKeys = $"SELECT DISTINCT stream, key FROM msg_parked WHERE {Matches}";
 
     private const string Audit =
-        "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data) " +
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act) " +
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+    private const string CountAct = "SELECT COUNT(*) FROM msg_audit WHERE act = $1";
 
     public const string Count = $"SELECT COUNT(*) FROM msg_parked WHERE {Matches}";
 
@@ -69,7 +73,10 @@ internal static class ParkTables
         ];
     }
 
-    public static object?[] Parameters(ParkedFilter filter) => [filter.Stream, filter.Key, filter.EventId];
+    public static object?[] Parameters(ParkedFilter filter) => 
+    [
+        filter.Stream, filter.Key, filter.EventId, filter.Type, filter.ReasonPattern, filter.From, filter.To,
+    ];
 
     public static ParkedMessage Read(StoreReader row) => new(
         row.GetInt64(0), OutboxTable.ReadEvent(row, 1), row.GetString(10), row.GetInt32(11), row.GetTime(12));
@@ -81,19 +88,24 @@ internal static class ParkTables
         return [.. taken.OrderBy(message => message.Position)]; // RETURNING promises no order.
     }
 
-    public static int RequestReplay(SqliteLink link, ParkedFilter filter, string by, DateTimeOffset now)
+    public static int RequestReplay(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
+        if (Done(link, act) is > 0 and var done) return done;
         var messages = link.Execute(
             $"""
-            INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason)
-            SELECT $4, $5, 'replay', stream, key, event_id, type, reason FROM msg_parked
+            INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
+            SELECT $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 FROM msg_parked
             WHERE (stream, key) IN ({MatchingKeys}) ORDER BY position
-            """, [.. Parameters(filter), now, by]);
+            """, [.. Parameters(filter), act.At, act.By, act.Note, act.Id]);
         link.Execute(
-            $"UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $4) WHERE (stream, key) IN ({MatchingKeys})",
-            [.. Parameters(filter), now]);
+            $"UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $8) WHERE (stream, key) IN ({MatchingKeys})",
+            [.. Parameters(filter), act.At]);
         return messages;
     }
+
+    /// <summary>How many messages an act of this name has concerned already.</summary>
+    private static int Done(SqliteLink link, ParkedAct act) =>
+        act.Id is { } id ? (int)link.QueryNumber(CountAct, id) : 0;
 
     public static void EndReplay(SqliteLink link, string stream, string key, string reason, int attempts)
     {
@@ -105,15 +117,16 @@ internal static class ParkTables
             """, stream, key, reason, attempts);
     }
 
-    public static int Discard(SqliteLink link, ParkedFilter filter, string by, DateTimeOffset now)
+    public static int Discard(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
+        if (Done(link, act) is > 0 and var done) return done;
         var discarded = link.Query(
             $"DELETE FROM msg_parked WHERE {Matches} RETURNING {Columns}", Parameters(filter), Read);
         foreach (var message in discarded)
         {
             var parked = message.Event;
-            link.Execute(Audit, now, by, "discard", parked.Stream,
-                parked.Key, parked.Id, parked.Type, message.Reason, parked.Data);
+            link.Execute(Audit, act.At, act.By, "discard", parked.Stream,
+                parked.Key, parked.Id, parked.Type, message.Reason, parked.Data, act.Note, act.Id);
         }
         foreach (var (stream, key) in discarded.Select(message => (message.Event.Stream, message.Event.Key)).Distinct())
             link.Execute(RemoveEmptyKey, stream, key);

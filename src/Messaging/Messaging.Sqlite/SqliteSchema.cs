@@ -118,5 +118,10 @@ internal static class SqliteSchema
             closed INTEGER NOT NULL
         );
         """,
+        """
+        ALTER TABLE msg_audit ADD COLUMN note TEXT;
+        ALTER TABLE msg_audit ADD COLUMN act TEXT;
+        CREATE INDEX msg_audit_act ON msg_audit (act) WHERE act IS NOT NULL;
+        """,
     ];
 }

@@ -94,11 +94,11 @@ internal sealed class SqliteStore(
             wholeKeys ? ParkTables.CountWholeKeys : ParkTables.Count, ParkTables.Parameters(filter),
             row => row.GetInt32(0), stop).ConfigureAwait(false))[0];
 
-    public Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
-        WriteAsync(durable: true, link => ParkTables.RequestReplay(link, filter, by, now), stop);
+    public Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>
+        WriteAsync(durable: true, link => ParkTables.RequestReplay(link, filter, act), stop);
 
-    public Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
-        WriteAsync(durable: true, link => ParkTables.Discard(link, filter, by, now), stop);
+    public Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>
+        WriteAsync(durable: true, link => ParkTables.Discard(link, filter, act), stop);
 
     public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
         await database.QueryAsync(

@@ -69,6 +69,9 @@ public static class MessagingServiceCollectionExtensions
             provider.GetRequiredService<IMessageStore>(),
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ParkedCauses(provider.GetRequiredService<IDatabase>()));
+        services.AddSingleton(provider => new WaitingOfKey(
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<MessageRegistry>()));
         services.AddSingleton(provider => new GroupCommit(
             provider.GetRequiredService<IMessageStore>(),
             provider.GetRequiredService<IServiceScopeFactory>(),

@@ -11,6 +11,7 @@ internal static class InventoryApi
         var stock = routes.MapGroup("/stock").RequireScope(Scopes.InventoryRead);
         stock.MapGet("/", ReadStock.List).RequireAuthorization(Policies.SignedIn);
         stock.MapGet("/receipts/export", ExportReceipts.Handle).RequireAuthorization(Policies.Person);
+        stock.MapGet("/orders/{order:guid}/history", ReadReservation.Handle).RequireAuthorization(Policies.Operator);
         stock.MapGet("/{sku}", ReadStock.One).RequireAuthorization(Policies.SignedIn);
         stock.MapPost("/{sku}/receipts", ReceiveStock.One).RequireAuthorization(Policies.Operator)
             .RequireScope(Scopes.InventoryWrite);

@@ -28,13 +28,13 @@ internal sealed class KeepReservation(
                 break;
             case ReservationStep.Release:
                 reservation.Release(stock.Levels);
-                Save(reservation);
-                work.Publish(
-                    new StockReleased(order, input == ReservationInput.Expired ? ReasonExpired : ReasonCancelled));
+                var reason = input == ReservationInput.Expired ? ReasonExpired : ReasonCancelled;
+                Save(reservation, reason);
+                work.Publish(new StockReleased(order, reason));
                 break;
             case ReservationStep.Uncommit:
                 reservation.Uncommit(stock.Levels);
-                Save(reservation);
+                Save(reservation, ReasonCancelled);
                 work.Publish(new StockReleased(order, ReasonCancelled));
                 break;
             case ReservationStep.Bury:
@@ -50,7 +50,7 @@ internal sealed class KeepReservation(
     {
         var expiresAt = clock.GetUtcNow() + options.Value.ReservationTime;
         var shortages = reservation.HoldOrRefuse(lines, stock.Levels, expiresAt);
-        stock.Save(reservation, stockChanged: shortages.Count == 0);
+        stock.Save(reservation, stockChanged: shortages.Count == 0, Words(shortages));
         if (shortages.Count > 0)
         {
             work.Publish(new StockRefused(
@@ -71,9 +71,12 @@ internal sealed class KeepReservation(
             work.Publish(new StockLow(level.Sku, level.OnHand));
     }
 
-    private void Save(Reservation reservation)
+    private static string? Words(IReadOnlyList<Shortage> shortages) => shortages.Count == 0 ? null : string.Join(
+        "; ", shortages.Select(line => $"{line.Sku}: {line.Wanted} wanted, {line.Available} there"));
+
+    private void Save(Reservation reservation, string? because = null)
     {
-        stock.Save(reservation, stockChanged: true);
+        stock.Save(reservation, stockChanged: true, because);
         work.CancelTimer<ReservationOverdue>(reservation.Order.ToString());
     }
 }

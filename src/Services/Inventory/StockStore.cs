@@ -49,7 +49,8 @@ internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvid
     }
 
     /// <summary>Queues the reservation and the stock rows of its lines as they now are.</summary>
-    public void Save(Reservation reservation, bool stockChanged)
+    /// <param name="because">What an operator reads of the cause; null where the state says it all.</param>
+    public void Save(Reservation reservation, bool stockChanged, string? because = null)
     {
         if (stockChanged)
         {
@@ -58,14 +59,21 @@ internal sealed class StockStore(UnitOfWork work, IDatabase database, TimeProvid
         if (_storedOrders.Add(reservation.Order))
         {
             work.EnqueueInsert(
-                "insert into reservations (order_id, state, lines, expires_at, changed_at) values ($1, $2, $3, $4, $5)",
+                """
+                insert into reservations (order_id, state, lines, expires_at, changed_at, reserved_at, because)
+                values ($1, $2, $3, $4, $5, $6, $7)
+                """,
                 reservation.Order, reservation.State.ToString(), JsonSerializer.Serialize(reservation.Lines, Json),
-                reservation.ExpiresAt, clock.GetUtcNow());
+                reservation.ExpiresAt, clock.GetUtcNow(), clock.GetUtcNow(), because);
             return;
         }
         work.EnqueueOne(
-            "update reservations set state = $2, changed_at = $3 where order_id = $1",
-            reservation.Order, reservation.State.ToString(), clock.GetUtcNow());
+            """
+            update reservations set state = $2, changed_at = $3, because = $4,
+                committed_at = case when $2 = 'Committed' then $3 else committed_at end
+            where order_id = $1
+            """,
+            reservation.Order, reservation.State.ToString(), clock.GetUtcNow(), because);
     }
 
     /// <summary>A product that is to have a stock row.</summary>

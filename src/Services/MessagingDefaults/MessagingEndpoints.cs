@@ -14,28 +14,45 @@ namespace Tessera.MessagingDefaults;
 internal sealed class MessagingEndpoints : IDefaultEndpoints
 {
     private const int ParkedMax = 1_000;
+    private const int ActsMax = 200;
+    private const int NoteLengthMax = 500;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         var messaging = routes.MapGroup("/messaging").WithTags("messaging")
             .RequireAuthorization(Policies.Operator).RequireScope(Scopes.MessagingRead);
         messaging.MapGet("/status", (ReadStatus status, CancellationToken stop) => status.ReadAsync(stop));
+        messaging.MapGet("/keys/{key}", ReadKeyAsync);
         messaging.MapGet("/parked", ListAsync);
+        messaging.MapGet("/parked/causes", (ParkedCauses causes, CancellationToken stop) => causes.GroupAsync(stop));
+        messaging.MapGet("/parked/acts", ListActsAsync);
         messaging.MapPost("/parked/replay", ReplayAsync).RequireScope(Scopes.MessagingWrite);
         messaging.MapPost("/parked/discard", DiscardAsync).RequireScope(Scopes.MessagingWrite);
     }
 
     private static async Task<Ok<ParkedPage>> ListAsync(
-        string? stream, string? key, Guid? eventId, Cursor? after, int? limit,
+        string? stream, string? key, Guid? eventId, string? type, string? cause,
+        DateTimeOffset? from, DateTimeOffset? to, Cursor? after, int? limit,
         ParkedMessages messages, CancellationToken stop)
     {
         var size = Math.Clamp(limit ?? 100, 1, ParkedMax);
         var parked = await messages.ListAsync(
-            new ParkedFilter(stream, key, eventId), after is null ? null : PlaceOf(after), size + 1, stop);
+            new ParkedFilter(stream, key, eventId, type, cause, from, to), after is null ? null : PlaceOf(after),
+            size + 1, stop);
         var (items, next) = Cursor.Page(parked, size, last => Cursor.Of(
             last.Event.Stream, last.Event.Key, last.Position.ToString(CultureInfo.InvariantCulture)));
         return TypedResults.Ok(new ParkedPage([.. items.Select(ParkedView.From)], next));
     }
+
+    /// <summary>A key of which nothing waits is told as that, not as missing: no service knows all keys there are.
+    /// </summary>
+    private static async Task<Ok<KeyWaiting>> ReadKeyAsync(
+        string key, WaitingOfKey waiting, CancellationToken stop) =>
+        TypedResults.Ok(await waiting.ReadAsync(key, stop));
+
+    private static async Task<Ok<ParkedActs>> ListActsAsync(
+        int? size, ParkedCauses causes, CancellationToken stop) =>
+        TypedResults.Ok(new ParkedActs(await causes.ListActsAsync(Math.Clamp(size ?? 50, 1, ActsMax), stop)));
 
     private static ParkedPlace PlaceOf(Cursor cursor)
     {
@@ -46,30 +63,49 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
     }
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> ReplayAsync(
-        ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
+        ParkedRequest request, Caller caller, ParkedMessages messages, ParkedCauses record, CancellationToken stop) =>
         DecideAsync(
-            request, filter => messages.CountReplayAsync(filter, stop),
-            filter => messages.ReplayAsync(filter, By(caller), stop));
+            request, act => record.CountActAsync(act, stop), filter => messages.CountReplayAsync(filter, stop),
+            filter => messages.ReplayAsync(filter, By(caller), stop, NoteOf(request), request.Act));
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DiscardAsync(
-        ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
+        ParkedRequest request, Caller caller, ParkedMessages messages, ParkedCauses record, CancellationToken stop) =>
         DecideAsync(
-            request, filter => messages.CountDiscardAsync(filter, stop),
-            filter => messages.DiscardAsync(filter, By(caller), stop));
+            request, act => record.CountActAsync(act, stop), filter => messages.CountDiscardAsync(filter, stop),
+            filter => messages.DiscardAsync(filter, By(caller), stop, NoteOf(request), request.Act));
 
     private static async Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DecideAsync(
-        ParkedRequest request, Func<ParkedFilter, Task<int>> count, Func<ParkedFilter, Task<int>> act)
+        ParkedRequest request, Func<Guid, Task<int>> done, Func<ParkedFilter, Task<int>> count,
+        Func<ParkedFilter, Task<int>> act)
     {
-        if (request is { Stream: null, Key: null, EventId: null, All: false })
+        if (request.Note?.Length > NoteLengthMax)
         {
             return TypedResults.Problem(
-                "Name a stream, a key or an eventId, or say \"all\": true.",
+                $"'note' has {request.Note.Length} characters; at most {NoteLengthMax} are kept.",
                 statusCode: StatusCodes.Status422UnprocessableEntity);
         }
-        var filter = new ParkedFilter(request.Stream, request.Key, request.EventId);
-        var concerned = await (request.DryRun ? count(filter) : act(filter));
-        return TypedResults.Ok(new ParkedOutcome(concerned, request.DryRun));
+        var filter = request.Filter;
+        if (filter == new ParkedFilter() && !request.All)
+        {
+            return TypedResults.Problem(
+                "Name a stream, a key, an eventId, a type, a cause or a time, or say \"all\": true.",
+                statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
+        if (request.DryRun) return TypedResults.Ok(new ParkedOutcome(await count(filter), true));
+        // Asked for a second time, by a double click or a retry: what it was expected to concern may be gone by now.
+        if (request.Act is { } name && await done(name) is > 0 and var before)
+            return TypedResults.Ok(new ParkedOutcome(before, false));
+        if (request.Expected is { } expected && await count(filter) is var now && now != expected)
+        {
+            return TypedResults.Problem(
+                $"{now} messages would be concerned now, not {expected}: look again.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
+        return TypedResults.Ok(new ParkedOutcome(await act(filter), false));
     }
+
+    private static string? NoteOf(ParkedRequest request) =>
+        string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim();
 
     private static string By(Caller caller) => caller.Id.ToString("D");
 }

@@ -1,6 +1,7 @@
 namespace Tessera.MessagingDefaults;
 
 /// <summary>GET /messaging/status</summary>
+/// <param name="Held">The first of the held keys, with why.</param>
 public sealed record MessagingStatus(
     string Service,
     string Broker,
@@ -8,11 +9,15 @@ public sealed record MessagingStatus(
     OutboxStatus Outbox,
     ParkedStatus Parked,
     long Timers,
-    IReadOnlyList<SubscriptionStatus> Subscriptions);
+    IReadOnlyList<SubscriptionStatus> Subscriptions,
+    IReadOnlyList<HeldKeyStatus> Held);
 
 /// <param name="OldestSeconds">Age of the oldest unsent event; null when none waits.</param>
 /// <param name="HeldKeys">Keys whose first event the broker refuses.</param>
 public sealed record OutboxStatus(long Rows, double? OldestSeconds, long HeldKeys);
+
+/// <param name="Reason">What the broker says of the key's first event.</param>
+public sealed record HeldKeyStatus(string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
 
 public sealed record ParkedStatus(long Messages, long Keys);
 

@@ -8,8 +8,11 @@ namespace Tessera.MessagingDefaults;
 /// what is parked.</summary>
 /// <param name="transports">All that are read; the last one is also published to.</param>
 internal sealed class ReadStatus(
-    MessageRegistry registry, IMessageStore store, IEnumerable<ITransport> transports, TimeProvider clock)
+    MessageRegistry registry, IMessageStore store, IEnumerable<ITransport> transports, WaitingOfKey waiting,
+    TimeProvider clock)
 {
+    private const int HeldMax = 50;
+
     private readonly ITransport[] _transports = [.. transports];
 
     public async Task<MessagingStatus> ReadAsync(CancellationToken stop)
@@ -28,7 +31,9 @@ internal sealed class ReadStatus(
             new OutboxStatus(statistics.OutboxRows, AgeOf(statistics.OutboxOldest), statistics.HeldKeys),
             new ParkedStatus(statistics.ParkedMessages, statistics.ParkedKeys),
             statistics.Timers,
-            subscriptions);
+            subscriptions,
+            statistics.HeldKeys == 0 ? [] : [.. (await waiting.ListHeldAsync(HeldMax, stop)).Select(held =>
+                new HeldKeyStatus(held.Key, held.EventId, held.Reason, held.Attempts, held.RetryAt))]);
     }
 
     private async Task<SubscriptionStatus> InspectAsync(ITransport transport, string stream, CancellationToken stop)

@@ -46,6 +46,17 @@ internal sealed class OrderProgress(
         work.AfterCommit(() => OrderMetrics.Entered(state, reason, since));
     }
 
+    /// <summary>The type of the event that announces the state.</summary>
+    public static string EventOf(OrderState state) => state switch
+    {
+        OrderState.Placed => OrderPlaced.EventType,
+        OrderState.StockReserved => PaymentRequested.EventType,
+        OrderState.Confirmed => OrderConfirmed.EventType,
+        OrderState.Shipped => OrderShipped.EventType,
+        OrderState.Cancelled => OrderCancelled.EventType,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state."),
+    };
+
     private void Leave(Order order, OrderState from)
     {
         if (from == OrderState.Placed) work.CancelTimer<StockOverdue>(order.Id.ToString());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
@@ -5,7 +6,8 @@ using Tessera.Orders.Contracts;
 namespace Tessera.Orders;
 
 /// <summary>The orders of one transaction, each locked from its first read until the commit.</summary>
-internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChanges changes)
+internal sealed class OrderStore(
+    UnitOfWork work, IDatabase database, OrderChanges changes, ILogger<OrderStore> logger)
 {
     private const string Columns =
         "id, buyer, state, cancel_reason, stock_committed, total_minor, currency, payment_method, " +
@@ -111,7 +113,13 @@ internal sealed class OrderStore(UnitOfWork work, IDatabase database, OrderChang
         work.EnqueueInsert(
             "insert into order_history (order_id, version, at, state, because, actor) values ($1, $2, $3, $4, $5, $6)",
             order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor);
-        work.AfterCommit(() => changes.Tell(order));
+        // Where it happened: the commit is that of a batch, with a trace of its own.
+        var cause = Activity.Current;
+        work.AfterCommit(() =>
+        {
+            changes.Tell(order);
+            ChangeLog.Write(logger, order, entry, cause);
+        });
     }
 
     private async Task<List<Order>> LoadAsync(string where, object parameter, CancellationToken stop)

@@ -16,6 +16,8 @@ internal static class OrdersApi
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/{id:guid}/history", ReadHistory.Handle).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}/events", FollowOrder.Handle).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead).Produces<string>(200, FollowOrder.MediaType)
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);

@@ -35,7 +35,7 @@ internal sealed partial class AskProvider(
             span?.SetStatus(ActivityStatusCode.Error, unknown.Message);
             var delay = DelayAfter(claim.Attempt);
             Log.OutcomeUnknown(logger, claim.Order, claim.Attempt, delay, unknown.Message);
-            await claims.PutOffAsync(claim, delay, stop);
+            await claims.PutOffAsync(claim, delay, unknown.Message, stop);
             return null;
         }
     }

@@ -7,9 +7,11 @@ internal sealed record LedgerEntry(string Movement, string Account, long AmountM
 /// and adds up to zero.</summary>
 internal static class Ledger
 {
+    public const string CaptureMovement = "capture";
+
     /// <summary>The provider owes us what it captured.</summary>
     public static IReadOnlyList<LedgerEntry> Capture(long amountMinor) =>
-        [new("capture", "provider", amountMinor), new("capture", "sales", -amountMinor)];
+        [new(CaptureMovement, "provider", amountMinor), new(CaptureMovement, "sales", -amountMinor)];
 
     public static IReadOnlyList<LedgerEntry> Refund(long amountMinor) =>
         [new("refund", "refunds", amountMinor), new("refund", "provider", -amountMinor)];

@@ -13,6 +13,11 @@ namespace Tessera.Payments;
 internal sealed class PaymentClaims(
     IServiceScopeFactory scopes, IDatabase database, IOptions<PaymentOptions> options, TimeProvider clock)
 {
+    /// <summary>How many attempts of a payment that failed are kept for operators to see.</summary>
+    public const int TroublesMax = 20;
+
+    private const int ReasonLengthMax = 500;
+
     /// <summary>The furthest that a due time is ever moved ahead.</summary>
     private readonly TimeSpan _aheadMax = options.Value.ClaimTime > options.Value.RetryDelayMax
         ? options.Value.ClaimTime : options.Value.RetryDelayMax;
@@ -58,6 +63,7 @@ internal sealed class PaymentClaims(
             update payments set
                 state = case when state = 'Requested' then 'Capturing' else state end,
                 attempts = attempts + 1,
+                asked_at = $1,
                 due_at = $3
             where id in (select id from due)
             returning id, order_id, amount_minor, currency, payment_method, state, attempts, traceparent
@@ -73,16 +79,37 @@ internal sealed class PaymentClaims(
 
     /// <summary>The provider's answer is not known: ask again later. Nothing happens when another has claimed the
     /// payment since, or an answer has changed it: then the due time is no longer this claim's to move.</summary>
-    public async Task PutOffAsync(PaymentClaim claim, TimeSpan delay, CancellationToken stop)
+    /// <param name="reason">What went wrong, for operators.</param>
+    public async Task PutOffAsync(PaymentClaim claim, TimeSpan delay, string reason, CancellationToken stop)
     {
+        var now = clock.GetUtcNow();
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         await work.BeginAsync(stop);
         work.Enqueue(
             "update payments set due_at = $2 where id = $1 and attempts = $3 and state = $4 and due_at is not null",
-            claim.Payment, clock.GetUtcNow() + delay, claim.Attempt,
+            claim.Payment, now + delay, claim.Attempt,
             (claim.IsRefund ? PaymentState.Refunding : PaymentState.Capturing).ToString());
+        NoteTrouble(work, claim, now, reason);
         await work.CommitAsync(stop);
+    }
+
+    /// <summary>A provider may be away for days: the last troubles are kept, not all.</summary>
+    private static void NoteTrouble(UnitOfWork work, PaymentClaim claim, DateTimeOffset now, string reason)
+    {
+        work.Enqueue(
+            """
+            insert into payment_troubles (payment_id, at, is_refund, attempt, reason) values ($1, $2, $3, $4, $5)
+            on conflict do nothing
+            """,
+            claim.Payment, now, claim.IsRefund, claim.Attempt,
+            reason.Length > ReasonLengthMax ? reason[..ReasonLengthMax] : reason);
+        work.Enqueue(
+            """
+            delete from payment_troubles where payment_id = $1 and at < (
+                select at from payment_troubles where payment_id = $1 order by at desc limit 1 offset $2)
+            """,
+            claim.Payment, TroublesMax - 1);
     }
 }
 

@@ -61,7 +61,11 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
     private void Update(Payment payment) => work.EnqueueOne(
         """
         update payments set state = $2, captured_minor = $3, refunded_minor = $4, decline_reason = $5,
-            cancel_requested = $6, due_at = $7, attempts = 0,
+            cancel_requested = $6, due_at = $7, attempts = 0, changed_at = $8,
+            cancelled_at = case
+                when $6 or $2 in ('Refunding', 'Cancelled') then coalesce(cancelled_at, $8)
+                else cancelled_at
+            end,
             payment_method = case
                 when $2 not in ('Requested', 'Capturing')
                     and exists (select 1 from erased_buyers where erased_buyers.buyer = payments.buyer) then null
@@ -70,7 +74,7 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
         where id = $1
         """,
         payment.Id, payment.State.ToString(), payment.CapturedMinor, payment.RefundedMinor, payment.DeclineReason,
-        payment.CancelRequested, payment.DueAt);
+        payment.CancelRequested, payment.DueAt, clock.GetUtcNow());
 
     private void Book(Payment payment, LedgerEntry entry) => work.EnqueueInsert(
         "insert into ledger (payment_id, movement, account, amount_minor, booked_at) values ($1, $2, $3, $4, $5)",

@@ -9,6 +9,8 @@ internal static class PaymentsApi
         var payments = routes.MapGroup("/payments");
         payments.MapGet("/orders/{order:guid}", ReadPayments.OfOrder).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.PaymentsRead);
+        payments.MapGet("/orders/{order:guid}/history", ReadPaymentHistory.Handle)
+            .RequireAuthorization(Policies.Operator).RequireScope(Scopes.PaymentsRead);
         payments.MapGet("/export", ExportPayments.Handle).RequireAuthorization(Policies.Person)
             .RequireScope(Scopes.PaymentsRead);
         payments.MapGet("/ledger", ReadPayments.LedgerSummary).RequireAuthorization(Policies.Operator)

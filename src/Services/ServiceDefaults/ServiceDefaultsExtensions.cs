@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
@@ -22,7 +20,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.Services.AddSingleton(new ServiceName(service));
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.AddCompactLogging();
+        builder.AddLogLines();
         builder.AddTelemetry(service);
         builder.AddEndpoints(service);
         builder.Services.AddProblems();
@@ -123,21 +121,6 @@ public static class ServiceDefaultsExtensions
         // The gateway sends all its requests over few connections, and each follower of an order keeps one open.
         limits.Http2.MaxStreamsPerConnection = 20_000;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
-    }
-
-    private static void AddCompactLogging(this WebApplicationBuilder builder)
-    {
-        builder.Logging.ClearProviders();
-        builder.Logging.AddConsole(console => console.FormatterName = "tessera");
-        builder.Logging.AddConsoleFormatter<CompactConsoleFormatter, ConsoleFormatterOptions>();
-        builder.Logging.SetMinimumLevel(LogLevel.Information);
-        foreach (var noisy in new[]
-            { "Microsoft", "System", "Yarp", "OpenIddict", "Polly", typeof(AuthenticateByToken).FullName! })
-        {
-            builder.Logging.AddFilter(noisy, LogLevel.Warning);
-        }
-        // Who asks is answered; that a service is not ready yet, or waits for its broker, is no error of its own.
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 }
 

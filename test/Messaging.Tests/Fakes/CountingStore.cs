@@ -111,11 +111,11 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     public Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop) =>
         inner.CountParkedAsync(filter, wholeKeys, stop);
 
-    public Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
-        inner.RequestReplayAsync(filter, by, now, stop);
+    public Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>
+        inner.RequestReplayAsync(filter, act, stop);
 
-    public Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop) =>
-        inner.DiscardParkedAsync(filter, by, now, stop);
+    public Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>
+        inner.DiscardParkedAsync(filter, act, stop);
 
     public Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
         inner.ListReplaysAsync(limit, stop);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
+using Tessera.TextDefaults;
 
 namespace Tessera.ServiceDefaults.Tests.Money;
 

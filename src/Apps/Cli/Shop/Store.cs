@@ -9,12 +9,12 @@ internal sealed class Store : IDisposable
     /// <summary>A killed service is back within seconds; a machine that starts everything anew takes longer.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
-    private Store(RunFolder folder, Uri gateway, TimeProvider clock)
+    private Store(RunFolder folder, Uri gateway, TimeProvider clock, TimeSpan? patience = null)
     {
         Folder = folder;
         Clock = clock;
         Gateway = gateway;
-        Client = new ShopClient(gateway, _patience, clock);
+        Client = new ShopClient(gateway, patience ?? _patience, clock);
         Scripts = new ScriptSession(Client, folder, clock);
     }
 
@@ -34,7 +34,8 @@ internal sealed class Store : IDisposable
         HelpName = "URL",
     };
 
-    public static Store Open(string data, Uri? gateway, TimeProvider clock)
+    /// <param name="patience">How long a request is tried; minutes, unless told.</param>
+    public static Store Open(string data, Uri? gateway, TimeProvider clock, TimeSpan? patience = null)
     {
         var folder = new RunFolder(data);
         if (gateway is null)
@@ -44,7 +45,7 @@ internal sealed class Store : IDisposable
                 throw new UserError($"Nothing runs in {folder.Data}. Start it with: tessera up", ExitCodes.NotRunning);
             gateway = new Uri(state.Gateway);
         }
-        return new Store(folder, gateway, clock);
+        return new Store(folder, gateway, clock, patience);
     }
 
     public static Store Of(RunFolder folder, string gateway, TimeProvider clock) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessera.Cli.Logs;
 
 namespace Tessera.Cli.Up;
 

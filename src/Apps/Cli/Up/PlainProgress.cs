@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Tessera.Cli.Logs;
 
 namespace Tessera.Cli.Up;
 

@@ -34,7 +34,7 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             ["DOTNET_NOLOGO"] = "1",
         };
         // The pages reach the store as its visitors do, but from here: the public name may lead by way of the world.
-        if (instance.Service == "web") variables["Web__Gateway"] = plan.Gateway.Address + "/";
+        if (instance.Service is "web" or "ops") variables[$"{instance.Project}__Gateway"] = plan.Gateway.Address + "/";
         if (instance.IsGateway && SharedAddress.IsPossible)
             variables["Listen__Direct"] = $"127.0.0.1:{instance.Http2}";
         foreach (var service in plan.Instances.Where(each => !each.IsGateway).GroupBy(each => each.Service))

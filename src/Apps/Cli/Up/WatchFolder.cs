@@ -1,3 +1,5 @@
+using Tessera.Cli.Logs;
+
 namespace Tessera.Cli.Up;
 
 /// <summary>Looks after the data folder while the store runs: keeps its logs bounded, and notices when it is

@@ -1,6 +1,7 @@
 using Tessera.Baskets.Contracts;
 using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Calling;
 

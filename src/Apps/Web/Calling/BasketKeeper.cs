@@ -1,4 +1,5 @@
 using Tessera.Baskets.Contracts;
+using Tessera.PageDefaults;
 using Tessera.Web.Session;
 
 namespace Tessera.Web.Calling;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Tessera.Catalog.Contracts;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Calling;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Tessera.Orders.Contracts;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Calling;
 

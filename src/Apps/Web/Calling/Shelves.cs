@@ -1,4 +1,5 @@
 using Tessera.Inventory.Contracts;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Calling;
 

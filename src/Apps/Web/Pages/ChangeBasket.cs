@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;

@@ -1,5 +1,6 @@
 using System.Net;
 using Tessera.Orders.Contracts;
+using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Pages;
 
 /// <summary>Pages that say what is wrong, in the visitor's language and with the ways on.</summary>
-internal static class Faults
+internal sealed class Faults : IFaultPages
 {
     public static IResult NotFound() => Of(StatusCodes.Status404NotFound, "404");
 
@@ -16,10 +17,14 @@ internal static class Faults
 
     public static IResult SignInFailed() => Of(StatusCodes.Status400BadRequest, "signin", "/sign-in");
 
-    public static Task Refused(HttpContext context, int status) =>
-        Of(status, status == StatusCodes.Status403Forbidden ? "403" : "400").ExecuteAsync(context);
+    public Task RefusedAsync(HttpContext context, int status) => Of(status, status switch
+    {
+        StatusCodes.Status403Forbidden => "403",
+        StatusCodes.Status404NotFound => "404",
+        _ => "400",
+    }).ExecuteAsync(context);
 
-    public static Task Broken(HttpContext context) =>
+    public Task BrokenAsync(HttpContext context) =>
         Of(StatusCodes.Status500InternalServerError, "500").ExecuteAsync(context);
 
     private static RazorComponentResult<FaultPage> Of(int status, string key, string? again = null) =>

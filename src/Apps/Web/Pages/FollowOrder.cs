@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
-using Tessera.Web.Calling;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Pages;
 

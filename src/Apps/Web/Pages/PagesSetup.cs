@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Options;
 using Tessera.Design;
 using Tessera.Messaging;
-using Tessera.ServiceDefaults;
+using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 using Tessera.Web.Pages.Buying;
 using Tessera.Web.Pages.Profile;
@@ -20,14 +19,13 @@ internal static class PagesSetup
             .ValidateKeys(WebOptions.Section).ValidateOnStart();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
-        services.AddHttpClient<StoreClient>((provider, http) =>
+        builder.AddSession(new PagesApp("Web", "web")
         {
-            http.BaseAddress = provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUri;
-            http.Timeout = TimeSpan.FromSeconds(8);
-            http.MaxResponseContentBufferSize = 4 * 1024 * 1024;
-        }).ConfigurePrimaryHttpMessageHandler(provider => SessionSetup.Handler(new Uri(
-            provider.GetRequiredService<IOptions<WebOptions>>().Value.Gateway
-            ?? provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUrl)));
+            Gateway = builder.Configuration[$"{WebOptions.Section}:{nameof(WebOptions.Gateway)}"],
+            OnSignOut = GuestBasket.Forget,
+        });
+        services.AddStoreClient();
+        services.AddSingleton<IFaultPages, Faults>();
         services.AddSingleton<KeptCatalog>();
         services.AddSingleton<KeptDelivery>();
         services.AddScoped<CheckoutDesk>();

@@ -1,6 +1,7 @@
 using System.Security;
 using System.Text;
 using Tessera.Catalog.Contracts;
+using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;

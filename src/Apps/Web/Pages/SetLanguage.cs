@@ -1,3 +1,4 @@
+using Tessera.PageDefaults;
 using Tessera.Web.Texts;
 
 namespace Tessera.Web.Pages;

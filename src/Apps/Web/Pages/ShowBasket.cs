@@ -1,3 +1,4 @@
+using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;

@@ -1,6 +1,6 @@
 using System.Net;
 using Tessera.Orders.Contracts;
-using Tessera.Web.Calling;
+using Tessera.PageDefaults;
 
 namespace Tessera.Web.Pages;
 

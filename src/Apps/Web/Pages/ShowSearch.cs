@@ -1,4 +1,5 @@
 using Tessera.Catalog.Contracts;
+using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;

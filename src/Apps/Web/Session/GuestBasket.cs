@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.Web.Session;

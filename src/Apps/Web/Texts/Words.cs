@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Tessera.ServiceDefaults;
+using Tessera.TextDefaults;
 
 namespace Tessera.Web.Texts;
 

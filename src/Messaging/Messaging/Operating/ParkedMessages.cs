@@ -25,11 +25,15 @@ public sealed class ParkedMessages
 
     /// <summary>Has the matching keys handled again, in order, soon after. A message is replayed with its whole key:
     /// those before it come first, those behind it follow. Recorded under <paramref name="by"/>.</summary>
+    /// <param name="note">Why, as the record is to say.</param>
+    /// <param name="act">A name for this decision, so that it takes effect once however often it is asked for.</param>
     /// <returns>How many messages wait under these keys.</returns>
-    public async Task<int> ReplayAsync(ParkedFilter filter, string by, CancellationToken stop)
+    public async Task<int> ReplayAsync(
+        ParkedFilter filter, string by, CancellationToken stop, string? note = null, Guid? act = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(by);
-        var messages = await _store.RequestReplayAsync(filter, by, _clock.GetUtcNow(), stop).ConfigureAwait(false);
+        var messages = await _store.RequestReplayAsync(
+            filter, new ParkedAct(by, _clock.GetUtcNow(), note, act), stop).ConfigureAwait(false);
         if (messages > 0) _signal.WakeReplay();
         return messages;
     }
@@ -44,10 +48,13 @@ public sealed class ParkedMessages
 
     /// <summary>Removes the matching messages for good; what they were is recorded
     /// under <paramref name="by"/>.</summary>
+    /// <param name="note">Why, as the record is to say.</param>
+    /// <param name="act">As of <see cref="ReplayAsync"/>.</param>
     /// <returns>How many were removed.</returns>
-    public Task<int> DiscardAsync(ParkedFilter filter, string by, CancellationToken stop)
+    public Task<int> DiscardAsync(
+        ParkedFilter filter, string by, CancellationToken stop, string? note = null, Guid? act = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(by);
-        return _store.DiscardParkedAsync(filter, by, _clock.GetUtcNow(), stop);
+        return _store.DiscardParkedAsync(filter, new ParkedAct(by, _clock.GetUtcNow(), note, act), stop);
     }
 }

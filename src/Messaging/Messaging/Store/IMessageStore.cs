@@ -81,11 +81,11 @@ public interface IMessageStore
 
     /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns
     /// the messages concerned.</summary>
-    Task<int> RequestReplayAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop);
+    Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop);
 
     /// <summary>Removes the matching parked messages for good (recorded in <c>msg_audit</c>
     /// with their content).</summary>
-    Task<int> DiscardParkedAsync(ParkedFilter filter, string by, DateTimeOffset now, CancellationToken stop);
+    Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop);
 
     /// <summary>Parked keys marked for replay, oldest first.</summary>
     Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop);

@@ -26,7 +26,25 @@ public sealed record ParkedMessage(
 public sealed record ParkedKey(string Stream, string Key, int Messages);
 
 /// <summary>Which parked messages; null means any.</summary>
-public sealed record ParkedFilter(string? Stream = null, string? Key = null, Guid? EventId = null);
+/// <param name="Reason">The whole reason, in which <c>*</c> stands for any text.</param>
+/// <param name="From">Parked then or later.</param>
+/// <param name="To">Parked before then.</param>
+public sealed record ParkedFilter(
+    string? Stream = null, string? Key = null, Guid? EventId = null, string? Type = null, string? Reason = null,
+    DateTimeOffset? From = null, DateTimeOffset? To = null)
+{
+    /// <summary>The reason as a pattern of SQL's <c>like … escape '\'</c>.</summary>
+    public string? ReasonPattern => Reason?
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
+        .Replace("_", "\\_", StringComparison.Ordinal).Replace('*', '%');
+}
+
+/// <summary>What an operator decides about parked messages, as it is recorded.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Note">Why.</param>
+/// <param name="Id">Names the act: a second one of the same name changes nothing and has the first one's answer.
+/// </param>
+public sealed record ParkedAct(string By, DateTimeOffset At, string? Note = null, Guid? Id = null);
 
 /// <summary>Where a parked message stands in the list of all: they are sorted by these, in the database's
 /// order.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tessera.TextDefaults;
 
 namespace Tessera.ServiceDefaults;
 

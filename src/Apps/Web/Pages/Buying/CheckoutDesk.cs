@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Orders.Contracts;
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Web.Calling;
 using Tessera.Web.Pages.Profile;

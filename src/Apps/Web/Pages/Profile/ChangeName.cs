@@ -1,5 +1,5 @@
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
-using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages.Profile;
 

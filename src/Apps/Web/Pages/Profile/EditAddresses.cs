@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
-using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages.Profile;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
-using Tessera.Web.Calling;
+using Tessera.PageDefaults;
 using Tessera.Web.Session;
 
 namespace Tessera.Web.Pages.Profile;

@@ -1,6 +1,6 @@
 using System.Net;
+using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
-using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages.Profile;
 

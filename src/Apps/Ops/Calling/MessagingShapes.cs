@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace Tessera.Ops.Calling;
+
+/// <summary>GET /messaging/status of a service.</summary>
+public sealed record MessagingStatus(
+    string Service, string Broker, string Database, OutboxStatus Outbox, ParkedStatus Parked, long Timers,
+    IReadOnlyList<SubscriptionStatus> Subscriptions, IReadOnlyList<HeldKeyStatus>? Held = null);
+
+public sealed record HeldKeyStatus(string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
+
+public sealed record OutboxStatus(long Rows, double? OldestSeconds, long HeldKeys);
+
+public sealed record ParkedStatus(long Messages, long Keys);
+
+public sealed record SubscriptionStatus(
+    string Stream, string Broker, long? Unread, double? OldestUnreadSeconds,
+    IReadOnlyList<PartitionStatus> Partitions, string? Unavailable);
+
+public sealed record PartitionStatus(int Partition, string? Owner, long Unread, double? OldestUnreadSeconds);
+
+/// <summary>GET /messaging/parked/causes of a service.</summary>
+public sealed record ParkedByCause(IReadOnlyList<ParkedCause> Causes, bool IsWhole);
+
+public sealed record ParkedCause(
+    string Stream, string Type, string Cause, string Sample, int Messages, int Keys, int Followers,
+    DateTimeOffset First, DateTimeOffset Last);
+
+/// <summary>GET /messaging/parked of a service.</summary>
+public sealed record ParkedPage(IReadOnlyList<ParkedMessage> Items, string? Next);
+
+public sealed record ParkedMessage(
+    string Stream, string Key, long Position, Guid EventId, string Type, DateTimeOffset Time, DateTimeOffset ParkedAt,
+    int Attempts, string Reason, string? TraceParent, JsonElement? Data)
+{
+    public string? TraceId => TraceParent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
+}
+
+/// <summary>GET /messaging/parked/acts of a service.</summary>
+public sealed record ParkedActs(IReadOnlyList<ParkedActDone> Items);
+
+public sealed record ParkedActDone(
+    DateTimeOffset At, string By, string Action, string? Note, int Messages, int Keys, string Stream, string Key,
+    string? Type, string? Reason);
+
+/// <summary>POST /messaging/parked/replay and /discard.</summary>
+public sealed record ParkedRequest(
+    string? Stream, string? Key, Guid? EventId, string? Type, string? Cause, DateTimeOffset? From, DateTimeOffset? To,
+    bool DryRun, string? Note = null, Guid? Act = null, int? Expected = null);
+
+public sealed record ParkedOutcome(int Messages, bool DryRun);

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Tessera.Orders.Contracts;
+using Tessera.PageDefaults;
+
+namespace Tessera.Ops.Pages.Orders;
+
+/// <summary>Orders by number, buyer, reference, product, state or time.</summary>
+internal static class FindOrders
+{
+    public static readonly string[] States = ["Placed", "StockReserved", "Confirmed", "Shipped", "Cancelled"];
+
+    public static async Task<IResult> Handle(
+        Operator me, CancellationToken stop, string? q = null, string? state = null, string? sku = null,
+        string? from = null, string? to = null, string? before = null)
+    {
+        var search = new OrderSearch(Trim(q), Trim(state), Trim(sku), Trim(from), Trim(to), before);
+        // A number is an order's, or else a buyer's.
+        if (Guid.TryParse(search.Text, out var id) && search is { State: null, Sku: null, From: null, To: null })
+        {
+            var one = await me.GetAnswerAsync<OrderHistoryView>($"/orders/{id}/history", stop);
+            if (one.IsGood) return Results.Redirect($"{OpsOptions.Root}/orders/{id}");
+        }
+        var found = await me.GetAnswerAsync<OrderPage>("/orders?" + Query(search), stop);
+        return Page.Show<OrdersPage>(
+            found.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
+            (nameof(OrdersPage.Search), search), (nameof(OrdersPage.Found), found.Value),
+            (nameof(OrdersPage.Fault), found.IsGood ? null : found.Why()));
+    }
+
+    private static string Query(OrderSearch search)
+    {
+        var isBuyer = Guid.TryParse(search.Text, out _);
+        (string Name, string? Value)[] parts =
+        [
+            ("size", 50.ToString(CultureInfo.InvariantCulture)), (isBuyer ? "buyer" : "reference", search.Text),
+            ("state", search.State), ("sku", search.Sku), ("from", TimeOf(search.From)), ("to", TimeOf(search.To)),
+            ("before", search.Before),
+        ];
+        return string.Join('&', parts.Where(part => part.Value is not null)
+            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+    }
+
+    /// <summary>What a browser's field of date and time says, as UTC; what it does not say is for Orders to refuse.
+    /// </summary>
+    private static string? TimeOf(string? text) => DateTime.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out var time) ? time.ToString("o", CultureInfo.InvariantCulture) : text;
+
+    private static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+public sealed record OrderSearch(
+    string? Text, string? State, string? Sku, string? From, string? To, string? Before)
+{
+    /// <summary>The address of the page behind this one.</summary>
+    public string Next(string before)
+    {
+        (string Name, string? Value)[] parts =
+            [("q", Text), ("state", State), ("sku", Sku), ("from", From), ("to", To), ("before", before)];
+        return $"{OpsOptions.Root}/orders?" + string.Join('&', parts.Where(part => part.Value is not null)
+            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+    }
+}

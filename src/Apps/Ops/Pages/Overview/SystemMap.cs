@@ -1,0 +1,83 @@
+using System.Globalization;
+using Tessera.Ops.Calling;
+using Tessera.Ops.Parts;
+using Tessera.ServiceDefaults;
+using Tessera.Stories;
+
+namespace Tessera.Ops.Pages.Overview;
+
+/// <summary>What the overview draws: each service with its state and what waits at it.</summary>
+public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker, bool IsBrokerBad)
+{
+    /// <summary>What waits longer than this is where to look.</summary>
+    private const double LateSeconds = 5;
+
+    public IEnumerable<(string Service, string Trouble)> Troubles =>
+        Services.SelectMany(service => service.Troubles.Select(trouble => (service.Name, trouble)));
+
+    public static SystemMap Draw(
+        SystemHealth? health, IReadOnlyList<(string Service, Told<MessagingStatus> Told)> messaging)
+    {
+        var told = messaging.ToDictionary(each => each.Service, each => each.Told, StringComparer.Ordinal);
+        MapService[] services =
+        [
+            .. Shop.Services.Select(name => ServiceOf(
+                name, health?.Services.Where(replica => replica.Service == name).ToArray(),
+                told.GetValueOrDefault(name))),
+        ];
+        var statuses = messaging.Select(each => each.Told.Value).OfType<MessagingStatus>().ToList();
+        var isBad = statuses.Exists(status => status.Subscriptions.Any(one => one.Unavailable is not null))
+            || statuses.Exists(status => status.Outbox is { HeldKeys: 0, OldestSeconds: > LateSeconds });
+        return new SystemMap(services, statuses.FirstOrDefault()?.Broker ?? "broker", isBad);
+    }
+
+    private static MapService ServiceOf(string name, ReplicaHealth[]? replicas, Told<MessagingStatus>? told)
+    {
+        var ready = replicas?.Count(replica => replica.Status == "Healthy") ?? 0;
+        var troubles = new List<string>();
+        if (replicas is null) troubles.Add("the gateway does not tell how it is");
+        foreach (var replica in replicas?.Where(replica => replica.Status != "Healthy") ?? [])
+            troubles.Add($"{replica.Replica} is {replica.Status.ToLowerInvariant()}"
+                + (replica.Why is { } why ? $": {why}" : ""));
+        var waits = new List<string>();
+        if (told?.Value is { } status)
+        {
+            if (status.Outbox.Rows > 0)
+                waits.Add($"{Number(status.Outbox.Rows)} unsent, {Ages.Of(status.Outbox.OldestSeconds)}");
+            if (status.Outbox.OldestSeconds > LateSeconds)
+                troubles.Add($"{Number(status.Outbox.Rows)} events are not sent, the oldest for "
+                    + Ages.Of(status.Outbox.OldestSeconds));
+            if (status.Outbox.HeldKeys > 0)
+                troubles.Add($"{Number(status.Outbox.HeldKeys)} keys are held back: the broker refuses their events");
+            if (status.Parked.Messages > 0) troubles.Add($"{Number(status.Parked.Messages)} messages are parked");
+            foreach (var one in status.Subscriptions)
+            {
+                if (one.Unread > 0) waits.Add($"{Number(one.Unread.Value)} of {one.Stream} unread");
+                if (one.Unavailable is { } away) troubles.Add($"the broker does not tell of {one.Stream}: {away}");
+                else if (one.OldestUnreadSeconds > LateSeconds)
+                    troubles.Add($"{one.Stream} waits for {Ages.Of(one.OldestUnreadSeconds)} to be read");
+                if (one.Partitions.Any(partition => partition.Owner is null))
+                    troubles.Add($"nobody reads a part of {one.Stream}");
+            }
+        }
+        else if (told?.Fault is { } fault && ready > 0) troubles.Add($"it does not tell what waits: {fault}");
+        return new MapService(
+            name, replicas?.Length ?? 0, ready, replicas is [{ } first, ..] ? first.Milliseconds : null,
+            told?.Value?.Database, waits, troubles);
+    }
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
+
+/// <param name="Ready">How many of its replicas are ready.</param>
+/// <param name="Waits">What waits at it, as it should for a moment.</param>
+/// <param name="Troubles">What is wrong with it; empty when it is well.</param>
+public sealed record MapService(
+    string Name, int Replicas, int Ready, double? Milliseconds, string? Database, IReadOnlyList<string> Waits,
+    IReadOnlyList<string> Troubles)
+{
+    public bool IsBad => Troubles.Count > 0;
+
+    /// <summary>Whether it keeps data, and does not tell what waits there.</summary>
+    public bool IsSilent => Database is null && ReadSystem.Services.Contains(Name);
+}

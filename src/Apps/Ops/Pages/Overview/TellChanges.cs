@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Tessera.Ops.Calling;
+using Tessera.Stories;
+
+namespace Tessera.Ops.Pages.Overview;
+
+/// <summary>GET /ops/changes?of=…: tells a window when what it shows has changed, by server-sent events. It asks the
+/// services what the page asks, and says only that there is something new: the window then asks for the page.</summary>
+internal static class TellChanges
+{
+    private static readonly TimeSpan ping = TimeSpan.FromSeconds(15);
+
+    /// <param name="of"><c>overview</c>, <c>messaging</c>, <c>parked</c> or an order's number.</param>
+    public static async Task<IResult> Handle(
+        string of, Operator me, ReadSystem system, Watchers watchers, IOptions<OpsOptions> options,
+        IHostApplicationLifetime process, TimeProvider clock)
+    {
+        var context = me.Context;
+        if (Look(of, me, system) is not { } look) return Faults.NotFound();
+        if (!watchers.TryEnter()) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, process.ApplicationStopping);
+        try
+        {
+            context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers["X-Accel-Buffering"] = "no"; // Proxies of others before the gateway.
+            await SayAsync(context, "looking", end.Token);
+            await FollowAsync(context, look, options.Value.LookEvery, clock, end.Token);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or IOException or TokenRefusedException)
+        {
+            // The window has gone, or the session: the browser asks again, and is sent to sign in by the page.
+        }
+        finally
+        {
+            watchers.Leave();
+        }
+        return Results.Empty;
+    }
+
+    private static async Task FollowAsync(
+        HttpContext context, Func<CancellationToken, Task<object?>> look, TimeSpan every, TimeProvider clock,
+        CancellationToken stop)
+    {
+        var (seen, said) = (await MarkAsync(look, stop), clock.GetTimestamp());
+        while (true)
+        {
+            await Task.Delay(every, clock, stop);
+            var now = await MarkAsync(look, stop);
+            if (now != seen) await SayAsync(context, "changed", stop);
+            else if (clock.GetElapsedTime(said) > ping) await SayAsync(context, "ping", stop);
+            else continue;
+            (seen, said) = (now, clock.GetTimestamp());
+        }
+    }
+
+    private static async Task SayAsync(HttpContext context, string what, CancellationToken stop)
+    {
+        await context.Response.WriteAsync($"event: {what}\ndata: {what}\n\n", stop);
+        await context.Response.Body.FlushAsync(stop);
+    }
+
+    private static async Task<string> MarkAsync(Func<CancellationToken, Task<object?>> look, CancellationToken stop) =>
+        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(await look(stop))));
+
+    private static Func<CancellationToken, Task<object?>>? Look(string of, Operator me, ReadSystem system) => of switch
+    {
+        "overview" => async stop =>
+        {
+            var messaging = await system.MessagingAsync(stop);
+            var map = SystemMap.Draw(await system.HealthAsync(stop), messaging);
+            // How fast each answers differs each time, and how long something waits each second.
+            return new
+            {
+                Services = map.Services.Select(service => new { service.Name, service.Ready, service.Replicas }),
+                map.IsBrokerBad, Waits = messaging.Select(each => Counts(each.Told.Value)),
+            };
+        },
+        "messaging" => async stop =>
+            (await system.MessagingAsync(stop)).Select(each => new { each.Told.Fault, Of = Counts(each.Told.Value) })
+                .ToArray(),
+        "parked" => async stop => (await system.CausesAsync(stop)).Select(each => each.Told).ToArray(),
+        _ when Guid.TryParse(of, out var order) => async stop =>
+        {
+            // Without the time of asking: only what the services say is compared.
+            var sources = await StorySources.ReadAsync(me, order, stop);
+            return new { sources.Order, sources.Stock, sources.Payment, Waiting = sources.Waiting.ToArray() };
+        },
+        _ => null,
+    };
+
+    private static object? Counts(MessagingStatus? status) => status is null ? null : new
+    {
+        status.Outbox.Rows, status.Outbox.HeldKeys, status.Parked, status.Timers,
+        Late = status.Outbox.OldestSeconds > 5,
+        Read = status.Subscriptions.Select(one => new
+        {
+            one.Stream, one.Unread, one.Unavailable, Late = one.OldestUnreadSeconds > 5,
+            Owners = one.Partitions.Select(partition => partition.Owner),
+        }),
+    };
+}

@@ -1,0 +1,22 @@
+using Tessera.Design;
+using Tessera.Ops;
+using Tessera.Ops.Pages;
+using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
+
+var builder = ServiceStart.NewBuilder(args);
+builder.AddServiceDefaults("ops", takesTokens: false);
+builder.AddPages();
+var app = builder.Build();
+app.UseMiddleware<TakeStoreAddress>();
+app.MapDefaultEndpoints(described: false);
+app.UseMiddleware<SetPageHeaders>();
+app.UseMiddleware<RefuseForeignForms>();
+app.UseMiddleware<ShowFaults>();
+app.UseMiddleware<AskToSignIn>();
+var console = app.MapGroup(OpsOptions.Root);
+console.MapAssets();
+console.MapSession();
+console.MapPages();
+app.MapFallback(Faults.NotFound).AllowAnonymous();
+return await app.RunServiceAsync();

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Playwright;
+using Tessera.EndToEnd;
+
+namespace Tessera.Web.Tests.Operators;
+
+/// <summary>What operators do, and what goes wrong in their store.</summary>
+internal static class Operating
+{
+    /// <summary>Opens the console, as the first operator of the store.</summary>
+    public static async Task SignInAtConsoleAsync(this Visitor visitor, ShopInBrowser shop)
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(shop.Data, "operator.json")));
+        await visitor.GoAsync("/ops");
+        await visitor.Page.GetByLabel("E-mail address").FillAsync(file.RootElement.GetProperty("email").GetString()!);
+        await visitor.Page.GetByLabel("Password", new() { Exact = true })
+            .FillAsync(file.RootElement.GetProperty("password").GetString()!);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(visitor.At("verdict")).ToBeVisibleAsync();
+    }
+
+    public static async Task<Visitor> NewOperatorAsync(
+        this ShopInBrowser shop, bool scripts = true, ColorScheme colors = ColorScheme.Light)
+    {
+        var visitor = await shop.NewVisitorAsync(scripts, colors: colors);
+        await visitor.SignInAtConsoleAsync(shop);
+        return visitor;
+    }
+
+    /// <summary>An event that Orders publishes and Payments cannot read, by the way of every event: the outbox, the
+    /// relay and the broker.</summary>
+    /// <param name="follower">Another one of the same key behind it.</param>
+    public static async Task<Guid> PoisonPaymentsAsync(
+        this ShopInBrowser shop, bool follower = false, Guid? key = null)
+    {
+        const string body = """{"order":"none","email":"ada@example.org"}""";
+        var about = (key ?? Guid.NewGuid()).ToString();
+        await using var connection = new SqliteConnection(
+            $"Data Source={Path.Combine(shop.Data, "orders", "orders.db")};Pooling=False;Default Timeout=20");
+        await connection.OpenAsync();
+        for (var number = 0; number < (follower ? 2 : 1); number++)
+        {
+            await using var insert = connection.CreateCommand();
+            insert.CommandText =
+                """
+                insert into msg_outbox (shard, event_id, stream, key, type, source, time, data)
+                values ($shard, $id, 'orders', $key, 'orders.payment-requested.v1', '/tessera/orders', $time, $data)
+                """;
+            insert.Parameters.AddWithValue("$shard", Messaging.Transport.Partitioner.PartitionOf(about, 4));
+            insert.Parameters.AddWithValue("$id", Guid.CreateVersion7().ToString());
+            insert.Parameters.AddWithValue("$key", about);
+            insert.Parameters.AddWithValue("$time", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+            insert.Parameters.AddWithValue("$data", System.Text.Encoding.UTF8.GetBytes(body));
+            await insert.ExecuteNonQueryAsync();
+        }
+        return Guid.Parse(about);
+    }
+}

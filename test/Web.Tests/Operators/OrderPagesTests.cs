@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Tessera.EndToEnd;
+
+namespace Tessera.Web.Tests.Operators;
+
+/// <summary>How an operator finds an order, reads what became of it, and acts.</summary>
+[Collection(nameof(ShopInBrowser))]
+public sealed class OrderPagesTests(ShopInBrowser shop)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Finds_an_order_by_what_is_known_of_it_and_tells_its_story(bool scripts)
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var order = await shop.Shop.PlaceAsync(buyer, sku, 2);
+        await shop.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        await using var me = await shop.NewOperatorAsync(scripts);
+
+        await me.GoAsync("/ops/orders");
+        await me.At("sku").FillAsync(sku.ToLowerInvariant());
+        await me.At("state").SelectOptionAsync("Confirmed");
+        await me.At("find").ClickAsync();
+        await me.At("orders").GetByRole(AriaRole.Link, new() { Name = order.Id.ToString() }).ClickAsync();
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Confirmed");
+        await me.At("jump").FillAsync(order.Id.ToString());
+        await me.At("jump").PressAsync("Enter");
+        await Assertions.Expect(me.Page).ToHaveURLAsync($"http://127.0.0.1:{shop.Port}/ops/orders/{order.Id}");
+
+        await Testing.Eventually.HoldsAsync("the story is whole", async () =>
+        {
+            await me.Page.ReloadAsync();
+            var told = await me.At("moment").AllInnerTextsAsync();
+            return told.Count(line => line.Contains("Stock has left the shelf", StringComparison.Ordinal)) == 2;
+        });
+        var services = await me.At("moment").EvaluateAllAsync<string[]>("all => all.map(it => it.dataset.service)");
+        Assert.Equal(["inventory", "orders", "payments"], services.Distinct().Order());
+        var sent = await me.At("event").EvaluateAllAsync<string[]>("all => all.map(it => it.dataset.status)");
+        Assert.All(sent, status => Assert.Equal("sent", status));
+        await Assertions.Expect(me.At("wait")).ToContainTextAsync("ready to be sent");
+        await Assertions.Expect(me.At("wait")).ToHaveAttributeAsync("data-who", "operator");
+        await Assertions.Expect(me.At("trace")).ToHaveTextAsync(new Regex("^[0-9a-f]{32}"));
+        if (scripts) await me.ShowAsync("console-story-confirmed");
+    }
+
+    [Fact]
+    public async Task Shows_what_changes_while_somebody_looks_and_what_was_done()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var order = await shop.Shop.PlaceAsync(buyer, sku, 1, "tok_slow");
+        await using var me = await shop.NewOperatorAsync();
+        await me.GoAsync($"/ops/orders/{order.Id}");
+        await Assertions.Expect(me.At("live-state")).ToHaveTextAsync("Live.");
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Confirmed");
+
+        await me.At("note").FillAsync("called twice");
+        await me.At("save-note").ClickAsync();
+        await Assertions.Expect(me.At("done")).ToContainTextAsync("note is saved");
+        await Assertions.Expect(me.At("note")).ToHaveValueAsync("called twice");
+        Assert.Null((await shop.Shop.OrderAsync(buyer, order.Id)).Note);
+
+        await me.At("reason").FillAsync("The lantern was broken. Sorry!");
+        await me.At("cancel").ClickAsync();
+        await Assertions.Expect(me.At("done")).ToContainTextAsync("is cancelled");
+        Assert.Equal("The lantern was broken. Sorry!", (await shop.Shop.OrderAsync(buyer, order.Id)).CancelWords);
+        await Assertions.Expect(me.At("story")).ToContainTextAsync("Payment is given back");
+        await Assertions.Expect(me.At("ended")).ToBeVisibleAsync();
+        await Assertions.Expect(me.At("cancel")).ToHaveCountAsync(0);
+        await me.ShowAsync("console-story-cancelled");
+    }
+
+    [Fact]
+    public async Task Says_why_what_is_asked_for_is_not_done()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var order = await shop.Shop.PlaceAsync(buyer, sku);
+        await shop.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        await using var me = await shop.NewOperatorAsync();
+        await me.GoAsync($"/ops/orders/{order.Id}");
+        await me.Page.EvaluateAsync("""document.querySelector("[data-test=reason]").required = false""");
+        await me.At("cancel").ClickAsync();
+        await Assertions.Expect(me.At("refused")).ToContainTextAsync("Say why");
+        Assert.Equal("Confirmed", (await shop.Shop.OrderAsync(buyer, order.Id)).State);
+        Assert.Equal(404, await me.GoAsync($"/ops/orders/{Guid.NewGuid()}"));
+        await me.GoAsync($"/ops/orders?q={Guid.NewGuid()}");
+        await Assertions.Expect(me.At("none")).ToBeVisibleAsync();
+        await me.GoAsync("/ops/orders?sku=%20!");
+        await Assertions.Expect(me.At("away")).ToBeVisibleAsync();
+    }
+}
