@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Tessera.Cli.Monitoring;
 using Tessera.Cli.Logs;
+using Tessera.Cli.Monitoring;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;

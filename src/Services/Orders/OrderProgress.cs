@@ -39,13 +39,6 @@ internal sealed class OrderProgress(
         return outcome;
     }
 
-    private void Count(Order order)
-    {
-        // The order may change once more in the same transaction.
-        var (state, reason, since) = (order.State, order.CancelReason, clock.GetUtcNow() - order.PlacedAt);
-        work.AfterCommit(() => OrderMetrics.Entered(state, reason, since));
-    }
-
     /// <summary>The type of the event that announces the state.</summary>
     public static string EventOf(OrderState state) => state switch
     {
@@ -56,6 +49,13 @@ internal sealed class OrderProgress(
         OrderState.Cancelled => OrderCancelled.EventType,
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state."),
     };
+
+    private void Count(Order order)
+    {
+        // The order may change once more in the same transaction.
+        var (state, reason, since) = (order.State, order.CancelReason, clock.GetUtcNow() - order.PlacedAt);
+        work.AfterCommit(() => OrderMetrics.Entered(state, reason, since));
+    }
 
     private void Leave(Order order, OrderState from)
     {

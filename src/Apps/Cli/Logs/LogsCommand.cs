@@ -114,9 +114,9 @@ internal static partial class LogsCommand
         };
     }
 
-    [GeneratedRegex("^[0-9a-fA-F]{32}$")]
+    [GeneratedRegex(@"^[0-9a-fA-F]{32}\z")]
     private static partial Regex Hexadecimal();
 
-    [GeneratedRegex("^([0-9]{1,5})(s|m|h|d)$")]
+    [GeneratedRegex(@"^([0-9]{1,5})(s|m|h|d)\z")]
     private static partial Regex Duration();
 }

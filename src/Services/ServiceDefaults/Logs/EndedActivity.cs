@@ -6,7 +6,8 @@ namespace Tessera.ServiceDefaults;
 /// ended activity cannot be the current one again.</summary>
 public static class EndedActivity
 {
-    /// <summary>An activity in the same place of the same trace, current until it is disposed; never exported.</summary>
+    /// <summary>An activity in the same place of the same trace, current until it is disposed; never exported.
+    /// </summary>
     /// <param name="ended">Null: nothing is changed.</param>
     public static Activity? Return(Activity? ended)
     {
