@@ -89,7 +89,7 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         await store.RunAsync("start", "inventory");
 
         await IsToldAsync("EventsParked orders");
-        await store.RunAsync("parked", "discard", "--service", "orders", "--all");
+        await store.RunAsync("parked", "discard", "--service", "orders", "--all", "--reason", "lost");
         await IsToldAsync();
 
         await store.SignalAsync("server-redis", "-STOP");
