@@ -7,11 +7,13 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 orders=${1:-6000} rate=${2:-10} data=${3:-$(mktemp -d)/store} port=${4:-18080}
 tessera=$root/tessera
 trap '"$tessera" down --data "$data" >/dev/null 2>&1 || true' EXIT
+mkdir -p "$data"
 
 "$tessera" up --detach --empty --monitoring --data "$data" --port "$port" >"$data.up" 2>&1 || { cat "$data.up" >&2; exit 1; }
 prometheus=$("$tessera" status --json --data "$data" | grep -o 'http://[^"]*/alerts' | head -1)
 prometheus=${prometheus%/alerts}
 ask() { curl -sfG "$prometheus/api/v1/query" --data-urlencode "query=$1"; }
+names() { grep -o '"alertname":"[^"]*"' | sort -u | tr '\n' ' ' || true; } # None is no failure.
 number() { ask "$1" | sed -n 's/.*"value":\[[^,]*,"\([^"]*\)"\].*/\1/p'; }
 
 "$tessera" import "$root/samples/online-retail.csv" --data "$data" >"$data.import" 2>&1 || { cat "$data.import" >&2; exit 1; }
@@ -19,8 +21,8 @@ began=$(date +%s)
 "$tessera" replay "$root/samples/online-retail.csv" --limit "$orders" --rate "$rate" --data "$data" >"$data.replay" 2>&1 || true
 took=$(( $(date +%s) - began ))
 sleep 30 # One more look of Prometheus at the end of it, and of its rules at that.
-fired=$(ask "count_over_time(ALERTS{alertstate=\"firing\"}[$((took + 60))s])" | grep -o '"alertname":"[^"]*"' | sort -u | tr '\n' ' ')
-pending=$(ask "count_over_time(ALERTS{alertstate=\"pending\"}[$((took + 60))s])" | grep -o '"alertname":"[^"]*"' | sort -u | tr '\n' ' ')
+fired=$(ask "count_over_time(ALERTS{alertstate=\"firing\"}[$((took + 60))s])" | names)
+pending=$(ask "count_over_time(ALERTS{alertstate=\"pending\"}[$((took + 60))s])" | names)
 missed=$(number "sum(count_over_time(up{job=\"tessera\"}[${took}s])) - sum(sum_over_time(up{job=\"tessera\"}[${took}s]))")
 "$tessera" verify --data "$data" --wait 60 >"$data.verify" 2>&1 && whole="every invariant whole" || whole="NOT WHOLE"
 

@@ -69,6 +69,9 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
     /// <summary>For what waits 30 s by itself, and for a busy machine.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
+    /// <summary>As the shop's list has them.</summary>
+    private const int Processes = 9;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -86,7 +89,7 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         await store.RunAsync("start", "inventory");
 
         await IsToldAsync("EventsParked orders");
-        await store.RunAsync("parked", "discard", "--service", "orders", "--all");
+        await store.RunAsync("parked", "discard", "--service", "orders", "--all", "--reason", "lost");
         await IsToldAsync();
 
         await store.SignalAsync("server-redis", "-STOP");
@@ -146,7 +149,7 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         using var http = new HttpClient();
         var alerts = new Uri(await AddressOfAsync("server-prometheus"));
         var targets = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/targets"), Stop);
-        Assert.Equal(8, targets.GetProperty("data").GetProperty("activeTargets").GetArrayLength());
+        Assert.Equal(Processes, targets.GetProperty("data").GetProperty("activeTargets").GetArrayLength());
         var groups = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/rules"), Stop);
         Assert.Contains("BrokerDoesNotAnswer", groups.ToString(), StringComparison.Ordinal);
         var others = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/alertmanagers"), Stop);
@@ -159,7 +162,7 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         (await store.ServiceAsync(server)).GetProperty("address").GetString()!;
 
     private Task IsWatchedAsync() => Eventually.HoldsAsync("all is collected, and nothing holds", async () =>
-        await store.Prometheus.ValueAsync("sum(up{job=\"tessera\"})") == 8
+        await store.Prometheus.ValueAsync("sum(up{job=\"tessera\"})") == Processes
         && await store.Prometheus.ValueAsync("sum(tessera_messaging_store_readable)") == 6
         && (await store.Prometheus.HoldingAsync()).Count == 0, Bound);
 
@@ -167,7 +170,7 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
     private async Task StaysQuietAsync()
     {
         var samples = "sum(count_over_time(up{job=\"tessera\"}[5m]))";
-        var until = await store.Prometheus.ValueAsync(samples) + (8 * 12);
+        var until = await store.Prometheus.ValueAsync(samples) + (Processes * 12);
         await Eventually.HoldsAsync("it was looked at a dozen times more", async () =>
         {
             Assert.Empty(await store.Prometheus.FiringAsync());
