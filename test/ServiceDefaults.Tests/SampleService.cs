@@ -20,6 +20,9 @@ public sealed class SampleService : IAsyncLifetime
 
     public PretendedErased Erased { get; } = new();
 
+    /// <summary>Released for each request of <c>/maybe</c> that the server has begun with.</summary>
+    public SemaphoreSlim Arrived { get; } = new(0);
+
     public HttpClient Http1 { get; private set; } = null!;
 
     public HttpClient Http2 { get; private set; } = null!;
@@ -37,6 +40,7 @@ public sealed class SampleService : IAsyncLifetime
         });
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Services.AddSingleton<IErasedSource>(Erased);
+        builder.Services.AddSingleton<IStartupFilter>(new Arrivals(Arrived));
         builder.AddServiceDefaults("sample");
         builder.Services.AddValidation();
         _app = builder.Build();
@@ -60,6 +64,7 @@ public sealed class SampleService : IAsyncLifetime
             (await request.ReadFormAsync(stop)).Count).AllowAnonymous();
         _app.MapPost("/forms/name", async (HttpRequest request, CancellationToken stop) =>
             (await request.ReadFormAsync(stop))["name"].ToString()).AllowAnonymous();
+        _app.MapPost("/maybe", (Thing? thing) => thing is null ? "nothing" : "something").AllowAnonymous();
         _app.MapGet("/undeclared", () => "nobody said who may read this");
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();
@@ -111,4 +116,18 @@ public sealed class PretendedErased : IErasedSource
 
     public Task<IReadOnlyList<Guid>> FetchAsync(CancellationToken stop) =>
         IsAway ? throw new HttpRequestException("Users is away.") : Task.FromResult(Erased);
+}
+
+/// <summary>Before all else.</summary>
+internal sealed class Arrivals(SemaphoreSlim arrived) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use((context, go) =>
+        {
+            if (context.Request.Path == "/maybe") arrived.Release();
+            return go(context);
+        });
+        next(app);
+    };
 }

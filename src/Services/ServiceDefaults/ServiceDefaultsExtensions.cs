@@ -55,6 +55,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<RefuseOtherStores>();
         app.UseMiddleware<TakeGatewayPrefix>();
         app.UseMiddleware<LimitHeaders>();
+        if (described) app.UseMiddleware<NoticeEmptyBody>(); // Before anything stands around the body.
         app.Use(CancellableBody.InvokeAsync);
         app.UseRouting(); // Before the limit, which is another one for some operations.
         app.UseMiddleware<LimitBody>(); // Outside of the errors' answers: it takes in the rest of a body after them.
