@@ -12,8 +12,8 @@ internal static class Schema
 
     /// <summary>Version 2: why an operator acted, and the act's name.</summary>
     private const string Acts = """
-        alter table msg_audit add column note text, add column act uuid;
-        create index msg_audit_act on msg_audit (act) where act is not null
+        alter table msg_audit add column if not exists note text, add column if not exists act uuid;
+        create index if not exists msg_audit_act on msg_audit (act) where act is not null
         """;
 
     /// <summary>
