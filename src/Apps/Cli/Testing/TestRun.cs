@@ -97,9 +97,6 @@ internal static class TestRun
         await using var output = TextWriter.Synchronized(new StreamWriter(log));
         if (Servers.KafkaFetched is { } kafka) start.Environment["KAFKA_HOME"] = kafka;
         start.Environment[ProcessorTime.Mark] = part.Name;
-        // Little in a test runs often enough to be worth compiling twice. Hexadecimal milliseconds.
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "3E8";
         using var process = Process.Start(start)!;
         await using var processor = new ProcessorTime(part.Name);
         process.StandardInput.Close();
