@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Tessera.ServiceDefaults.Tests;
@@ -55,6 +56,21 @@ public sealed class LogLinesTests : IDisposable
             (Value("trace"), Value("span"), Value("event"), Value("stream"), Value("key")));
         Assert.StartsWith("InvalidOperationException: why", Value("exception"), StringComparison.Ordinal);
         Assert.Equal("3", json.RootElement.GetProperty("values").GetProperty("Count").GetString());
+    }
+
+    [Theory]
+    [InlineData(null, typeof(TextLines))]
+    [InlineData("text", typeof(TextLines))]
+    [InlineData("json", typeof(JsonLines))]
+    public async Task Each_form_has_its_writer_and_nobody_else_has_its_name(string? form, Type writer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["Tessera:Logs"] = form;
+        builder.AddServiceDefaults("sample");
+        await using var app = builder.Build();
+        var name = app.Services.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value.FormatterName;
+        Assert.IsType(
+            writer, Assert.Single(app.Services.GetServices<ConsoleFormatter>(), each => each.Name == name));
     }
 
     [Fact]

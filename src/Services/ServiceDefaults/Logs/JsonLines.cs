@@ -12,7 +12,7 @@ namespace Tessera.ServiceDefaults;
 /// <summary>One JSON object a line, for software that collects logs: <c>time</c>, <c>level</c>, <c>category</c>,
 /// <c>message</c>, <c>trace</c> and <c>span</c>, inside of a handler <c>event</c>, <c>stream</c> and <c>key</c>,
 /// <c>exception</c>, and under <c>values</c> what the message was made of.</summary>
-internal sealed class JsonLines(TimeProvider clock) : ConsoleFormatter(LogLines.Json)
+internal sealed class JsonLines(TimeProvider clock) : ConsoleFormatter(LogLines.FormatterPrefix + LogLines.Json)
 {
     private static readonly JsonWriterOptions _options = new()
     {

@@ -10,6 +10,10 @@ internal static class LogLines
 {
     public const string Text = "text";
     public const string Json = "json";
+
+    /// <summary>.NET brings a formatter called "json" of its own, which would be taken instead of ours.</summary>
+    public const string FormatterPrefix = "tessera-";
+
     public const string Time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     private const string Key = TesseraOptions.Section + ":Logs";
@@ -20,7 +24,7 @@ internal static class LogLines
         if (form is not (Text or Json))
             throw new InvalidOperationException($"{Key} is '{form}'; it must be '{Text}' or '{Json}'.");
         builder.Logging.ClearProviders();
-        builder.Logging.AddConsole(console => console.FormatterName = form);
+        builder.Logging.AddConsole(console => console.FormatterName = FormatterPrefix + form);
         builder.Logging.AddConsoleFormatter<TextLines, ConsoleFormatterOptions>();
         builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         builder.Logging.SetMinimumLevel(LogLevel.Information);

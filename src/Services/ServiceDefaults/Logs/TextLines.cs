@@ -7,7 +7,7 @@ namespace Tessera.ServiceDefaults;
 
 /// <summary>One line per event: time, level, category's last word, message, trace id and, inside of a handler, the
 /// event with its stream and key; an exception in the same line.</summary>
-internal sealed class TextLines(TimeProvider clock) : ConsoleFormatter(LogLines.Text)
+internal sealed class TextLines(TimeProvider clock) : ConsoleFormatter(LogLines.FormatterPrefix + LogLines.Text)
 {
     public override void Write<TState>(
         in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
