@@ -1,6 +1,8 @@
+using Tessera.Inventory.Contracts;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Orders;
 
@@ -54,6 +56,10 @@ internal static class OrdersSetup
             .Handle<CancelOrderOnPaymentDeclined>()
             .Handle<NoteOnPaymentRefunded>()
             .Handle<CancelOrdersOnUserErased>();
+        messages
+            .Ignores<UserRegistered>()
+            .Ignores<UserChanged>()
+            .Ignores<StockLow>();
         messages
             .Timer<CancelOrderOnStockOverdue>()
             .Timer<CancelOrderOnPaymentOverdue>()

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
+using Tessera.Orders.Contracts;
 using Tessera.Payments.Contracts;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Payments;
 
@@ -41,6 +43,12 @@ internal static class PaymentsSetup
             .Handle<RequestPaymentOnPaymentRequested>()
             .Handle<CancelPaymentOnOrderCancelled>()
             .Handle<ForgetPaymentMethodsOnUserErased>();
+        messages
+            .Ignores<OrderPlaced>()
+            .Ignores<OrderConfirmed>()
+            .Ignores<OrderShipped>()
+            .Ignores<UserRegistered>()
+            .Ignores<UserChanged>();
         messages.Timer<ForgetPaymentMethodsOnBuyerErased>();
     }
 

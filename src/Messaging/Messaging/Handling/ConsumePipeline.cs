@@ -70,13 +70,18 @@ internal sealed partial class ConsumePipeline(
         foreach (var (envelope, malformed) in events)
         {
             var invoker = handlers.Find(envelope.Type);
-            // A stream says more than each subscriber wants to hear: other types are settled and counted.
+            var reason = malformed;
             if (invoker is null && malformed is null)
             {
-                unlisted.Passed(stream, envelope.Type);
-                continue;
+                // A stream says more than each subscriber wants to hear: other types are settled and counted.
+                if (!unlisted.AreParked(stream, envelope.Type)) continue;
+                reason = MissingHandler.Reason;
             }
-            batch.Add(new BatchItem(envelope, invoker) { ParkReason = malformed });
+            batch.Add(new BatchItem(envelope, invoker)
+            {
+                ParkReason = reason,
+                Failures = reason is null ? 0 : 1, // What only waits behind another message has none.
+            });
         }
         return batch;
     }
