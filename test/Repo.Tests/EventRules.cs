@@ -20,7 +20,7 @@ internal static partial class EventRules
         Event().Matches(contracts).Select(match => match.Groups[1].Value);
 
     /// <summary>A handler may also take its event by a base of its own: then its method says which.</summary>
-    [GeneratedRegex(@"\b(?:(?:IHandle|IHandleBatch|Ignores)<|override Task HandleAsync\()(\w+)\b")]
+    [GeneratedRegex(@"\b(?:(?:IHandle|IHandleBatch|Ignores)<|override (?:async )?Task HandleAsync\()(\w+)\b")]
     private static partial Regex Said();
 
     [GeneratedRegex(@"record (\w+)\([^{};]*\{\s*public const string EventType\b")]

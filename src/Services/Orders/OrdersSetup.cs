@@ -12,6 +12,7 @@ internal static class OrdersSetup
     {
         builder.AddServiceClient<CatalogClient>("catalog");
         builder.Services.AddOrderRules();
+        builder.Services.AddHostedService<BeginMetrics>();
         builder.Services.AddHostedService<TellChanges>();
         builder.Services.AddHostedService<HearChanges>();
         builder.Services.AddHostedService<TendFollowers>();

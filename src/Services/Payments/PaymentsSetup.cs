@@ -13,6 +13,7 @@ internal static class PaymentsSetup
     public static void AddPayments(this WebApplicationBuilder builder)
     {
         builder.Services.AddPaymentRules();
+        builder.Services.AddHostedService<BeginMetrics>();
         builder.Services.AddHostedService<SettlePayments>();
         builder.AddSimulatedProvider();
     }

@@ -7,7 +7,8 @@ public enum UnknownEvents
     /// </summary>
     Count,
 
-    /// <summary>They are parked, with what follows of their key behind them, until a build that lists their type replays
-    /// them. For rolling upgrades: an old replica then swallows nothing that the new one would handle.</summary>
+    /// <summary>They are parked, with what follows of their key behind them, until a build that lists their type
+    /// replays them. For rolling upgrades: an old replica then swallows nothing that the new one would handle.
+    /// </summary>
     Park,
 }

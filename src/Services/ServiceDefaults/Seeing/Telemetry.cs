@@ -12,16 +12,14 @@ namespace Tessera.ServiceDefaults;
 /// only the trace context, which costs about a microsecond a request.</summary>
 internal static class Telemetry
 {
-    private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string ResourceKey = "OTEL_RESOURCE_ATTRIBUTES";
-
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
+        var isSent = OtlpSettings.Read(builder.Configuration);
         var telemetry = builder.Services.AddOpenTelemetry()
             // Whoever starts the process may have named it; a random name else.
             .ConfigureResource(resource => resource.AddService(
                 service, "tessera",
-                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey])))
+                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[OtlpSettings.Resource])))
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
@@ -32,7 +30,7 @@ internal static class Telemetry
                 // An exemplar names a trace that somebody keeps, and nothing else.
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 .AddPrometheusExporter(MetricsEndpoint.Configure));
-        if (string.IsNullOrEmpty(builder.Configuration[EndpointKey]))
+        if (!isSent)
         {
             builder.Services.AddSingleton<TraceContextOnly>();
             builder.Services.AddHostedService(services => services.GetRequiredService<TraceContextOnly>());
@@ -49,6 +47,7 @@ internal static class Telemetry
                 .AddSource("Tessera.*", "Npgsql"))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();
+        builder.Services.AddHostedService<EndTelemetry>();
     }
 
     /// <summary>Has activities made so that a trace id runs through requests, events and logs,
@@ -59,7 +58,11 @@ internal static class Telemetry
         {
             ShouldListenTo = source => source.Name == "Microsoft.AspNetCore"
                 || source.Name.StartsWith("Tessera.", StringComparison.Ordinal),
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+            // A part of what has one already tells nobody anything.
+            Sample = (ref ActivityCreationOptions<ActivityContext> made) =>
+                made.Parent.SpanId == default || made.Parent.IsRemote
+                    ? ActivitySamplingResult.PropagationData
+                    : ActivitySamplingResult.None,
             SampleUsingParentId = (ref ActivityCreationOptions<string> _) => ActivitySamplingResult.PropagationData,
         };
 
