@@ -20,8 +20,12 @@ internal sealed partial class PostgresStore
         ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop)
     {
         var behind = after is null ? "true" : "(stream, key, position) > ($8, $9, $10)";
+        // One event is found by its id and then sorted: else the server may go along all of them in the order asked
+        // for, and look at the id of each.
+        var source = filter.EventId is null
+            ? "msg_parked" : "(select * from msg_parked where event_id = $3 offset 0) found";
         var list = Command($"""
-            select {Rows.ParkedColumns} from msg_parked where {filter.Condition} and {behind}
+            select {Rows.ParkedColumns} from {source} where {filter.Condition} and {behind}
             order by stream, key, position limit $11
             """,
             [

@@ -41,11 +41,7 @@ internal sealed class BatchExecutor(
             checkpoints.Pass(Checkpoint.ConsumeHandled);
             if (parked is not null) session.Park(parked);
             checkpoints.Pass(Checkpoint.ConsumeBeforeCommit);
-            using (MessagingTraces.StartSettle(
-                system.Of(intake.Stream), intake.Stream, registry.Service, handling, items.Count))
-            {
-                await work.CommitSessionAsync(stop).ConfigureAwait(false);
-            }
+            await SettleAsync(intake.Stream, items.Count, work, handling, stop).ConfigureAwait(false);
             checkpoints.Pass(intake.Committed);
             MessagingMetrics.Committed(
                 system.Of(intake.Stream), intake.Stream, registry.Service, items.Count,
@@ -58,6 +54,21 @@ internal sealed class BatchExecutor(
         catch (Exception cause)
         {
             return attempt.Failed(cause, HandlerFailures.IsAway(cause) || store.IsTransient(cause));
+        }
+    }
+
+    private async Task SettleAsync(
+        string stream, int count, UnitOfWork work, ActivityContext handling, CancellationToken stop)
+    {
+        using var span = MessagingTraces.StartSettle(system.Of(stream), stream, registry.Service, handling, count);
+        try
+        {
+            await work.CommitSessionAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            span.Failed(failure);
+            throw;
         }
     }
 

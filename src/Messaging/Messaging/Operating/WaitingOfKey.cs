@@ -82,11 +82,14 @@ public sealed class WaitingOfKey
         row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetInt32(5),
         row.GetTime(6));
 
+    /// <summary>First found, then sorted: PostgreSQL may else go along all timers by their times, and look at the key
+    /// of each.</summary>
     private async Task<IReadOnlyList<WaitingTimer>> ReadTimersAsync(string key, CancellationToken stop) =>
         await _database.QueryAsync(
             $"""
-            select type, due, traceparent from msg_timers
-            where {_database.In("type", 1)} and key = $2 order by due limit {ItemsMax}
+            with own as materialized (
+                select type, due, traceparent from msg_timers where {_database.In("type", 1)} and key = $2)
+            select type, due, traceparent from own order by due limit {ItemsMax}
             """,
             [_database.List([.. _registry.HandledTimers.Keys]), key],
             row => new WaitingTimer(row.GetString(0), row.GetTime(1), row.GetStringOrNull(2)),

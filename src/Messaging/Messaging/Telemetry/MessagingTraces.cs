@@ -40,6 +40,9 @@ internal static class MessagingTraces
         if (!Source.HasListeners()) return null;
         ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out var parent);
         ActivityLink[] links = batch == default ? [] : [new ActivityLink(batch)];
+        // What came without a context begins a trace of its own: as a part of the batch's, which nobody may keep, it
+        // would not be there, and the log lines of its handler would not say what they are about.
+        if (parent == default) Activity.Current = null;
         return Source.StartActivity("process " + envelope.Stream, ActivityKind.Consumer, parent, links: links)
             .Is("process", system, envelope.Stream)
             ?.SetTag("messaging.consumer.group.name", subscriber)
