@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Tessera.Messaging.Tests.Fakes;
 using Tessera.Messaging.Wire;
-using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Messaging.Tests;

@@ -29,8 +29,8 @@ public sealed class SilentLogTests(ShopInBrowser shop)
         var log = "";
         await Testing.Eventually.HoldsAsync("the last request is logged", async () =>
             (log = await LogsAsync()).Contains(last, StringComparison.Ordinal));
-        Assert.Empty(_planted.Where(value => log.Contains(value, StringComparison.OrdinalIgnoreCase)));
-        Assert.Empty(cookies.Where(value => log.Contains(value, StringComparison.Ordinal)));
+        Assert.DoesNotContain(_planted, value => log.Contains(value, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(cookies, value => log.Contains(value, StringComparison.Ordinal));
         Assert.DoesNotContain("eyJ", log, StringComparison.Ordinal); // So begins every token.
     }
 

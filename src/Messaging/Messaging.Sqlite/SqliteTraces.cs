@@ -15,6 +15,7 @@ internal static class SqliteTraces
     public static Activity? Start(string sql, SqliteConnection connection)
     {
         if (Activity.Current is not { Recorded: true } || !s_source.HasListeners()) return null;
+        if (sql.StartsWith("PRAGMA", StringComparison.Ordinal)) return null; // A setting, and no question.
         var name = StatementName.Of(sql);
         var span = s_source.StartActivity(name, ActivityKind.Client);
         return span?.SetTag("db.system.name", "sqlite")

@@ -48,6 +48,8 @@ internal static partial class SpanConventions
             foreach (var missing in kind.Required.Where(name => !span.Attributes.ContainsKey(name)))
                 yield return $"{span}: without {missing}";
         }
+        if (span.Kind == Server && AskedByProcesses().IsMatch(span["url.path"] ?? ""))
+            yield return $"{span}: a probe buries what people have caused";
         if (span.IsError && span["error.type"] is null) yield return $"{span}: failed without error.type";
     }
 
@@ -58,6 +60,9 @@ internal static partial class SpanConventions
     private static string NameOfServer(ExportedSpan span) => span["http.route"] is { Length: > 0 } route
         ? $"{span["http.request.method"]} {route}"
         : span["http.request.method"] ?? "";
+
+    [GeneratedRegex(@"^/(?:health|metrics|internal|\.well-known)")]
+    private static partial Regex AskedByProcesses();
 
     /// <summary>What the stable conventions, and those of messaging today, have other names for.</summary>
     [GeneratedRegex(

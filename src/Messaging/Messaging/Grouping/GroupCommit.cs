@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Grouping;
 using Tessera.Messaging.Store;
-using Tessera.Messaging.Telemetry;
 
 namespace Tessera.Messaging;
 
@@ -28,9 +27,6 @@ public sealed class GroupCommit : IAsyncDisposable
         _store = store;
         _scopes = scopes;
         _options = options.Value;
-        MessagingMetrics.Own.CreateObservableGauge(
-            "tessera.messaging.group_commit.waiting", () => _lanes.Values.Sum(lane => lane.Waiting), "{request}",
-            "Requests that wait for a transaction that they will share.");
     }
 
     /// <summary>Runs <paramref name="request"/> in a transaction that it shares with others of its kind, and completes

@@ -23,9 +23,6 @@ internal sealed class GroupLane : IAsyncDisposable
         _loop = RunAsync();
     }
 
-    /// <summary>Requests that no transaction has taken yet.</summary>
-    public int Waiting => _waiting.Reader.Count;
-
     public async ValueTask AddAsync(GroupedRequest request, CancellationToken stop)
     {
         try

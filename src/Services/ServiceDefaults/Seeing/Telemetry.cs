@@ -12,6 +12,10 @@ namespace Tessera.ServiceDefaults;
 /// only the trace context, which costs about a microsecond a request.</summary>
 internal static class Telemetry
 {
+    /// <summary>What processes ask each other for again and again: probes, and who was erased, and with what keys tokens
+    /// are signed. Nobody has caused it, and it would bury the traces of those who have caused something.</summary>
+    private static readonly string[] askedByProcesses = ["/health", MetricsEndpoint.Path, "/internal", "/.well-known"];
+
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
         var isSent = OtlpSettings.Read(builder.Configuration);
@@ -39,8 +43,7 @@ internal static class Telemetry
         telemetry
             .WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation(server => server.Filter = context =>
-                    !context.Request.Path.StartsWithSegments("/health")
-                    && !context.Request.Path.StartsWithSegments(MetricsEndpoint.Path))
+                    !Array.Exists(askedByProcesses, path => context.Request.Path.StartsWithSegments(path)))
                 // What no request has caused, such as a look for new keys, would bury the traces of those that were.
                 .AddHttpClientInstrumentation(client =>
                     client.FilterHttpRequestMessage = _ => Activity.Current?.Parent is not null)
