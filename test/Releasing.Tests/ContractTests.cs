@@ -16,6 +16,8 @@ public sealed class ContractTests
         var service = repository.Find(name);
         var described = await DescribeServices.AskAsync(repository, service, TestContext.Current.CancellationToken);
         Assert.Empty(new CheckService(repository).Faults(service, described));
+        // What its version.txt says has come into the program.
+        Assert.Equal(Versions.Read(repository, service).ToString(), described["version"]!.GetValue<string>());
     }
 
     [Fact]

@@ -89,6 +89,8 @@ internal static class CommandLine
             MailCommand.Create(),
             NewCommand.Create(),
             ContractsCommand.Create(),
+            CiCommand.Create(),
+            AuditCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];

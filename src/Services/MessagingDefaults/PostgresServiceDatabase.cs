@@ -7,6 +7,8 @@ namespace Tessera.MessagingDefaults;
 internal sealed class PostgresServiceDatabase(string connectionString) : ServiceDatabase
 {
     private const long SchemaLock = 0x7465_7373_6572_61; // "tessera"
+    private const int TriesMax = 1200;
+    private static readonly TimeSpan tryEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Its metrics bear a name: those of a connection that comes from no source bear its address.</summary>
     private readonly Lazy<NpgsqlDataSource> _source = new(() =>
@@ -25,9 +27,15 @@ internal sealed class PostgresServiceDatabase(string connectionString) : Service
         {
             await connection.OpenAsync(stop);
             await connection.BeginTransactionAsync(stop);
-            await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock({SchemaLock})", connection);
-            command.CommandTimeout = 60;
-            await command.ExecuteNonQueryAsync(stop);
+            await using var command = new NpgsqlCommand($"select pg_try_advisory_xact_lock({SchemaLock})", connection);
+            // Asked again and again, not waited for: an index that is built concurrently waits for every statement that
+            // had begun before it, and this one would wait for the index.
+            for (var tries = 0; await command.ExecuteScalarAsync(stop) is not true; tries++)
+            {
+                if (tries == TriesMax)
+                    throw new NpgsqlException($"Another replica has prepared {this} for {TriesMax * tryEvery}.");
+                await Task.Delay(tryEvery, stop);
+            }
             return connection;
         }
         catch

@@ -17,7 +17,10 @@ public sealed class ReaderTests
         { """{ "note": "string uuid" }""", "{note!:text/uuid}", "{note!:text}" },
         { """{ "note": "string" }""", "{note!:text}", "{note!:text?}" },
         { """{ "lines[].sku": "string" }""", "{lines!:[{sku!:text}]}", "{lines!:[{code!:text}]}" },
-        { """{ "why": { "type": "string", "values": ["expired"] } }""", "{why!:expired|cancelled}", "{why!:late|cancelled}" },
+        {
+            """{ "why": { "type": "string", "values": ["expired"] } }""", "{why!:expired|cancelled}",
+            "{why!:late|cancelled}"
+        },
         {
             """{ "why": { "type": "string", "values": ["expired"], "only": true } }""", "{why!:expired|}",
             "{why!:expired|cancelled}"

@@ -62,6 +62,14 @@ public sealed class SchemaRuleTests
     }
 
     [Fact]
+    public void Catches_an_index_that_is_to_be_built_concurrently_within_a_transaction()
+    {
+        const string index = "create index concurrently orders_by_note on orders (note);";
+        Assert.Contains("concurrently-in-transaction", Rules(index));
+        Assert.Empty(Rules("-- outside a transaction: the table is big.\n" + index));
+    }
+
+    [Fact]
     public void Lets_a_table_change_that_no_release_has_had()
     {
         SchemaFile[] files =

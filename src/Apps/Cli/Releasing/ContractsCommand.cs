@@ -26,7 +26,11 @@ internal static class ContractsCommand
         {
             Description = "Only these services, such as orders.", Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command(name, description) { services };
+        var noBuild = new Option<bool>("--no-build")
+        {
+            Description = "Ask the services as they are built: read by the tessera script.",
+        };
+        var command = new Command(name, description) { services, noBuild };
         command.SetAction(async (parsed, stop) =>
         {
             try

@@ -56,6 +56,13 @@ public static partial class CheckSchema
                 $"\"{Short(same.First().Statement)}\"{more}: {same.Key.Because}. Instead, {same.Key.TwoSteps}; "
                 + $"or write why it does no harm here: -- accepts {same.Key.Name}: …"));
         }
+        if (!file.IsOutsideTransaction
+            && SqlStatement.All(file.Sql).Any(each => each.Text.Contains(" concurrently ", StringComparison.Ordinal)))
+        {
+            breaches.Add(new Breach("concurrently-in-transaction", file.Path,
+                "says concurrently, which no transaction may: give it a file of its own that begins with "
+                + $"{SchemaFile.Outside}."));
+        }
         foreach (var (rule, reason) in file.Accepted)
         {
             if (needed.All(each => each.Rule.Name != rule))

@@ -7,6 +7,11 @@ namespace Tessera.Releasing.Schemas;
 /// <param name="Engine"><c>postgres</c> or <c>sqlite</c>; null for one text for both.</param>
 public sealed partial record SchemaFile(string Path, string? Engine, string Sql)
 {
+    /// <summary>How a file begins that runs outside of a transaction.</summary>
+    internal const string Outside = "-- outside a transaction";
+
+    internal bool IsOutsideTransaction => Sql.StartsWith(Outside, StringComparison.Ordinal);
+
     /// <summary>Its name in its folder, by which databases know that they have it.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 

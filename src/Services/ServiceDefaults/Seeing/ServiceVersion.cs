@@ -8,14 +8,8 @@ namespace Tessera.ServiceDefaults;
 public sealed record ServiceVersion(string Version, string? Revision)
 {
     /// <summary>Of this process.</summary>
-    public static ServiceVersion Own { get; } = Parse(Assembly.GetEntryAssembly()
-        ?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
-
-    /// <param name="informational">As in <c>1.4.0+9f2c…</c>.</param>
-    internal static ServiceVersion Parse(string? informational)
-    {
-        var parts = (informational ?? "").Split('+', 2);
-        return new ServiceVersion(
-            parts[0].Length > 0 ? parts[0] : "0.0.0", parts is [_, { Length: > 0 } revision] ? revision : null);
-    }
+    public static ServiceVersion Own { get; } = new(
+        Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0.0.0",
+        AppContext.GetData("Tessera.Revision") is string { Length: > 0 } revision ? revision : null);
 }
