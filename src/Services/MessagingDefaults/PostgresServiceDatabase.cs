@@ -6,8 +6,8 @@ namespace Tessera.MessagingDefaults;
 
 internal sealed class PostgresServiceDatabase(string connectionString) : ServiceDatabase
 {
-    /// <summary>The number is "tessera". The driver leaves a query's portal open, and with it the look at the database as
-    /// it was: the second statement takes its place and has none. And no server is to end a turn because it
+    /// <summary>The number is "tessera". The driver leaves a query's portal open, and with it the look at the database
+    /// as it was: the second statement takes its place and has none. And no server is to end a turn because it
     /// lasts.</summary>
     private const string TryLock =
         "select pg_try_advisory_xact_lock(32762643830108769); set local idle_in_transaction_session_timeout = 0";
