@@ -12,8 +12,8 @@ namespace Tessera.ServiceDefaults;
 /// only the trace context, which costs about a microsecond a request.</summary>
 internal static class Telemetry
 {
-    /// <summary>What processes ask each other for again and again: probes, and who was erased, and with what keys tokens
-    /// are signed. Nobody has caused it, and it would bury the traces of those who have caused something.</summary>
+    /// <summary>What processes ask each other for again and again: probes, who was erased, with what keys tokens are
+    /// signed. Nobody has caused it, and it would bury the traces of those who have caused something.</summary>
     private static readonly string[] askedByProcesses = ["/health", MetricsEndpoint.Path, "/internal", "/.well-known"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
@@ -21,9 +21,11 @@ internal static class Telemetry
         var isSent = OtlpSettings.Read(builder.Configuration);
         var telemetry = builder.Services.AddOpenTelemetry()
             // Whoever starts the process may have named it; a random name else.
-            .ConfigureResource(resource => resource.AddService(
-                service, "tessera",
-                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[OtlpSettings.Resource])))
+            .ConfigureResource(resource => resource
+                .AddService(
+                    service, "tessera", ServiceVersion.Own.Version,
+                    autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[OtlpSettings.Resource]))
+                .AddAttributes(Revision()))
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
@@ -52,6 +54,9 @@ internal static class Telemetry
             .UseOtlpExporter();
         builder.Services.AddHostedService<EndTelemetry>();
     }
+
+    private static IEnumerable<KeyValuePair<string, object>> Revision() =>
+        ServiceVersion.Own.Revision is { } revision ? [new("vcs.ref.head.revision", revision)] : [];
 
     /// <summary>Has activities made so that a trace id runs through requests, events and logs,
     /// without recording them.</summary>
