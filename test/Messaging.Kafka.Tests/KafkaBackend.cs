@@ -1,8 +1,10 @@
 using System.Globalization;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Conformance;
 using Tessera.Messaging.Transport;
+using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Xunit;
 
@@ -83,10 +85,15 @@ public sealed class KafkaBackend : TransportBackend
 
     private sealed class Interruption(KafkaServer server) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync()
+        /// <summary>A node that was away for longer than its session is shut out until it has told the controller
+        /// again; until then it answers that the cluster has no nodes.</summary>
+        public async ValueTask DisposeAsync()
         {
             server.Resume();
-            return ValueTask.CompletedTask;
+            using var admin = new AdminClientBuilder(
+                new AdminClientConfig { BootstrapServers = server.BootstrapServers }).Build();
+            await Eventually.HoldsAsync("the node is one of the cluster again", () => Task.Run(
+                () => admin.GetMetadata(TimeSpan.FromSeconds(5)).Brokers.Count > 0));
         }
     }
 }

@@ -24,6 +24,16 @@ internal static class NativeClient
         var library = NativeLibrary.Load(loaded[loaded.IndexOf('/', StringComparison.Ordinal)..]);
         var fail = Marshal.GetDelegateForFunctionPointer<TestFatalError>(
             NativeLibrary.GetExport(library, "rd_kafka_test_fatal_error"));
-        fail(safe.DangerousGetHandle(), OutOfOrderSequenceNumber, "A test ends this producer.");
+        // A producer may be replaced at this very moment: what it is must stay until the function has returned.
+        var isHeld = false;
+        try
+        {
+            safe.DangerousAddRef(ref isHeld);
+            fail(safe.DangerousGetHandle(), OutOfOrderSequenceNumber, "A test ends this producer.");
+        }
+        finally
+        {
+            if (isHeld) safe.DangerousRelease();
+        }
     }
 }
