@@ -59,6 +59,9 @@ internal static class ParkTables
 
     private const string CountAct = "SELECT COUNT(*) FROM msg_audit WHERE act = $1";
 
+    public const string FindChanged =
+        "SELECT new_event_id FROM msg_audit WHERE act = $1 AND new_event_id IS NOT NULL LIMIT 1";
+
     public const string Count = $"SELECT COUNT(*) FROM msg_parked WHERE {Matches}";
 
     public const string CountWholeKeys = $"SELECT COUNT(*) FROM msg_parked WHERE (stream, key) IN ({MatchingKeys})";
@@ -91,6 +94,7 @@ internal static class ParkTables
     public static int RequestReplay(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
+        Expect(link, CountWholeKeys, filter, act);
         var messages = link.Execute(
             $"""
             INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
@@ -107,6 +111,34 @@ internal static class ParkTables
     private static int Done(SqliteLink link, ParkedAct act) =>
         act.Id is { } id ? (int)link.QueryNumber(CountAct, id) : 0;
 
+    private static void Expect(SqliteLink link, string count, ParkedFilter filter, ParkedAct act)
+    {
+        if (act.Expected is not { } expected) return;
+        var now = link.Query(count, Parameters(filter), row => row.GetInt32(0))[0];
+        if (now != expected) throw new ParkedCountException(expected, now);
+    }
+
+    public static int Change(SqliteLink link, ParkedChange change, ParkedAct act)
+    {
+        if (Done(link, act) is > 0 and var done) return done;
+        var recorded = link.Execute(
+            """
+            INSERT INTO msg_audit
+                (at, by, action, stream, key, event_id, type, reason, data, note, act, new_event_id, new_data)
+            SELECT $4, $5, 'change', stream, key, event_id, type, reason, data, $6, $7, $2, $3
+            FROM msg_parked WHERE event_id = $1
+            """, change.EventId, change.NewId, change.Data, act.At, act.By, act.Note, act.Id);
+        if (recorded == 0) return 0;
+        link.Execute(
+            """
+            UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $2)
+            WHERE (stream, key) IN (SELECT stream, key FROM msg_parked WHERE event_id = $1)
+            """, change.EventId, act.At);
+        return link.Execute(
+            "UPDATE msg_parked SET event_id = $2, data = $3 WHERE event_id = $1",
+            change.EventId, change.NewId, change.Data);
+    }
+
     public static void EndReplay(SqliteLink link, string stream, string key, string reason, int attempts)
     {
         link.Execute("UPDATE msg_parked_keys SET replay_at = NULL WHERE stream = $1 AND key = $2", stream, key);
@@ -120,6 +152,7 @@ internal static class ParkTables
     public static int Discard(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
+        Expect(link, Count, filter, act);
         var discarded = link.Query(
             $"DELETE FROM msg_parked WHERE {Matches} RETURNING {Columns}", Parameters(filter), Read);
         foreach (var message in discarded)
