@@ -5,6 +5,7 @@ using Tessera.Ops.Pages.Messaging;
 using Tessera.Ops.Pages.Orders;
 using Tessera.Ops.Pages.Overview;
 using Tessera.Ops.Pages.Parked;
+using Tessera.Ops.Seeing;
 using Tessera.PageDefaults;
 
 namespace Tessera.Ops.Pages;
@@ -34,6 +35,18 @@ internal static class PagesSetup
         services.AddSingleton<Watchers>();
         services.AddScoped<Operator>();
         services.AddScoped<ReadSystem>();
+        services.AddScoped<ReadOverview>();
+        services.AddSingleton<Rates>();
+        services.AddSingleton<MetricsTargets>();
+        services.AddHttpClient(CollectRates.ClientName).ConfigureHttpClient(http =>
+        {
+            http.Timeout = TimeSpan.FromSeconds(2);
+            http.MaxResponseContentBufferSize = 8 * 1024 * 1024;
+        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(1),
+        });
+        services.AddHostedService<CollectRates>();
     }
 
     public static void MapPages(this IEndpointRouteBuilder console)

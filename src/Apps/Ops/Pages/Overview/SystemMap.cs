@@ -1,6 +1,6 @@
-using System.Globalization;
 using Tessera.Ops.Calling;
 using Tessera.Ops.Parts;
+using Tessera.Ops.Seeing;
 using Tessera.ServiceDefaults;
 using Tessera.Stories;
 
@@ -16,14 +16,14 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         Services.SelectMany(service => service.Troubles.Select(trouble => (service.Name, trouble)));
 
     public static SystemMap Draw(
-        SystemHealth? health, IReadOnlyList<(string Service, Told<MessagingStatus> Told)> messaging)
+        SystemHealth? health, IReadOnlyList<(string Service, Told<MessagingStatus> Told)> messaging, RatesNow rates)
     {
         var told = messaging.ToDictionary(each => each.Service, each => each.Told, StringComparer.Ordinal);
         MapService[] services =
         [
             .. Shop.Services.Select(name => ServiceOf(
                 name, health?.Services.Where(replica => replica.Service == name).ToArray(),
-                told.GetValueOrDefault(name))),
+                told.GetValueOrDefault(name), rates)),
         ];
         var statuses = messaging.Select(each => each.Told.Value).OfType<MessagingStatus>().ToList();
         var isBad = statuses.Exists(status => status.Subscriptions.Any(one => one.Unavailable is not null))
@@ -31,7 +31,8 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         return new SystemMap(services, statuses.FirstOrDefault()?.Broker ?? "broker", isBad);
     }
 
-    private static MapService ServiceOf(string name, ReplicaHealth[]? replicas, Told<MessagingStatus>? told)
+    private static MapService ServiceOf(
+        string name, ReplicaHealth[]? replicas, Told<MessagingStatus>? told, RatesNow rates)
     {
         var ready = replicas?.Count(replica => replica.Status == "Healthy") ?? 0;
         var troubles = new List<string>();
@@ -39,6 +40,9 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         foreach (var replica in replicas?.Where(replica => replica.Status != "Healthy") ?? [])
             troubles.Add($"{replica.Replica} is {replica.Status.ToLowerInvariant()}"
                 + (replica.Why is { } why ? $": {why}" : ""));
+        var rate = rates.Services.GetValueOrDefault(name);
+        if (rate is { IsBad: true })
+            troubles.Add($"{Amounts.Text(rate.Failed)} of {Amounts.Text(rate.Answered)} requests failed in the last minute");
         var waits = new List<string>();
         if (told?.Value is { } status)
         {
@@ -63,10 +67,19 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         else if (told?.Fault is { } fault && ready > 0) troubles.Add($"it does not tell what waits: {fault}");
         return new MapService(
             name, replicas?.Length ?? 0, ready, replicas is [{ } first, ..] ? first.Milliseconds : null,
-            told?.Value?.Database, waits, troubles);
+            told?.Value?.Database, waits, troubles)
+        {
+            Rate = rate is null ? null : $"{Amounts.Rate(rate.PerSecond)}, p99 {Amounts.P99(rate.P99Seconds)}",
+            Errors = rate is { Failed: > 0 } ? $"{Amounts.Text(rate.Failed)} failed" : null,
+            HasErrors = rate is { IsBad: true },
+            Published = rate is { PublishedPerSecond: > 0 } ? Amounts.Rate(rate.PublishedPerSecond) : null,
+            Read = rates.Flows.Where(flow => flow.Reader == name).Sum(flow => flow.PerSecond) is > 0 and var read
+                ? Amounts.Rate(read)
+                : null,
+        };
     }
 
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long number) => Amounts.Number(number);
 }
 
 /// <param name="Ready">How many of its replicas are ready.</param>
@@ -77,6 +90,19 @@ public sealed record MapService(
     IReadOnlyList<string> Troubles)
 {
     public bool IsBad => Troubles.Count > 0;
+
+    /// <summary>Requests over the last minute and how fast they are answered; null while that is not known.</summary>
+    public string? Rate { get; init; }
+
+    /// <summary>Requests that failed in the last minute; null when none did.</summary>
+    public string? Errors { get; init; }
+
+    public bool HasErrors { get; init; }
+
+    /// <summary>What goes from it to the broker, and from there to it.</summary>
+    public string? Published { get; init; }
+
+    public string? Read { get; init; }
 
     /// <summary>Whether it keeps data, and does not tell what waits there.</summary>
     public bool IsSilent => Database is null && ReadSystem.Services.Contains(Name);

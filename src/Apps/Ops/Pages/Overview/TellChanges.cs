@@ -14,11 +14,11 @@ internal static class TellChanges
 
     /// <param name="of"><c>overview</c>, <c>messaging</c>, <c>parked</c> or an order's number.</param>
     public static async Task<IResult> Handle(
-        string of, Operator me, ReadSystem system, Watchers watchers, IOptions<OpsOptions> options,
-        IHostApplicationLifetime process, TimeProvider clock)
+        string of, Operator me, ReadSystem system, ReadOverview overview, Watchers watchers,
+        IOptions<OpsOptions> options, IHostApplicationLifetime process, TimeProvider clock)
     {
         var context = me.Context;
-        if (Look(of, me, system) is not { } look) return Faults.NotFound();
+        if (Look(of, me, system, overview) is not { } look) return Faults.NotFound();
         if (!watchers.TryEnter()) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, process.ApplicationStopping);
@@ -68,19 +68,10 @@ internal static class TellChanges
     private static async Task<string> MarkAsync(Func<CancellationToken, Task<object?>> look, CancellationToken stop) =>
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(await look(stop))));
 
-    private static Func<CancellationToken, Task<object?>>? Look(string of, Operator me, ReadSystem system) => of switch
+    private static Func<CancellationToken, Task<object?>>? Look(
+        string of, Operator me, ReadSystem system, ReadOverview overview) => of switch
     {
-        "overview" => async stop =>
-        {
-            var messaging = await system.MessagingAsync(stop);
-            var map = SystemMap.Draw(await system.HealthAsync(stop), messaging);
-            // How fast each answers differs each time, and how long something waits each second.
-            return new
-            {
-                Services = map.Services.Select(service => new { service.Name, service.Ready, service.Replicas }),
-                map.IsBrokerBad, Waits = messaging.Select(each => Counts(each.Told.Value)),
-            };
-        },
+        "overview" => async stop => (await overview.ReadAsync(stop)).Mark,
         "messaging" => async stop =>
             (await system.MessagingAsync(stop)).Select(each => new { each.Told.Fault, Of = Counts(each.Told.Value) })
                 .ToArray(),
@@ -94,7 +85,7 @@ internal static class TellChanges
         _ => null,
     };
 
-    private static object? Counts(MessagingStatus? status) => status is null ? null : new
+    public static object? Counts(MessagingStatus? status) => status is null ? null : new
     {
         status.Outbox.Rows, status.Outbox.HeldKeys, status.Parked, status.Timers,
         Late = status.Outbox.OldestSeconds > 5,
