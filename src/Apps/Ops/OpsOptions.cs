@@ -24,6 +24,10 @@ public sealed class OpsOptions
     /// </summary>
     public string? Targets { get; set; }
 
+    /// <summary>The folder by which the supervisor of a local store is asked to stop, freeze and kill services; set by
+    /// <c>up --chaos</c>. Unset, there are no such pages.</summary>
+    public string? Chaos { get; set; }
+
     /// <summary>How often the processes are asked for their metrics while somebody looks at the overview.</summary>
     [Range(
         typeof(TimeSpan), "00:00:00.5", "00:00:20",

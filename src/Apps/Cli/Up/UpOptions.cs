@@ -73,6 +73,11 @@ internal sealed class UpOptions
         Description = "Start Prometheus and Alertmanager as well, with the rules of deploy/monitoring.",
     };
 
+    private readonly Option<bool> _chaos = new("--chaos")
+    {
+        Description = "Let operators stop, freeze and kill services of this store in the console, to see what happens.",
+    };
+
     public UpOptions()
     {
         _broker.AcceptOnlyFromAmong(UpSettings.Brokers);
@@ -84,7 +89,7 @@ internal sealed class UpOptions
         Option[] options =
         [
             _data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard,
-            _monitoring,
+            _monitoring, _chaos,
         ];
         foreach (var option in options) command.Add(option);
     }
@@ -107,7 +112,7 @@ internal sealed class UpOptions
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),
             UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty),
-            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring));
+            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring), parsed.GetValue(_chaos));
     }
 
     /// <summary>The same options as words, for the detached half.</summary>
@@ -139,5 +144,6 @@ internal sealed class UpOptions
         if (settings.Empty) yield return "--empty";
         if (settings.Dashboard) yield return "--dashboard";
         if (settings.Monitoring) yield return "--monitoring";
+        if (settings.Chaos) yield return "--chaos";
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Tessera.Ops.Calling;
+using Tessera.Ops.Chaos;
 using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Overview;
@@ -14,11 +15,11 @@ internal static class TellChanges
 
     /// <param name="of"><c>overview</c>, <c>messaging</c>, <c>parked</c> or an order's number.</param>
     public static async Task<IResult> Handle(
-        string of, Operator me, ReadSystem system, ReadOverview overview, Watchers watchers,
+        string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local, Watchers watchers,
         IOptions<OpsOptions> options, IHostApplicationLifetime process, TimeProvider clock)
     {
         var context = me.Context;
-        if (Look(of, me, system, overview) is not { } look) return Faults.NotFound();
+        if (Look(of, me, system, overview, local) is not { } look) return Faults.NotFound();
         if (!watchers.TryEnter()) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, process.ApplicationStopping);
@@ -69,12 +70,13 @@ internal static class TellChanges
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(await look(stop))));
 
     private static Func<CancellationToken, Task<object?>>? Look(
-        string of, Operator me, ReadSystem system, ReadOverview overview) => of switch
+        string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local) => of switch
     {
         "overview" => async stop => (await overview.ReadAsync(stop)).Mark,
         "messaging" => async stop =>
             (await system.MessagingAsync(stop)).Select(each => new { each.Told.Fault, Of = Counts(each.Told.Value) })
                 .ToArray(),
+        "chaos" when local.IsOpen => _ => Task.FromResult<object?>(local.Read()),
         "parked" => async stop => (await system.CausesAsync(stop)).Select(each => each.Told).ToArray(),
         _ when Guid.TryParse(of, out var order) => async stop =>
         {
