@@ -62,11 +62,9 @@ internal sealed class Operator(
     private void Note<T>(HttpMethod method, string path, Answer<T> answer)
         where T : class
     {
-        var isRefused = answer.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized
-            || (method != HttpMethod.Get && answer.Status is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity
-                or HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed);
-        // An ended session is none either: the page leads to the sign-in.
-        if (isRefused && (method != HttpMethod.Get || answer.Status == HttpStatusCode.Forbidden))
+        var isDeed = method != HttpMethod.Get && answer.Status is HttpStatusCode.BadRequest
+            or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity;
+        if (isDeed || answer.Status == HttpStatusCode.Forbidden)
             record.Refused(Id, $"{method} {path}", $"{(int)answer.Status!}: {answer.Why()}");
     }
 

@@ -128,7 +128,8 @@ internal sealed partial class PostgresStore
         ParkedFilter filter, bool wholeKeys, ParkedAct act, int now, CancellationToken stop)
     {
         if (now > 0) return now;
-        if (act.Id is { } id && await CountActAsync(id, stop).ConfigureAwait(false) is > 0 and var before) return before;
+        if (act.Id is { } id && await CountActAsync(id, stop).ConfigureAwait(false) is > 0 and var before)
+            return before;
         if (act.Expected is null or 0) return 0;
         throw new ParkedCountException(
             act.Expected.Value, await CountParkedAsync(filter, wholeKeys, stop).ConfigureAwait(false));

@@ -15,7 +15,8 @@ internal static class ReadStock
             ? TypedResults.Ok(found)
             : TypedResults.Problem($"No stock is kept of '{Skus.Shorten(sku)}'.", statusCode: 404);
 
-    /// <param name="skus">These products alone, separated by commas; of which no stock is kept, nothing is said.</param>
+    /// <param name="skus">These products alone, separated by commas; of which no stock is kept, nothing is said.
+    /// </param>
     public static async Task<Results<Ok<StockPage>, ProblemHttpResult>> List(
         StockReader stock, CancellationToken stop, Cursor? after = null, [Range(1, 100)] int size = 20,
         [StringLength(4000)] string? skus = null)

@@ -59,17 +59,18 @@ public sealed partial class ManyOrdersTests
         var milliseconds = orders.Service.Clock.GetUtcNow().AddSeconds(-OrdersCount).ToUnixTimeMilliseconds();
         var (numbers, id, time) = onPostgres
             ? ($"select n from generate_series(1, {OrdersCount}) n",
-                $"(lpad(to_hex({milliseconds} + n * 1000), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid",
+                $"(lpad(to_hex({milliseconds} + n * 1000), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid",
                 $"to_timestamp(({milliseconds} + n * 1000) / 1000.0)")
             : ($"with recursive every(n) as (select 1 union all select n + 1 from every where n < {OrdersCount}) "
                 + "select n from every",
-                $"printf('%08x-%04x-7000-8000-%012x', ({milliseconds} + n * 1000) >> 16, ({milliseconds} + n * 1000) & 65535, n)",
+                $"printf('%08x-%04x-7000-8000-%012x', ({milliseconds} + n * 1000) >> 16, "
+                    + $"({milliseconds} + n * 1000) & 65535, n)",
                 $"{milliseconds} + n * 1000");
         await orders.Service.ExecuteAsync($"""
             insert into orders (id, buyer, idempotency_key, request_hash, state, stock_committed, lines, total_minor,
                 currency, payment_method, reference, placed_at, version)
-            select {id}, {id}, cast(n as text), 'h', case when n % 10 = 0 then 'Placed' else 'Confirmed' end, false, '[]',
-                500, 'GBP', 'tok_ok', 'r-' || n % 1000, {time}, 1 from ({numbers}) as numbers
+            select {id}, {id}, cast(n as text), 'h', case when n % 10 = 0 then 'Placed' else 'Confirmed' end, false,
+                '[]', 500, 'GBP', 'tok_ok', 'r-' || n % 1000, {time}, 1 from ({numbers}) as numbers
             """);
         await orders.Service.ExecuteAsync("insert into order_products (sku, order_id) select 'TEA', id from orders");
         await orders.Service.ExecuteAsync("""

@@ -43,7 +43,7 @@ internal static class MaskedBody
             case JsonObject members:
                 foreach (var (name, value) in members.ToList())
                 {
-                    var was = original is JsonObject known && known.TryGetPropertyValue(name, out var found) ? found : null;
+                    var was = (original as JsonObject)?[name];
                     if (IsMask(value) && was is JsonValue) members[name] = was.DeepClone();
                     else if (Restore(value, was, $"{path}.{name}") is { } fault) return fault;
                 }

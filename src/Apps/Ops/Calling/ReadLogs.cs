@@ -5,8 +5,8 @@ using Tessera.Stories;
 
 namespace Tessera.Ops.Calling;
 
-/// <summary>What the processes of a local store have logged of an order: the ends of their log files in the data folder.
-/// Elsewhere logs are kept by who runs the processes.</summary>
+/// <summary>What the processes of a local store have logged of an order: the ends of their log files in the data
+/// folder. Elsewhere logs are kept by who runs the processes.</summary>
 internal sealed class ReadLogs(IOptions<TesseraOptions> tessera)
 {
     /// <summary>Of each log, its last bytes.</summary>

@@ -56,7 +56,8 @@ internal sealed class ProcessCounters
     /// <summary>Whoever follows something leaves the request open: how long says nothing of the service.</summary>
     private static bool StaysOpen(Sample sample) =>
         sample["http_route"] is var route
-        && (route.EndsWith("/events", StringComparison.Ordinal) || route.EndsWith("/changes", StringComparison.Ordinal));
+        && (route.EndsWith("/events", StringComparison.Ordinal)
+            || route.EndsWith("/changes", StringComparison.Ordinal));
 
     private static double? Bound(Sample sample) =>
         MetricsText.TryNumber(sample["le"], out var bound) ? bound : null;

@@ -5,8 +5,8 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 
-/// <summary>GET /users/acting: who got a token to act for whom. The record outlives both accounts, and nobody can change
-/// it.</summary>
+/// <summary>GET /users/acting: who got a token to act for whom. The record outlives both accounts, and nobody can
+/// change it.</summary>
 internal static class ListActing
 {
     private const string Columns = "issued_at, operator_id, user_id, note";

@@ -54,7 +54,8 @@ internal static class ChangedReplay
         foreach (var service in services)
         {
             var answer = await store.Client.GetAsync(
-                $"/api/v1/services/{service}/messaging/parked?eventId={id}", await store.Scripts.TokenAsync(stop), stop);
+                $"/api/v1/services/{service}/messaging/parked?eventId={id}",
+                await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess) throw new UserError($"{service} did not say what is parked: {answer.Problem()}");
             if (answer.Read<Page>().Items.Count > 0) return service;
         }

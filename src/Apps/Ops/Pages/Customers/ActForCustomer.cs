@@ -39,7 +39,8 @@ internal static class ActForCustomer
         var orders = await me.SendActingAsync<OrderPage>(HttpMethod.Get, "/orders?size=20", null, stop);
         return Page.Show<ActingPage>(
             StatusCodes.Status200OK, (nameof(ActingPage.Acting), new ActingShown(me.Acting)),
-            (nameof(ActingPage.Orders), orders.Value), (nameof(ActingPage.OrdersFault), orders.IsGood ? null : orders.Why()),
+            (nameof(ActingPage.Orders), orders.Value),
+            (nameof(ActingPage.OrdersFault), orders.IsGood ? null : orders.Why()),
             (nameof(ActingPage.Done), done), (nameof(ActingPage.Fault), fault),
             (nameof(ActingPage.Name), Guid.CreateVersion7()));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,8 @@ internal static class TellChanges
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers["X-Accel-Buffering"] = "no"; // Proxies of others before the gateway.
-            await SayAsync(context, "looking", end.Token);
+            var every = options.Value.LookEvery.TotalMilliseconds;
+            await SayAsync(context, "looking", end.Token, every.ToString("0", CultureInfo.InvariantCulture));
             await FollowAsync(
                 context, stop => watchers.LookAsync(of, each => MarkAsync(look, each), stop), options.Value.LookEvery,
                 clock, end.Token);
@@ -60,9 +62,10 @@ internal static class TellChanges
         }
     }
 
-    private static async Task SayAsync(HttpContext context, string what, CancellationToken stop)
+    private static async Task SayAsync(
+        HttpContext context, string what, CancellationToken stop, string? data = null)
     {
-        await context.Response.WriteAsync($"event: {what}\ndata: {what}\n\n", stop);
+        await context.Response.WriteAsync($"event: {what}\ndata: {data ?? what}\n\n", stop);
         await context.Response.Body.FlushAsync(stop);
     }
 

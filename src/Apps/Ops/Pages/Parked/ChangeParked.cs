@@ -12,7 +12,9 @@ internal static class ChangeParked
 {
     public static async Task<IResult> Ask(string service, Guid id, Operator me, CancellationToken stop) =>
         await FindAsync(service, id, me, stop) is { } message
-            ? Show(service, message, message.Data is { } data ? MaskedBody.Of(data) : "", "", null, Guid.CreateVersion7())
+            ? Show(
+                service, message, message.Data is { } data ? MaskedBody.Of(data) : "", "", null,
+                Guid.CreateVersion7())
             : Faults.NotFound();
 
     public static async Task<IResult> Do(string service, Guid id, Operator me, CancellationToken stop)
