@@ -48,6 +48,7 @@ public sealed class SystemMapTests
 
     private static MessagingStatus Status(
         string service, double? unsent = null, int held = 0, string? owner = "somebody") => new(
-        service, "embedded", "sqlite", new OutboxStatus(unsent is null ? 0 : 2, unsent, held), new ParkedStatus(0, 0), 0,
+        service, "embedded", "sqlite", new OutboxStatus(unsent is null ? 0 : 2, unsent, held),
+        new ParkedStatus(0, 0), 0,
         [new SubscriptionStatus("users", "embedded", 0, null, [new PartitionStatus(0, owner, 0, null)], null)]);
 }

@@ -8,7 +8,7 @@ namespace Tessera.Cli.Tests.Chaos;
 /// <summary>What the supervisor does of what the console asks for.</summary>
 public sealed class ObeyChaosTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new("chaos");
+    private readonly TemporaryFolder _folder = new();
     private readonly RunFolder _run;
 
     public ObeyChaosTests()

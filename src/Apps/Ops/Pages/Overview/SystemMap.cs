@@ -15,11 +15,12 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
     /// <summary>The broker's first: what is wrong with the services follows from it mostly.</summary>
     public IEnumerable<(string Service, string Trouble)> Troubles =>
     [
-        .. IsBrokerBad ? [("broker", "it is away, frozen or slow: events are not sent, or nobody reads them")] : Nothing,
+        .. IsBrokerBad ? OfBroker : [],
         .. Services.SelectMany(service => service.Troubles.Select(trouble => (service.Name, trouble))),
     ];
 
-    private static IEnumerable<(string, string)> Nothing => [];
+    private static (string, string)[] OfBroker =>
+        [("broker", "it is away, frozen or slow: events are not sent, or nobody reads them")];
 
     public static SystemMap Draw(
         SystemHealth? health, IReadOnlyList<(string Service, Told<MessagingStatus> Told)> messaging, RatesNow rates)
@@ -65,7 +66,8 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
             if (status.Outbox.HeldKeys > 0)
             {
                 troubles.Add(
-                    $"{Count(status.Outbox.HeldKeys, "key is", "keys are")} held back: the broker refuses their events");
+                    Count(status.Outbox.HeldKeys, "key is", "keys are")
+                    + " held back: the broker refuses their events");
             }
             if (status.Parked.Messages > 0)
                 troubles.Add($"{Count(status.Parked.Messages, "message is", "messages are")} parked");
@@ -101,7 +103,8 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
     private static bool HasNoReader(SubscriptionStatus subscription) =>
         subscription.Partitions.Any(partition => partition.Owner is null);
 
-    private static string Count(long number, string one, string many) => $"{Number(number)} {(number == 1 ? one : many)}";
+    private static string Count(long number, string one, string many) =>
+        $"{Number(number)} {(number == 1 ? one : many)}";
 
     private static string Number(long number) => Amounts.Number(number);
 }
