@@ -12,6 +12,7 @@ set BUILD=
 if not exist "%CLI%" set BUILD=1
 if /i "%~1"=="up" set BUILD=1
 if /i "%~1"=="test" set BUILD=1
+if /i "%~1"=="contracts" set BUILD=1
 if defined BUILD (
     dotnet build "%TESSERA_ROOT%\src\Apps\Cli\Cli.csproj" -c Release -v q -clp:NoSummary --nologo > "%TESSERA_ROOT%\artifacts\build.log" 2>&1 || (
         findstr /c:"error " "%TESSERA_ROOT%\artifacts\build.log" 1>&2

@@ -30,6 +30,18 @@ public sealed class HealthTests
         else Assert.Contains(why, answer.Why, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"instance":"ours","version":"1.4.0","revision":"1f3c5e7a9b"}""", "1.4.0 1f3c5e7")]
+    [InlineData("""{"instance":"ours","version":"1.4.0","revision":null}""", "1.4.0")]
+    [InlineData("""{"instance":"ours"}""", null)]
+    public async Task Hears_which_build_answers(string body, string? version)
+    {
+        using var client = new HttpClient(new Answering(HttpStatusCode.OK, body));
+        var answer = await Health.AskAsync(
+            client, "http://127.0.0.1:1", "ours", TestContext.Current.CancellationToken);
+        Assert.Equal((true, version), (answer.IsReady, answer.Version));
+    }
+
     private sealed class Answering(HttpStatusCode status, string body) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(

@@ -27,7 +27,7 @@ public sealed class NewServiceTests
         NewService.Make(root.Path, "Loyalty");
         var written = Directory.EnumerateFiles(root.File("src/Services/Loyalty"), "*", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(root.File("src/Services/Loyalty.Contracts"))).ToList();
-        Assert.Equal(9, written.Count);
+        Assert.Equal(10, written.Count);
         Assert.All(written, file => Assert.DoesNotContain("__", File.ReadAllText(file), StringComparison.Ordinal));
         Assert.Throws<UserError>(() => NewService.Make(root.Path, "Loyalty"));
     }

@@ -24,7 +24,8 @@ public sealed class NewServiceTests
             Assert.True(made.ExitCode == 0, made.All);
             // As the command does, but nothing is compiled ahead: that would take as long as all the rest.
             var built = await RunAsync(
-                copy, "dotnet", "build", "src/Apps/Cli/Cli.csproj", "-c", "Release", "-v", "q", "--nologo", "-nr:false");
+                copy, "dotnet", "build", "src/Apps/Cli/Cli.csproj", "-c", "Release", "-v", "q", "--nologo",
+                "-nr:false");
             Assert.True(built.ExitCode == 0, built.All);
             var up = await TesseraAsync(copy, "up", "--detach", "--empty", "--port", "30100", "--data", data);
             Assert.True(up.ExitCode == 0, up.All);

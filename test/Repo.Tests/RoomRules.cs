@@ -13,6 +13,8 @@ internal static class RoomRules
         if (project.Name is "Web" or "Ops") return Pages(project);
         if (project.Name == "PageDefaults") return Only(project, name => name == "ServiceDefaults");
         if (project.Name == "Stories") return Stories(project);
+        if (project.Name == "Releasing")
+            return Only(project, name => name is "Messaging.Postgres" or "Messaging.Sqlite");
         if (!project.Path.StartsWith("src/Services/", StringComparison.Ordinal)) return [];
         if (project.Name.EndsWith(".Contracts", StringComparison.Ordinal)) return Contracts(project);
         return project.Name switch

@@ -27,6 +27,18 @@ public sealed class RoomTests
     public void Catches_stories_that_need_more_than_contracts(string project) =>
         Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Stories/Stories.csproj").Referencing(project)));
 
+    [Theory]
+    [InlineData("Orders")]
+    [InlineData("Orders.Contracts")]
+    [InlineData("Cli")]
+    public void Catches_a_gate_that_knows_what_it_judges(string project) =>
+        Assert.NotEmpty(RoomRules.Violations(Project.At("src/Apps/Releasing/Releasing.csproj").Referencing(project)));
+
+    [Fact]
+    public void Catches_a_service_that_references_the_gate() =>
+        Assert.NotEmpty(RoomRules.Violations(
+            Project.At("src/Services/Orders/Orders.csproj").Referencing("Releasing")));
+
     [Fact]
     public void Catches_a_service_that_references_a_service() =>
         Assert.NotEmpty(RoomRules.Violations(Project.At("src/Services/Orders/Orders.csproj").Referencing("Payments")));

@@ -6,8 +6,8 @@ namespace Tessera.Testing;
 /// compiling.</summary>
 public static class CompiledAhead
 {
-    /// <summary>In milliseconds, hexadecimal, as the command <c>tessera</c> has it: what runs for a moment is not compiled
-    /// a second time.</summary>
+    /// <summary>In milliseconds, hexadecimal, as the command <c>tessera</c> has it: what runs for a moment is not
+    /// compiled a second time.</summary>
     public static (string Name, string Value) QuickStart { get; } = ("DOTNET_TC_CallCountingDelayMs", "3E8");
 
     /// <summary>How to start the program that was built at a place.</summary>

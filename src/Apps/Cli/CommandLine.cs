@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Tessera.Cli.Logs;
 using Tessera.Cli.Monitoring;
+using Tessera.Cli.Releasing;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
 using Tessera.Cli.Shop;
@@ -87,6 +88,9 @@ internal static class CommandLine
             KeysCommand.Create(),
             MailCommand.Create(),
             NewCommand.Create(),
+            ContractsCommand.Create(),
+            CiCommand.Create(),
+            AuditCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];

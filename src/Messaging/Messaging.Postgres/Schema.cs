@@ -12,6 +12,7 @@ internal static class Schema
 
     /// <summary>Version 2: why an operator acted, and the act's name.</summary>
     private const string Acts = """
+        -- accepts blocking-index: the audit has one row for each act of an operator, so it is built in a moment.
         alter table msg_audit add column if not exists note text, add column if not exists act uuid;
         create index if not exists msg_audit_act on msg_audit (act) where act is not null
         """;

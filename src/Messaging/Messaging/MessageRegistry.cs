@@ -43,6 +43,20 @@ public sealed class MessageRegistry
             .Select(handled => StreamOf(handled.TypeName)).Distinct().Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>What the service publishes, by type: for tools that look at a service without starting it.</summary>
+    public IReadOnlyList<ListedEvent> PublishedEvents =>
+    [
+        .. _published.Select(each => new ListedEvent(each.Value.TypeName, each.Key, each.Value.KeyOf))
+            .OrderBy(each => each.Type, StringComparer.Ordinal),
+    ];
+
+    /// <summary>What the service handles, without its timers, by type.</summary>
+    public IReadOnlyList<ListedEvent> HandledEvents =>
+    [
+        .. _handled.Values.Select(each => new ListedEvent(each.TypeName, each.MessageType, null))
+            .OrderBy(each => each.Type, StringComparer.Ordinal),
+    ];
+
     /// <summary>The stream of a wire type: what stands before the first dot.</summary>
     public static string StreamOf(string typeName) =>
         typeName.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
@@ -120,6 +134,12 @@ public sealed class MessageRegistry
         _ => Convert.ToString(key, System.Globalization.CultureInfo.InvariantCulture) ?? "",
     };
 }
+
+/// <summary>One line of what a service publishes or handles.</summary>
+/// <param name="Type">The wire type.</param>
+/// <param name="Record">What it is in code.</param>
+/// <param name="KeyOf">The key of an event; null for one that is only handled.</param>
+public sealed record ListedEvent(string Type, Type Record, Func<object, string>? KeyOf);
 
 internal sealed record PublishedEvent(string TypeName, Func<object, string> KeyOf);
 

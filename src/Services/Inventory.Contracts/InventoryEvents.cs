@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Tessera.Inventory.Contracts;
 
 /// <summary>All lines of the order are held until <paramref name="ExpiresAt"/> unless committed before.</summary>
@@ -15,7 +17,7 @@ public sealed record StockRefused(Guid Order, IReadOnlyList<ShortLine> ShortLine
 public sealed record ShortLine(string Sku, int Wanted, long Available);
 
 /// <param name="Reason"><c>cancelled</c> or <c>expired</c>.</param>
-public sealed record StockReleased(Guid Order, string Reason)
+public sealed record StockReleased(Guid Order, [property: AllowedValues("cancelled", "expired")] string Reason)
 {
     public const string EventType = "inventory.stock-released.v1";
 }

@@ -10,23 +10,37 @@ namespace Tessera.MessagingDefaults;
 internal sealed partial class ApplySchema(ServiceDatabase database, Assembly service, ILogger<ApplySchema> logger)
     : IPrepareDatabase
 {
+    /// <summary>How a file begins that is to run outside of a transaction, as <c>create index concurrently</c>
+    /// must.</summary>
+    internal const string OutsideTransaction = "-- outside a transaction";
+
     public Task PrepareAsync(CancellationToken stop)
     {
         var scripts = SchemaScripts.Of(service, database.Engine);
         return scripts.Count == 0 ? Task.CompletedTask : ApplyAsync(scripts, stop);
     }
 
-    private async Task ApplyAsync(IReadOnlyList<SqlScript> scripts, CancellationToken stop)
+    internal async Task ApplyAsync(IReadOnlyList<SqlScript> scripts, CancellationToken stop)
     {
         // Replicas start together: one applies, the others wait and find nothing to do.
         await using var alone = await database.LockSchemaAsync(stop);
-        var result = database.Upgrade(DeployChanges.To)
-            .WithScripts(scripts)
-            .WithVariablesDisabled()
-            .WithTransactionPerScript()
-            .LogToNowhere()
-            .Build()
-            .PerformUpgrade();
+        for (var from = 0; from < scripts.Count;)
+        {
+            var isOutside = IsOutsideTransaction(scripts[from]);
+            var alike = scripts.Skip(from).TakeWhile(script => IsOutsideTransaction(script) == isOutside).ToArray();
+            Apply(alike, isOutside);
+            from += alike.Length;
+        }
+    }
+
+    private static bool IsOutsideTransaction(SqlScript script) =>
+        script.Contents.StartsWith(OutsideTransaction, StringComparison.Ordinal);
+
+    private void Apply(SqlScript[] scripts, bool isOutsideTransaction)
+    {
+        var upgrade = database.Upgrade(DeployChanges.To).WithScripts(scripts).WithVariablesDisabled().LogToNowhere();
+        upgrade = isOutsideTransaction ? upgrade.WithoutTransaction() : upgrade.WithTransactionPerScript();
+        var result = upgrade.Build().PerformUpgrade();
         if (!result.Successful)
         {
             throw new InvalidOperationException(

@@ -37,6 +37,7 @@ public static class MessagingDefaultsExtensions
         builder.Services.AddSingleton<ReadStatus>();
         builder.Services.AddHealthChecks().AddCheck<MessagingReady>("messaging", tags: [HealthEndpoints.ReadyTag]);
         builder.Services.AddSingleton<IDefaultEndpoints, MessagingEndpoints>();
+        builder.Services.AddSingleton<IDescribeService, DescribeEvents>();
         builder.Services.AddExceptionHandler<AnswerStoreFailures>();
         builder.Services.AddSingleton<IStartupFilter, RefuseUntilPrepared>();
         return builder;

@@ -6,7 +6,14 @@ namespace Tessera.MessagingDefaults;
 
 internal sealed class PostgresServiceDatabase(string connectionString) : ServiceDatabase
 {
-    private const long SchemaLock = 0x7465_7373_6572_61; // "tessera"
+    /// <summary>The number is "tessera". The driver leaves a query's portal open, and with it the look at the database
+    /// as it was: the second statement takes its place and has none. And no server is to end a turn because it
+    /// lasts.</summary>
+    private const string TryLock =
+        "select pg_try_advisory_xact_lock(32762643830108769); set local idle_in_transaction_session_timeout = 0";
+
+    private const int TriesMax = 1200;
+    private static readonly TimeSpan tryEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Its metrics bear a name: those of a connection that comes from no source bear its address.</summary>
     private readonly Lazy<NpgsqlDataSource> _source = new(() =>
@@ -25,9 +32,15 @@ internal sealed class PostgresServiceDatabase(string connectionString) : Service
         {
             await connection.OpenAsync(stop);
             await connection.BeginTransactionAsync(stop);
-            await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock({SchemaLock})", connection);
-            command.CommandTimeout = 60;
-            await command.ExecuteNonQueryAsync(stop);
+            await using var command = new NpgsqlCommand(TryLock, connection);
+            // Asked again and again, not waited for: an index that is built concurrently waits for everybody who looks
+            // at the database as it was before, and a statement that waits for its turn would wait for the index.
+            for (var tries = 0; await command.ExecuteScalarAsync(stop) is not true; tries++)
+            {
+                if (tries == TriesMax)
+                    throw new NpgsqlException($"Another replica has prepared {this} for {TriesMax * tryEvery}.");
+                await Task.Delay(tryEvery, stop);
+            }
             return connection;
         }
         catch

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Tessera.Orders.Contracts;
 
 /// <param name="TotalMinor">The lines and the delivery.</param>
@@ -23,7 +25,14 @@ public sealed record OrderConfirmed(Guid Order, Guid Buyer)
 }
 
 /// <param name="Reason">See <see cref="CancelReasons"/>.</param>
-public sealed record OrderCancelled(Guid Order, Guid Buyer, string Reason)
+public sealed record OrderCancelled(
+    Guid Order,
+    Guid Buyer,
+    [property: AllowedValues(
+        CancelReasons.OutOfStock, CancelReasons.PaymentDeclined, CancelReasons.Buyer, CancelReasons.Operator,
+        CancelReasons.StockTimeout, CancelReasons.PaymentTimeout, CancelReasons.ReservationExpired,
+        CancelReasons.UserErased, CancelReasons.PaymentRefunded)]
+    string Reason)
 {
     public const string EventType = "orders.order-cancelled.v1";
 }

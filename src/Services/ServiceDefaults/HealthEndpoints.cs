@@ -47,16 +47,18 @@ public static class HealthEndpoints
                 check => new HealthCheckView(check.Value.Status.ToString(), check.Value.Description)),
             Environment.ProcessId,
             Environment.WorkingSet / (1024 * 1024),
-            context.RequestServices.GetRequiredService<IOptions<TesseraOptions>>().Value.Instance),
+            context.RequestServices.GetRequiredService<IOptions<TesseraOptions>>().Value.Instance,
+            ServiceVersion.Own.Version, ServiceVersion.Own.Revision),
         context.RequestAborted);
 }
 
 /// <summary>What the health endpoints answer.</summary>
 /// <param name="Instance">As <see cref="TesseraOptions.Instance"/>: another one's answer comes from another
 /// store.</param>
+/// <param name="Version">Of the service, as <see cref="ServiceVersion"/> says.</param>
 public sealed record HealthView(
     string Status, IReadOnlyDictionary<string, HealthCheckView> Checks, int ProcessId, long MemoryMegabytes,
-    string? Instance = null);
+    string? Instance = null, string? Version = null, string? Revision = null);
 
 public sealed record HealthCheckView(string Status, string? Description);
 

@@ -11,8 +11,10 @@ namespace Tessera.ServiceDefaults;
 /// <summary><c>/openapi/v1.json</c> says what the service offers; <c>/scalar</c> shows it to people.</summary>
 internal static class OpenApiDefaults
 {
+    public const string Document = "v1";
+
     public static IServiceCollection AddOpenApiDefaults(this IServiceCollection services, string service) =>
-        services.AddOpenApi("v1", api =>
+        services.AddOpenApi(Document, api =>
         {
             api.AddDocumentTransformer((document, _, _) =>
             {
@@ -59,6 +61,11 @@ internal static class OpenApiDefaults
                         {
                             Description = "The token's role does not allow this." + ScopeOf(metadata),
                         });
+                    if (metadata.OfType<NeededScope>().LastOrDefault() is { } needed)
+                    {
+                        operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+                        operation.Extensions["x-scope"] = new JsonNodeExtension(needed.Scope);
+                    }
                 }
                 return Task.CompletedTask;
             });

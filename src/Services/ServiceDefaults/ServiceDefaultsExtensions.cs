@@ -85,6 +85,11 @@ public static class ServiceDefaultsExtensions
         await using var running = app; // Its end flushes the log, so what is to be told is told before.
         try
         {
+            if (DescribeService.FileOf(app) is { } file)
+            {
+                await DescribeService.WriteAsync(app, file);
+                return 0;
+            }
             // Not RunAsync, which has disposed the application by the time its failure can be caught.
             await app.StartAsync();
         }

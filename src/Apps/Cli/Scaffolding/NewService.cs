@@ -19,6 +19,7 @@ internal static partial class NewService
         ("Api.cs", "src/Services/__Name__/__Name__Api.cs"),
         ("ListEntries.cs", "src/Services/__Name__/ListEntries.cs"),
         ("AddEntry.cs", "src/Services/__Name__/AddEntry.cs"),
+        ("version.txt", "src/Services/__Name__/version.txt"),
         ("Schema.sql", "src/Services/__Name__/Schema/0001-entries.sql"),
     ];
 

@@ -20,6 +20,7 @@ internal sealed class ChangedProjects(string root)
     [
         ("EndToEnd", ["src/", "tessera", "samples/"]),
         ("Cli.Tests", ["src/Apps/Cli/", "samples/", "tessera"]),
+        ("Releasing.Tests", ["contracts/", ".github/", "src/", "test/"]),
         ("Repo.Tests", [""]),
     ];
 

@@ -15,6 +15,8 @@ internal static class DetachedStart
         folder.Create();
         if (folder.IsSupervised) return StatusCommand.SayWhatRuns(folder);
         folder.ClearState();
+        // Here, where whoever waits sees it: the supervisor then finds it built.
+        await new EarlierBuilds(SourceTree.Root).ProvideAsync(settings.At, SourceTree.Services(), stop);
         var log = folder.LogOf("supervisor");
         using var supervisor = Start(settings, log);
         var waited = Stopwatch.StartNew();

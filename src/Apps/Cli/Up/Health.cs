@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Tessera.Cli.Up;
 
 /// <param name="Why">What is missing, when it is not ready and something answers.</param>
-internal sealed record HealthAnswer(bool IsReady, string? Why = null)
+/// <param name="Version">Which build answers, where it says so.</param>
+internal sealed record HealthAnswer(bool IsReady, string? Why = null, string? Version = null)
 {
     public static readonly HealthAnswer Ready = new(true);
     public static readonly HealthAnswer Silent = new(false);
@@ -39,6 +40,17 @@ internal static class Health
         }
     }
 
+    /// <summary>Such as <c>1.4.0 1f3c5e7</c>; the revision is that of the build, where git knew one.</summary>
+    private static string? VersionIn(JsonElement health)
+    {
+        string? Text(string name) =>
+            health.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        var revision = Text("revision") is { Length: > 7 } commit ? " " + commit[..7] : "";
+        return Text("version") is { } version ? version + revision : null;
+    }
+
     private static HealthAnswer Read(string text, string instance, bool isReady)
     {
         try
@@ -46,7 +58,7 @@ internal static class Health
             using var document = JsonDocument.Parse(text);
             if (!document.RootElement.TryGetProperty("instance", out var its) || its.GetString() != instance)
                 return new HealthAnswer(false, "another process answers on its port");
-            if (isReady) return HealthAnswer.Ready;
+            if (isReady) return HealthAnswer.Ready with { Version = VersionIn(document.RootElement) };
             var failing = document.RootElement.GetProperty("checks").EnumerateObject()
                 .Where(check => check.Value.GetProperty("status").GetString() == "Unhealthy")
                 .Select(check => $"{check.Name}: {check.Value.GetProperty("description").GetString()}");

@@ -34,6 +34,8 @@ internal static class LiveTable
         table.AddColumn(new TableColumn("restarts").RightAligned());
         table.AddColumn(new TableColumn("memory").RightAligned());
         IReadOnlyList<InstanceState> all = [.. state.Servers, .. state.Services];
+        var tellsVersions = all.Any(service => service.Version is not null);
+        if (tellsVersions) table.AddColumn("version");
         if (all.Any(service => service.Why is not null)) table.AddColumn("why");
         foreach (var service in all)
         {
@@ -45,6 +47,7 @@ internal static class LiveTable
                 new Text(service.Restarts.ToString(CultureInfo.InvariantCulture)),
                 new Text(service.Pid is { } pid ? Screen.Megabytes(ProcessIdentity.MemoryOf(pid)) : ""),
             ];
+            if (tellsVersions) cells.Add(new Text(service.Version ?? ""));
             if (table.Columns.Count > cells.Count) cells.Add(new Text(service.Why ?? ""));
             table.AddRow(cells);
         }

@@ -243,6 +243,7 @@ internal sealed record RunState(
 /// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>held</c>,
 /// <c>stopping</c>, <c>stopped</c>.</param>
 /// <param name="Why">What keeps it from being ready, in its own words.</param>
+/// <param name="Version">Of the build that runs, with its commit; known once it was ready.</param>
 internal sealed record InstanceState(
     string Name, string Service, string State, string Address, int Http1, int Http2, int? Pid, int Restarts, string Log,
-    string? LastEnd = null, string? Why = null);
+    string? LastEnd = null, string? Why = null, string? Version = null);

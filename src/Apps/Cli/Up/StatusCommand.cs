@@ -18,7 +18,7 @@ internal static class StatusCommand
             Description = "Also what waits where: unsent and parked events, and each subscription's lag and readers.",
         };
         var command = new Command("status",
-            "Show what runs: each service's state, address, restarts and memory.") { data, asJson, messaging };
+            "Show what runs: each service's state, address, restarts, memory and version.") { data, asJson, messaging };
         command.SetAction(async (parsed, stop) =>
         {
             var folder = new RunFolder(parsed.GetRequiredValue(data));
@@ -83,7 +83,8 @@ internal static class StatusCommand
 
     private static ServiceStatusView ToView(InstanceState service) => new(
         service.Name, service.Service, service.State, service.Address, service.Http2, service.Pid, service.Restarts,
-        service.Pid is { } pid ? ProcessIdentity.MemoryOf(pid) : 0, service.Log, service.LastEnd, service.Why);
+        service.Pid is { } pid ? ProcessIdentity.MemoryOf(pid) : 0, service.Log, service.LastEnd, service.Why,
+        service.Version);
 }
 
 internal sealed record StatusView(
@@ -93,4 +94,4 @@ internal sealed record StatusView(
 
 internal sealed record ServiceStatusView(
     string Name, string Service, string State, string Address, int Http2,
-    int? Pid, int Restarts, long MemoryBytes, string Log, string? LastEnd, string? Why);
+    int? Pid, int Restarts, long MemoryBytes, string Log, string? LastEnd, string? Why, string? Version);

@@ -127,7 +127,8 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
             if (stop.IsCancellationRequested) return;
             if (answer.IsReady)
             {
-                if (_state.State != "ready") Become(_state with { State = "ready", Why = null });
+                if (_state.State != "ready")
+                    Become(_state with { State = "ready", Why = null, Version = answer.Version });
             }
             else if (_state.State is "ready" or "unready")
             {

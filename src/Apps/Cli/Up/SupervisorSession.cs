@@ -45,6 +45,8 @@ internal sealed class SupervisorSession : IDisposable
         SharedAddress? address = null;
         try
         {
+            var programs = new EarlierBuilds(SourceTree.Root).ProvideAsync(asked.At, SourceTree.Services(), stop);
+            asked = asked with { Programs = await programs };
             await Orphans.StopAsync(folder, clock);
             // Of an earlier life.
             foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold);

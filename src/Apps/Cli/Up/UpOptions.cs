@@ -78,6 +78,13 @@ internal sealed class UpOptions
         Description = "Let operators stop, freeze and kill services of this store in the console, to see what happens.",
     };
 
+    private readonly Option<string[]> _at = new("--at")
+    {
+        Description = "Run a service, or one process of it, as it was at a tag or commit, such as orders=v1.3.0.",
+        HelpName = "SERVICE=REVISION",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public UpOptions()
     {
         _broker.AcceptOnlyFromAmong(UpSettings.Brokers);
@@ -89,7 +96,7 @@ internal sealed class UpOptions
         Option[] options =
         [
             _data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard,
-            _monitoring, _chaos,
+            _monitoring, _chaos, _at,
         ];
         foreach (var option in options) command.Add(option);
     }
@@ -112,7 +119,10 @@ internal sealed class UpOptions
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),
             UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty),
-            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring), parsed.GetValue(_chaos));
+            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring), parsed.GetValue(_chaos))
+        {
+            At = EarlierBuilds.Parse(parsed.GetValue(_at) ?? [], services),
+        };
     }
 
     /// <summary>The same options as words, for the detached half.</summary>
@@ -140,6 +150,11 @@ internal sealed class UpOptions
         {
             yield return "--replicas";
             yield return $"{service}={count}";
+        }
+        foreach (var (instance, revision) in settings.At)
+        {
+            yield return "--at";
+            yield return $"{instance}={revision}";
         }
         if (settings.Empty) yield return "--empty";
         if (settings.Dashboard) yield return "--dashboard";

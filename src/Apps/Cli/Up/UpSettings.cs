@@ -9,6 +9,17 @@ internal sealed record UpSettings(
     /// <summary>The broker was started with the store and serves it alone.</summary>
     public bool OwnsBroker { get; init; }
 
+    /// <summary>Of which services, or processes of them, another revision runs.</summary>
+    public IReadOnlyDictionary<string, string> At { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The programs of <see cref="At"/>, once they are built.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What to run for the process.</summary>
+    public string ProgramOf(PlannedInstance instance) =>
+        Programs.GetValueOrDefault(instance.Name) ?? Programs.GetValueOrDefault(instance.Service)
+        ?? SourceTree.BinaryOf(instance.Project);
+
     /// <summary>Where all processes send traces, logs and metrics.</summary>
     public TelemetryTarget? Telemetry { get; init; }
 

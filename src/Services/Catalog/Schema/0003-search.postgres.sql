@@ -1,3 +1,8 @@
+-- accepts changing-default: written before the first release, and a shop's products are rewritten in moments.
+-- accepts unique: the database itself gives the numbers, and never one twice.
+-- accepts drop-column: written before the first release, so no version before it reads the column.
+-- accepts blocking-index: written before the first release, so nobody works with the table while they are built.
+-- accepts blocking-index-drop: written before the first release, so nobody works with the table meanwhile.
 -- Each product gets a number, in the order in which products came: what "newest" means. The words that the search looks
 -- through are folded and put in by code; until then the pending step below stands there.
 alter table products add column number bigint generated always as identity;

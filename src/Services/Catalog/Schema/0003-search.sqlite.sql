@@ -1,3 +1,5 @@
+-- accepts backfill: the table is made anew within one transaction, and there is no second writer meanwhile.
+-- accepts drop-table: written before the first release; the table that takes its place has its name.
 -- Each product gets a number, in the order in which products came: what the index of words names it by, and what "newest"
 -- means. The words themselves are folded and put in by code; until then the pending step below stands there.
 create table numbered_products (

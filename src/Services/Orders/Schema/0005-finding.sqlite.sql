@@ -1,3 +1,4 @@
+-- accepts backfill: written before the first release, so no version before it places orders meanwhile.
 -- What operators look for. Ids are in the order of placing, so a page of any of these is read as it is shown.
 create index orders_by_state on orders (state, id);
 create index orders_by_reference on orders (reference, id) where reference is not null;

@@ -19,9 +19,11 @@ internal static class Telemetry
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             // Whoever starts the process may have named it; a random name else.
-            .ConfigureResource(resource => resource.AddService(
-                service, "tessera",
-                autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey])))
+            .ConfigureResource(resource => resource
+                .AddService(
+                    service, "tessera", ServiceVersion.Own.Version,
+                    autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey]))
+                .AddAttributes(Revision()))
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
@@ -50,6 +52,9 @@ internal static class Telemetry
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();
     }
+
+    private static IEnumerable<KeyValuePair<string, object>> Revision() =>
+        ServiceVersion.Own.Revision is { } revision ? [new("vcs.ref.head.revision", revision)] : [];
 
     /// <summary>Has activities made so that a trace id runs through requests, events and logs,
     /// without recording them.</summary>

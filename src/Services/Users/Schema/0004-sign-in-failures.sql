@@ -1,3 +1,4 @@
+-- accepts drop-column: written before the first release, so no version before it reads the columns.
 -- Failed sign-ins in a row, per account and source network: a stranger's do not keep the owner out. The account is the
 -- SHA-256 of its email, so that an unknown one costs the same work and leaves no address here.
 create table sign_in_failures (

@@ -1,0 +1,245 @@
+namespace Tessera.Releasing.Pipelines;
+
+/// <summary>The files of <c>.github/workflows</c>. What they run are the steps of <see cref="Step"/>, one by
+/// one.</summary>
+public static class Workflows
+{
+    // By commit, for a tag can be moved to another: the version that the tag meant is beside it.
+    private const string Checkout = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2";
+    private const string SetupDotnet = "actions/setup-dotnet@67a3573c9a986a3f9c594539f4ab511d57bb3ce9 # v4.3.1";
+    private const string Upload = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2";
+    private const string Attest = "actions/attest-build-provenance@e8998f949152b193b063cb0ec769d69d929409be # v2.4.0";
+    private const string Head = "# Written by ./tessera ci --write; docs/releasing.md says what it is for.\n";
+
+    /// <summary>By file name.</summary>
+    public static IReadOnlyDictionary<string, string> Make(Repository repository)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["service.yml"] = Head + Reusable(),
+            ["publish.yml"] = Head + Publishing(),
+            ["pull-request.yml"] = Head + PullRequest(),
+            ["nightly.yml"] = Head + Nightly(),
+        };
+        foreach (var service in repository.All)
+            files[service.Name + ".yml"] = Head + OfService(service, Filter.Of(repository, service));
+        return files;
+    }
+
+    private static string OfService(Releasable service, IReadOnlyList<string> filter) =>
+        $"""
+        name: {service.Name}
+        on:
+          push:
+            branches: [main]
+            tags: ["{service.Name}/v*"]
+            paths:
+        {string.Join('\n', filter.Select(path => $"      - \"{path}\""))}
+          workflow_dispatch:
+        permissions:
+          contents: read
+        concurrency:
+          group: {service.Name}-${"{{ github.ref }}"}
+          cancel-in-progress: false
+        jobs:
+          {service.Name}:
+            permissions:
+              contents: read
+            uses: ./.github/workflows/service.yml
+            with:
+              service: {service.Name}
+          publish:
+            if: startsWith(github.ref, 'refs/tags/{service.Name}/v')
+            needs: {service.Name}
+            permissions:
+              contents: read
+              packages: write
+              id-token: write
+              attestations: write
+            uses: ./.github/workflows/publish.yml
+            with:
+              service: {service.Name}
+
+        """;
+
+    private static string Reusable() =>
+        $$"""
+        name: service
+        on:
+          workflow_call:
+            inputs:
+              service:
+                description: Which one, as ./tessera knows it.
+                required: true
+                type: string
+        permissions:
+          contents: read
+        jobs:
+          check:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 45
+            permissions:
+              contents: read
+            env:
+              CI: "true"
+              SERVICE: ${{{ "{ inputs.service }" }}}
+            steps:
+        {{Prepare("      ")}}
+        {{string.Join('\n', Step.Names.Select(RunStep))}}
+
+        """;
+
+    private static string Publishing() =>
+        $$"""
+        name: publish
+        on:
+          workflow_call:
+            inputs:
+              service:
+                description: Which one, as ./tessera knows it.
+                required: true
+                type: string
+        permissions:
+          contents: read
+        jobs:
+          publish:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 30
+            permissions:
+              contents: read
+              packages: write
+              id-token: write
+              attestations: write
+            env:
+              CI: "true"
+              SERVICE: ${{{ "{ inputs.service }" }}}
+              DOTNET_CONTAINER_REGISTRY_UNAME: ${{{ "{ github.actor }" }}}
+              DOTNET_CONTAINER_REGISTRY_PWORD: ${{{ "{ secrets.GITHUB_TOKEN }" }}}
+              IMAGE: ghcr.io/${{{ "{ github.repository }" }}}/${{{ "{ inputs.service }" }}}
+            steps:
+        {{Prepare("      ")}}
+              - name: release
+                run: ./tessera ci "$SERVICE" --released "$GITHUB_REF_NAME"
+              - name: image
+                run: ./tessera ci "$SERVICE" --step image
+              - name: publish
+                id: publish
+                run: ./tessera ci "$SERVICE" --publish "$IMAGE"
+              - name: parts
+                uses: {{Upload}}
+                with:
+                  name: parts-${{{ "{ inputs.service }" }}}
+                  path: artifacts/images/**/*.cdx.json
+                  if-no-files-found: error
+              - name: provenance
+                uses: {{Attest}}
+                with:
+                  subject-name: ${{{ "{ env.IMAGE }" }}}
+                  subject-digest: ${{{ "{ steps.publish.outputs.digest }" }}}
+
+        """;
+
+    private static string PullRequest() =>
+        $$"""
+        name: pull-request
+        on:
+          pull_request:
+        permissions:
+          contents: read
+        jobs:
+          changes:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 15
+            permissions:
+              contents: read
+            outputs:
+              services: ${{{ "{ steps.changed.outputs.services }" }}}
+            env:
+              BASE: ${{{ "{ github.event.pull_request.base.sha }" }}}
+            steps:
+        {{Prepare("      ")}}
+              - name: changed
+                id: changed
+                run: echo "services=$(./tessera ci --changed --since "$BASE")" >> "$GITHUB_OUTPUT"
+          service:
+            needs: changes
+            if: needs.changes.outputs.services != '[]'
+            strategy:
+              fail-fast: false
+              matrix:
+                service: ${{{ "{ fromJSON(needs.changes.outputs.services) }" }}}
+            permissions:
+              contents: read
+            uses: ./.github/workflows/service.yml
+            with:
+              service: ${{{ "{ matrix.service }" }}}
+          # The one check to require: a pipeline that was not needed is skipped, and one that failed or was cancelled is not.
+          all:
+            needs: [changes, service]
+            if: always()
+            runs-on: ubuntu-24.04
+            timeout-minutes: 5
+            permissions: {}
+            steps:
+              - name: all are well
+                env:
+                  CHANGES: ${{{ "{ needs.changes.result }" }}}
+                  SERVICES: ${{{ "{ needs.service.result }" }}}
+                run: |
+                  echo "changes: $CHANGES, services: $SERVICES"
+                  test "$CHANGES" = success
+                  test "$SERVICES" = success || test "$SERVICES" = skipped
+
+        """;
+
+    private static string Nightly() =>
+        $$"""
+        name: nightly
+        on:
+          schedule:
+            - cron: "17 2 * * *"
+          workflow_dispatch:
+        permissions:
+          contents: read
+        jobs:
+          whole:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 120
+            permissions:
+              contents: read
+            env:
+              CI: "true"
+            steps:
+        {{Prepare("      ")}}
+              - name: test
+                run: ./tessera test
+              - name: results
+                if: always()
+                uses: {{Upload}}
+                with:
+                  name: test-results
+                  path: artifacts/test-results/
+                  if-no-files-found: warn
+
+        """;
+
+    /// <summary>Tags and all: the gate and <c>--changed</c> look back.</summary>
+    private static string Prepare(string indent) =>
+        $"""
+        {indent}- name: checkout
+        {indent}  uses: {Checkout}
+        {indent}  with:
+        {indent}    fetch-depth: 0
+        {indent}    persist-credentials: false
+        {indent}- name: sdk
+        {indent}  uses: {SetupDotnet}
+        {indent}  with:
+        {indent}    global-json-file: global.json
+        """;
+
+    private static string RunStep(string name) =>
+        $"""
+              - name: {name}
+                run: ./tessera ci "$SERVICE" --step {name}
+        """;
+}

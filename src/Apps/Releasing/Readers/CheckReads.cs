@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Tessera.Releasing.Comparing;
+
+namespace Tessera.Releasing.Readers;
+
+/// <summary>Whether a reader's statements are about the events that it handles, each of them, and whether it ignores
+/// what it does not know in them.</summary>
+internal static class CheckReads
+{
+    public static IEnumerable<string> Faults(
+        string reader, JsonObject description, IReadOnlyList<ReaderStatement> statements)
+    {
+        var handled = description["reads"]!.AsArray()
+            .ToDictionary(each => each!["type"]!.GetValue<string>(), each => each!["schema"]!.AsObject());
+        foreach (var type in handled.Keys.Except(statements.Select(each => each.Type)))
+            yield return $"{reader} handles {type}: say in contracts/{reader}/reads.json what it uses of it.";
+        foreach (var statement in statements)
+        {
+            if (!handled.TryGetValue(statement.Type, out var schema))
+            {
+                yield return $"contracts/{reader}/reads.json names {statement.Type}, which {reader} does not handle: "
+                    + "take it out.";
+                continue;
+            }
+            var shape = Shape.Of(schema, schema);
+            foreach (var path in statement.Members.Keys.Where(path => shape.At(path) is null))
+                yield return $"contracts/{reader}/reads.json names {path} of {statement.Type}, which the reader's own "
+                    + "record has not.";
+        }
+        foreach (var (type, schema) in handled)
+        {
+            foreach (var path in Closed(Shape.Of(schema, schema), type, 0))
+                yield return $"{reader} refuses what it does not know in {path}: readers of events ignore it, or no "
+                    + "publisher could add a member.";
+        }
+    }
+
+    private static IEnumerable<string> Closed(Shape shape, string path, int depth)
+    {
+        if (depth > 16) yield break; // A shape that holds itself.
+        if (shape.IsClosed) yield return path;
+        if (shape.Element is { } element)
+        {
+            foreach (var inner in Closed(element, path + "[]", depth + 1)) yield return inner;
+        }
+        foreach (var (name, member) in shape.Properties)
+        {
+            foreach (var inner in Closed(member, $"{path} {name}", depth + 1)) yield return inner;
+        }
+    }
+}

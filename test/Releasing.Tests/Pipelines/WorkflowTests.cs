@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+using Tessera.Releasing.Pipelines;
+
+namespace Tessera.Releasing.Tests.Pipelines;
+
+/// <summary>The files of <c>.github/workflows</c>.</summary>
+public sealed partial class WorkflowTests
+{
+    private static readonly Repository repository = new(Here.Root);
+    private static readonly string folder = Path.Combine(Here.Root, ".github", "workflows");
+
+    public static TheoryData<string> Services() => [.. repository.All.Select(service => service.Name)];
+
+    [Fact]
+    public void Are_what_the_projects_make_them()
+    {
+        var made = Workflows.Make(repository);
+        Assert.Equal(made.Keys, Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!)
+            .Order(StringComparer.Ordinal));
+        // Else: ./tessera ci --write
+        Assert.All(made, file => Assert.Equal(
+            file.Value, File.ReadAllText(Path.Combine(folder, file.Key)).ReplaceLineEndings("\n")));
+    }
+
+    [Theory, MemberData(nameof(Services))]
+    public void Each_service_has_one_that_runs_for_what_it_is_made_of(string name)
+    {
+        var service = repository.Find(name);
+        var filter = FilterIn(File.ReadAllText(Path.Combine(folder, name + ".yml")));
+        Assert.Contains($"{service.Folder}/**", filter);
+        // The compiler's own list of what it was given: the real references, whoever added them.
+        foreach (var referenced in ReferencedBy(service)) Assert.Contains(referenced + "/**", filter);
+        Assert.Contains("contracts/**", filter);
+        Assert.Contains("Directory.Packages.props", filter);
+        Assert.DoesNotContain(filter, path => repository.All.Any(other => other != service
+            && !Filter.Of(repository, service).Contains($"{other.Folder}/**") && path == $"{other.Folder}/**"));
+    }
+
+    [Fact]
+    public void A_change_concerns_those_who_are_made_of_it_and_no_others()
+    {
+        Assert.Equal(["catalog"], Touched("src/Services/Catalog/PriceChanges.cs"));
+        Assert.Equal(["gateway"], Touched("test/Gateway.Tests/AccessTests.cs"));
+        Assert.Equal(["web"], Touched("src/Apps/Web/Program.cs"));
+        Assert.Contains("orders", Touched("src/Services/Payments.Contracts/PaymentEvents.cs"));
+        Assert.DoesNotContain("catalog", Touched("src/Services/Payments.Contracts/PaymentEvents.cs"));
+        Assert.Equal(repository.All.Count, Touched("Directory.Packages.props").Count);
+        Assert.Equal(repository.All.Count, Touched("contracts/orders/reads.json").Count);
+        Assert.Empty(Touched("docs/orders.md"));
+    }
+
+    [Fact]
+    public void Name_every_action_by_its_commit_and_grant_nothing_unless_a_job_needs_it()
+    {
+        foreach (var file in Directory.EnumerateFiles(folder))
+        {
+            var text = File.ReadAllText(file);
+            Assert.All(Uses().Matches(text), use => Assert.Matches(
+                @"^(\./\.github/workflows/\w+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)\r?$", use.Groups[1].Value));
+            Assert.Matches(@"(?m)^permissions:\r?\n  contents: read\r?$", text);
+            Assert.DoesNotContain("write-all", text, StringComparison.Ordinal);
+            // What somebody else may have written never stands in a script.
+            Assert.All(Runs().Matches(text), run => Assert.DoesNotContain("${{", run.Value, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void What_a_pull_request_needs_is_one_check_that_takes_neither_failed_nor_cancelled()
+    {
+        var text = File.ReadAllText(Path.Combine(folder, "pull-request.yml"));
+        Assert.Contains("if: always()", text, StringComparison.Ordinal);
+        Assert.Contains("test \"$SERVICES\" = success || test \"$SERVICES\" = skipped", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_every_step_that_there_is_by_its_name()
+    {
+        var text = File.ReadAllText(Path.Combine(folder, "service.yml"));
+        Assert.Equal(Step.Names, StepRuns().Matches(text).Select(run => run.Groups[1].Value));
+        var steps = repository.All.SelectMany(service => Step.Of(repository, service)).ToArray();
+        Assert.Equal(Step.Names.Order(StringComparer.Ordinal),
+            steps.Select(step => step.Name).Distinct().Order(StringComparer.Ordinal));
+        foreach (var project in steps.SelectMany(step => step.Words).Where(
+            word => word.EndsWith(".csproj", StringComparison.Ordinal)))
+            Assert.True(File.Exists(Path.Combine(Here.Root, project)), project);
+    }
+
+    private static List<string> Touched(string file) =>
+        [.. Filter.Touched(repository, [file]).Select(service => service.Name)];
+
+    /// <summary>The projects of this tree that the built program has beside it.</summary>
+    private static IEnumerable<string> ReferencedBy(Releasable service)
+    {
+        var file = Path.Combine(
+            Here.Root, "artifacts", "bin", service.Project, "release", $"Tessera.{service.Project}.deps.json");
+        if (!File.Exists(file)) return []; // Pages are not built for these tests: their project files must do.
+        return Own().Matches(File.ReadAllText(file)).Select(found => found.Groups[1].Value).Distinct()
+            .SelectMany(name => new[] { "Services", "Apps", "Messaging" }.Select(room => $"src/{room}/{name}"))
+            .Where(path => Directory.Exists(Path.Combine(Here.Root, path)));
+    }
+
+    private static string[] FilterIn(string text) => [.. Paths().Matches(text).Select(path => path.Groups[1].Value)];
+
+    [GeneratedRegex(@"^      - ""(.+)""", RegexOptions.Multiline)]
+    private static partial Regex Paths();
+
+    [GeneratedRegex(@"uses: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Uses();
+
+    [GeneratedRegex(@"run: (?:\|\r?\n(?: {10}.*\r?\n)+|.*)")]
+    private static partial Regex Runs();
+
+    [GeneratedRegex(@"ci ""\$SERVICE"" --step (\w+)")]
+    private static partial Regex StepRuns();
+
+    [GeneratedRegex(@"""Tessera\.([\w.]+)/[0-9.]+"": \{")]
+    private static partial Regex Own();
+}

@@ -1,0 +1,51 @@
+namespace Tessera.Releasing.Tests.Schemas;
+
+/// <summary>For each rule what it catches, and what is near it and passes.</summary>
+internal static class SchemaRuleSamples
+{
+    public static readonly (string Rule, string Caught, string Passes)[] All =
+    [
+        ("drop-column", "alter table orders drop column note;", "alter table orders drop constraint orders_total;"),
+        ("drop-column", "alter table orders drop if exists note;",
+            "alter table orders alter column note drop not null;"),
+        ("rename-column", "alter table orders rename column note to remark;",
+            "alter table orders rename constraint a to b;"),
+        ("drop-table", "drop table if exists orders;", "create table shelves (id int); drop table shelves;"),
+        ("rename-table", "alter table orders rename to purchases;",
+            "create table a (id int); alter table a rename to b;"),
+        ("change-type", "alter table orders alter column version type bigint;",
+            "alter table orders alter column version set statistics 500;"),
+        ("required-column", "alter table orders add column region text not null;",
+            "alter table orders add column region text not null default 'eu';"),
+        ("required-column", "alter table orders add column a text null, add column b text not null;",
+            "alter table orders add column region text null;"),
+        ("set-not-null", "alter table orders alter column note set not null;",
+            "alter table orders alter column note drop not null;"),
+        ("drop-default", "alter table orders alter delivery_minor drop default;",
+            "alter table orders alter delivery_minor set default 0;"),
+        ("changing-default", "alter table orders add column seen_at timestamptz default now();",
+            "alter table orders add column seen_at timestamptz default '2026-01-01';"),
+        ("changing-default", "alter table orders add column number bigserial;",
+            "alter table orders add column number bigint null;"),
+        ("changing-default", "alter table orders add column number bigint generated always as identity;",
+            "alter table orders alter column seen_at set default now();"),
+        ("stored-generated", "alter table orders add column x int generated always as (a + b) stored;",
+            "alter table orders add column x int generated always as (a + b) virtual;"),
+        ("blocking-index", "create index orders_by_note on orders (note);",
+            "create index concurrently orders_by_note on orders (note);"),
+        ("blocking-index", "create index on orders (note);", "create table a (b int); create index on a (b);"),
+        ("blocking-index-drop", "drop index orders_by_note;", "drop index concurrently orders_by_note;"),
+        ("unique", "create unique index concurrently one_note on orders (note);",
+            "create index concurrently some_note on orders (note);"),
+        ("unique", "alter table orders add constraint one unique (note);",
+            "alter table orders add constraint one unique using index one_note;"),
+        ("foreign-key", "alter table lines add constraint o foreign key (order_id) references orders (id);",
+            "alter table lines add constraint o foreign key (order_id) references orders (id) not valid;"),
+        ("check", "alter table orders add constraint positive check (total > 0);",
+            "alter table orders add constraint positive check (total > 0) not valid;"),
+        ("backfill", "update orders set note = '' where note is null;", "insert into steps (name) values ('fill');"),
+        ("backfill", "insert into copies (id) select id from orders;", "delete_old_rows_by_code;"),
+        ("rename-value", "alter type state rename value 'Placed' to 'New';", "alter type state add value 'New';"),
+        ("truncate", "truncate orders;", "create table a (b int); truncate a;"),
+    ];
+}
