@@ -19,6 +19,7 @@ internal static class Schema
 
     /// <summary>Version 3: what an operator put in the place of a message.</summary>
     private const string Changes = """
+        -- accepts blocking-index: as of the step before it.
         alter table msg_audit add column if not exists new_event_id uuid, add column if not exists new_data bytea;
         create index if not exists msg_audit_change on msg_audit (new_event_id) where new_event_id is not null
         """;
