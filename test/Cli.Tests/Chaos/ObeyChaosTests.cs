@@ -14,7 +14,7 @@ public sealed class ObeyChaosTests : IDisposable
     public ObeyChaosTests()
     {
         _run = new RunFolder(_folder.Path);
-        _run.Create();
+        // Not Create, which has all files of this process made private from then on, those of other tests too.
         Directory.CreateDirectory(_run.Chaos);
     }
 
