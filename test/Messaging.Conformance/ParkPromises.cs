@@ -133,6 +133,63 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task Does_nothing_when_it_would_concern_another_number_than_is_expected()
+    {
+        await ParkAsync(Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a")), Some.Parked(Some.Event("b")));
+        var one = new ParkedAct("olga", Now, "seen", Guid.NewGuid(), Expected: 1);
+        var other = await Assert.ThrowsAsync<ParkedCountException>(
+            () => Store.DiscardParkedAsync(new(Key: "a"), one, Stop));
+        Assert.Equal(2, other.Now);
+        await Assert.ThrowsAsync<ParkedCountException>(() => Store.RequestReplayAsync(s_all, one, Stop));
+        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        Assert.Empty(await AuditAsync());
+        Assert.Equal(3, await Store.CountParkedAsync(s_all, wholeKeys: false, Stop));
+        var three = one with { Id = Guid.NewGuid(), Expected = 3 };
+        Assert.Equal(3, await Store.RequestReplayAsync(s_all, three, Stop));
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "b"), one, Stop));
+        // Asked for again it is done already, whatever number it would be now.
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(Key: "b"), one, Stop));
+        Assert.Equal(3, await Store.RequestReplayAsync(s_all, three, Stop));
+    }
+
+    [Fact]
+    public async Task A_changed_message_stands_in_the_place_of_the_one_that_it_is_for_and_both_are_recorded()
+    {
+        var first = Some.Event("a", "{\"n\":1}");
+        await ParkAsync(
+            Some.Parked(first), Some.Parked(Some.Event("a", "{\"n\":2}"), attempts: 0), Some.Parked(Some.Event("b")));
+        var change = new ParkedChange(first.Id, Guid.CreateVersion7(), "{\"n\":9}"u8.ToArray());
+        var act = new ParkedAct("olga", Now, "a slip", Guid.NewGuid());
+        var twice = await Task.WhenAll(
+            Store.ChangeParkedAsync(change, act, Stop),
+            Store.ChangeParkedAsync(change with { NewId = Guid.CreateVersion7() }, act, Stop));
+        Assert.Equal([1, 1], twice);
+        Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
+        var parked = await Store.ListParkedAsync(new(Key: "a"), null, 10, Stop);
+        Assert.Equal(["{\"n\":9}", "{\"n\":2}"], parked.Select(message => Text(message.Event)));
+        var put = parked[0].Event;
+        Assert.Equal(await Store.FindChangedAsync(act.Id!.Value, Stop), put.Id);
+        Assert.Equal((first.Type, first.Time, first.TraceParent), (put.Type, put.Time, put.TraceParent));
+        var record = await new ParkedCauses(Database).FindChangeAsync(put.Id, Stop);
+        Assert.Equal((first.Id, put.Id, "olga", "a slip"), (record!.EventId, record.ChangedTo, record.By, record.Note));
+        Assert.Equal(
+            ["{\"n\":1}", "{\"n\":9}"],
+            new[] { record.Before, record.After }.Select(System.Text.Encoding.UTF8.GetString));
+        Assert.Equal(["olga change a"], await AuditAsync());
+    }
+
+    [Fact]
+    public async Task What_is_parked_no_more_is_not_changed()
+    {
+        await ParkAsync(Some.Parked(Some.Event("a", "1")));
+        var change = new ParkedChange(Guid.CreateVersion7(), Guid.CreateVersion7(), "2"u8.ToArray());
+        Assert.Equal(0, await Store.ChangeParkedAsync(change, s_act with { Id = Guid.NewGuid() }, Stop));
+        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        Assert.Empty(await AuditAsync());
+        Assert.Equal(["1"], await TakeAsync("a", 10));
+    }
+
+    [Fact]
     public async Task Pages_go_on_behind_a_place_whatever_comes_and_goes_meanwhile()
     {
         string[] keys = ["b", "a", "c", "a", "b"];

@@ -21,6 +21,7 @@ internal sealed class AskToSignIn(RequestDelegate next)
                 context.Response.Redirect($"{OpsOptions.Root}/sign-in?back={Uri.EscapeDataString(back)}");
                 return;
             }
+            // A role that was taken away; the deed itself is recorded where it was asked for.
             await Faults.NotFound().ExecuteAsync(context);
         }
     }

@@ -19,6 +19,9 @@ public sealed record PagesApp(string Title, string Client)
     /// <summary>Where the gateway is for this process; the store's public address unless set.</summary>
     public string? Gateway { get; init; }
 
+    /// <summary>Told of who is signed in and may not see the page.</summary>
+    public Action<HttpContext>? OnDenied { get; init; }
+
     /// <summary>What else of the visitor is forgotten with the session.</summary>
     public Action<HttpContext>? OnSignOut { get; init; }
 

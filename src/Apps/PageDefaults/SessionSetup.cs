@@ -49,8 +49,12 @@ public static class SessionSetup
                 cookie.Events.OnValidatePrincipal = refresh.ValidateAsync;
                 cookie.ForwardChallenge = OpenIdConnectDefaults.AuthenticationScheme;
                 // Who may not see a page is not told that there is one.
-                cookie.Events.OnRedirectToAccessDenied = denied => denied.HttpContext.RequestServices
-                    .GetRequiredService<IFaultPages>().RefusedAsync(denied.HttpContext, StatusCodes.Status404NotFound);
+                cookie.Events.OnRedirectToAccessDenied = denied =>
+                {
+                    app.OnDenied?.Invoke(denied.HttpContext);
+                    return denied.HttpContext.RequestServices.GetRequiredService<IFaultPages>()
+                        .RefusedAsync(denied.HttpContext, StatusCodes.Status404NotFound);
+                };
             });
         builder.Services.AddAuthorizationBuilder().AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
     }

@@ -31,7 +31,8 @@ public static class Words
         return amount.ToString($"F{digits}", CultureInfo.InvariantCulture) + " " + currency;
     }
 
-    internal static string? Because(string cause) => cause switch
+    /// <summary>Why an order came into a state; null where the state says it all.</summary>
+    public static string? Because(string cause) => cause switch
     {
         "OrderPlaced" => null,
         "BuyerCancels" => "the buyer cancelled it",

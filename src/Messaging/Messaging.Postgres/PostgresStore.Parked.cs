@@ -9,6 +9,9 @@ internal sealed partial class PostgresStore
     /// <summary>No act of this name has been done; $11 is its name.</summary>
     private const string IsNew = "($11::uuid is null or not exists (select from msg_audit where act = $11))";
 
+    /// <summary>Of those in <c>picked</c>: as many as the act expects; $12 is the number.</summary>
+    private const string AsExpected = "($12::int is null or $12 = (select count(*) from picked))";
+
     /// <summary>Locks the keys of the matching messages against consumers and replays, in one order.</summary>
     private static string LockKeys(ParkedFilter filter) => $"""
         select 1 from msg_parked_keys
@@ -47,23 +50,63 @@ internal sealed partial class PostgresStore
 
     public async Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop)
     {
+        // One statement: what is counted, what is marked and what is recorded are the same messages.
         var audit = Command($"""
+            with picked as materialized (
+                select stream, key, position, event_id, type, reason from msg_parked
+                where (stream, key) in (select stream, key from msg_parked where {filter.Condition})),
+            decided as materialized (select * from picked where {IsNew} and {AsExpected}),
+            marked as (
+                update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $8)
+                where (stream, key) in (select stream, key from decided))
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
-            select $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 from msg_parked
-            where (stream, key) in (select stream, key from msg_parked where {filter.Condition}) and {IsNew}
+            select $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 from decided order by position
             """, Of(filter, act));
-        await RunAsync(stop, Command(LockKeys(filter), Of(filter)), Command($"""
-            update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $8)
-            where (stream, key) in (select stream, key from msg_parked where {filter.Condition}) and {IsNew}
-            """, Of(filter, act)), audit).ConfigureAwait(false);
-        return await DoneAsync(act, audit.RecordsAffected, stop).ConfigureAwait(false);
+        await RunAsync(stop, Command(LockKeys(filter), Of(filter)), audit).ConfigureAwait(false);
+        return await DoneAsync(filter, wholeKeys: true, act, audit.RecordsAffected, stop).ConfigureAwait(false);
+    }
+
+    public async Task<int> ChangeParkedAsync(ParkedChange change, ParkedAct act, CancellationToken stop)
+    {
+        var filter = new ParkedFilter(EventId: change.EventId);
+        var put = Command("""
+            with old as materialized (
+                select * from msg_parked where event_id = $1
+                and ($7::uuid is null or not exists (select from msg_audit where act = $7))),
+            put as (
+                update msg_parked p set event_id = $2, data = $3 from old
+                where p.stream = old.stream and p.key = old.key and p.position = old.position),
+            marked as (
+                update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $4)
+                where (stream, key) in (select stream, key from old))
+            insert into msg_audit
+                (at, by, action, stream, key, event_id, type, reason, data, note, act, new_event_id, new_data)
+            select $4, $5, 'change', stream, key, event_id, type, reason, data, $6, $7, $2, $3 from old
+            """,
+            Parameters.Of(change.EventId), Parameters.Of(change.NewId), Parameters.Of(change.Data),
+            Parameters.Of(act.At), Parameters.Of(act.By), Parameters.OfNullable(act.Note),
+            Parameters.OfNullable(act.Id));
+        await RunAsync(stop, Command(LockKeys(filter), Of(filter)), put).ConfigureAwait(false);
+        return await DoneAsync(filter, wholeKeys: false, act with { Expected = null }, put.RecordsAffected, stop)
+            .ConfigureAwait(false);
+    }
+
+    public async Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop)
+    {
+        await using var command = database.DataSource.CreateCommand(
+            "select new_event_id from msg_audit where act = $1 and new_event_id is not null limit 1");
+        command.Parameters.Add(Parameters.Of(act));
+        return await command.ExecuteScalarAsync(stop).ConfigureAwait(false) is Guid changed ? changed : null;
     }
 
     public async Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop)
     {
         // One statement, so that whether the act is new is decided before its own record says no.
         var audit = Command($"""
-            with gone as (delete from msg_parked where {filter.Condition} and {IsNew} returning *)
+            with picked as materialized (select stream, key, position from msg_parked where {filter.Condition}),
+            gone as (
+                delete from msg_parked where (stream, key, position) in (select stream, key, position from picked)
+                and {IsNew} and {AsExpected} returning *)
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act)
             select $8, $9, 'discard', stream, key, event_id, type, reason, data, $10, $11 from gone
             """, Of(filter, act));
@@ -72,16 +115,27 @@ internal sealed partial class PostgresStore
                 delete from msg_parked_keys k
                 where not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)
                 """)).ConfigureAwait(false);
-        return await DoneAsync(act, audit.RecordsAffected, stop).ConfigureAwait(false);
+        return await DoneAsync(filter, wholeKeys: false, act, audit.RecordsAffected, stop).ConfigureAwait(false);
     }
 
-    /// <summary>What the act has concerned, now or when it was asked for the first time.</summary>
-    private async Task<int> DoneAsync(ParkedAct act, int now, CancellationToken stop)
+    /// <summary>What the act has concerned, now or when it was asked for the first time. Nothing: there was nothing, or
+    /// another number than was expected.</summary>
+    private async Task<int> DoneAsync(
+        ParkedFilter filter, bool wholeKeys, ParkedAct act, int now, CancellationToken stop)
     {
-        if (now > 0 || act.Id is not { } id) return now;
+        if (now > 0) return now;
+        if (act.Id is { } id && await CountActAsync(id, stop).ConfigureAwait(false) is > 0 and var before)
+            return before;
+        if (act.Expected is null or 0) return 0;
+        throw new ParkedCountException(
+            act.Expected.Value, await CountParkedAsync(filter, wholeKeys, stop).ConfigureAwait(false));
+    }
+
+    private async Task<int> CountActAsync(Guid act, CancellationToken stop)
+    {
         await using var command = database.DataSource.CreateCommand(
             "select count(*)::int from msg_audit where act = $1");
-        command.Parameters.Add(Parameters.Of(id));
+        command.Parameters.Add(Parameters.Of(act));
         return (int)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 
@@ -119,5 +173,6 @@ internal sealed partial class PostgresStore
     [
         .. Of(filter), Parameters.Of(act.At), Parameters.Of(act.By), Parameters.OfNullable(act.Note),
         Parameters.OfNullable(act.Id),
+        new() { Value = (object?)act.Expected ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
     ];
 }

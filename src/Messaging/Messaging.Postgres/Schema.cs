@@ -8,13 +8,20 @@ internal static class Schema
 
     /// <summary>What each version added, the first one at 0. A step that was released is never changed: the databases
     /// that have taken it would not take it again.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Tables, Acts];
+    public static IReadOnlyList<string> Steps { get; } = [Tables, Acts, Changes];
 
     /// <summary>Version 2: why an operator acted, and the act's name.</summary>
     private const string Acts = """
         -- accepts blocking-index: the audit has one row for each act of an operator, so it is built in a moment.
         alter table msg_audit add column if not exists note text, add column if not exists act uuid;
         create index if not exists msg_audit_act on msg_audit (act) where act is not null
+        """;
+
+    /// <summary>Version 3: what an operator put in the place of a message.</summary>
+    private const string Changes = """
+        -- accepts blocking-index: as of the step before it.
+        alter table msg_audit add column if not exists new_event_id uuid, add column if not exists new_data bytea;
+        create index if not exists msg_audit_change on msg_audit (new_event_id) where new_event_id is not null
         """;
 
     /// <summary>

@@ -52,6 +52,9 @@ internal static class ParkTables
 
     private const string CountAct = "SELECT COUNT(*) FROM msg_audit WHERE act = $1";
 
+    public const string FindChanged =
+        "SELECT new_event_id FROM msg_audit WHERE act = $1 AND new_event_id IS NOT NULL LIMIT 1";
+
     public static string Count(ParkedFilter filter, bool wholeKeys) => "SELECT COUNT(*) FROM msg_parked WHERE " +
         (wholeKeys ? $"(stream, key) IN ({MatchingKeys(filter)})" : filter.Condition);
 
@@ -86,6 +89,7 @@ internal static class ParkTables
     public static int RequestReplay(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
+        Expect(link, filter, wholeKeys: true, act);
         var messages = link.Execute(
             $"""
             INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
@@ -104,6 +108,34 @@ internal static class ParkTables
     private static int Done(SqliteLink link, ParkedAct act) =>
         act.Id is { } id ? (int)link.QueryNumber(CountAct, id) : 0;
 
+    private static void Expect(SqliteLink link, ParkedFilter filter, bool wholeKeys, ParkedAct act)
+    {
+        if (act.Expected is not { } expected) return;
+        var now = link.Query(Count(filter, wholeKeys), Parameters(filter), row => row.GetInt32(0))[0];
+        if (now != expected) throw new ParkedCountException(expected, now);
+    }
+
+    public static int Change(SqliteLink link, ParkedChange change, ParkedAct act)
+    {
+        if (Done(link, act) is > 0 and var done) return done;
+        var recorded = link.Execute(
+            """
+            INSERT INTO msg_audit
+                (at, by, action, stream, key, event_id, type, reason, data, note, act, new_event_id, new_data)
+            SELECT $4, $5, 'change', stream, key, event_id, type, reason, data, $6, $7, $2, $3
+            FROM msg_parked WHERE event_id = $1
+            """, change.EventId, change.NewId, change.Data, act.At, act.By, act.Note, act.Id);
+        if (recorded == 0) return 0;
+        link.Execute(
+            """
+            UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $2)
+            WHERE (stream, key) IN (SELECT stream, key FROM msg_parked WHERE event_id = $1)
+            """, change.EventId, act.At);
+        return link.Execute(
+            "UPDATE msg_parked SET event_id = $2, data = $3 WHERE event_id = $1",
+            change.EventId, change.NewId, change.Data);
+    }
+
     public static void EndReplay(SqliteLink link, string stream, string key, string reason, int attempts)
     {
         link.Execute("UPDATE msg_parked_keys SET replay_at = NULL WHERE stream = $1 AND key = $2", stream, key);
@@ -117,6 +149,7 @@ internal static class ParkTables
     public static int Discard(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
+        Expect(link, filter, wholeKeys: false, act);
         var discarded = link.Query(
             $"DELETE FROM msg_parked WHERE {filter.Condition} RETURNING {Columns}", Parameters(filter), Read);
         foreach (var message in discarded)

@@ -123,5 +123,10 @@ internal static class SqliteSchema
         ALTER TABLE msg_audit ADD COLUMN act TEXT;
         CREATE INDEX msg_audit_act ON msg_audit (act) WHERE act IS NOT NULL;
         """,
+        """
+        ALTER TABLE msg_audit ADD COLUMN new_event_id TEXT;
+        ALTER TABLE msg_audit ADD COLUMN new_data BLOB;
+        CREATE INDEX msg_audit_change ON msg_audit (new_event_id) WHERE new_event_id IS NOT NULL;
+        """,
     ];
 }

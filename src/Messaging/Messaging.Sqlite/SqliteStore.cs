@@ -100,6 +100,13 @@ internal sealed class SqliteStore(
     public Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>
         WriteAsync(durable: true, link => ParkTables.Discard(link, filter, act), stop);
 
+    public Task<int> ChangeParkedAsync(ParkedChange change, ParkedAct act, CancellationToken stop) =>
+        WriteAsync(durable: true, link => ParkTables.Change(link, change, act), stop);
+
+    public async Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop) =>
+        await database.QueryAsync(ParkTables.FindChanged, [act], row => row.GetGuid(0), stop).ConfigureAwait(false)
+            is [var changed] ? changed : null;
+
     public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
         await database.QueryAsync(
             ParkTables.ListReplays, [limit],

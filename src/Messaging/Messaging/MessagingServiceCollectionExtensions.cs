@@ -68,6 +68,7 @@ public static class MessagingServiceCollectionExtensions
             provider.GetRequiredService<ITransport>(), provider.GetRequiredService<MessageRegistry>()));
         services.AddSingleton(provider => new ParkedMessages(
             provider.GetRequiredService<IMessageStore>(),
+            provider.GetRequiredService<MessageRegistry>(),
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ParkedCauses(provider.GetRequiredService<IDatabase>()));

@@ -33,6 +33,7 @@ public sealed record ReceiptExportPage(IReadOnlyList<ReceiptRecord> Items, strin
 
 public sealed record ReceiptRecord(string IdempotencyKey, DateTimeOffset ReceivedAt);
 
-/// <summary>GET /stock?after=&amp;size=20 (size at most 100), by product code.</summary>
+/// <summary>GET /stock?after=&amp;size=20 (size at most 100), by product code; or GET /stock?skus=A,B (at most 100).
+/// </summary>
 /// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>
 public sealed record StockPage(IReadOnlyList<StockView> Items, string? Next, int Total);

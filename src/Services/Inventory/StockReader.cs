@@ -33,6 +33,14 @@ internal sealed class StockReader(IDatabase database)
         return new StockPage(items, next, (int)Math.Min(total[0], int.MaxValue));
     }
 
+    public async Task<StockPage> ListAsync(IReadOnlyCollection<string> skus, CancellationToken stop)
+    {
+        var found = await database.QueryAsync(
+            $"select {Columns} from stock where {database.In("sku", 1)} order by sku", [database.List(skus)], Read,
+            stop);
+        return new StockPage(found, null, found.Count);
+    }
+
     public static StockView Read(StoreReader row) =>
         new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
 }

@@ -28,6 +28,8 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
         messaging.MapGet("/parked/acts", ListActsAsync);
         messaging.MapPost("/parked/replay", ReplayAsync).RequireScope(Scopes.MessagingWrite);
         messaging.MapPost("/parked/discard", DiscardAsync).RequireScope(Scopes.MessagingWrite);
+        messaging.MapPost("/parked/change", ChangeParked.Handle).RequireScope(Scopes.MessagingWrite);
+        messaging.MapGet("/parked/changes/{id:guid}", ChangeParked.Read);
     }
 
     private static async Task<Ok<ParkedPage>> ListAsync(
@@ -63,20 +65,19 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
     }
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> ReplayAsync(
-        ParkedRequest request, Caller caller, ParkedMessages messages, ParkedCauses record, CancellationToken stop) =>
+        ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
         DecideAsync(
-            request, act => record.CountActAsync(act, stop), filter => messages.CountReplayAsync(filter, stop),
-            filter => messages.ReplayAsync(filter, By(caller), stop, NoteOf(request), request.Act));
+            request, filter => messages.CountReplayAsync(filter, stop),
+            filter => messages.ReplayAsync(filter, By(caller), stop, NoteOf(request), request.Act, request.Expected));
 
     private static Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DiscardAsync(
-        ParkedRequest request, Caller caller, ParkedMessages messages, ParkedCauses record, CancellationToken stop) =>
+        ParkedRequest request, Caller caller, ParkedMessages messages, CancellationToken stop) =>
         DecideAsync(
-            request, act => record.CountActAsync(act, stop), filter => messages.CountDiscardAsync(filter, stop),
-            filter => messages.DiscardAsync(filter, By(caller), stop, NoteOf(request), request.Act));
+            request, filter => messages.CountDiscardAsync(filter, stop),
+            filter => messages.DiscardAsync(filter, By(caller), stop, NoteOf(request), request.Act, request.Expected));
 
     private static async Task<Results<Ok<ParkedOutcome>, ProblemHttpResult>> DecideAsync(
-        ParkedRequest request, Func<Guid, Task<int>> done, Func<ParkedFilter, Task<int>> count,
-        Func<ParkedFilter, Task<int>> act)
+        ParkedRequest request, Func<ParkedFilter, Task<int>> count, Func<ParkedFilter, Task<int>> act)
     {
         if (request.Note?.Length > NoteLengthMax)
         {
@@ -92,16 +93,14 @@ internal sealed class MessagingEndpoints : IDefaultEndpoints
                 statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         if (request.DryRun) return TypedResults.Ok(new ParkedOutcome(await count(filter), true));
-        // Asked for a second time, by a double click or a retry: what it was expected to concern may be gone by now.
-        if (request.Act is { } name && await done(name) is > 0 and var before)
-            return TypedResults.Ok(new ParkedOutcome(before, false));
-        if (request.Expected is { } expected && await count(filter) is var now && now != expected)
+        try
         {
-            return TypedResults.Problem(
-                $"{now} messages would be concerned now, not {expected}: look again.",
-                statusCode: StatusCodes.Status409Conflict);
+            return TypedResults.Ok(new ParkedOutcome(await act(filter), false));
         }
-        return TypedResults.Ok(new ParkedOutcome(await act(filter), false));
+        catch (ParkedCountException other)
+        {
+            return TypedResults.Problem(other.Message, statusCode: StatusCodes.Status409Conflict);
+        }
     }
 
     private static string? NoteOf(ParkedRequest request) =>

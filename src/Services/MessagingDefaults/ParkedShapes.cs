@@ -51,7 +51,7 @@ public sealed record ParkedView(
         parked.ParkedAt, parked.Attempts, parked.Reason, parked.Event.TraceParent, ReadData(parked.Event.Data));
 
     // What is parked may be parked because it is no JSON.
-    private static JsonElement? ReadData(ReadOnlyMemory<byte> data)
+    internal static JsonElement? ReadData(ReadOnlyMemory<byte> data)
     {
         try
         {

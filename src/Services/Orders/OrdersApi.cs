@@ -14,6 +14,10 @@ internal static class OrdersApi
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/export", ExportOrders.Handle).RequireAuthorization(Policies.Person)
             .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/pace", ReadPace.Handle).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.OrdersRead);
+        orders.MapGet("/acts", ReadActs.Handle).RequireAuthorization(Policies.Operator)
+            .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}", ReadOrders.One).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}/history", ReadHistory.Handle).RequireAuthorization(Policies.Operator)

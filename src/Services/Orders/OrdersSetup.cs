@@ -35,6 +35,7 @@ internal static class OrdersSetup
         services.AddScoped<PriceBasket>();
         services.AddScoped<PlacementWriter>();
         services.AddSingleton<PlacedOrders>();
+        services.AddSingleton<ReadPace>();
         services.AddSingleton<Followers>();
         services.AddSingleton<OrderChanges>();
     }

@@ -89,7 +89,8 @@ public sealed record UserExport(
 /// <summary>A program that the person has allowed something.</summary>
 public sealed record AllowedClientView(string Client, IReadOnlyList<string> Scopes, DateTimeOffset? AllowedAt);
 
-public sealed record ActedForView(DateTimeOffset At, Guid Operator);
+/// <param name="Note">Why, where the operator said so.</param>
+public sealed record ActedForView(DateTimeOffset At, Guid Operator, string? Note = null);
 
 /// <param name="IsComplete">False when there is more than one export holds (<c>Users:ExportItemsMax</c>).</param>
 public sealed record ServiceExport(IReadOnlyList<JsonElement> Items, bool IsComplete);

@@ -68,6 +68,8 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         Work.Enqueue("delete from passkeys where user_id = $1", user);
         Work.Enqueue("delete from second_factors where user_id = $1", user);
         Work.Enqueue("delete from recovery_codes where user_id = $1", user);
+        // Words about the person; that somebody acted stays.
+        Work.Enqueue("update acting_tokens set note = null where user_id = $1 and note is not null", user);
         Work.Enqueue("delete from mails where recipient = (select email from users where id = $1)", user);
         Work.Enqueue(
             "insert into erased_users (user_id, erased_at) values ($1, $2) on conflict do nothing", user, now);
@@ -98,9 +100,10 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
             customer.Reference, user, customer.Country);
     }
 
-    public void RecordActingToken(Guid id, Guid @operator, Guid user, DateTimeOffset now) => Work.Enqueue(
-        "insert into acting_tokens (id, issued_at, operator_id, user_id) values ($1, $2, $3, $4)",
-        id, now, @operator, user);
+    public void RecordActingToken(Guid id, Guid @operator, Guid user, DateTimeOffset now, string? note) =>
+        Work.Enqueue(
+            "insert into acting_tokens (id, issued_at, operator_id, user_id, note) values ($1, $2, $3, $4, $5)",
+            id, now, @operator, user, note);
 
     private static Account Read(StoreReader row) => new(
         row.GetGuid(0), row.GetStringOrNull(1), row.GetStringOrNull(2),

@@ -32,6 +32,8 @@ internal static class UsersApi
 
         var operators = users.MapGroup("/").RequireAuthorization(Policies.Operator);
         operators.MapPost("/customers", ImportCustomers.Handle).RequireScope(Scopes.UsersWrite);
+        operators.MapGet("/customers/{number}", ReadCustomer.Handle).RequireScope(Scopes.UsersRead);
+        operators.MapGet("/acting", ListActing.Handle).RequireScope(Scopes.UsersRead);
         operators.MapPost("/{user:guid}/tokens", IssueActingToken.Handle).RequireScope(Scopes.UsersAct);
         operators.MapPost("/tokens", IssueActingToken.HandleByEmail).RequireScope(Scopes.UsersAct);
         operators.MapGet("/clients", ManageClients.List).RequireScope(Scopes.ClientsRead);

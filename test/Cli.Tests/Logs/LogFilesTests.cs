@@ -1,4 +1,5 @@
 using Tessera.Cli.Logs;
+using Tessera.Stories;
 using Xunit;
 
 namespace Tessera.Cli.Tests.Logs;

@@ -117,6 +117,11 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     public Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>
         inner.DiscardParkedAsync(filter, act, stop);
 
+    public Task<int> ChangeParkedAsync(ParkedChange change, ParkedAct act, CancellationToken stop) =>
+        inner.ChangeParkedAsync(change, act, stop);
+
+    public Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop) => inner.FindChangedAsync(act, stop);
+
     public Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
         inner.ListReplaysAsync(limit, stop);
 

@@ -11,6 +11,9 @@ public sealed class AccessTests(ShopInBrowser shop)
     private static readonly string[] pages =
     [
         "/ops", "/ops/orders", $"/ops/orders/{Guid.Empty}", "/ops/messaging", "/ops/parked", "/ops/parked/acts",
+        $"/ops/orders/{Guid.Empty}/log", "/ops/products", "/ops/products/TEA", "/ops/customers", "/ops/acting",
+        $"/ops/customers/{Guid.Empty}", "/ops/record", $"/ops/parked/payments/messages/{Guid.Empty}/change",
+        $"/ops/parked/payments/changes/{Guid.Empty}",
         "/ops/parked/payments", "/ops/parked/payments/discard?stream=orders", "/ops/changes?of=overview",
     ];
 
@@ -83,6 +86,16 @@ public sealed class AccessTests(ShopInBrowser shop)
         await Testing.Eventually.HoldsAsync(
             "the console is back", async () => await me.GoAsync("/ops/orders") == 200);
         await Assertions.Expect(me.At("nav-orders")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task There_is_no_chaos_in_a_store_that_was_not_started_for_it()
+    {
+        await using var me = await shop.NewOperatorAsync();
+        Assert.Equal(0, await me.At("nav-chaos").CountAsync());
+        Assert.Equal(404, await me.GoAsync("/ops/chaos"));
+        Assert.Equal(404, await ChaosTests.PostAsync(me, "orders/kill"));
+        Assert.Equal(404, await me.GoAsync("/ops/changes?of=chaos"));
     }
 
     [Fact]

@@ -31,6 +31,9 @@ public sealed class ConsolePagesTests(ShopInBrowser shop)
             ("overview", "/ops"), ("orders", "/ops/orders"), ("story", $"/ops/orders/{order}"),
             ("messaging", "/ops/messaging"), ("causes", "/ops/parked"), ("list", "/ops/parked/payments"),
             ("message", message!), ("confirm", $"/ops/parked/payments/discard?key={key}"), ("acts", "/ops/parked/acts"),
+            ("change", message + "/change"), ("log", $"/ops/orders/{order}/log"), ("products", "/ops/products"),
+            ("product", $"/ops/products/{sku}"), ("customers", "/ops/customers"),
+            ("customer", $"/ops/customers/{Operating.IdOf(buyer)}"), ("record", "/ops/record"),
             ("nowhere", "/ops/nowhere"),
         })
         {

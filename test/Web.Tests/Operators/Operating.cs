@@ -20,12 +20,42 @@ internal static class Operating
         await Assertions.Expect(visitor.At("verdict")).ToBeVisibleAsync();
     }
 
+    /// <summary>Whose token it is.</summary>
+    public static Guid IdOf(string token)
+    {
+        var payload = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
+        using var claims = JsonDocument.Parse(
+            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '=')));
+        return claims.RootElement.GetProperty("sub").GetGuid();
+    }
+
     public static async Task<Visitor> NewOperatorAsync(
         this ShopInBrowser shop, bool scripts = true, ColorScheme colors = ColorScheme.Light)
     {
         var visitor = await shop.NewVisitorAsync(scripts, colors: colors);
         await visitor.SignInAtConsoleAsync(shop);
         return visitor;
+    }
+
+    /// <summary>Parks messages in Payments as if each had been tried and failed, without Payments having to.</summary>
+    public static async Task ParkManyAsync(this ShopInBrowser shop, string stream, int count)
+    {
+        await using var connection = new SqliteConnection(
+            $"Data Source={Path.Combine(shop.Data, "payments", "payments.db")};Pooling=False;Default Timeout=20");
+        await connection.OpenAsync();
+        await using var insert = connection.CreateCommand();
+        insert.CommandText =
+            """
+            with recursive every(n) as (select 1 union all select n + 1 from every where n < $count)
+            insert into msg_parked (event_id, stream, key, type, source, time, data, reason, attempts, parked_at)
+            select printf('00000000-0000-7000-8000-%012x', n), $stream, 'key-' || n, 'orders.payment-requested.v1',
+                '/tessera/orders', $time, cast('{}' as blob), 'Out of luck ' || n, 3, $time from every;
+            insert into msg_parked_keys (stream, key) select stream, key from msg_parked where stream = $stream
+            """;
+        insert.Parameters.AddWithValue("$count", count);
+        insert.Parameters.AddWithValue("$stream", stream);
+        insert.Parameters.AddWithValue("$time", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        await insert.ExecuteNonQueryAsync();
     }
 
     /// <summary>An event that Orders publishes and Payments cannot read, by the way of every event: the outbox, the

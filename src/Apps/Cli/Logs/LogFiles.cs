@@ -1,3 +1,5 @@
+using Tessera.Stories;
+
 namespace Tessera.Cli.Logs;
 
 /// <summary>The logs of a store's processes, those that were set aside included.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Tessera.Cli.Up;
+using Tessera.Stories;
 
 namespace Tessera.Cli.Logs;
 

@@ -15,6 +15,17 @@ internal static partial class Posix
         else KillNow(pid);
     }
 
+    /// <summary>The process stands still until it is to go on. Windows has no such thing.</summary>
+    public static void Freeze(int pid)
+    {
+        if (!OperatingSystem.IsWindows()) _ = SendSignal(pid, OperatingSystem.IsLinux() ? 19 : 17);
+    }
+
+    public static void Thaw(int pid)
+    {
+        if (!OperatingSystem.IsWindows()) _ = SendSignal(pid, OperatingSystem.IsLinux() ? 18 : 19);
+    }
+
     public static void KillNow(int pid)
     {
         try

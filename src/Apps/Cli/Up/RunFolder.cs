@@ -40,6 +40,9 @@ internal sealed class RunFolder(string data)
     /// <summary>Where each process tells its metrics, as Prometheus reads it.</summary>
     public string TargetsFile => Path.Combine(Run, "targets.json");
 
+    /// <summary>Where the console puts what is to be done to a service, with <c>up --chaos</c>.</summary>
+    public string Chaos => Path.Combine(Run, "chaos");
+
     private string LockFile => Path.Combine(Run, "supervisor.lock");
 
     public string LogOf(string instance) => Path.Combine(Logs, instance + ".log");

@@ -71,6 +71,9 @@ internal sealed class Supervisor : IDisposable
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watch = WatchFolder.RunAsync(_folder, WriteStateAgain, _clock, ended.Token);
+        var chaos = _settings.Chaos
+            ? ObeyChaos.RunAsync(_folder, () => [.. _services.Select(service => service.State)], _clock, ended.Token)
+            : Task.CompletedTask;
         try
         {
             for (var plans = 1; await RunPlanAsync(watch, stop) is { } taken; plans++)
@@ -93,6 +96,7 @@ internal sealed class Supervisor : IDisposable
             await ended.CancelAsync();
             _folder.ClearState();
         }
+        await chaos.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (watch.IsFaulted) await watch;
     }

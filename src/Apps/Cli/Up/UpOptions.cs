@@ -73,6 +73,11 @@ internal sealed class UpOptions
         Description = "Start Prometheus and Alertmanager as well, with the rules of deploy/monitoring.",
     };
 
+    private readonly Option<bool> _chaos = new("--chaos")
+    {
+        Description = "Let operators stop, freeze and kill services of this store in the console, to see what happens.",
+    };
+
     private readonly Option<string[]> _at = new("--at")
     {
         Description = "Run a service, or one process of it, as it was at a tag or commit, such as orders=v1.3.0.",
@@ -91,7 +96,7 @@ internal sealed class UpOptions
         Option[] options =
         [
             _data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard,
-            _monitoring, _at,
+            _monitoring, _chaos, _at,
         ];
         foreach (var option in options) command.Add(option);
     }
@@ -114,7 +119,7 @@ internal sealed class UpOptions
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),
             UpSettings.ParseReplicas(parsed.GetValue(_replicas) ?? [], services), onScreen, parsed.GetValue(_empty),
-            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring))
+            parsed.GetValue(_dashboard), parsed.GetValue(_monitoring), parsed.GetValue(_chaos))
         {
             At = EarlierBuilds.Parse(parsed.GetValue(_at) ?? [], services),
         };
@@ -154,5 +159,6 @@ internal sealed class UpOptions
         if (settings.Empty) yield return "--empty";
         if (settings.Dashboard) yield return "--dashboard";
         if (settings.Monitoring) yield return "--monitoring";
+        if (settings.Chaos) yield return "--chaos";
     }
 }

@@ -4,7 +4,7 @@ namespace Tessera.Cli.Up;
 internal sealed record UpSettings(
     string Data, int Port, string Broker, string? BrokerAddress, string Database, string? DatabaseAddress,
     IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<string> LogsOnScreen, bool Empty, bool Dashboard = false,
-    bool Monitoring = false)
+    bool Monitoring = false, bool Chaos = false)
 {
     /// <summary>The broker was started with the store and serves it alone.</summary>
     public bool OwnsBroker { get; init; }

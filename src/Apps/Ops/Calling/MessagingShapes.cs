@@ -42,7 +42,17 @@ public sealed record ParkedActs(IReadOnlyList<ParkedActDone> Items);
 
 public sealed record ParkedActDone(
     DateTimeOffset At, string By, string Action, string? Note, int Messages, int Keys, string Stream, string Key,
-    string? Type, string? Reason);
+    string? Type, string? Reason, Guid? EventId = null, Guid? ChangedTo = null);
+
+/// <summary>POST /messaging/parked/change</summary>
+public sealed record ParkedChangeRequest(Guid EventId, JsonElement Data, string Note, Guid Act);
+
+public sealed record ParkedChanged(Guid EventId);
+
+/// <summary>GET /messaging/parked/changes/{id}</summary>
+public sealed record ParkedChangeView(
+    DateTimeOffset At, string By, string? Note, string Stream, string Key, string Type, string Reason, Guid EventId,
+    Guid ChangedTo, JsonElement? Before, JsonElement? After);
 
 /// <summary>POST /messaging/parked/replay and /discard.</summary>
 public sealed record ParkedRequest(

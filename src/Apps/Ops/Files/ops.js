@@ -2,7 +2,7 @@
 const live = document.querySelector("[data-live]");
 const state = document.getElementById("live-state");
 const order = location.pathname.match(/^\/ops\/orders\/([0-9a-f-]{36})$/)?.[1];
-const of = order ?? { overview: "overview", messaging: "messaging", causes: "parked" }[live?.id];
+const of = order ?? { overview: "overview", messaging: "messaging", causes: "parked", chaos: "chaos" }[live?.id];
 
 if (live && of) {
     let fetching = false, again = false;

@@ -1,10 +1,18 @@
 using Tessera.Design;
 using Tessera.Messaging;
+using Tessera.Ops.Acting;
 using Tessera.Ops.Calling;
+using Tessera.Ops.Chaos;
+using Tessera.Ops.Pages.Chaos;
+using Tessera.Ops.Pages.Customers;
 using Tessera.Ops.Pages.Messaging;
 using Tessera.Ops.Pages.Orders;
 using Tessera.Ops.Pages.Overview;
 using Tessera.Ops.Pages.Parked;
+using Tessera.Ops.Pages.Products;
+using Tessera.Ops.Pages.Record;
+using Tessera.Ops.Recording;
+using Tessera.Ops.Seeing;
 using Tessera.PageDefaults;
 
 namespace Tessera.Ops.Pages;
@@ -23,6 +31,8 @@ internal static class PagesSetup
         builder.AddSession(new PagesApp("Ops", "console")
         {
             Root = OpsOptions.Root,
+            OnDenied = RecordDenied.Handle,
+            OnSignOut = context => context.RequestServices.GetRequiredService<ActingFiles>().End(context),
             Gateway = builder.Configuration[$"{OpsOptions.Section}:{nameof(OpsOptions.Gateway)}"],
         });
         services.AddAuthorizationBuilder().AddPolicy(Operators, policy => policy
@@ -32,8 +42,24 @@ internal static class PagesSetup
         services.AddRazorComponents();
         services.AddSingleton<IFaultPages, Faults>();
         services.AddSingleton<Watchers>();
+        services.AddSingleton<OpsRecord>();
+        services.AddSingleton<LocalStore>();
+        services.AddSingleton<ReadLogs>();
+        services.AddSingleton<ActingFiles>();
         services.AddScoped<Operator>();
         services.AddScoped<ReadSystem>();
+        services.AddScoped<ReadOverview>();
+        services.AddSingleton<Rates>();
+        services.AddSingleton<MetricsTargets>();
+        services.AddHttpClient(CollectRates.ClientName).ConfigureHttpClient(http =>
+        {
+            http.Timeout = TimeSpan.FromSeconds(2);
+            http.MaxResponseContentBufferSize = 8 * 1024 * 1024;
+        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(1),
+        });
+        services.AddHostedService<CollectRates>();
     }
 
     public static void MapPages(this IEndpointRouteBuilder console)
@@ -45,16 +71,39 @@ internal static class PagesSetup
 
         pages.MapGet("/orders", FindOrders.Handle);
         pages.MapGet("/orders/{id:guid}", ShowStory.Handle);
+        pages.MapGet("/orders/{id:guid}/log", ShowLog.Handle);
         pages.MapPost("/orders/{id:guid}/cancel", ActOnOrder.Cancel);
         pages.MapPost("/orders/{id:guid}/note", ActOnOrder.Note);
         pages.MapPost("/orders/{id:guid}/ship", ActOnOrder.Ship);
 
         pages.MapGet("/messaging", ShowMessaging.Handle);
 
+        pages.MapGet("/products", FindProducts.List);
+        pages.MapGet("/products/{sku}", FindProducts.One);
+
+        pages.MapGet("/customers", ShowCustomer.Find);
+        pages.MapGet("/customers/{id:guid}", ShowCustomer.One);
+        pages.MapPost("/customers/{id:guid}/act", ActForCustomer.Begin);
+        pages.MapGet("/acting", ActForCustomer.Show);
+        pages.MapPost("/acting/end", ActForCustomer.End);
+        pages.MapPost("/acting/orders", ActForCustomer.Place);
+        pages.MapPost("/acting/orders/{id:guid}/cancel", ActForCustomer.Cancel);
+
+        pages.MapGet("/record", ShowRecord.Handle);
+
+        if (console.ServiceProvider.GetRequiredService<LocalStore>().IsOpen)
+        {
+            pages.MapGet("/chaos", ActOnProcesses.Show);
+            pages.MapPost("/chaos/{name}/{act}", ActOnProcesses.Do);
+        }
+
         pages.MapGet("/parked", ShowParked.Causes);
         pages.MapGet("/parked/acts", ShowParked.Acts);
         pages.MapGet("/parked/{service}", ShowParked.List);
         pages.MapGet("/parked/{service}/messages/{id:guid}", ShowParked.One);
+        pages.MapGet("/parked/{service}/messages/{id:guid}/change", ChangeParked.Ask);
+        pages.MapPost("/parked/{service}/messages/{id:guid}/change", ChangeParked.Do);
+        pages.MapGet("/parked/{service}/changes/{id:guid}", ChangeParked.Done);
         pages.MapGet("/parked/{service}/{act}", ActOnParked.Ask);
         pages.MapPost("/parked/{service}/{act}", ActOnParked.Do);
     }

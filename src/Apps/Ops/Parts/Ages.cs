@@ -11,6 +11,9 @@ internal static class Ages
     public static string Clock(DateTimeOffset at) =>
         at.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
+    public static string Minute(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture);
+
     public static string Day(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -51,14 +51,16 @@ public sealed partial class ParkedCauses
         var number = _database.Engine == "postgres" ? "id" : "number";
         var rows = await _database.QueryAsync(
             $"""
-            select at, by, action, stream, key, type, reason, note, act from msg_audit
+            select at, by, action, stream, key, type, reason, note, act, event_id, new_event_id from msg_audit
             order by {number} desc limit {RecordsMax}
             """,
             [],
             row => (
                 At: row.GetTime(0), By: row.GetString(1), Action: row.GetString(2), Stream: row.GetString(3),
                 Key: row.GetString(4), Type: row.GetStringOrNull(5), Reason: row.GetStringOrNull(6),
-                Note: row.GetStringOrNull(7), Act: row.IsNull(8) ? (Guid?)null : row.GetGuid(8)),
+                Note: row.GetStringOrNull(7), Act: row.IsNull(8) ? (Guid?)null : row.GetGuid(8),
+                Event: row.IsNull(9) ? (Guid?)null : row.GetGuid(9),
+                Changed: row.IsNull(10) ? (Guid?)null : row.GetGuid(10)),
             stop).ConfigureAwait(false);
         return
         [
@@ -68,13 +70,27 @@ public sealed partial class ParkedCauses
                 .Select(act => new ParkedActDone(
                     act.Key.At, act.Key.By, act.Key.Action, act.First().Note, act.Count(),
                     act.Select(row => (row.Stream, row.Key)).Distinct().Count(), act.First().Stream,
-                    act.First().Key, act.First().Type, act.First().Reason)),
+                    act.First().Key, act.First().Type, act.First().Reason, act.First().Event, act.First().Changed)),
         ];
     }
 
-    /// <summary>How many messages the act of this name has concerned; 0 when there was none.</summary>
-    public async Task<int> CountActAsync(Guid act, CancellationToken stop) => (int)(await _database.QueryAsync(
-        "select count(*) from msg_audit where act = $1", [act], row => row.GetInt64(0), stop).ConfigureAwait(false))[0];
+    /// <summary>What an operator put in the place of a message, by the id of either of the two; null when there is no
+    /// such record.</summary>
+    public async Task<ParkedChangeDone?> FindChangeAsync(Guid eventId, CancellationToken stop)
+    {
+        // The index holds the changes alone, of which there are few.
+        var rows = await _database.QueryAsync(
+            """
+            select at, by, note, stream, key, type, reason, event_id, new_event_id, data, new_data from msg_audit
+            where new_event_id is not null and (new_event_id = $1 or event_id = $1) order by at desc limit 1
+            """,
+            [eventId],
+            row => new ParkedChangeDone(
+                row.GetTime(0), row.GetString(1), row.GetStringOrNull(2), row.GetString(3), row.GetString(4),
+                row.GetString(5), row.GetString(6), row.GetGuid(7), row.GetGuid(8), row.GetBytes(9), row.GetBytes(10)),
+            stop).ConfigureAwait(false);
+        return rows is [var found] ? found : null;
+    }
 
     /// <summary>The reason with <c>*</c> for what differs from one message to the next.</summary>
     public static string CauseOf(string reason) => Numbers().Replace(Ids().Replace(reason, "*"), "*");
@@ -104,6 +120,12 @@ public sealed record ParkedCause(
 /// <summary>What an operator did about parked messages. It cannot be changed.</summary>
 /// <param name="Note">Why.</param>
 /// <param name="Stream">Of one of the messages, as the members after it.</param>
+/// <param name="ChangedTo">The message that was put in its place, where that was the act.</param>
 public sealed record ParkedActDone(
     DateTimeOffset At, string By, string Action, string? Note, int Messages, int Keys, string Stream, string Key,
-    string? Type, string? Reason);
+    string? Type, string? Reason, Guid? EventId = null, Guid? ChangedTo = null);
+
+/// <summary>A message that an operator changed. It cannot be changed.</summary>
+public sealed record ParkedChangeDone(
+    DateTimeOffset At, string By, string? Note, string Stream, string Key, string Type, string Reason,
+    Guid EventId, Guid ChangedTo, byte[] Before, byte[] After);

@@ -81,11 +81,21 @@ public interface IMessageStore
 
     /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns
     /// the messages concerned.</summary>
+    /// <exception cref="ParkedCountException">It would be another number than the act expects.</exception>
     Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop);
 
     /// <summary>Removes the matching parked messages for good (recorded in <c>msg_audit</c>
     /// with their content).</summary>
+    /// <exception cref="ParkedCountException">As of <see cref="RequestReplayAsync"/>.</exception>
     Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop);
+
+    /// <summary>Puts another message at the place of a parked one and marks its key for replay (recorded in
+    /// <c>msg_audit</c> with both bodies); returns 1, or 0 when it is parked no more.</summary>
+    Task<int> ChangeParkedAsync(ParkedChange change, ParkedAct act, CancellationToken stop);
+
+    /// <summary>The id of the message that the act of this name has put into another's place; null when there was no
+    /// such act.</summary>
+    Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop);
 
     /// <summary>Parked keys marked for replay, oldest first.</summary>
     Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop);

@@ -63,7 +63,14 @@ public sealed record ParkedFilter(
 /// <param name="Note">Why.</param>
 /// <param name="Id">Names the act: a second one of the same name changes nothing and has the first one's answer.
 /// </param>
-public sealed record ParkedAct(string By, DateTimeOffset At, string? Note = null, Guid? Id = null);
+/// <param name="Expected">How many messages it is to concern: when it would be another number, nothing is done.
+/// Counted in the transaction of the act.</param>
+public sealed record ParkedAct(
+    string By, DateTimeOffset At, string? Note = null, Guid? Id = null, int? Expected = null);
+
+/// <summary>Another body for a parked message. What comes of it is a message of its own, at the place of the one that
+/// it stands for.</summary>
+public sealed record ParkedChange(Guid EventId, Guid NewId, ReadOnlyMemory<byte> Data);
 
 /// <summary>Where a parked message stands in the list of all: they are sorted by these, in the database's
 /// order.</summary>

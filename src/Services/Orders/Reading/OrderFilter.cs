@@ -44,7 +44,7 @@ internal sealed record OrderFilter(
     private string? Stage => State is nameof(OrderState.Placed) or nameof(OrderState.StockReserved) ? Open : State;
 
     /// <summary>The least id of what is placed then or later.</summary>
-    private static Guid? IdOf(DateTimeOffset? time)
+    internal static Guid? IdOf(DateTimeOffset? time)
     {
         if (time is not { } at) return null;
         var first = (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks + TimeSpan.TicksPerMillisecond - 1)

@@ -20,11 +20,12 @@ internal static partial class IssueActingToken
         CancellationToken stop) =>
         await accounts.FindAsync(request.Email, stop) is { } account
             ? await Handle(
-                account.Id, caller, context, accounts, mint, options, clock, loggers, stop)
+                account.Id, null, caller, context, accounts, mint, options, clock, loggers, stop)
             : TypedResults.Problem("There is no user with that address.", statusCode: StatusCodes.Status404NotFound);
 
     public static async Task<Results<Ok<ActingTokenView>, ProblemHttpResult>> Handle(
         Guid user,
+        ActingTokenRequest? request,
         Caller caller,
         HttpContext context,
         AccountStore accounts,
@@ -41,7 +42,8 @@ internal static partial class IssueActingToken
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await accounts.Work.BeginAsync(stop);
-        accounts.RecordActingToken(id, caller.Id, user, now);
+        var note = string.IsNullOrWhiteSpace(request?.Note) ? null : request.Note.Trim();
+        accounts.RecordActingToken(id, caller.Id, user, now, note);
         await accounts.Work.CommitAsync(stop);
         Log.Issued(loggers.CreateLogger("Tessera.Users.IssueActingToken"), caller.Id, user);
         var lifetime = options.Value.AccessTokenLifetime;

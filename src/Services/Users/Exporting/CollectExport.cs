@@ -50,8 +50,8 @@ internal sealed partial class CollectExport(
             [.. (await sessions.ListAsync(user, stop)).Select(each => OwnSessions.ToView(each, session))],
             await AllowedClientsAsync(user, stop),
             await database.QueryAsync(
-                "select issued_at, operator_id from acting_tokens where user_id = $1 order by issued_at",
-                [user], row => new ActedForView(row.GetTime(0), row.GetGuid(1)), stop),
+                "select issued_at, operator_id, note from acting_tokens where user_id = $1 order by issued_at",
+                [user], row => new ActedForView(row.GetTime(0), row.GetGuid(1), row.GetStringOrNull(2)), stop),
             services));
     }
 

@@ -64,6 +64,12 @@ internal static class ParkedCommand
             HelpName = "WORDS",
         };
         var command = new Command(act, description) { all, dryRun, reason, json };
+        var body = new Option<string?>("--body")
+        {
+            Description = "Handle the one message of --event with this body instead, as a new, recorded event.",
+            HelpName = "FILE",
+        };
+        if (act == "replay") command.Add(body);
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
@@ -77,6 +83,13 @@ internal static class ParkedCommand
             if (act == "discard" && !parsed.GetValue(dryRun) && string.IsNullOrWhiteSpace(parsed.GetValue(reason)))
                 throw new UserError("Say why they are thrown away: --reason WORDS.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);
+            if (act == "replay" && parsed.GetValue(body) is { } file)
+            {
+                if (parsed.GetValue(dryRun))
+                    throw new UserError("--body has no --dry-run: it concerns one message.", ExitCodes.Usage);
+                return await ChangedReplay.RunAsync(
+                    store, Services(store, filter), filter, file, parsed.GetValue(reason), parsed.GetValue(json), stop);
+            }
             return await ActAsync(
                 store, filter, new Act(act, outcome, parsed.GetValue(all), parsed.GetValue(dryRun),
                     parsed.GetValue(reason)), parsed.GetValue(json), stop);

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Tessera.Ops.Calling;
+using Tessera.Ops.Chaos;
 using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Overview;
@@ -14,11 +16,11 @@ internal static class TellChanges
 
     /// <param name="of"><c>overview</c>, <c>messaging</c>, <c>parked</c> or an order's number.</param>
     public static async Task<IResult> Handle(
-        string of, Operator me, ReadSystem system, Watchers watchers, IOptions<OpsOptions> options,
-        IHostApplicationLifetime process, TimeProvider clock)
+        string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local, Watchers watchers,
+        IOptions<OpsOptions> options, IHostApplicationLifetime process, TimeProvider clock)
     {
         var context = me.Context;
-        if (Look(of, me, system) is not { } look) return Faults.NotFound();
+        if (Look(of, me, system, overview, local) is not { } look) return Faults.NotFound();
         if (!watchers.TryEnter()) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, process.ApplicationStopping);
@@ -27,7 +29,8 @@ internal static class TellChanges
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers["X-Accel-Buffering"] = "no"; // Proxies of others before the gateway.
-            await SayAsync(context, "looking", end.Token);
+            var every = options.Value.LookEvery.TotalMilliseconds;
+            await SayAsync(context, "looking", end.Token, every.ToString("0", CultureInfo.InvariantCulture));
             await FollowAsync(
                 context, stop => watchers.LookAsync(of, each => MarkAsync(look, each), stop), options.Value.LookEvery,
                 clock, end.Token);
@@ -59,31 +62,24 @@ internal static class TellChanges
         }
     }
 
-    private static async Task SayAsync(HttpContext context, string what, CancellationToken stop)
+    private static async Task SayAsync(
+        HttpContext context, string what, CancellationToken stop, string? data = null)
     {
-        await context.Response.WriteAsync($"event: {what}\ndata: {what}\n\n", stop);
+        await context.Response.WriteAsync($"event: {what}\ndata: {data ?? what}\n\n", stop);
         await context.Response.Body.FlushAsync(stop);
     }
 
     private static async Task<string> MarkAsync(Func<CancellationToken, Task<object?>> look, CancellationToken stop) =>
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(await look(stop))));
 
-    private static Func<CancellationToken, Task<object?>>? Look(string of, Operator me, ReadSystem system) => of switch
+    private static Func<CancellationToken, Task<object?>>? Look(
+        string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local) => of switch
     {
-        "overview" => async stop =>
-        {
-            var messaging = await system.MessagingAsync(stop);
-            var map = SystemMap.Draw(await system.HealthAsync(stop), messaging);
-            // How fast each answers differs each time, and how long something waits each second.
-            return new
-            {
-                Services = map.Services.Select(service => new { service.Name, service.Ready, service.Replicas }),
-                map.IsBrokerBad, Waits = messaging.Select(each => Counts(each.Told.Value)),
-            };
-        },
+        "overview" => async stop => (await overview.ReadAsync(stop)).Mark,
         "messaging" => async stop =>
             (await system.MessagingAsync(stop)).Select(each => new { each.Told.Fault, Of = Counts(each.Told.Value) })
                 .ToArray(),
+        "chaos" when local.IsOpen => _ => Task.FromResult<object?>(local.Read()),
         "parked" => async stop => (await system.CausesAsync(stop)).Select(each => each.Told).ToArray(),
         _ when Guid.TryParse(of, out var order) => async stop =>
         {
@@ -94,7 +90,7 @@ internal static class TellChanges
         _ => null,
     };
 
-    private static object? Counts(MessagingStatus? status) => status is null ? null : new
+    public static object? Counts(MessagingStatus? status) => status is null ? null : new
     {
         status.Outbox.Rows, status.Outbox.HeldKeys, status.Parked, status.Timers,
         Late = status.Outbox.OldestSeconds > 5,

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Tessera.Cli.Logs;
+namespace Tessera.Stories;
 
 /// <summary>A line of a log with what it says of itself. A line without a time, such as the second of a stack trace,
 /// belongs to the one before it.</summary>
-internal sealed partial record LogLine(string Process, DateTimeOffset Time, string Text)
+public sealed partial record LogLine(string Process, DateTimeOffset Time, string Text)
 {
     /// <summary>Of the services' text and JSON lines; null when the line belongs to no trace.</summary>
     public string? Trace => TraceOf().Match(Text) is { Success: true } found ? found.Groups[1].Value : null;

@@ -1,8 +1,8 @@
-namespace Tessera.Cli.Logs;
+namespace Tessera.Stories;
 
 /// <summary>Which lines are wanted; each part narrows. Of an order: what names it, and all else that happened in the
 /// same traces.</summary>
-internal sealed record LogFilter(string? Trace = null, Guid? Order = null, DateTimeOffset? Since = null)
+public sealed record LogFilter(string? Trace = null, Guid? Order = null, DateTimeOffset? Since = null)
 {
     private const string NoTrace = "00000000000000000000000000000000";
 

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Tessera.Ops.Acting;
+using Tessera.Orders.Contracts;
+using Tessera.PageDefaults;
+using Tessera.Users.Contracts;
+
+namespace Tessera.Ops.Pages.Customers;
+
+/// <summary>An operator acts for a customer: by a token of Users that names both, which is recorded before it is given
+/// out and ends after some minutes. Each page says so meanwhile.</summary>
+internal static class ActForCustomer
+{
+    public static async Task<IResult> Begin(
+        Guid id, Operator me, ActingFiles acting, CancellationToken stop)
+    {
+        var reason = (await me.Context.Request.ReadFormAsync(stop))["reason"].ToString().Trim();
+        if (reason.Length == 0) return Refused(id, "say why; it is recorded.");
+        var customer = await me.GetAnswerAsync<CustomerView>($"/users/customers/{id}", stop);
+        if (!customer.IsGood) return Refused(id, customer.Why());
+        var token = await me.SendAsync<ActingTokenView>(
+            HttpMethod.Post, $"/users/{id}/tokens", new ActingTokenRequest(reason), stop);
+        if (token.Value is not { } given) return Refused(id, token.Why());
+        acting.Begin(me.Context, new ActingFor(
+            id, customer.Value!.MaskedEmail, reason, given.AccessToken, me.Now.AddSeconds(given.ExpiresIn)));
+        return SeeOther.To($"{OpsOptions.Root}/acting");
+    }
+
+    public static IResult End(Operator me, ActingFiles acting)
+    {
+        var customer = me.Acting?.Customer;
+        acting.End(me.Context);
+        return SeeOther.To($"{OpsOptions.Root}/customers{(customer is { } id ? $"/{id}" : "")}");
+    }
+
+    public static async Task<IResult> Show(
+        Operator me, CancellationToken stop, string? done = null, string? fault = null)
+    {
+        if (me.Acting is null) return SeeOther.To($"{OpsOptions.Root}/customers");
+        var orders = await me.SendActingAsync<OrderPage>(HttpMethod.Get, "/orders?size=20", null, stop);
+        return Page.Show<ActingPage>(
+            StatusCodes.Status200OK, (nameof(ActingPage.Acting), new ActingShown(me.Acting)),
+            (nameof(ActingPage.Orders), orders.Value),
+            (nameof(ActingPage.OrdersFault), orders.IsGood ? null : orders.Why()),
+            (nameof(ActingPage.Done), done), (nameof(ActingPage.Fault), fault),
+            (nameof(ActingPage.Name), Guid.CreateVersion7()));
+    }
+
+    public static async Task<IResult> Place(Operator me, CancellationToken stop)
+    {
+        if (me.Acting is null) return Over();
+        var form = await me.Context.Request.ReadFormAsync(stop);
+        if (!Guid.TryParse(form["name"], out var name))
+            throw new BadHttpRequestException("The form is none of the console's.");
+        if (!int.TryParse(form["quantity"], CultureInfo.InvariantCulture, out var quantity))
+            return Back("fault", "the quantity is no number.");
+        var placed = await me.SendActingAsync<OrderView>(
+            HttpMethod.Post, "/orders",
+            new PlaceOrderRequest(
+                [new PlaceOrderLine(form["sku"].ToString().Trim(), quantity)], Reference: Text(form["reference"])),
+            stop, idempotencyKey: name.ToString());
+        return placed.Value is { } order ? Back("done", order.Id.ToString()) : Back("fault", placed.Why());
+    }
+
+    public static async Task<IResult> Cancel(Guid id, Operator me, CancellationToken stop)
+    {
+        if (me.Acting is null) return Over();
+        var answer = await me.SendActingAsync<Done>(HttpMethod.Post, $"/orders/{id}/cancel", null, stop);
+        return answer.IsGood ? Back("done", id.ToString()) : Back("fault", answer.Why());
+    }
+
+    private static SeeOther Back(string what, string words) =>
+        SeeOther.To($"{OpsOptions.Root}/acting?{what}={Uri.EscapeDataString(words)}");
+
+    private static SeeOther Over() => SeeOther.To($"{OpsOptions.Root}/customers");
+
+    private static SeeOther Refused(Guid id, string fault) =>
+        SeeOther.To($"{OpsOptions.Root}/customers/{id}?fault={Uri.EscapeDataString(fault)}");
+
+    private static string? Text(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>For whom somebody acts, as far as a page shows it: without the token.</summary>
+public sealed record ActingShown(Guid Customer, string? Shown, string Why, DateTimeOffset Until)
+{
+    internal ActingShown(ActingFor acting)
+        : this(acting.Customer, acting.Shown, acting.Why, acting.Until)
+    {
+    }
+}

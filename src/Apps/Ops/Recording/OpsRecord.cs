@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Ops.Recording;
+
+/// <summary>What was refused here, and what the console itself has done: lines of JSON in the data folder, which all
+/// replicas share and a restart leaves. Services keep their own record of what they did. Bounded: of two files the
+/// older one goes.</summary>
+internal sealed partial class OpsRecord(
+    IOptions<TesseraOptions> tessera, TimeProvider clock, ILogger<OpsRecord> logger)
+{
+    public const long SizeBytesMax = 1024 * 1024;
+    private const int TextLengthMax = 300;
+
+    /// <summary>One who tries the same again and again fills no file with it.</summary>
+    private static readonly TimeSpan same = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string?, string), long> _recent = [];
+
+    private string FileName => Path.Combine(tessera.Value.DataDirectory, "ops", "record.jsonl");
+
+    /// <summary>Somebody was refused something.</summary>
+    public void Refused(string? who, string what, string why)
+    {
+        lock (_lock)
+        {
+            if (_recent.TryGetValue((who, what), out var at) && clock.GetElapsedTime(at) < same) return;
+            if (_recent.Count >= 1_000) _recent.Clear();
+            _recent[(who, what)] = clock.GetTimestamp();
+        }
+        Add(new RecordLine(clock.GetUtcNow(), RecordLine.RefusedKind, who, Short(what), Short(why)));
+    }
+
+    /// <summary>Somebody did something by way of the console alone.</summary>
+    public void Done(string? who, string what, string why) =>
+        Add(new RecordLine(clock.GetUtcNow(), RecordLine.DoneKind, who, Short(what), Short(why)));
+
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<RecordLine> Last(int count) =>
+        [.. Read(FileName + ".1").Concat(Read(FileName)).TakeLast(count).Reverse()];
+
+    private void Add(RecordLine line)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(FileName)!);
+                if (File.Exists(FileName) && new FileInfo(FileName).Length > SizeBytesMax)
+                    File.Move(FileName, FileName + ".1", overwrite: true);
+                // One write of a line to the end of the file: another replica's stands before or behind it.
+                using var file = new FileStream(FileName, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, JsonSerializerOptions.Web) + "\n"));
+            }
+            catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+            {
+                Log.NotKept(logger, full, line.Kind, line.What, line.Who);
+            }
+        }
+    }
+
+    private static List<RecordLine> Read(string file)
+    {
+        var lines = new List<RecordLine>();
+        try
+        {
+            using var stream = new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream);
+            while (reader.ReadLine() is { } text)
+            {
+                if (TryParse(text) is { } line) lines.Add(line);
+            }
+        }
+        catch (IOException)
+        {
+            // There is none yet, or it has just been moved.
+        }
+        return lines;
+    }
+
+    // The last line of a console that was killed may be half of one.
+    private static RecordLine? TryParse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RecordLine>(text, JsonSerializerOptions.Web);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Short(string text) => text.Length <= TextLengthMax ? text : text[..TextLengthMax] + "…";
+
+    private static partial class Log
+    {
+        [LoggerMessage(720, LogLevel.Error, "The record could not be written: {Kind} {What} of {Who}")]
+        public static partial void NotKept(ILogger logger, Exception failure, string kind, string what, string? who);
+    }
+}
+
+/// <param name="Kind"><c>refused</c> or <c>done</c>.</param>
+/// <param name="Who">The user's id; null of who is not known.</param>
+public sealed record RecordLine(DateTimeOffset At, string Kind, string? Who, string What, string Why)
+{
+    public const string RefusedKind = "refused";
+    public const string DoneKind = "done";
+}
