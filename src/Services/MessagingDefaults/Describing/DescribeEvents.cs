@@ -44,6 +44,7 @@ internal sealed class DescribeEvents(MessageRegistry registry) : IDescribeServic
     {
         ["type"] = listed.Type,
         ["members"] = MembersOf(listed.Record),
+        ["ignoresUnknown"] = IgnoresUnknown(listed.Record, registry.Json),
         ["schema"] = SchemaOf(listed.Record),
     };
 
@@ -65,6 +66,36 @@ internal sealed class DescribeEvents(MessageRegistry registry) : IDescribeServic
                     Add(inner, path + ".", depth + 1);
                 else members[path] = $"{type.FullName}.{member.Name}";
             }
+        }
+    }
+
+    /// <summary>Whether an event of a later version, with a further member in each of its objects, is read as the
+    /// handler would get it.</summary>
+    internal static bool IgnoresUnknown(Type record, JsonSerializerOptions json)
+    {
+        var later = JsonSerializer.SerializeToNode(new SampleEvent().Of(record), record, json)!;
+        AddTo(later);
+        try
+        {
+            return later.Deserialize(record, json) is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        static void AddTo(JsonNode? node)
+        {
+            foreach (var inner in node switch
+            {
+                JsonObject members => members.Select(member => member.Value).ToArray(),
+                JsonArray items => [.. items],
+                _ => [],
+            })
+            {
+                AddTo(inner);
+            }
+            if (node is JsonObject known) known["addedLater"] = new JsonObject { ["by"] = "a newer version" };
         }
     }
 
