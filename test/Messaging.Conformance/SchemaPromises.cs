@@ -25,9 +25,22 @@ public abstract class SchemaPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
-    public async Task A_database_of_a_newer_version_is_refused_and_left_alone()
+    public async Task A_database_that_a_newer_version_has_added_to_is_used_as_it_is()
     {
         await CommitAsync(session => session.Enqueue("insert into msg_schema (version) values (999)", []));
+        await AnotherProcess().PrepareAsync(Stop);
+        Assert.Equal(999, (await VersionsAsync(Database))[^1]);
+    }
+
+    [Fact]
+    public async Task A_database_that_a_newer_version_has_changed_too_far_is_refused_and_left_alone()
+    {
+        await CommitAsync(session =>
+        {
+            session.Enqueue("create table msg_schema_oldest (version int)", []);
+            session.Enqueue("insert into msg_schema_oldest (version) values (998)", []);
+            session.Enqueue("insert into msg_schema (version) values (999)", []);
+        });
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => AnotherProcess().PrepareAsync(Stop));
         Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("999", refusal.Message, StringComparison.Ordinal);

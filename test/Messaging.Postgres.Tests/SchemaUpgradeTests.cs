@@ -37,8 +37,22 @@ public sealed class SchemaUpgradeTests(PostgresServer server)
         Assert.Equal("none", await store.ScalarAsync<string>("select note from msg_timers where key = 'order-1'"));
         Assert.Equal(steps.Length, await store.ScalarAsync<int>("select count(*)::int from msg_schema"));
 
+    }
+
+    [Fact]
+    public async Task The_version_before_goes_on_with_what_the_next_one_has_added_to_unless_that_says_no()
+    {
+        await using var store = await StoreUnderTest.CreateAsync(server);
+        await SchemaUpgrade.RunAsync(store.Database.DataSource, [.. Schema.Steps, NextStep], Stop);
         await using var older = store.Another();
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => older.Store.PrepareAsync(Stop));
+        await older.Store.PrepareAsync(Stop);
+        await older.PublishAsync(Some.OutboxRow());
+        Assert.Equal(Schema.Steps.Count + 1, await store.ScalarAsync<int>("select max(version) from msg_schema"));
+
+        await store.RunAsync("create table msg_schema_oldest (version int)");
+        await store.RunAsync($"insert into msg_schema_oldest values ({Schema.Steps.Count + 1})");
+        await using var refused = store.Another();
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => refused.Store.PrepareAsync(Stop));
         Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -32,10 +32,25 @@ public sealed class SchemaUpgradeTests : IDisposable
     }
 
     [Fact]
-    public void The_version_before_refuses_what_the_next_one_has_upgraded()
+    public void The_version_before_goes_on_with_what_the_next_one_has_added_to()
+    {
+        using var link = Open("added.db");
+        SqliteSchema.Upgrade(link, [.. SqliteSchema.Steps, NextStep]);
+        SqliteSchema.Upgrade(link);
+        link.Execute(
+            "INSERT INTO msg_timers (id, type, key, due, data) VALUES ('a', 'stock-overdue', 'order-1', 0, x'7b7d')");
+        Assert.Equal(SqliteSchema.Steps.Count + 1, link.QueryNumber("SELECT MAX(version) FROM msg_schema"));
+    }
+
+    [Fact]
+    public void The_version_before_refuses_what_the_next_one_says_it_cannot_work_with()
     {
         using var link = Open("newer.db");
         SqliteSchema.Upgrade(link, [.. SqliteSchema.Steps, NextStep]);
+        link.Execute("CREATE TABLE msg_schema_oldest (version INTEGER NOT NULL)");
+        link.Execute("INSERT INTO msg_schema_oldest VALUES ($1)", SqliteSchema.Steps.Count);
+        SqliteSchema.Upgrade(link);
+        link.Execute("INSERT INTO msg_schema_oldest VALUES ($1)", SqliteSchema.Steps.Count + 1);
         var refusal = Assert.Throws<InvalidOperationException>(() => SqliteSchema.Upgrade(link));
         Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
     }

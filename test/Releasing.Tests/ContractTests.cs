@@ -1,3 +1,4 @@
+using Tessera.Releasing.Comparing;
 using Tessera.Releasing.Contracts;
 using Tessera.Releasing.Schemas;
 
@@ -18,6 +19,27 @@ public sealed class ContractTests
         Assert.Empty(new CheckService(repository).Faults(service, described));
         // What its version.txt says has come into the program.
         Assert.Equal(Versions.Read(repository, service).ToString(), described["version"]!.GetValue<string>());
+    }
+
+    [Theory, MemberData(nameof(Services))]
+    public void Requests_refuse_what_they_do_not_know(string name)
+    {
+        var document = new ContractFolder(repository).ApprovedContract(name).Http!;
+        var bodies = CompareOperations.Operations(document).Values
+            .Select(operation => (operation.Name,
+                Schema: operation.Told["requestBody"]?["content"]?["application/json"]?["schema"]))
+            .Where(body => body.Schema is not null).ToArray();
+        Assert.NotEmpty(bodies);
+        Assert.Empty(bodies.SelectMany(body => Open(Shape.Of(document, body.Schema!.AsObject()), body.Name, 0)));
+    }
+
+    private static IEnumerable<string> Open(Shape shape, string path, int depth)
+    {
+        if (depth > 8) return [];
+        IEnumerable<string> own = shape.Properties.Count > 0 && !shape.IsClosed ? [path] : [];
+        return own
+            .Concat(shape.Element is { } element ? Open(element, path + "[]", depth + 1) : [])
+            .Concat(shape.Properties.SelectMany(each => Open(each.Value, $"{path} {each.Key}", depth + 1)));
     }
 
     [Fact]

@@ -91,6 +91,7 @@ internal static class CommandLine
             ContractsCommand.Create(),
             CiCommand.Create(),
             AuditCommand.Create(),
+            ConfigurationFileCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];

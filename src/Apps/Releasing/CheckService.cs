@@ -24,7 +24,9 @@ public sealed class CheckService(Repository repository)
             .. Unapproved(now),
             .. Gate.Breaches(now, releases, [.. statements.Select(each => each.Type)]).Select(each => each.ToString()),
             .. CheckReaders.Breaches(service.Name, now.Events, statements).Select(each => each.ToString()),
-            .. CheckReads.Faults(service.Name, description, [.. statements.Where(each => each.Reader == service.Name)]),
+            .. CheckReads.Faults(
+                service.Name, description, [.. statements.Where(each => each.Reader == service.Name)],
+                UsedMembers.Of(DescribeServices.ProgramOf(repository, service))),
             .. SchemaFaults(service),
             .. Unraised(now, releases),
         ];

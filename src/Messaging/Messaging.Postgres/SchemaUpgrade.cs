@@ -10,7 +10,9 @@ internal static class SchemaUpgrade
         create table if not exists msg_schema (version int primary key, applied_at timestamptz not null default now())
         """;
 
-    /// <exception cref="InvalidOperationException">A newer version has upgraded the tables further.</exception>
+    /// <summary>Tables of a newer version are used as they are, so that a release can go back, unless that version says
+    /// in <c>msg_schema_oldest (version int)</c> that this one cannot work with them.</summary>
+    /// <exception cref="InvalidOperationException">A newer version has changed the tables too far.</exception>
     public static async Task RunAsync(NpgsqlDataSource database, IReadOnlyList<string> steps, CancellationToken stop)
     {
         await using var connection = await database.OpenConnectionAsync(stop).ConfigureAwait(false);
@@ -22,7 +24,8 @@ internal static class SchemaUpgrade
         };
         await turn.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         var version = await ReadVersionAsync(connection, transaction, stop).ConfigureAwait(false);
-        if (version > steps.Count)
+        if (version > steps.Count
+            && await OldestAsync(connection, transaction, stop).ConfigureAwait(false) > steps.Count)
         {
             throw new InvalidOperationException(
                 $"The database {connection.Database} was written by a newer version (schema {version}, " +
@@ -35,6 +38,19 @@ internal static class SchemaUpgrade
             await apply.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }
         await transaction.CommitAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>The oldest version that can work with the tables. None is written down: every later step only adds, so
+    /// all can.</summary>
+    private static async Task<int> OldestAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken stop)
+    {
+        await using var look = new NpgsqlCommand(
+            "select to_regclass('msg_schema_oldest') is not null", connection, transaction);
+        if (await look.ExecuteScalarAsync(stop).ConfigureAwait(false) is not true) return 0;
+        await using var read = new NpgsqlCommand(
+            "select coalesce(max(version), 0) from msg_schema_oldest", connection, transaction);
+        return (int)(await read.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 
     private static async Task<int> ReadVersionAsync(

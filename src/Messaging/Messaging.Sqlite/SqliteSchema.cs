@@ -8,14 +8,16 @@ internal static class SqliteSchema
     /// <summary>What each version added, the first one at 0.</summary>
     public static IReadOnlyList<string> Steps => s_steps;
 
-    /// <exception cref="InvalidOperationException">A newer version has upgraded the tables further.</exception>
+    /// <summary>Tables of a newer version are used as they are, so that a release can go back, unless that version says
+    /// in <c>msg_schema_oldest (version)</c> that this one cannot work with them.</summary>
+    /// <exception cref="InvalidOperationException">A newer version has changed the tables too far.</exception>
     public static void Upgrade(SqliteLink link) => Upgrade(link, s_steps);
 
     internal static void Upgrade(SqliteLink link, IReadOnlyList<string> steps)
     {
         link.Execute(Version);
         var version = (int)link.QueryNumber("SELECT COALESCE(MAX(version), 0) FROM msg_schema");
-        if (version > steps.Count)
+        if (version > steps.Count && Oldest(link) > steps.Count)
         {
             throw new InvalidOperationException(
                 $"{link.Connection.DataSource} was written by a newer version (schema {version}, " +
@@ -27,6 +29,13 @@ internal static class SqliteSchema
             link.Execute("INSERT INTO msg_schema (version) VALUES ($1)", step + 1);
         }
     }
+
+    /// <summary>The oldest version that can work with the tables. None is written down: every later step only adds, so
+    /// all can.</summary>
+    private static long Oldest(SqliteLink link) =>
+        link.QueryNumber("SELECT COUNT(*) FROM sqlite_master WHERE name = 'msg_schema_oldest'") == 0
+            ? 0
+            : link.QueryNumber("SELECT COALESCE(MAX(version), 0) FROM msg_schema_oldest");
 
     // AUTOINCREMENT: an id is never given twice, so a settle that comes late cannot delete a younger row.
     private static readonly string[] s_steps =

@@ -88,24 +88,59 @@ public sealed class ReaderTests
     public void Catches_a_handled_event_without_a_statement_and_a_statement_without_a_handler()
     {
         var described = Described("{order!:text}");
-        Assert.Single(CheckReads.Faults("orders", described, []));
-        Assert.Empty(CheckReads.Faults("orders", described, Statements(Released, "order")));
-        Assert.Equal(2, CheckReads.Faults("orders", described, Statements("a.b.v1", "order")).Count());
-        Assert.Single(CheckReads.Faults("orders", described, Statements(Released, "color")));
+        Assert.Single(Faults(described, []));
+        Assert.Empty(Faults(described, Statements(Released, "order")));
+        Assert.Equal(2, Faults(described, Statements("a.b.v1", "order")).Count);
+        Assert.Contains(Faults(described, Statements(Released, "color")),
+            fault => fault.Contains("which the reader's own record has not", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("closed{order!:text}")]
-    [InlineData("{order!:text,lines!:[closed{sku!:text}]}")]
-    public void Catches_a_reader_that_refuses_what_it_does_not_know(string shape) =>
-        Assert.Single(CheckReads.Faults("orders", Described(shape), Statements(Released, "order")));
+    [Fact]
+    public void Catches_a_reader_that_refuses_what_it_does_not_know()
+    {
+        var described = Described("{order!:text}");
+        described["reads"]![0]!["ignoresUnknown"] = false;
+        Assert.Contains("refuses what it does not know",
+            Assert.Single(Faults(described, Statements(Released, "order"))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Catches_a_member_that_is_used_and_not_said_to_be_and_one_that_is_said_to_be_and_not_used()
+    {
+        var described = Described("{order!:text,sku!:text}");
+        var statements = Statements(Released, "order");
+        Assert.Empty(Faults(described, statements));
+        Assert.Contains("uses sku of", Assert.Single(Faults(described, statements, "A.B.Order", "A.B.Sku")),
+            StringComparison.Ordinal);
+        Assert.Contains("names order of", Assert.Single(Faults(described, statements, "A.C.Order")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Finds_what_a_program_reads_of_the_records_of_others()
+    {
+        var used = UsedMembers.Of(typeof(ReaderTests).Assembly.Location);
+        Assert.Contains("Tessera.Releasing.Comparing.Breach.Sentence", used);
+        Assert.DoesNotContain("Tessera.Releasing.Readers.ReaderStatement.Reader", used);
+    }
+
+    private static IReadOnlyList<string> Faults(
+        JsonObject described, IReadOnlyList<ReaderStatement> statements, params string[] used) =>
+        [.. CheckReads.Faults("orders", described, statements, (used.Length > 0 ? used : ["A.B.Order"]).ToHashSet())];
 
     private static IReadOnlyList<ReaderStatement> Statements(string type, string member) =>
         ReaderStatement.Parse("orders", $$"""{ "{{type}}": { "uses": { "{{member}}": "string" } } }""");
 
     private static JsonObject Described(string shape) => new()
     {
-        ["reads"] = new JsonArray(new JsonObject { ["type"] = Released, ["schema"] = Write.Shape(shape) }),
+        ["reads"] = new JsonArray(new JsonObject
+        {
+            ["type"] = Released,
+            ["schema"] = Write.Shape(shape),
+            ["ignoresUnknown"] = true,
+            ["members"] = new JsonObject { ["order"] = "A.B.Order", ["sku"] = "A.B.Sku" },
+        }),
     };
 
     private static IReadOnlyList<Breach> Breaches(string uses, JsonObject contract) =>

@@ -14,8 +14,7 @@ public static class DescribeServices
     /// <summary>What the service says of itself.</summary>
     public static async Task<JsonObject> AskAsync(Repository repository, Releasable service, CancellationToken stop)
     {
-        var program = repository.PathOf(
-            "artifacts", "bin", service.Project, "release", $"Tessera.{service.Project}.dll");
+        var program = ProgramOf(repository, service);
         if (!File.Exists(program))
         {
             throw new ReleaseException(
@@ -53,6 +52,10 @@ public static class DescribeServices
             File.Delete(file);
         }
     }
+
+    /// <summary>Where a build puts it.</summary>
+    public static string ProgramOf(Repository repository, Releasable service) => repository.PathOf(
+        "artifacts", "bin", service.Project, "release", $"Tessera.{service.Project}.dll");
 
     /// <summary>Its contract of now, with the version that its file says.</summary>
     public static ServiceContract ContractOf(Repository repository, Releasable service, JsonObject description)

@@ -7,9 +7,12 @@ namespace Tessera.Releasing.Readers;
 /// what it does not know in them.</summary>
 internal static class CheckReads
 {
+    /// <param name="used">The members that the reader's code reads, as <see cref="UsedMembers"/> finds them.</param>
     public static IEnumerable<string> Faults(
-        string reader, JsonObject description, IReadOnlyList<ReaderStatement> statements)
+        string reader, JsonObject description, IReadOnlyList<ReaderStatement> statements, IReadOnlySet<string> used)
     {
+        var members = description["reads"]!.AsArray()
+            .ToDictionary(each => each!["type"]!.GetValue<string>(), each => each!["members"]!.AsObject());
         var handled = description["reads"]!.AsArray()
             .ToDictionary(each => each!["type"]!.GetValue<string>(), each => each!["schema"]!.AsObject());
         foreach (var type in handled.Keys.Except(statements.Select(each => each.Type)))
@@ -27,25 +30,35 @@ internal static class CheckReads
                 yield return $"contracts/{reader}/reads.json names {path} of {statement.Type}, which the reader's own "
                     + "record has not.";
         }
-        foreach (var (type, schema) in handled)
+        foreach (var statement in statements.Where(each => members.ContainsKey(each.Type)))
         {
-            foreach (var path in Closed(Shape.Of(schema, schema), type, 0))
-                yield return $"{reader} refuses what it does not know in {path}: readers of events ignore it, or no "
-                    + "publisher could add a member.";
+            foreach (var fault in Untrue(statement, members[statement.Type], used)) yield return fault;
+        }
+        foreach (var each in description["reads"]!.AsArray().Where(each => !each!["ignoresUnknown"]!.GetValue<bool>()))
+        {
+            yield return $"{reader} refuses what it does not know in {each!["type"]}: readers of events ignore it, or "
+                + $"no "
+                + "publisher could add a member.";
         }
     }
 
-    private static IEnumerable<string> Closed(Shape shape, string path, int depth)
+    /// <summary>A statement is what the code does: nothing more, nothing less.</summary>
+    private static IEnumerable<string> Untrue(
+        ReaderStatement statement, JsonObject members, IReadOnlySet<string> used)
     {
-        if (depth > 16) yield break; // A shape that holds itself.
-        if (shape.IsClosed) yield return path;
-        if (shape.Element is { } element)
+        foreach (var (path, member) in members)
         {
-            foreach (var inner in Closed(element, path + "[]", depth + 1)) yield return inner;
-        }
-        foreach (var (name, member) in shape.Properties)
-        {
-            foreach (var inner in Closed(member, $"{path} {name}", depth + 1)) yield return inner;
+            var (isUsed, isStated) = (used.Contains(member!.GetValue<string>()), statement.Members.ContainsKey(path));
+            if (isUsed && !isStated)
+            {
+                yield return $"{statement.Reader} uses {path} of {statement.Type} and does not say so in "
+                    + $"contracts/{statement.Reader}/reads.json.";
+            }
+            if (isStated && !isUsed)
+            {
+                yield return $"contracts/{statement.Reader}/reads.json names {path} of {statement.Type}, which "
+                    + $"{statement.Reader} does not use: take it out.";
+            }
         }
     }
 }

@@ -13,8 +13,8 @@ public interface IMessageStore
     string Name { get; }
 
     /// <summary>Creates or upgrades the library's tables; any number of processes may call it at once.</summary>
-    /// <exception cref="InvalidOperationException">A newer version of the library has upgraded them further than this
-    /// one knows.</exception>
+    /// <exception cref="InvalidOperationException">A newer version of the library has changed them so that this one
+    /// cannot work with them. What a newer one has only added to, this one uses as it is.</exception>
     Task PrepareAsync(CancellationToken stop);
 
     /// <summary>A transaction that can write, begun with its first statement (no round trip of its own).</summary>

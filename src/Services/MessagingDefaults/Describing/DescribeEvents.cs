@@ -43,9 +43,67 @@ internal sealed class DescribeEvents(MessageRegistry registry) : IDescribeServic
     private JsonObject Read(ListedEvent listed) => new()
     {
         ["type"] = listed.Type,
-        ["record"] = listed.Record.Name,
+        ["members"] = MembersOf(listed.Record),
+        ["ignoresUnknown"] = IgnoresUnknown(listed.Record, registry.Json),
         ["schema"] = SchemaOf(listed.Record),
     };
+
+    /// <summary>By path, such as <c>lines[].sku</c>: what reads it in code.</summary>
+    private JsonObject MembersOf(Type record)
+    {
+        var members = new JsonObject();
+        Add(record, "", 0);
+        return members;
+
+        void Add(Type type, string at, int depth)
+        {
+            foreach (var member in type.GetProperties().Where(member => member.GetIndexParameters().Length == 0))
+            {
+                var path = at + (_json.PropertyNamingPolicy?.ConvertName(member.Name) ?? member.Name);
+                var inner = member.PropertyType;
+                for (; ElementOf(inner) is { } element; inner = element) path += "[]";
+                if (inner.Namespace == record.Namespace && !inner.IsEnum && depth < 8)
+                    Add(inner, path + ".", depth + 1);
+                else members[path] = $"{type.FullName}.{member.Name}";
+            }
+        }
+    }
+
+    /// <summary>Whether an event of a later version, with a further member in each of its objects, is read as the
+    /// handler would get it.</summary>
+    internal static bool IgnoresUnknown(Type record, JsonSerializerOptions json)
+    {
+        var later = JsonSerializer.SerializeToNode(new SampleEvent().Of(record), record, json)!;
+        AddTo(later);
+        try
+        {
+            return later.Deserialize(record, json) is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        static void AddTo(JsonNode? node)
+        {
+            foreach (var inner in node switch
+            {
+                JsonObject members => members.Select(member => member.Value).ToArray(),
+                JsonArray items => [.. items],
+                _ => [],
+            })
+            {
+                AddTo(inner);
+            }
+            if (node is JsonObject known) known["addedLater"] = new JsonObject { ["by"] = "a newer version" };
+        }
+    }
+
+    private static Type? ElementOf(Type type) =>
+        type.IsArray ? type.GetElementType()
+        : type != typeof(string) && type.IsAssignableTo(typeof(System.Collections.IEnumerable)) && type.IsGenericType
+            ? type.GetGenericArguments()[^1]
+            : null;
 
     private JsonNode SchemaOf(Type record) => _json.GetJsonSchemaAsNode(record, exporter);
 

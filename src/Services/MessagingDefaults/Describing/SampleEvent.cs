@@ -19,7 +19,12 @@ internal sealed class SampleEvent
         if (type.IsPrimitive || type == typeof(decimal))
             return Convert.ChangeType(number, type, System.Globalization.CultureInfo.InvariantCulture);
         if (type.IsAssignableTo(typeof(IEnumerable)))
-            return Array.CreateInstance(type.GetElementType() ?? type.GetGenericArguments()[^1], 0);
+        {
+            var element = type.GetElementType() ?? type.GetGenericArguments()[^1];
+            var list = Array.CreateInstance(element, 1);
+            list.SetValue(Of(element), 0);
+            return list;
+        }
         var make = type.GetConstructors().MaxBy(each => each.GetParameters().Length)
             ?? throw new InvalidOperationException($"{type} has no public constructor: no event can be made of it.");
         return make.Invoke([.. make.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
