@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
@@ -85,6 +86,8 @@ public static class ServiceDefaultsExtensions
         await using var running = app; // Its end flushes the log, so what is to be told is told before.
         try
         {
+            if (app.Services.GetRequiredService<IOptions<TesseraOptions>>().Value.Migrate == SchemaChange.Only)
+                return await MigrateAndEnd.RunAsync(app);
             // Not RunAsync, which has disposed the application by the time its failure can be caught.
             await app.StartAsync();
         }
