@@ -4,6 +4,7 @@ using Tessera.Cli.Logs;
 using Tessera.Cli.Monitoring;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
+using Tessera.Cli.Shipping;
 using Tessera.Cli.Shop;
 using Tessera.Cli.Testing;
 using Tessera.Cli.Up;
@@ -87,6 +88,9 @@ internal static class CommandLine
             KeysCommand.Create(),
             MailCommand.Create(),
             NewCommand.Create(),
+            ImageCommand.Create(),
+            SecretsCommand.Create(),
+            DeployFilesCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];
