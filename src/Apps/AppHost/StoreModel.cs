@@ -27,7 +27,9 @@ public static class StoreModel
         var processes = Listed().Select(each => each.Moved(port - UsualPort)).ToList();
         foreach (var process in processes)
         {
-            var resource = builder.AddProject(process.Name, ProjectFile(root, process.Project), NoLaunchProfile)
+            var program = ProgramOf(process.Project);
+            var resource = builder.AddExecutable(process.Name, "dotnet", Path.GetDirectoryName(program)!, program)
+                .WithOtlpExporter()
                 .WithEnvironment("Tessera__DataDirectory", data)
                 .WithEnvironment("Tessera__PublicUrl", string.Create(
                     CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"))
@@ -42,15 +44,15 @@ public static class StoreModel
         }
     }
 
-    private static void NoLaunchProfile(ProjectResourceOptions options) => options.ExcludeLaunchProfile = true;
-
     private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
-    private static string ProjectFile(string root, string project)
+    /// <summary>What was built with this: a resource that is a project would be built by each start, nine at a time
+    /// and all of them the same libraries.</summary>
+    private static string ProgramOf(string project)
     {
-        string[] homes = [Path.Combine("src", "Services"), Path.Combine("src", "Apps")];
-        return homes.Select(home => Path.Combine(root, home, project, project + ".csproj")).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException($"The list of services names {project}, which has no project file.");
+        var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        return Path.GetFullPath(Path.Combine(
+            here, "..", "..", project, Path.GetFileName(here), $"Tessera.{project}.dll"));
     }
 
     private static string FindRoot(string from)

@@ -28,8 +28,8 @@ internal sealed record ImageBuild(string? Registry, string? BaseImage, string Ar
         [
             "build", Path.Combine("src", "Apps", "Images", "Images.proj"), "-c", "Release", "-v", "q", "-nr:false",
             "-clp:NoSummary", "--nologo", $"-p:ImageArch={Arch}",
-            // A list would end at its first separator.
-            "-p:Processes=" + string.Join("%3B", processes.Select(process => process.Project)),
+            // A comma or a semicolon would begin the next property.
+            "-p:Processes=" + string.Join('+', processes.Select(process => process.Project)),
         ];
         if (Registry is not null) words.Add($"-p:ContainerRegistry={Registry}");
         if (BaseImage is not null) words.Add($"-p:ContainerBaseImage={BaseImage}");
