@@ -16,6 +16,7 @@ public abstract class Store : IAsyncLifetime
 
     private readonly Dictionary<string, string> _environment = new()
     {
+        [CompiledAhead.QuickStart.Name] = CompiledAhead.QuickStart.Value,
         ["Gateway__SignInsPerSecond"] = "1000", // Each test signs up a buyer of its own.
         ["Messaging__Embedded__RetainRead"] = "01:00:00", // verify looks at every event.
     };
@@ -66,12 +67,20 @@ public abstract class Store : IAsyncLifetime
     internal async Task<JsonElement> StatusAsync() =>
         JsonDocument.Parse(await RunAsync("status", "--json")).RootElement;
 
-    internal async Task<JsonElement> ServiceAsync(string name)
+    internal async Task<JsonElement> ServiceAsync(string name) =>
+        InstancesOf(await StatusAsync()).Single(each => each.GetProperty("name").GetString() == name);
+
+    /// <summary>What the supervisor has written down last, for those who wait: each <c>status</c> is a process of its
+    /// own, and a wait for seconds would keep a processor busy.</summary>
+    private async Task<JsonElement> SeenAsync(string name)
     {
-        var status = await StatusAsync();
-        return status.GetProperty("services").EnumerateArray().Concat(status.GetProperty("servers").EnumerateArray())
-            .Single(each => each.GetProperty("name").GetString() == name);
+        await using var file = File.OpenRead(Path.Combine(Data, "run", "supervisor.json"));
+        using var state = await JsonDocument.ParseAsync(file);
+        return InstancesOf(state.RootElement).Single(each => each.GetProperty("name").GetString() == name).Clone();
     }
+
+    private static IEnumerable<JsonElement> InstancesOf(JsonElement state) =>
+        state.GetProperty("services").EnumerateArray().Concat(state.GetProperty("servers").EnumerateArray());
 
     /// <summary>What a service or server has logged until now.</summary>
     internal IReadOnlyList<string> LogOf(string name)
@@ -104,7 +113,7 @@ public abstract class Store : IAsyncLifetime
         process.Kill();
         await Eventually.HoldsAsync($"{name} is ready again", async () =>
         {
-            var now = await ServiceAsync(name);
+            var now = await SeenAsync(name);
             return now.GetProperty("restarts").GetInt32() > restarts && now.GetProperty("state").GetString() == "ready";
         }, TimeSpan.FromSeconds(60));
     }

@@ -8,8 +8,8 @@ namespace Tessera.Messaging.CrashTests;
 /// <summary>One real process of the scenario.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private static readonly string _program = CompiledAhead.ProgramOf(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Messaging.CrashHost", "release", "Tessera.Messaging.CrashHost.dll"));
+    private static readonly string _program = Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Messaging.CrashHost", "release", "Tessera.Messaging.CrashHost.dll");
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -22,8 +22,7 @@ internal sealed class HostProcess : IDisposable
 
     public static async Task<HostProcess> StartAsync(ScenarioSettings settings)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(_program);
+        var start = CompiledAhead.StartOf(_program);
         start.ArgumentList.Add(JsonSerializer.Serialize(settings));
         var process = new HostProcess(Process.Start(start)!);
         // Null when it died during its start, which is what some tests want.

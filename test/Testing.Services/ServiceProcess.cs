@@ -29,12 +29,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         string project, string dataDirectory, params (string Key, string Value)[] settings)
     {
         var dll = Path.Combine(AppContext.BaseDirectory, "..", "..", project, "release", $"Tessera.{project}.dll");
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { CompiledAhead.ProgramOf(dll) },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = CompiledAhead.StartOf(dll);
         start.Environment["Tessera__DataDirectory"] = dataDirectory;
         start.Environment["Listen__Http1"] = "127.0.0.1:0";
         start.Environment["Listen__Http2"] = "127.0.0.1:0";

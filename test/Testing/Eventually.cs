@@ -6,7 +6,9 @@ public static class Eventually
     /// <summary>Long enough for a loaded machine; a test that passes never waits for it.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Waits until <paramref name="holds"/>; fails naming <paramref name="what"/> after the bound.</summary>
     public static Task HoldsAsync(
@@ -19,6 +21,7 @@ public static class Eventually
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Exception? last = null;
+        var pause = ShortestPause;
         while (clock.Elapsed < (bound ?? Bound))
         {
             last = null;
@@ -30,7 +33,9 @@ public static class Eventually
             {
                 last = failure;
             }
-            await Task.Delay(Pause, stop).ConfigureAwait(false);
+            await Task.Delay(pause, stop).ConfigureAwait(false);
+            // What takes long is looked at less often: looking takes the time of what is waited for.
+            pause = TimeSpan.FromTicks(Math.Min((long)(pause.Ticks * 1.2), LongestPause.Ticks));
         }
         throw new TimeoutException($"Not within {(bound ?? Bound).TotalSeconds:0.#} s: {what}", last);
     }

@@ -24,9 +24,10 @@ public sealed class Images : IAsyncLifetime
     /// <summary><c>HOST:PORT</c>.</summary>
     public string Registry { get; } = $"127.0.0.1:{FreePort.Next()}";
 
-    /// <summary>What <c>tessera image</c> calls, so that the documents' way is the tests' way.</summary>
+    /// <summary>What <c>tessera image</c> calls, so that the documents' way is the tests' way. The
+    /// processes are built with the tests.</summary>
     internal static ImageBuild Build(string registry, string baseImage, string? tag) =>
-        new(registry, baseImage, "x64", tag, IsInsecure: true);
+        new(registry, baseImage, "x64", tag, IsInsecure: true) { IsBuilt = true };
 
     public string NameOf(string process, string tag = "1.0.0") => $"{Registry}/tessera/{process}:{tag}";
 

@@ -6,6 +6,9 @@ namespace Tessera.Cli.Shipping;
 /// <summary>One build that publishes images: src/Apps/Images/Images.proj, with these settings.</summary>
 internal sealed record ImageBuild(string? Registry, string? BaseImage, string Arch, string? Tag, bool IsInsecure)
 {
+    /// <summary>What is published was built by who asks.</summary>
+    public bool IsBuilt { get; init; }
+
     private static readonly TimeSpan _timeMax = TimeSpan.FromMinutes(30);
 
     public async Task PublishAsync(IReadOnlyCollection<ListedProcess> processes, CancellationToken stop)
@@ -31,6 +34,7 @@ internal sealed record ImageBuild(string? Registry, string? BaseImage, string Ar
             // A comma or a semicolon would begin the next property.
             "-p:Processes=" + string.Join('+', processes.Select(process => process.Project)),
         ];
+        if (IsBuilt) words.Add("-p:AlreadyBuilt=true");
         if (Registry is not null) words.Add($"-p:ContainerRegistry={Registry}");
         if (BaseImage is not null) words.Add($"-p:ContainerBaseImage={BaseImage}");
         if (Tag is not null) words.Add($"-p:ContainerImageTag={Tag}");
