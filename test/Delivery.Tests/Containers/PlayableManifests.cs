@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
@@ -6,9 +7,10 @@ namespace Tessera.Delivery.Tests.Containers;
 
 /// <summary>
 /// The rendered overlay as far as <c>podman kube play</c> 4.3 can play it. Left out, because it skips or mistakes them:
-/// Services (names become aliases of this machine), probes (HTTP ones run curl inside of the container), hooks and
-/// grace, policies, service accounts, spreads. Jobs are played as the pods that they would make. PostgreSQL and RabbitMQ
-/// are servers of this machine in place of their images, and the pods have the host's network, with ports of their own.
+/// Services (their names become addresses of this machine, for aliases are lost with the host's network), probes (HTTP
+/// ones run curl inside of the container), hooks and grace, policies, service accounts, spreads. Jobs are played as the
+/// pods that they would make. PostgreSQL and RabbitMQ are servers of this machine in place of their images, and the
+/// pods have the host's network, with ports of their own.
 /// </summary>
 internal sealed partial class PlayableManifests(
     IReadOnlyList<object> rendered, IReadOnlyDictionary<int, int> ports, string secrets, string registry)
@@ -41,14 +43,16 @@ internal sealed partial class PlayableManifests(
         }]);
     }
 
-    /// <summary>With the ports of the test instead of the list's.</summary>
-    public string WithPorts(string text) => Port().Replace(text, match => ports.TryGetValue(
-        int.Parse(match.ValueSpan, System.Globalization.CultureInfo.InvariantCulture), out var own)
-        ? own.ToString(System.Globalization.CultureInfo.InvariantCulture)
-        : match.Value);
+    /// <summary>With this machine instead of the services' names, and the ports of the test instead of the list's.
+    /// </summary>
+    private string Here(string text) => Port().Replace(
+        ServiceName().Replace(text, "http://127.0.0.1:"),
+        match => ports.TryGetValue(int.Parse(match.ValueSpan, CultureInfo.InvariantCulture), out var own)
+            ? own.ToString(CultureInfo.InvariantCulture)
+            : match.Value);
 
     public IReadOnlyDictionary<string, string> SettingsOf() =>
-        _settings.Data.ToDictionary(setting => setting.Key, setting => WithPorts(setting.Value));
+        _settings.Data.ToDictionary(setting => setting.Key, setting => Here(setting.Value));
 
     private V1ConfigMap Settings() => new()
     {
@@ -61,11 +65,6 @@ internal sealed partial class PlayableManifests(
     private void Play(V1PodSpec pod, string name)
     {
         pod.HostNetwork = true;
-        pod.HostAliases = [new V1HostAlias
-        {
-            Ip = "127.0.0.1",
-            Hostnames = [.. rendered.OfType<V1Service>().Select(service => service.Metadata.Name)],
-        }];
         pod.TopologySpreadConstraints = null;
         pod.ServiceAccountName = null;
         pod.TerminationGracePeriodSeconds = null;
@@ -80,8 +79,11 @@ internal sealed partial class PlayableManifests(
         container.Lifecycle = null;
         container.Ports = null;
         container.Resources = null;
-        foreach (var variable in container.Env ?? []) variable.Value = WithPorts(variable.Value);
+        foreach (var variable in container.Env ?? []) variable.Value = Here(variable.Value);
     }
+
+    [GeneratedRegex("http://[a-z]+:")]
+    private static partial Regex ServiceName();
 
     [GeneratedRegex(@"(?<=:)\d{4}\b")]
     private static partial Regex Port();

@@ -57,7 +57,7 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await Eventually.HoldsAsync(
             "all processes are ready", async () => (await http.GetAsync(
-                new Uri($"http://127.0.0.1:{GatewayPort}/health"))).IsSuccessStatusCode, TimeSpan.FromMinutes(2));
+                new Uri($"http://127.0.0.1:{GatewayPort}/health"))).IsSuccessStatusCode, TimeSpan.FromMinutes(4));
     }
 
     public async ValueTask DisposeAsync()

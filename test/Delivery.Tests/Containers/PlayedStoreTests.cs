@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Tessera.Cli.Shipping;
 using Tessera.Orders.Contracts;
 using Tessera.Testing;
 using Xunit;
@@ -25,6 +26,18 @@ public sealed class PlayedStoreTests(PlayedStore store, Images images) : IClassF
     }
 
     [Fact]
+    public async Task Each_migration_has_ended_with_0()
+    {
+        foreach (var process in ListedProcess.All().Where(process => process.HasServers))
+        {
+            var ended = await store.Podman.InspectAsync($"{process.Name}-migrate-{process.Name}");
+            var state = ended.GetProperty("State");
+            Assert.Equal("exited", state.GetProperty("Status").GetString());
+            Assert.Equal(0, state.GetProperty("ExitCode").GetInt32());
+        }
+    }
+
+    [Fact]
     public async Task A_service_is_replaced_by_its_next_image_while_orders_come_in_and_none_fails()
     {
         await images.PublishAsync("1.0.1", "orders");
@@ -37,7 +50,7 @@ public sealed class PlayedStoreTests(PlayedStore store, Images images) : IClassF
 
         await Eventually.HoldsAsync("orders come in", () => placed.Count >= OrdersBeforeAndAfter, null, Stop);
         var next = await StartNextAsync();
-        await store.Podman.RunAsync("pod", "stop", "-t", "45", "orders-pod");
+        await store.Podman.RunAsync("pod", "stop", "-t", "45", "orders-pod-0");
         var before = placed.Count;
         await Eventually.HoldsAsync(
             "orders go on", () => placed.Count >= before + OrdersBeforeAndAfter, null, Stop);
@@ -73,7 +86,6 @@ public sealed class PlayedStoreTests(PlayedStore store, Images images) : IClassF
         [
             "run", "-d", "--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--tmpfs=/tmp",
             "-v", $"{store.SecretsOf("orders")}:/run/secrets/tessera:ro", "-v", "orders-next:/data",
-            "--add-host=users:127.0.0.1", "--add-host=catalog:127.0.0.1",
         ];
         foreach (var (key, value) in store.Playable.SettingsOf()) words.AddRange(["-e", $"{key}={value}"]);
         words.AddRange(["-e", "Listen__Http1=none", "-e", $"Listen__Http2=127.0.0.1:{store.NextOrders}"]);
