@@ -16,9 +16,9 @@ internal sealed record ImageBuild(string? Registry, string? BaseImage, string Ar
         var start = new ProcessStartInfo("dotnet", Words(processes)) { WorkingDirectory = SourceTree.Root };
         if (IsInsecure)
         {
-            // As the SDK reads them, with commas; the base may come from such a registry too.
-            string?[] hosts = [Registry, BaseImage?.Split('/')[0]];
-            start.Environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = string.Join(',', hosts.OfType<string>());
+            // The base may come from such a registry too.
+            var hosts = new[] { Registry, BaseImage?.Split('/')[0] }.OfType<string>().Distinct();
+            start.Environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = string.Join(';', hosts);
         }
         using var build = Process.Start(start) ?? throw new UserError("dotnet could not be started.");
         if (!await Processes.WaitOrKillAsync(build, _timeMax, stop) || build.ExitCode != 0)
