@@ -12,6 +12,9 @@ namespace Tessera.Delivery.Tests.Containers;
 /// first test asks for them.</summary>
 public sealed class Images : IAsyncLifetime
 {
+    /// <summary>As the manifests have it.</summary>
+    internal const string Tag = "1.0.0";
+
     private readonly string _folder = ScratchFolder.Create("registry");
     private readonly Lock _making = new();
     private Task? _made;
@@ -29,7 +32,7 @@ public sealed class Images : IAsyncLifetime
     internal static ImageBuild Build(string registry, string baseImage, string? tag) =>
         new(registry, baseImage, "x64", tag, IsInsecure: true) { IsBuilt = true };
 
-    public string NameOf(string process, string tag = "1.0.0") => $"{Registry}/tessera/{process}:{tag}";
+    public string NameOf(string process, string tag = Tag) => $"{Registry}/tessera/{process}:{tag}";
 
     /// <summary>Skips where the programs for it are missing. Published once: the first who asks waits.</summary>
     public async Task RequireAsync()
@@ -70,7 +73,7 @@ public sealed class Images : IAsyncLifetime
         await Eventually.HoldsAsync("the registry answers", async () =>
             (await http.GetAsync(new Uri($"http://{Registry}/v2/"))).IsSuccessStatusCode);
         _base = await BaseImage.MakeAsync(_podman, Registry);
-        await Build(Registry, _base, null).PublishAsync(ListedProcess.All(), TestContext.Current.CancellationToken);
+        await Build(Registry, _base, Tag).PublishAsync(ListedProcess.All(), TestContext.Current.CancellationToken);
         foreach (var process in ListedProcess.All()) await _podman.RunAsync("pull", "-q", NameOf(process.Name));
     }
 }

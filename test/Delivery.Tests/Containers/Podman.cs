@@ -12,9 +12,11 @@ internal sealed class Podman : IAsyncDisposable
 
     public Podman(string registry)
     {
-        Write("containers.conf", """
+        // Podman's own are above what a machine that is a container itself may give.
+        var (files, processes) = (Limit("Max open files", 8192), Limit("Max processes", 4096));
+        Write("containers.conf", $"""
             [containers]
-            default_ulimits = ["nofile=8192:8192"]
+            default_ulimits = ["nofile={files}:{files}", "nproc={processes}:{processes}"]
             netns = "host"
             pids_limit = 0
             [engine]
@@ -67,6 +69,14 @@ internal sealed class Podman : IAsyncDisposable
         {
             // A mount that is about to go; the folder goes with the process.
         }
+    }
+
+    private static int Limit(string name, int atMost)
+    {
+        var line = File.ReadAllLines("/proc/self/limits")
+            .Single(each => each.StartsWith(name, StringComparison.Ordinal));
+        var hard = line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return int.TryParse(hard, CultureInfo.InvariantCulture, out var most) ? Math.Min(most, atMost) : atMost;
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Tessera.Testing;
 
 namespace Tessera.ServiceDefaults.Tests.Starting;
