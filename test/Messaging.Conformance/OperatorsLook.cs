@@ -19,7 +19,7 @@ public static class OperatorsLook
             await store.ListParkedAsync(filter, null, 10, stop);
             await store.ListParkedAsync(filter, new ParkedPlace(stream, key, 1), 10, stop);
         }
-        await new ParkedCauses(database).CountActAsync(Guid.NewGuid(), stop);
+        await store.FindChangedAsync(Guid.NewGuid(), stop);
     }
 
     /// <summary>What is grouped, up to <see cref="ParkedCauses.MessagesMax"/> and

@@ -5,6 +5,7 @@ using Tessera.Cli.Monitoring;
 using Tessera.Cli.Releasing;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
+using Tessera.Cli.Shipping;
 using Tessera.Cli.Shop;
 using Tessera.Cli.Testing;
 using Tessera.Cli.Up;
@@ -92,6 +93,9 @@ internal static class CommandLine
             CiCommand.Create(),
             AuditCommand.Create(),
             ConfigurationFileCommand.Create(),
+            ImageCommand.Create(),
+            SecretsCommand.Create(),
+            DeployFilesCommand.Create(),
             TestCommand.Create(),
             SuperviseCommand.Create(),
         ];

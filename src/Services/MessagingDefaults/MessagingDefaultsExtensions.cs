@@ -28,6 +28,7 @@ public static class MessagingDefaultsExtensions
         builder.Services.AddSingleton(new StartLock(backends.Database));
         builder.Services.AddSingleton<IPrepareDatabase>(services =>
             ActivatorUtilities.CreateInstance<ApplySchema>(services, schema));
+        builder.Services.AddSingleton<IMigrateDatabase, MigrateServiceDatabase>();
         builder.Services.AddMessaging(service, messages =>
         {
             messages.SubscribedBy(Shop.SubscribersOf(service));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 
 namespace Tessera.ServiceDefaults;
@@ -90,6 +91,8 @@ public static class ServiceDefaultsExtensions
                 await DescribeService.WriteAsync(app, file);
                 return 0;
             }
+            if (app.Services.GetRequiredService<IOptions<TesseraOptions>>().Value.Migrate == SchemaChange.Only)
+                return await MigrateAndEnd.RunAsync(app);
             // Not RunAsync, which has disposed the application by the time its failure can be caught.
             await app.StartAsync();
         }

@@ -31,6 +31,18 @@ public sealed class TesseraOptions
     /// <summary>Where databases, keys and logs live: <c>DIR/orders/orders.db</c>, <c>DIR/keys/</c>.</summary>
     [Required] public string DataDirectory { get; set; } = ".tessera";
 
+    /// <summary>A folder with secrets, one file each, named as the environment would name them:
+    /// <c>Database__ConnectionString</c>. They say more than the environment. None unless set.</summary>
+    public string? SecretsDirectory { get; set; }
+
+    /// <summary>The secrets of the store's own clients (<c>web</c>, <c>console</c>, <c>scripts</c>), for processes
+    /// that share no folder. Whom none is given for has it in <c>clients/</c> of <see cref="DataDirectory"/>, where
+    /// Users makes it at the first start.</summary>
+    public Dictionary<string, string> ClientSecrets { get; set; } = [];
+
+    /// <summary>Who brings the tables of the service up to date.</summary>
+    public SchemaChange Migrate { get; set; }
+
     /// <summary>Which run of which store the process belongs to. Who starts the processes gives them all the same;
     /// health tells it, and a request that was meant for another run is refused (<see
     /// cref="RefuseOtherStores"/>).</summary>

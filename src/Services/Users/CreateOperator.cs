@@ -7,9 +7,9 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.Users;
 
-/// <summary>The first start makes an operator: with the email and password in <c>operator.json</c>
-/// of the data folder if that is there, else with a random password that is written there (for its owner
-/// alone) and printed once.</summary>
+/// <summary>The first start makes an operator: with the password that is configured, or the email and password in
+/// <c>operator.json</c> of the data folder if that is there, else with a random password that is written there (for its
+/// owner alone) and printed once.</summary>
 internal sealed partial class CreateOperator(
     IServiceScopeFactory scopes,
     IPasswordHasher<Account> hasher,
@@ -43,6 +43,8 @@ internal sealed partial class CreateOperator(
 
     private (OperatorCredentials Credentials, bool IsNew) ReadOrMake(string file)
     {
+        if (users.Value.OperatorPassword is { } chosen)
+            return (new OperatorCredentials(users.Value.OperatorEmail, chosen), false);
         if (!File.Exists(file))
         {
             var made = new OperatorCredentials(users.Value.OperatorEmail, RandomNumberGenerator.GetString(

@@ -75,4 +75,8 @@ public sealed class UsersOptions
     /// <summary>The account that the first start makes.</summary>
     [Required, EmailAddress(ErrorMessage = "Users:OperatorEmail is no email address.")]
     public string OperatorEmail { get; set; } = "operator@tessera.local";
+
+    /// <summary>The first password of that account; made, and written into the data folder, unless set.</summary>
+    [MinLength(12, ErrorMessage = "Users:OperatorPassword must have 12 characters at least.")]
+    public string? OperatorPassword { get; set; }
 }

@@ -21,6 +21,12 @@ internal static class Servers
         new("chromium", "chromium"),
         new("prometheus", "prometheus"),
         new("prometheus-alertmanager", "prometheus-alertmanager"),
+        new("podman", "podman"),
+        new("runc", "runc"),
+        new("catatonit", "/usr/libexec/podman/catatonit"), // Holds a pod together.
+        new("docker-registry", "docker-registry"),
+        new("debootstrap", "debootstrap"),
+        new("podman-compose", "podman-compose"),
     ];
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);

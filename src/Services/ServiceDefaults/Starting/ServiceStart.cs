@@ -6,6 +6,9 @@ namespace Tessera.ServiceDefaults;
 /// wherever it happens, and not a stack trace and an abort.</summary>
 public static class ServiceStart
 {
+    /// <summary>Has the process bring its tables up to date and end (<see cref="SchemaChange.Only"/>).</summary>
+    public const string MigrateArgument = "--migrate";
+
     /// <summary>Settings stay as they are while a process runs, so no file is watched: the system has few watchers for
     /// each user (128 on many), and without one a service that wants it does not start.</summary>
     private const string WatchNoFiles = "--hostBuilder:reloadConfigOnChange=false";
@@ -20,7 +23,9 @@ public static class ServiceStart
         AppDomain.CurrentDomain.UnhandledException += EndInOneLine;
         AppContext.SetSwitch(NoBareLineFeeds, isEnabled: true);
         if (OpenFileLimit.WhatIsLacking() is { } lacking) End(lacking);
-        return WebApplication.CreateSlimBuilder([WatchNoFiles, .. args]);
+        var builder = WebApplication.CreateSlimBuilder([WatchNoFiles, .. MigrateAndEnd.Read(args)]);
+        SecretFiles.AddTo(builder.Configuration);
+        return builder;
     }
 
     /// <summary>What is not caught from now on is a fault of ours, and told with all there is to know.</summary>

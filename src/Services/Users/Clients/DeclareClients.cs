@@ -6,7 +6,8 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 
-/// <summary>At the start: the store's own clients, whose secrets lie in <c>DATA/clients/</c> for their owner alone, and
+/// <summary>At the start: the store's own clients, whose secrets are given or lie in <c>DATA/clients/</c> for their
+/// owner alone, and
 /// those that configuration declares.</summary>
 internal sealed class DeclareClients(
     IServiceScopeFactory scopes, StartLock start, IOptions<TesseraOptions> tessera, IOptions<UsersOptions> users)
@@ -39,6 +40,7 @@ internal sealed class DeclareClients(
 
     private string SecretOf(string client)
     {
+        if (tessera.Value.ClientSecrets.TryGetValue(client, out var given)) return given;
         var folder = Path.Combine(tessera.Value.DataDirectory, "clients");
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerOnly);

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Tessera.Cli.Up;
+
+namespace Tessera.Cli.Shipping;
+
+/// <summary>A process of the shop, as far as who ships it must know it.</summary>
+/// <param name="Name">In lower case.</param>
+/// <param name="Internal">Port for the gateway and other services; a gateway's own, for metrics.</param>
+/// <param name="HasServers">Whether it keeps data, and so needs a database and the broker.</param>
+/// <param name="Calls">Whom it asks over HTTP.</param>
+/// <param name="HasFiles">Whether its replicas share a folder.</param>
+internal sealed record ListedProcess(
+    string Name, string Project, int Http1, int Internal, bool IsApp, bool HasServers, IReadOnlyList<string> Calls,
+    bool HasFiles)
+{
+    public const string GatewayName = "gateway";
+    private const string KeyServer = "users";
+
+    public bool IsGateway => Name == GatewayName;
+
+    /// <summary>Whether it is given any secret.</summary>
+    public bool HasSecrets => HasServers || IsApp;
+
+    /// <summary>All of them, in the order of the shop's list.</summary>
+    public static IReadOnlyList<ListedProcess> All() => Read(File.ReadAllText(SourceTree.ShopList));
+
+    internal static IReadOnlyList<ListedProcess> Read(string list)
+    {
+        using var document = JsonDocument.Parse(list);
+        var services = document.RootElement.GetProperty("services").EnumerateArray().ToList();
+        var names = services.Select(NameOf).ToList();
+        return [.. services.Select(service => From(service, names))];
+    }
+
+    private static string NameOf(JsonElement service) => service.GetProperty("name").GetString()!.ToLowerInvariant();
+
+    private static ListedProcess From(JsonElement service, IReadOnlyList<string> all)
+    {
+        var name = NameOf(service);
+        var isApp = Is(service, "app");
+        var http1 = service.GetProperty("http1").GetInt32();
+        return new ListedProcess(
+            name, service.GetProperty("name").GetString()!, http1,
+            service.TryGetProperty("http2", out var http2) ? http2.GetInt32() : http1 + 1000,
+            isApp, !isApp && name != GatewayName, CalledBy(service, name, isApp, all), Is(service, "files"));
+    }
+
+    /// <summary>The gateway asks everybody, pages ask the gateway, and the others ask Users for its keys.</summary>
+    private static IReadOnlyList<string> CalledBy(
+        JsonElement service, string name, bool isApp, IReadOnlyList<string> all)
+    {
+        if (name == GatewayName) return [.. all.Where(each => each != name)];
+        if (isApp) return [GatewayName];
+        var listed = service.TryGetProperty("calls", out var calls)
+            ? calls.EnumerateArray().Select(call => call.GetString()!)
+            : [];
+        return [.. listed.Append(KeyServer).Where(each => each != name).Distinct()];
+    }
+
+    private static bool Is(JsonElement service, string mark) =>
+        service.TryGetProperty(mark, out var value) && value.GetBoolean();
+}

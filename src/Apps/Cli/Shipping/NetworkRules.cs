@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace Tessera.Cli.Shipping;
+
+/// <summary>Who may talk to whom in the cluster: what the list of processes says, and nothing else.</summary>
+internal static class NetworkRules
+{
+    public const string NobodyElse = """
+        # Nobody may talk to anybody, unless another policy says so.
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata:
+          name: nobody-else
+        spec:
+          podSelector: {}
+          policyTypes: [Ingress, Egress]
+        ---
+        # All may look up names.
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata:
+          name: names
+        spec:
+          podSelector: {}
+          policyTypes: [Egress]
+          egress:
+            - to: [{ namespaceSelector: {} }]
+              ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
+
+        """;
+
+    public static string Of(ListedProcess process, IReadOnlyList<ListedProcess> all)
+    {
+        var text = new StringBuilder($$"""
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata:
+              name: {{process.Name}}
+              labels:
+                app.kubernetes.io/part-of: tessera
+            spec:
+              podSelector:
+                matchLabels:
+                  app.kubernetes.io/name: {{process.Name}}
+                  app.kubernetes.io/part-of: tessera
+              policyTypes: [Ingress, Egress]
+              ingress:
+
+            """);
+        var callers = all.Where(each => each.Calls.Contains(process.Name)).ToList();
+        if (callers.Count > 0)
+        {
+            text.Append("    - from:\n");
+            foreach (var caller in callers) text.Append(Pod(caller));
+            text.Append(Port(process));
+        }
+        // Whoever collects metrics stands in a namespace that is marked so.
+        text.Append($$"""
+                - from:
+                    - namespaceSelector: { matchLabels: { tessera/monitoring: "yes" } }
+                  ports: [{ protocol: TCP, port: {{(process.IsGateway ? process.Internal : process.Http1)}} }]
+              egress:
+
+            """);
+        foreach (var called in all.Where(each => process.Calls.Contains(each.Name)))
+            text.Append("    - to:\n").Append(Pod(called)).Append(Port(called));
+        return text.ToString();
+    }
+
+    private static string Pod(ListedProcess process) =>
+        $"        - podSelector: {{ matchLabels: {{ app.kubernetes.io/name: {process.Name} }} }}\n";
+
+    private static string Port(ListedProcess process) =>
+        $"      ports: [{{ protocol: TCP, port: {(process.IsGateway ? process.Http1 : process.Internal)} }}]\n";
+}
