@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tessera.Testing;
 using Xunit;
 
@@ -41,6 +40,29 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
         Assert.Empty(missing);
     }
 
+    /// <summary>The OpenTelemetry conventions of version 1.44.0, in what the processes of a store have sent.</summary>
+    [Fact]
+    public async Task Every_span_is_by_the_conventions()
+    {
+        var buyer = await store.Shop.NewBuyerAsync();
+        var order = await store.Shop.PlaceAsync(buyer, await store.Shop.NewProductAsync());
+        await store.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        // The pages ask the services as any client does.
+        using var page = await store.Shop.Http.GetAsync(
+            new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(page.IsSuccessStatusCode);
+        IReadOnlyList<ExportedSpan> spans = [];
+        string[] missing = [];
+        await Eventually.HoldsAsync("spans of every kind are there", async () =>
+        {
+            spans = await ExportedSpans.ReadAsync(store);
+            missing = [.. SpanConventions.Kinds.Where(kind => !spans.Any(kind.Is)).Select(kind => kind.What)];
+            return missing.Length == 0;
+        }, TimeSpan.FromSeconds(60));
+        Assert.Empty(missing);
+        Assert.Empty(spans.SelectMany(SpanConventions.Faults).Distinct());
+    }
+
     [Fact]
     public async Task Shows_nothing_to_who_has_not_its_token()
     {
@@ -62,23 +84,8 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
     private async Task<string> ServiceAddressAsync() =>
         (await store.ServiceAsync("server-dashboard")).GetProperty("address").GetString()!;
 
-    /// <summary>The spans of each trace: service and name.</summary>
-    private async Task<HashSet<string>[]> TracesAsync()
-    {
-        var address = (await ServiceAddressAsync()).Split("/login")[0];
-        using var http = new HttpClient();
-        http.DefaultRequestHeaders.Add(
-            "x-api-key", (await File.ReadAllTextAsync(Path.Combine(store.Data, "servers", "dashboard", "key"))).Trim());
-        using var answer = JsonDocument.Parse(await http.GetStringAsync(
-            new Uri(address + "/api/telemetry/spans?limit=5000")));
-        var spans =
-            from resource in answer.RootElement.GetProperty("data").GetProperty("resourceSpans").EnumerateArray()
-            let service = resource.GetProperty("resource").GetProperty("attributes").EnumerateArray()
-                .Single(each => each.GetProperty("key").GetString() == "service.name")
-                .GetProperty("value").GetProperty("stringValue").GetString()
-            from scope in resource.GetProperty("scopeSpans").EnumerateArray()
-            from span in scope.GetProperty("spans").EnumerateArray()
-            select (Trace: span.GetProperty("traceId").GetString(), Name: $"{service} {span.GetProperty("name")}");
-        return [.. spans.GroupBy(span => span.Trace, span => span.Name).Select(trace => trace.ToHashSet())];
-    }
+    /// <summary>The spans of each trace: service, operation and what it is about.</summary>
+    private async Task<HashSet<string>[]> TracesAsync() =>
+        [.. (await ExportedSpans.ReadAsync(store)).GroupBy(span => span.Trace, span => span.ToString())
+            .Select(trace => trace.ToHashSet())];
 }

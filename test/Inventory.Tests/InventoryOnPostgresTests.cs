@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.Inventory.Contracts;
 using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
 using Tessera.Testing.Servers;
@@ -64,5 +66,7 @@ public sealed class InventoryOnPostgresTests
         await inventory.CancelAsync(cancelled);
         await inventory.ExpireAsync(cancelled);
         await inventory.StockAsync("A");
+        Assert.IsType<Ok<ReservationHistoryView>>(
+            (await ReadReservation.Handle(kept, inventory.Service.Get<IDatabase>(), default)).Result);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Inventory.Contracts;
 using Tessera.Messaging.Store;
+using Tessera.Testing;
 
 namespace Tessera.Inventory.Tests;
 
@@ -57,6 +58,16 @@ public sealed class ReservationHistoryTests
         await inventory.ExpireAsync(order);
         await inventory.Service.ExecuteAsync("update reservations set reserved_at = null, because = null");
         Assert.Equal("Released", Assert.Single((await HistoryAsync(inventory, order))!.Steps).State);
+    }
+
+    [Fact]
+    public async Task Is_read_by_an_index_on_SQLite_too()
+    {
+        await using var inventory = await InventoryInMemory.StartAsync(onPostgres: false, ("A", 5));
+        var order = Guid.NewGuid();
+        await inventory.PlaceAsync(order, ("A", 2));
+        Assert.Empty(await SqlitePlans.WalksAsync(
+            inventory.Service.Get<IDatabase>(), () => HistoryAsync(inventory, order)));
     }
 
     private static async Task<ReservationHistoryView?> HistoryAsync(InventoryInMemory inventory, Guid order) =>

@@ -18,6 +18,9 @@ public sealed class PostgresSessions(PostgresBackend backend)
 
 public sealed class PostgresTimers(PostgresBackend backend) : TimerPromises(backend), IClassFixture<PostgresBackend>;
 
+public sealed class PostgresUnknown(PostgresBackend backend)
+    : UnknownPromises(backend), IClassFixture<PostgresBackend>;
+
 public sealed class PooledInbox(PooledBackend backend) : InboxPromises(backend), IClassFixture<PooledBackend>;
 
 public sealed class PooledLeases(PooledBackend backend) : LeasePromises(backend), IClassFixture<PooledBackend>;
@@ -31,6 +34,8 @@ public sealed class PooledSchemas(PooledBackend backend) : SchemaPromises(backen
 public sealed class PooledSessions(PooledBackend backend) : SessionPromises(backend), IClassFixture<PooledBackend>;
 
 public sealed class PooledTimers(PooledBackend backend) : TimerPromises(backend), IClassFixture<PooledBackend>;
+
+public sealed class PooledUnknown(PooledBackend backend) : UnknownPromises(backend), IClassFixture<PooledBackend>;
 
 public sealed class SuiteTests
 {

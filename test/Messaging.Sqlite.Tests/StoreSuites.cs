@@ -15,4 +15,6 @@ public sealed class SqliteSchemas(SqliteBackend backend) : SchemaPromises(backen
 
 public sealed class SqliteTimers(SqliteBackend backend) : TimerPromises(backend), IClassFixture<SqliteBackend>;
 
+public sealed class SqliteUnknown(SqliteBackend backend) : UnknownPromises(backend), IClassFixture<SqliteBackend>;
+
 public sealed class SqliteLeases(SqliteBackend backend) : LeasePromises(backend), IClassFixture<SqliteBackend>;

@@ -21,6 +21,8 @@ public sealed class OptionsAndStart : IDisposable
     [InlineData("Messaging:Timers:BatchSize", "-1")]
     [InlineData("Messaging:GroupCommit:QueueMax", "0")]
     [InlineData("Messaging:Partitions", "0")]
+    [InlineData("Messaging:Unknown", "drop")]
+    [InlineData("Messaging:Unknown", "7")]
     [InlineData("Messaging:PayloadSizeBytesMax", "many")]
     public async Task Refuses_a_bad_setting_and_names_its_key(string key, string value)
     {

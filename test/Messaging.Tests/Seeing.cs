@@ -32,7 +32,7 @@ public sealed class Seeing : IAsyncDisposable
         await Eventually.HoldsAsync("the answer was sent", () => _stock.Broker.Log("stock").Count > 0);
 
         var process = spans.Single(
-            span => span.TraceId == trace && span.DisplayName == "process " + OrderPlaced.EventType);
+            span => span.TraceId == trace && span.DisplayName == "process orders");
         Assert.Equal(ActivityKind.Consumer, process.Kind);
         Assert.Contains(_stock.Broker.Log("stock")[0].Attributes, attribute =>
             attribute.Key == "traceparent" && attribute.Value.Contains(trace.ToString(), StringComparison.Ordinal));

@@ -95,6 +95,24 @@ public sealed class TimersAndParking : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_replay_by_a_build_that_still_does_not_list_the_type_ends_and_leaves_it_parked()
+    {
+        _stock.Settings["Messaging:Unknown"] = "park";
+        await _stock.StartAsync();
+        _stock.Deliver(StockService.Event(new OrderPlaced("a", 1)) with { Type = "orders.order-noted.v1" });
+        _stock.Deliver(new OrderPlaced("a", 2), new OrderPlaced("b", 3));
+        var before = await _stock.UntilParkedAsync(2);
+        Assert.Equal([3], await _stock.UntilSeenAsync(1));
+
+        await ReplayAsync(new ParkedFilter("orders", "a"));
+        await Eventually.HoldsAsync("the replay has ended", async () =>
+            (await _stock.ParkedAsync()) is [{ Attempts: 2 }, _]
+            && (await _stock.Service.Store.ListReplaysAsync(10, default)).Count == 0);
+        Assert.Equal(before.Select(parked => parked.Reason), (await _stock.ParkedAsync()).Select(now => now.Reason));
+        Assert.Equal([3], await _stock.SeenAsync());
+    }
+
+    [Fact]
     public async Task Discards_one_message_and_records_who_did()
     {
         _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number == 1);

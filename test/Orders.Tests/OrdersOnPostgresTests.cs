@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
@@ -121,6 +122,8 @@ public sealed class OrdersOnPostgresTests
             new PaymentCaptured(order, Guid.NewGuid(), 500, "GBP"));
         await orders.HearAsync<MarkOrderOnStockCommitted, StockCommitted>(new StockCommitted(order));
         await orders.ReadAsync(order);
+        Assert.IsType<Ok<OrderHistoryView>>(
+            (await ReadHistory.Handle(order, orders.Service.Get<IDatabase>(), default)).Result);
     }
 
     private static ProductView Product(string sku) => new(sku, sku, null, "things", 100, "GBP", false, 1);

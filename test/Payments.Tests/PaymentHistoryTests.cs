@@ -1,4 +1,5 @@
 using Tessera.Payments.Contracts;
+using Tessera.Testing;
 
 namespace Tessera.Payments.Tests;
 
@@ -34,6 +35,16 @@ public sealed class PaymentHistoryTests
             [PaymentCaptured.EventType, PaymentRefunded.EventType],
             history.Steps.Select(step => step.Announced).OfType<string>());
         Assert.Equal(700, history.Steps[4].AmountMinor);
+    }
+
+    [Fact]
+    public async Task Is_read_by_an_index_on_SQLite_too()
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres: false);
+        var order = Guid.NewGuid();
+        await payments.RequestAsync(order, "tok_lost_answer");
+        await RoundLaterAsync(payments);
+        Assert.Empty(await SqlitePlans.WalksAsync(payments.Tables, () => payments.HistoryAsync(order)));
     }
 
     [Fact]

@@ -26,6 +26,8 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
 
     public FakeTimeProvider Clock => _service.Clock;
 
+    public IDatabase Tables => _service.Get<IDatabase>();
+
     public SettlePayments Worker => _service.Get<SettlePayments>();
 
     public static Task<PaymentsInMemory> StartAsync(

@@ -37,7 +37,9 @@ public sealed class PaymentsOnPostgresTests
         await tables.RunAsync("""
             insert into payments select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'Requested', 1, 0, 0,
                 'GBP', 'm', null, false, 0, timestamptz '2026-03-01 12:00:10+00', now() from generate_series(1, 30000);
-            insert into ledger select gen_random_uuid(), 'capture', 'sales', 1, now() from generate_series(1, 30000)
+            insert into ledger select gen_random_uuid(), 'capture', 'sales', 1, now() from generate_series(1, 30000);
+            insert into payment_troubles (payment_id, at, reason, attempt, is_refund)
+                select gen_random_uuid(), now(), 'r', 1, false from generate_series(1, 30000)
             """);
         Assert.Empty(await tables.ReadByMoreThanAsync(200, () => FlowAsync(payments)));
     }
@@ -52,5 +54,6 @@ public sealed class PaymentsOnPostgresTests
         await payments.RoundAsync();
         await payments.CancelAsync(cancelled);
         await payments.RoundAsync();
+        Assert.NotNull(await payments.HistoryAsync(lost));
     }
 }

@@ -89,6 +89,13 @@ public sealed class SampleService : IAsyncLifetime
         return await Http1.SendAsync(request);
     }
 
+    /// <summary>As a process does that is told to end.</summary>
+    public async Task StopAsync()
+    {
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http1?.Dispose();

@@ -9,12 +9,7 @@ namespace Tessera.Services.Tests;
 public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Theory]
-    [InlineData("Catalog")]
-    [InlineData("Inventory")]
-    [InlineData("Orders")]
-    [InlineData("Baskets")]
-    [InlineData("Payments")]
-    [InlineData("Users")]
+    [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task No_text_in_any_member_is_a_failure_of_the_service(string name)
     {
         postgres.Require();

@@ -7,12 +7,7 @@ namespace Tessera.Services.Tests;
 public sealed class EveryTokenTests
 {
     [Theory]
-    [InlineData("Catalog")]
-    [InlineData("Inventory")]
-    [InlineData("Orders")]
-    [InlineData("Baskets")]
-    [InlineData("Payments")]
-    [InlineData("Users")]
+    [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task Each_operation_opens_to_those_of_its_row_and_to_nobody_else(string name)
     {
         await using var service = await LoneService.StartAsync(name, null);
@@ -20,12 +15,7 @@ public sealed class EveryTokenTests
     }
 
     [Theory]
-    [InlineData("Catalog")]
-    [InlineData("Inventory")]
-    [InlineData("Orders")]
-    [InlineData("Baskets")]
-    [InlineData("Payments")]
-    [InlineData("Users")]
+    [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task Each_operation_opens_at_the_gateway_to_those_of_its_row_and_to_nobody_else(string name)
     {
         await using var service = await LoneService.StartBehindGatewayAsync(name);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Tessera.ServiceDefaults;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Tessera.Testing.Services;
@@ -28,6 +29,10 @@ internal sealed class LoneService : IAsyncDisposable
         Operator = tokens.Operator(Guid.NewGuid());
         Customer = tokens.Customer(Guid.NewGuid());
     }
+
+    /// <summary>Every service that has an interface, by its project's name.</summary>
+    public static TheoryData<string> Names { get; } =
+        new(Shop.Interfaces.Select(name => char.ToUpperInvariant(name[0]) + name[1..]));
 
     public TestTokens Tokens { get; }
 

@@ -9,12 +9,7 @@ public sealed class SilentLogTests
     private const string Planted = "planted7f3a";
 
     [Theory]
-    [InlineData("Catalog")]
-    [InlineData("Inventory")]
-    [InlineData("Orders")]
-    [InlineData("Baskets")]
-    [InlineData("Payments")]
-    [InlineData("Users")]
+    [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task No_log_holds_what_a_request_says_or_is_signed_with(string name)
     {
         await using var service = await LoneService.StartBehindGatewayAsync(name);

@@ -1,3 +1,5 @@
+using Tessera.TextDefaults;
+
 namespace Tessera.Stories;
 
 /// <summary>Makes one line of time out of what the services keep.</summary>
@@ -115,6 +117,6 @@ public static class TellStory
     private static string? TraceOf(StorySources sources) => sources.Waiting.Values
         .SelectMany(told => told.Value is { } waiting
             ? waiting.Outbox.Select(row => row.TraceParent).Concat(waiting.Parked.Select(row => row.TraceParent)) : [])
-        .Select(parent => parent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null)
+        .Select(TraceParents.TraceOf)
         .FirstOrDefault(trace => trace is not null);
 }

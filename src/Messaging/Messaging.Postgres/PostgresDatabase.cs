@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -47,6 +48,7 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         var address = new NpgsqlDataSourceBuilder(ConnectionString(Options));
         // Its metrics bear the name: without one they would bear the address.
         address.Name = address.ConnectionStringBuilder.Database ?? "postgres";
+        address.ConfigureTracing(NameSpans);
         DataSource = address.Build();
         var idleMs = (int)Options.IdleInTransactionTimeout.TotalMilliseconds;
         Settings = string.Create(CultureInfo.InvariantCulture,
@@ -76,13 +78,23 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop) =>
         QueryAsync(byIndex: true, sql, parameters, read, stop);
 
+    internal Task<List<T>> QueryOwnAsync<T>(
+        NpgsqlBatchCommand query, Func<StoreReader, T> read, CancellationToken stop) =>
+        QueryAsync(byIndex: true, query, read, stop);
+
     private async Task<List<T>> QueryAsync<T>(
         bool byIndex, string sql, object?[] parameters, Func<StoreReader, T> read, CancellationToken stop)
     {
-        await using var batch = DataSource.CreateBatch();
-        if (byIndex) batch.BatchCommands.Add(new NpgsqlBatchCommand("select " + PlanByIndex));
         var query = new NpgsqlBatchCommand(sql);
         Parameters.AddAll(query.Parameters, parameters);
+        return await QueryAsync(byIndex, query, read, stop).ConfigureAwait(false);
+    }
+
+    private async Task<List<T>> QueryAsync<T>(
+        bool byIndex, NpgsqlBatchCommand query, Func<StoreReader, T> read, CancellationToken stop)
+    {
+        await using var batch = DataSource.CreateBatch();
+        if (byIndex) batch.BatchCommands.Add(new NpgsqlBatchCommand("select " + PlanByIndex));
         batch.BatchCommands.Add(query);
         await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
         if (byIndex) await reader.NextResultAsync(stop).ConfigureAwait(false);
@@ -95,6 +107,31 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => DataSource.DisposeAsync();
+
+    /// <summary>What is done for somebody whose trace is kept is a span by the statement's name; what the library looks
+    /// for by itself, again and again, would bury the traces of those.</summary>
+    private static void NameSpans(NpgsqlTracingOptionsBuilder tracing) => tracing
+        .ConfigureCommandFilter(_ => IsWanted)
+        .ConfigureBatchFilter(_ => IsWanted)
+        .ConfigureCommandSpanNameProvider(command => StatementName.Of(command.CommandText))
+        .ConfigureBatchSpanNameProvider(NameOf)
+        .ConfigureCommandEnrichmentCallback(
+            (span, command) => span.SetTag("db.query.summary", StatementName.Of(command.CommandText)))
+        .ConfigureBatchEnrichmentCallback((span, batch) => span.SetTag("db.query.summary", NameOf(batch)))
+        .EnableFirstResponseEvent(false)
+        .EnablePhysicalOpenTracing(false);
+
+    private static bool IsWanted => Activity.Current is { Recorded: true };
+
+    /// <summary>Without the settings that go before, and the end of the transaction where anything else is there.
+    /// </summary>
+    private static string NameOf(NpgsqlBatch batch)
+    {
+        var statements = batch.BatchCommands.Cast<NpgsqlBatchCommand>().Select(command => command.CommandText)
+            .Where(sql => !sql.StartsWith("select set_config(", StringComparison.Ordinal)).ToList();
+        if (statements.Count > 1) statements.RemoveAll(sql => sql == "commit");
+        return StatementName.Of(statements.Count > 0 ? statements : ["select"]);
+    }
 
     private static string ConnectionString(PostgresStoreOptions options)
     {

@@ -6,14 +6,6 @@ namespace Tessera.Messaging.Postgres;
 /// <summary>The operator's side of the park.</summary>
 internal sealed partial class PostgresStore
 {
-    /// <summary>Which parked messages: $1 stream, $2 key, $3 event id, $4 type, $5 pattern of the reason, $6 and $7
-    /// when they were parked; null is any.</summary>
-    private const string Filter = """
-        ($1::text is null or stream = $1) and ($2::text is null or key = $2) and ($3::uuid is null or event_id = $3)
-        and ($4::text is null or type = $4) and ($5::text is null or reason like $5 escape '\')
-        and ($6::timestamptz is null or parked_at >= $6) and ($7::timestamptz is null or parked_at < $7)
-        """;
-
     /// <summary>No act of this name has been done; $11 is its name.</summary>
     private const string IsNew = "($11::uuid is null or not exists (select from msg_audit where act = $11))";
 
@@ -21,31 +13,35 @@ internal sealed partial class PostgresStore
     private const string AsExpected = "($12::int is null or $12 = (select count(*) from picked))";
 
     /// <summary>Locks the keys of the matching messages against consumers and replays, in one order.</summary>
-    private const string LockKeys = $"""
-        select 1 from msg_parked_keys where (stream, key) in (select stream, key from msg_parked where {Filter})
+    private static string LockKeys(ParkedFilter filter) => $"""
+        select 1 from msg_parked_keys
+        where (stream, key) in (select stream, key from msg_parked where {filter.Condition})
         order by stream, key for update
         """;
 
     public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
         ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop)
     {
-        await using var command = database.DataSource.CreateCommand($"""
-            select {Rows.ParkedColumns} from msg_parked
-            where {Filter} and ($8::text is null or (stream, key, position) > ($8, $9, $10))
+        var behind = after is null ? "true" : "(stream, key, position) > ($8, $9, $10)";
+        // One event is found by its id and then sorted: else the server may go along all of them in the order asked
+        // for, and look at the id of each.
+        var source = filter.EventId is null
+            ? "msg_parked" : "(select * from msg_parked where event_id = $3 offset 0) found";
+        var list = Command($"""
+            select {Rows.ParkedColumns} from {source} where {filter.Condition} and {behind}
             order by stream, key, position limit $11
-            """);
-        foreach (var parameter in Of(filter)) command.Parameters.Add(parameter);
-        command.Parameters.Add(Parameters.OfNullable(after?.Stream));
-        command.Parameters.Add(Parameters.OfNullable(after?.Key));
-        command.Parameters.Add(Parameters.Of(after?.Position ?? 0));
-        command.Parameters.Add(Parameters.Of(limit));
-        await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        return await PostgresReader.ReadAllAsync(reader, Rows.Parked, stop).ConfigureAwait(false);
+            """,
+            [
+                .. Of(filter), Parameters.OfNullable(after?.Stream), Parameters.OfNullable(after?.Key),
+                Parameters.Of(after?.Position ?? 0), Parameters.Of(limit),
+            ]);
+        return await database.QueryOwnAsync(list, Rows.Parked, stop).ConfigureAwait(false);
     }
 
     public async Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop)
     {
-        var matching = wholeKeys ? $"(stream, key) in (select stream, key from msg_parked where {Filter})" : Filter;
+        var matching = wholeKeys ? $"(stream, key) in (select stream, key from msg_parked where {filter.Condition})"
+            : filter.Condition;
         await using var command = database.DataSource.CreateCommand(
             $"select count(*)::int from msg_parked where {matching}");
         foreach (var parameter in Of(filter)) command.Parameters.Add(parameter);
@@ -58,7 +54,7 @@ internal sealed partial class PostgresStore
         var audit = Command($"""
             with picked as materialized (
                 select stream, key, position, event_id, type, reason from msg_parked
-                where (stream, key) in (select stream, key from msg_parked where {Filter})),
+                where (stream, key) in (select stream, key from msg_parked where {filter.Condition})),
             decided as materialized (select * from picked where {IsNew} and {AsExpected}),
             marked as (
                 update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $8)
@@ -66,7 +62,7 @@ internal sealed partial class PostgresStore
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
             select $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 from decided order by position
             """, Of(filter, act));
-        await RunAsync(stop, Command(LockKeys, Of(filter)), audit).ConfigureAwait(false);
+        await RunAsync(stop, Command(LockKeys(filter), Of(filter)), audit).ConfigureAwait(false);
         return await DoneAsync(filter, wholeKeys: true, act, audit.RecordsAffected, stop).ConfigureAwait(false);
     }
 
@@ -90,7 +86,7 @@ internal sealed partial class PostgresStore
             Parameters.Of(change.EventId), Parameters.Of(change.NewId), Parameters.Of(change.Data),
             Parameters.Of(act.At), Parameters.Of(act.By), Parameters.OfNullable(act.Note),
             Parameters.OfNullable(act.Id));
-        await RunAsync(stop, Command(LockKeys, Of(filter)), put).ConfigureAwait(false);
+        await RunAsync(stop, Command(LockKeys(filter), Of(filter)), put).ConfigureAwait(false);
         return await DoneAsync(filter, wholeKeys: false, act with { Expected = null }, put.RecordsAffected, stop)
             .ConfigureAwait(false);
     }
@@ -107,14 +103,14 @@ internal sealed partial class PostgresStore
     {
         // One statement, so that whether the act is new is decided before its own record says no.
         var audit = Command($"""
-            with picked as materialized (select stream, key, position from msg_parked where {Filter}),
+            with picked as materialized (select stream, key, position from msg_parked where {filter.Condition}),
             gone as (
                 delete from msg_parked where (stream, key, position) in (select stream, key, position from picked)
                 and {IsNew} and {AsExpected} returning *)
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act)
             select $8, $9, 'discard', stream, key, event_id, type, reason, data, $10, $11 from gone
             """, Of(filter, act));
-        await RunAsync(stop, Command(LockKeys, Of(filter)), audit,
+        await RunAsync(stop, Command(LockKeys(filter), Of(filter)), audit,
             Command("""
                 delete from msg_parked_keys k
                 where not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)

@@ -20,15 +20,10 @@ internal static class ParkTables
         "position, event_id, stream, key, type, source, time, traceparent, tracestate, " +
         "data, reason, attempts, parked_at";
 
-    private const string Matches =
-        "($1 IS NULL OR stream = $1) AND ($2 IS NULL OR key = $2) AND ($3 IS NULL OR event_id = $3) " +
-        "AND ($4 IS NULL OR type = $4) AND ($5 IS NULL OR reason LIKE $5 ESCAPE '\\') " +
-        "AND ($6 IS NULL OR parked_at >= $6) AND ($7 IS NULL OR parked_at < $7)";
-
-    public const string ListAll =
+    public static string List(ParkedFilter filter, ParkedPlace? after) =>
         $"""
         SELECT {Columns} FROM msg_parked
-        WHERE {Matches} AND ($8 IS NULL OR (stream, key, position) > ($8, $9, $10))
+        WHERE {filter.Condition} AND {(after is null ? "TRUE" : "(stream, key, position) > ($8, $9, $10)")}
         ORDER BY stream, key, position LIMIT $11
         """;
 
@@ -51,8 +46,6 @@ internal static class ParkTables
           AND NOT EXISTS (SELECT 1 FROM msg_parked WHERE stream = $1 AND key = $2)
         """;
 
-    private const string MatchingKeys = $"SELECT DISTINCT stream, key FROM msg_parked WHERE {Matches}";
-
     private const string Audit =
         "INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act) " +
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -62,9 +55,11 @@ internal static class ParkTables
     public const string FindChanged =
         "SELECT new_event_id FROM msg_audit WHERE act = $1 AND new_event_id IS NOT NULL LIMIT 1";
 
-    public const string Count = $"SELECT COUNT(*) FROM msg_parked WHERE {Matches}";
+    public static string Count(ParkedFilter filter, bool wholeKeys) => "SELECT COUNT(*) FROM msg_parked WHERE " +
+        (wholeKeys ? $"(stream, key) IN ({MatchingKeys(filter)})" : filter.Condition);
 
-    public const string CountWholeKeys = $"SELECT COUNT(*) FROM msg_parked WHERE (stream, key) IN ({MatchingKeys})";
+    private static string MatchingKeys(ParkedFilter filter) =>
+        $"SELECT DISTINCT stream, key FROM msg_parked WHERE {filter.Condition}";
 
     public static object?[] Parameters(ParkedMessage message)
     {
@@ -76,7 +71,7 @@ internal static class ParkTables
         ];
     }
 
-    public static object?[] Parameters(ParkedFilter filter) => 
+    public static object?[] Parameters(ParkedFilter filter) =>
     [
         filter.Stream, filter.Key, filter.EventId, filter.Type, filter.ReasonPattern, filter.From, filter.To,
     ];
@@ -94,16 +89,18 @@ internal static class ParkTables
     public static int RequestReplay(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
-        Expect(link, CountWholeKeys, filter, act);
+        Expect(link, filter, act, wholeKeys: true);
         var messages = link.Execute(
             $"""
             INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
             SELECT $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 FROM msg_parked
-            WHERE (stream, key) IN ({MatchingKeys}) ORDER BY position
+            WHERE (stream, key) IN ({MatchingKeys(filter)}) ORDER BY position
             """, [.. Parameters(filter), act.At, act.By, act.Note, act.Id]);
         link.Execute(
-            $"UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $8) WHERE (stream, key) IN ({MatchingKeys})",
-            [.. Parameters(filter), act.At]);
+            $"""
+            UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $8)
+            WHERE (stream, key) IN ({MatchingKeys(filter)})
+            """, [.. Parameters(filter), act.At]);
         return messages;
     }
 
@@ -111,10 +108,10 @@ internal static class ParkTables
     private static int Done(SqliteLink link, ParkedAct act) =>
         act.Id is { } id ? (int)link.QueryNumber(CountAct, id) : 0;
 
-    private static void Expect(SqliteLink link, string count, ParkedFilter filter, ParkedAct act)
+    private static void Expect(SqliteLink link, ParkedFilter filter, ParkedAct act, bool wholeKeys)
     {
         if (act.Expected is not { } expected) return;
-        var now = link.Query(count, Parameters(filter), row => row.GetInt32(0))[0];
+        var now = link.Query(Count(filter, wholeKeys), Parameters(filter), row => row.GetInt32(0))[0];
         if (now != expected) throw new ParkedCountException(expected, now);
     }
 
@@ -152,9 +149,9 @@ internal static class ParkTables
     public static int Discard(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
-        Expect(link, Count, filter, act);
+        Expect(link, filter, act, wholeKeys: false);
         var discarded = link.Query(
-            $"DELETE FROM msg_parked WHERE {Matches} RETURNING {Columns}", Parameters(filter), Read);
+            $"DELETE FROM msg_parked WHERE {filter.Condition} RETURNING {Columns}", Parameters(filter), Read);
         foreach (var message in discarded)
         {
             var parked = message.Event;

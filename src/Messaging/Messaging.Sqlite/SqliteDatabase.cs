@@ -16,6 +16,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         var settings = options.Value;
         File = Path.GetFullPath(settings.File);
         Writer = new SqliteWriter(File, settings.WriteTimeout, settings.StatementsMax, clock);
+        SqliteMetrics.Watch(Writer, File);
         _readers = new SqliteReaders(File, settings.ReadConnections, settings.StatementsMax);
         // The private cache and the timeout also keep these connections in a pool of their own: they are read-only.
         _openString = new SqliteConnectionStringBuilder

@@ -53,9 +53,33 @@ internal sealed class SqliteLink : IDisposable
         }
     }
 
-    public int Execute(string sql, params object?[] parameters) => Command(sql, parameters).ExecuteNonQuery();
+    public int Execute(string sql, params object?[] parameters)
+    {
+        using var span = SqliteTraces.Start(sql, Connection);
+        try
+        {
+            return Command(sql, parameters).ExecuteNonQuery();
+        }
+        catch (SqliteException failure) when (SqliteTraces.Failed(span, failure))
+        {
+            throw;
+        }
+    }
 
     public List<T> Query<T>(string sql, object?[] parameters, Func<StoreReader, T> read)
+    {
+        using var span = SqliteTraces.Start(sql, Connection);
+        try
+        {
+            return Read(sql, parameters, read);
+        }
+        catch (SqliteException failure) when (SqliteTraces.Failed(span, failure))
+        {
+            throw;
+        }
+    }
+
+    private List<T> Read<T>(string sql, object?[] parameters, Func<StoreReader, T> read)
     {
         using var rows = Command(sql, parameters).ExecuteReader();
         var reader = new SqliteReader(rows);

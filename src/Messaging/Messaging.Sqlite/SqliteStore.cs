@@ -85,13 +85,13 @@ internal sealed class SqliteStore(
     public async Task<IReadOnlyList<ParkedMessage>> ListParkedAsync(
         ParkedFilter filter, ParkedPlace? after, int limit, CancellationToken stop) =>
         await database.QueryAsync(
-            ParkTables.ListAll,
+            ParkTables.List(filter, after),
             [.. ParkTables.Parameters(filter), after?.Stream, after?.Key, after?.Position, limit],
             ParkTables.Read, stop).ConfigureAwait(false);
 
     public async Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop) =>
         (await database.QueryAsync(
-            wholeKeys ? ParkTables.CountWholeKeys : ParkTables.Count, ParkTables.Parameters(filter),
+            ParkTables.Count(filter, wholeKeys), ParkTables.Parameters(filter),
             row => row.GetInt32(0), stop).ConfigureAwait(false))[0];
 
     public Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop) =>

@@ -17,6 +17,11 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
     private SqliteLink? _link;
     private bool _durable = true;
     private bool _disposed;
+    private int _waiting;
+
+    /// <summary>Transactions of this process that wait for their turn: with one writer to a file, this is what a pool
+    /// without a free connection is elsewhere.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Waits for the turn and takes the file's write lock.</summary>
     /// <param name="durable">Whether the commit waits for the disk. Where its loss only repeats work,
@@ -26,7 +31,15 @@ internal sealed class SqliteWriter(string file, TimeSpan timeout, int statements
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var since = clock.GetTimestamp();
-        if (!await _turn.WaitAsync(timeout, stop).ConfigureAwait(false)) throw Busy("this process", null);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            if (!await _turn.WaitAsync(timeout, stop).ConfigureAwait(false)) throw Busy("this process", null);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
         try
         {
             var link = _link ??= SqliteLink.Open(file, busyTimeoutMilliseconds: 0, statementsMax);

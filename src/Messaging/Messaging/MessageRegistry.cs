@@ -10,6 +10,7 @@ public sealed class MessageRegistry
 {
     private readonly Dictionary<Type, PublishedEvent> _published = [];
     private readonly Dictionary<string, HandledMessage> _handled = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ignored = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, string> _timers = [];
     private readonly Dictionary<string, HandledMessage> _handledTimers = new(StringComparer.Ordinal);
 
@@ -30,6 +31,9 @@ public sealed class MessageRegistry
     public JsonSerializerOptions Json { get; internal set; } = new(JsonSerializerDefaults.Web);
 
     internal IReadOnlyDictionary<string, HandledMessage> Handled => _handled;
+
+    /// <summary>Event types that the service knows and has no use for.</summary>
+    internal IReadOnlySet<string> Ignored => _ignored;
 
     /// <summary>Apart from the events: what a broker brings must never pass for a timer.</summary>
     internal IReadOnlyDictionary<string, HandledMessage> HandledTimers => _handledTimers;
@@ -107,6 +111,21 @@ public sealed class MessageRegistry
                 $"{handled.TypeName} has a handler already: {table[handled.TypeName].Handler}.");
         }
         if (handled.IsTimer) _timers.Add(handled.MessageType, handled.TypeName);
+        else RefuseBoth(handled.TypeName);
+    }
+
+    internal void AddIgnored(Type type)
+    {
+        var name = TypeNameOf(type);
+        _ignored.Add(name);
+        RefuseBoth(name);
+    }
+
+    private void RefuseBoth(string name)
+    {
+        if (!_ignored.Contains(name) || !_handled.TryGetValue(name, out var handled)) return;
+        throw new InvalidOperationException(
+            $"{name} is listed with Ignores<…>() and has a handler, {handled.Handler}: it can be only one of them.");
     }
 
     /// <summary>Timers are parked under a stream of their own, which no service may have.</summary>

@@ -33,6 +33,14 @@ public sealed class MessagingBuilder
     /// <c>public const string TimerType</c>, the name it waits under; it must not change while timers wait.</summary>
     public MessagingBuilder Timer<THandler>() where THandler : class => Add<THandler>(timer: true);
 
+    /// <summary>The service knows this event and has no use for it: it is passed over, also where events of types that
+    /// are not listed are parked (<see cref="UnknownEvents.Park"/>).</summary>
+    public MessagingBuilder Ignores<TEvent>() where TEvent : class
+    {
+        Registry.AddIgnored(typeof(TEvent));
+        return this;
+    }
+
     /// <summary>The subscribers of this service's stream that are known at deployment, so that a broker that keeps
     /// queues keeps events for one that has not started yet.</summary>
     public MessagingBuilder SubscribedBy(IReadOnlyList<string> subscribers)

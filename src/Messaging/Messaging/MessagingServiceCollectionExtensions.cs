@@ -35,6 +35,7 @@ public static class MessagingServiceCollectionExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<MessagingSystem>();
         services.AddSingleton<EventSerializer>();
         services.AddScoped(scope => new UnitOfWork(
             scope.GetRequiredService<IMessageStore>(),

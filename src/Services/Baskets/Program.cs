@@ -2,10 +2,14 @@ using Tessera.Baskets;
 using Tessera.Messaging;
 using Tessera.MessagingDefaults;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Contracts;
 
 var builder = ServiceStart.NewBuilder(args);
 builder.AddServiceDefaults("baskets");
-builder.AddMessagingDefaults("baskets", messages => messages.Handle<EraseBasketOnUserErased>());
+builder.AddMessagingDefaults("baskets", messages => messages
+    .Handle<EraseBasketOnUserErased>()
+    .Ignores<UserRegistered>()
+    .Ignores<UserChanged>());
 builder.Services.AddValidation();
 builder.Services.AddOptions<BasketOptions>().BindConfiguration(BasketOptions.Section)
     .ValidateKeys(BasketOptions.Section).ValidateOnStart();

@@ -31,6 +31,8 @@ internal static class GatewaySetup
             DistributedContextPropagator.Current,
             BeginTrace.Networks(options.TrustTraceparentFrom, "Gateway:TrustTraceparentFrom"),
             provider.GetService<IHttpContextAccessor>()));
+        services.AddSingleton<AnswerMetrics>();
+        services.AddHostedService(provider => provider.GetRequiredService<AnswerMetrics>());
         services.AddSingleton<AccessLog>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
         services.AddSingleton(_ => Upstream.CreateInvoker(builder.Configuration));

@@ -1,5 +1,7 @@
+using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
 using Tessera.Messaging;
+using Tessera.Orders.Contracts;
 
 namespace Tessera.Inventory;
 
@@ -29,6 +31,11 @@ internal static class InventorySetup
             .Handle<ReserveStockOnOrderPlaced>()
             .Handle<CommitStockOnOrderConfirmed>()
             .Handle<ReleaseStockOnOrderCancelled>();
+        messages
+            .Ignores<PriceChanged>()
+            .Ignores<ProductWithdrawn>()
+            .Ignores<PaymentRequested>()
+            .Ignores<OrderShipped>();
         messages.Timer<ReleaseStockOnReservationOverdue>();
     }
 }

@@ -1,6 +1,8 @@
+using Tessera.Inventory.Contracts;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Orders;
 
@@ -10,6 +12,7 @@ internal static class OrdersSetup
     {
         builder.AddServiceClient<CatalogClient>("catalog");
         builder.Services.AddOrderRules();
+        builder.Services.AddHostedService<BeginMetrics>();
         builder.Services.AddHostedService<TellChanges>();
         builder.Services.AddHostedService<HearChanges>();
         builder.Services.AddHostedService<TendFollowers>();
@@ -55,6 +58,10 @@ internal static class OrdersSetup
             .Handle<CancelOrderOnPaymentDeclined>()
             .Handle<NoteOnPaymentRefunded>()
             .Handle<CancelOrdersOnUserErased>();
+        messages
+            .Ignores<UserRegistered>()
+            .Ignores<UserChanged>()
+            .Ignores<StockLow>();
         messages
             .Timer<CancelOrderOnStockOverdue>()
             .Timer<CancelOrderOnPaymentOverdue>()

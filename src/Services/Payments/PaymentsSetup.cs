@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
+using Tessera.Orders.Contracts;
 using Tessera.Payments.Contracts;
 using Tessera.ServiceDefaults;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Payments;
 
@@ -11,6 +13,7 @@ internal static class PaymentsSetup
     public static void AddPayments(this WebApplicationBuilder builder)
     {
         builder.Services.AddPaymentRules();
+        builder.Services.AddHostedService<BeginMetrics>();
         builder.Services.AddHostedService<SettlePayments>();
         builder.AddSimulatedProvider();
     }
@@ -41,6 +44,12 @@ internal static class PaymentsSetup
             .Handle<RequestPaymentOnPaymentRequested>()
             .Handle<CancelPaymentOnOrderCancelled>()
             .Handle<ForgetPaymentMethodsOnUserErased>();
+        messages
+            .Ignores<OrderPlaced>()
+            .Ignores<OrderConfirmed>()
+            .Ignores<OrderShipped>()
+            .Ignores<UserRegistered>()
+            .Ignores<UserChanged>();
         messages.Timer<ForgetPaymentMethodsOnBuyerErased>();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Messaging.Store;
 using Tessera.Payments.Contracts;
+using Tessera.TextDefaults;
 
 namespace Tessera.Payments;
 
@@ -22,7 +23,7 @@ internal static class ReadPaymentHistory
                 new PaymentHistoryView(
                     row.GetGuid(0), order, row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
                     row.GetString(5), row.GetStringOrNull(6), row.GetInt32(7), row.GetTimeOrNull(8),
-                    row.GetBoolean(9), TraceOf(row.GetStringOrNull(10)), []),
+                    row.GetBoolean(9), TraceParents.TraceOf(row.GetStringOrNull(10)), []),
                 row.GetTime(11), row.GetTimeOrNull(12), row.GetTimeOrNull(13), row.GetTimeOrNull(14)),
             stop);
         if (found.Count == 0)
@@ -92,10 +93,6 @@ internal static class ReadPaymentHistory
         row => new PaymentStepView(
             row.GetTime(0), "Unanswered", row.GetString(1), Attempt: row.GetInt32(2), IsRefund: row.GetBoolean(3)),
         stop);
-
-    /// <summary>The second part of a <c>traceparent</c>.</summary>
-    private static string? TraceOf(string? parent) =>
-        parent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
 
     private sealed record Kept(
         PaymentHistoryView View, DateTimeOffset RequestedAt, DateTimeOffset? AskedAt, DateTimeOffset? ChangedAt,

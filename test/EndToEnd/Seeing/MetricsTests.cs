@@ -127,6 +127,42 @@ public sealed partial class MetricsTests(UsedStore store) : IClassFixture<UsedSt
             histogram, bound => bound.StartsWith("0.0", StringComparison.Ordinal)));
     }
 
+    /// <summary>Rates, errors and durations of what is answered and asked; how full pools, queues and threads are; what
+    /// waits in messaging; what becomes of the business.</summary>
+    [Theory]
+    [InlineData("gateway", "http_server_request_duration_seconds_count", "tessera_gateway_requests_total",
+        "http_client_request_duration_seconds_count")]
+    [InlineData("orders", "http_server_request_duration_seconds_count", "kestrel_active_connections",
+        "kestrel_queued_requests", "http_client_open_connections", "dotnet_gc_pause_time_seconds_total",
+        "dotnet_gc_heap_total_allocated_bytes_total", "dotnet_thread_pool_queue_length_total",
+        "dotnet_thread_pool_thread_count_total", "dotnet_process_cpu_time_seconds_total",
+        "tessera_sqlite_transactions_waiting")]
+    [InlineData("inventory", "tessera_messaging_outbox_oldest_age_seconds", "tessera_messaging_outbox_rows",
+        "tessera_messaging_subscription_oldest_age_seconds", "tessera_messaging_subscription_lag",
+        "tessera_messaging_subscription_partitions_unowned", "tessera_messaging_parked_messages",
+        "tessera_messaging_outbox_held_keys", "tessera_messaging_timers_overdue_age_seconds",
+        "messaging_client_sent_messages_total", "messaging_client_consumed_messages_total",
+        "messaging_client_operation_duration_seconds_count", "messaging_process_duration_seconds_count",
+        "tessera_stock_items")]
+    [InlineData("payments", "tessera_payments_captured_minor_units_total",
+        "tessera_payments_refunded_minor_units_total", "tessera_payments_settled_total")]
+    public void A_process_tells_how_it_is_doing(string process, params string[] metrics)
+    {
+        var told = store.Metrics[process].Select(series => series.Name).ToHashSet(StringComparer.Ordinal);
+        Assert.DoesNotContain(metrics, metric => !told.Contains(metric));
+    }
+
+    [Fact]
+    public void What_alerts_and_people_count_is_told_before_it_has_happened()
+    {
+        Assert.Equal(0, Value("orders", "tessera_orders_cancelled_total", CancelReasons.PaymentTimeout));
+        Assert.Equal(0, Value("orders", "tessera_orders_refused_total", "catalog-away"));
+        Assert.Equal(0, Value("payments", "tessera_payments_settled_total", "refunded"));
+        Assert.Equal(0, Value("payments", "tessera_payments_refunded_minor_units_total", "GBP"));
+        Assert.Contains(store.Metrics["gateway"], each => each.Name == "tessera_gateway_requests_total"
+            && each.Labels["tessera_outcome"] == "failed");
+    }
+
     [Fact]
     public void Orders_tells_what_became_of_the_orders()
     {

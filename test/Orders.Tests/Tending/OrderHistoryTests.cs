@@ -91,6 +91,15 @@ public sealed class OrderHistoryTests
         Assert.Equal(("olga", "replay", "mended", 4, 3), (done.By, done.Action, done.Note, done.Messages, done.Keys));
     }
 
+    [Fact]
+    public async Task Is_read_by_an_index_on_SQLite_too()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: false);
+        var order = (await orders.TryPlaceAsync(Guid.NewGuid()))!.Id;
+        Assert.Empty(await Testing.SqlitePlans.WalksAsync(
+            orders.Service.Get<IDatabase>(), () => HistoryAsync(orders, order)));
+    }
+
     private static async Task<OrderHistoryView?> HistoryAsync(OrdersInMemory orders, Guid order) =>
         ((await ReadHistory.Handle(order, orders.Service.Get<IDatabase>(), default)).Result
             as Ok<OrderHistoryView>)?.Value;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tessera.TextDefaults;
 
 namespace Tessera.Ops.Calling;
 
@@ -33,7 +34,7 @@ public sealed record ParkedMessage(
     string Stream, string Key, long Position, Guid EventId, string Type, DateTimeOffset Time, DateTimeOffset ParkedAt,
     int Attempts, string Reason, string? TraceParent, JsonElement? Data)
 {
-    public string? TraceId => TraceParent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
+    public string? TraceId => TraceParents.TraceOf(TraceParent);
 }
 
 /// <summary>GET /messaging/parked/acts of a service.</summary>

@@ -11,8 +11,8 @@ namespace Tessera.Messaging.Handling;
 /// of it happened or nothing did.
 /// </summary>
 internal sealed class BatchExecutor(
-    IMessageStore store, IServiceScopeFactory scopes,
-    HandlerTable handlers, Checkpoints checkpoints, TimeProvider clock)
+    IMessageStore store, IServiceScopeFactory scopes, HandlerTable handlers, MessageRegistry registry,
+    MessagingSystem system, Checkpoints checkpoints, TimeProvider clock)
 {
     /// <summary>Null when committed (or when there was nothing to do); else nothing was.</summary>
     public async Task<BatchFailure?> TryAsync(Intake intake, CancellationToken stop)
@@ -35,14 +35,17 @@ internal sealed class BatchExecutor(
             work.Join(session);
             attempt.Stage = Stage.Handling;
             Resolve(scope.ServiceProvider, items, attempt);
-            if (items.Count > 0) await HandleAsync(intake.Stream, items, work, attempt, stop).ConfigureAwait(false);
+            var handling = items.Count > 0
+                ? await HandleAsync(intake.Stream, items, work, attempt, stop).ConfigureAwait(false) : default;
             attempt.Release();
             checkpoints.Pass(Checkpoint.ConsumeHandled);
             if (parked is not null) session.Park(parked);
             checkpoints.Pass(Checkpoint.ConsumeBeforeCommit);
-            await work.CommitSessionAsync(stop).ConfigureAwait(false);
+            await SettleAsync(intake.Stream, items.Count, work, handling, stop).ConfigureAwait(false);
             checkpoints.Pass(intake.Committed);
-            MessagingMetrics.Committed(intake.Stream, items.Count, clock.GetElapsedTime(started));
+            MessagingMetrics.Committed(
+                system.Of(intake.Stream), intake.Stream, registry.Service, items.Count,
+                clock.GetElapsedTime(started));
             if (parked is null) return null;
             checkpoints.Pass(Checkpoint.ParkCommitted);
             MessagingMetrics.Parked(intake.Stream, parked.Count);
@@ -51,6 +54,21 @@ internal sealed class BatchExecutor(
         catch (Exception cause)
         {
             return attempt.Failed(cause, HandlerFailures.IsAway(cause) || store.IsTransient(cause));
+        }
+    }
+
+    private async Task SettleAsync(
+        string stream, int count, UnitOfWork work, ActivityContext handling, CancellationToken stop)
+    {
+        using var span = MessagingTraces.StartSettle(system.Of(stream), stream, registry.Service, handling, count);
+        try
+        {
+            await work.CommitSessionAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            span.Failed(failure);
+            throw;
         }
     }
 
@@ -66,10 +84,15 @@ internal sealed class BatchExecutor(
         }
     }
 
-    private async Task HandleAsync(
+    /// <returns>The span of the batch, or of the one message; none when nothing is recorded.</returns>
+    private async Task<ActivityContext> HandleAsync(
         string stream, List<BatchItem> items, UnitOfWork work, Attempt attempt, CancellationToken stop)
     {
-        using var batchSpan = StartBatchSpan(stream, items);
+        var through = system.Of(stream);
+        using var batchSpan = items.Count > 1 && MessagingTraces.AreRecorded
+            ? MessagingTraces.StartReceive(
+                through, stream, registry.Service, items.Select(item => item.Event), items.Count)
+            : null;
         var batch = batchSpan?.Context ?? default;
         foreach (var item in items)
         {
@@ -80,13 +103,15 @@ internal sealed class BatchExecutor(
         attempt.Release();
         attempt.Stage = Stage.Handling;
         if (handlers.AnyPrefetches) await PrefetchAsync(items, attempt, stop).ConfigureAwait(false);
+        var handled = batch;
         for (var i = 0; i < items.Count;)
         {
             var item = items[i];
             var count = item.Invoker!.IsBatch ? Neighbours(items, i) : 1;
             attempt.Blame(item, count);
             work.Cause = item.Event;
-            using var span = MessagingTraces.StartProcess(item.Event, batch);
+            using var spans = StartProcess(through, items, i, count, batch);
+            if (batch == default) handled = spans.First;
             var handler = attempt.Handlers[item.Invoker.Index]!;
             try
             {
@@ -98,12 +123,23 @@ internal sealed class BatchExecutor(
             }
             catch (Exception failure)
             {
-                span.Failed(failure);
+                spans.Failed(failure);
                 throw;
             }
             i += count;
         }
         work.Cause = null;
+        return handled;
+    }
+
+    private ProcessSpans StartProcess(
+        string through, List<BatchItem> items, int first, int count, ActivityContext batch)
+    {
+        var spans = new ProcessSpans(count);
+        // The first one last, so that it is the current one.
+        for (var i = first + count - 1; i >= first; i--)
+            spans.Add(MessagingTraces.StartProcess(through, registry.Service, items[i].Event, batch));
+        return spans;
     }
 
     private static async Task PrefetchAsync(List<BatchItem> items, Attempt attempt, CancellationToken stop)
@@ -122,21 +158,6 @@ internal sealed class BatchExecutor(
         var end = first + 1;
         while (end < items.Count && items[end].Invoker == items[first].Invoker) end++;
         return end - first;
-    }
-
-    private static Activity? StartBatchSpan(string stream, List<BatchItem> items)
-    {
-        if (items.Count == 1 || !MessagingTraces.AreRecorded) return null;
-        var links = new List<ActivityLink>(items.Count);
-        foreach (var item in items)
-        {
-            if (ActivityContext.TryParse(
-                item.Event.TraceParent, item.Event.TraceState, isRemote: true, out var context))
-            {
-                links.Add(new ActivityLink(context));
-            }
-        }
-        return MessagingTraces.StartBatch("receive", stream, links, items.Count);
     }
 
     private enum Stage

@@ -10,9 +10,11 @@ namespace Tessera.Messaging.Handling;
 internal sealed record BatchFailure(
     Exception Cause, bool IsTransient, BatchItem? Suspect, int SuspectCount, bool IsFinal)
 {
-    public string Reason => Storable(IsFinal
-        ? "The data could not be read: " + Cause.Message
-        : $"{Cause.GetType().Name}: {Cause.Message}")!;
+    public string Reason => Storable(Cause is MissingHandlerException
+        ? Cause.Message
+        : IsFinal
+            ? "The data could not be read: " + Cause.Message
+            : $"{Cause.GetType().Name}: {Cause.Message}")!;
 
     /// <summary>A reason may quote what was received, and PostgreSQL stores no NUL: the parking itself
     /// would fail for ever.</summary>

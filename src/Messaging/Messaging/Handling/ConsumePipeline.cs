@@ -12,8 +12,9 @@ namespace Tessera.Messaging.Handling;
 /// while the database is away; search for the poison when a handler fails, and park it. Runs on the loop that received.
 /// </summary>
 internal sealed partial class ConsumePipeline(
-    BatchExecutor executor, HandlerTable handlers, UnlistedTypes unlisted, IOptions<ConsumeOptions> options,
-    TimeProvider clock, Checkpoints checkpoints, MessagingHealth health, ILogger<ConsumePipeline> logger)
+    BatchExecutor executor, HandlerTable handlers, MessageRegistry registry, MessagingSystem system,
+    UnlistedTypes unlisted, IOptions<ConsumeOptions> options, TimeProvider clock, Checkpoints checkpoints,
+    MessagingHealth health, ILogger<ConsumePipeline> logger)
 {
     // Copies come in swarms, after a crash or a reconnect: hope would fail for each of them, with an error in the
     // database's log. So a batch that may hold one, and those after it, are asked for.
@@ -64,19 +65,24 @@ internal sealed partial class ConsumePipeline(
                 if (_recent.MayBeCopy(stream, message.Partition, events[i].Event.Id)) BeCareful();
             }
         }
-        MessagingMetrics.Consumed(stream, events.Count);
+        MessagingMetrics.Consumed(system.Of(stream), stream, registry.Service, events.Count);
 
         var batch = new List<BatchItem>(events.Count);
         foreach (var (envelope, malformed) in events)
         {
             var invoker = handlers.Find(envelope.Type);
-            // A stream says more than each subscriber wants to hear: other types are settled and counted.
+            var reason = malformed;
             if (invoker is null && malformed is null)
             {
-                unlisted.Passed(stream, envelope.Type);
-                continue;
+                // A stream says more than each subscriber wants to hear: other types are settled and counted.
+                if (!unlisted.AreParked(stream, envelope.Type)) continue;
+                reason = MissingHandler.Reason;
             }
-            batch.Add(new BatchItem(envelope, invoker) { ParkReason = malformed });
+            batch.Add(new BatchItem(envelope, invoker)
+            {
+                ParkReason = reason,
+                Failures = reason is null ? 0 : 1, // What only waits behind another message has none.
+            });
         }
         return batch;
     }

@@ -1,9 +1,13 @@
 namespace Tessera.Messaging.Handling;
 
-/// <summary>Stands for the handler of a parked message that none can take: bytes that are no event, or a type whose
-/// handler was removed. Such a message stays parked until it is discarded.</summary>
+/// <summary>Stands for the handler of a parked message that none can take: bytes that are no event, or a type that this
+/// build does not list. It stays parked until it is discarded, or until a build that lists it replays it.</summary>
 internal sealed class MissingHandler : HandlerInvoker
 {
+    /// <summary>Why it is parked, and stays so after a replay in vain: the same words, so that it is one cause.
+    /// </summary>
+    public const string Reason = "This build lists no handler for events of its type.";
+
     public static readonly MissingHandler Instance = new();
 
     private MissingHandler()
@@ -12,7 +16,7 @@ internal sealed class MissingHandler : HandlerInvoker
     }
 
     public override object Deserialize(ReadOnlyMemory<byte> data) =>
-        throw new FormatException("The service has no handler for it.");
+        throw new MissingHandlerException();
 
     public override Task HandleAsync(
         object handler, object message, MessageContext context, CancellationToken stop) => throw Unreachable();
@@ -27,3 +31,5 @@ internal sealed class MissingHandler : HandlerInvoker
 
     private static InvalidOperationException Unreachable() => new("It fails where the data is read.");
 }
+
+internal sealed class MissingHandlerException() : Exception(MissingHandler.Reason);

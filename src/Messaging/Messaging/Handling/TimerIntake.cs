@@ -65,6 +65,7 @@ internal sealed class TimerIntake(
         return new BatchItem(envelope, invoker)
         {
             ParkReason = invoker is null ? $"The service has no handler for the timer '{timer.Type}'." : null,
+            Failures = invoker is null ? 1 : 0,
         };
     }
 }

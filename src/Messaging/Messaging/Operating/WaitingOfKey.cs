@@ -66,23 +66,30 @@ public sealed class WaitingOfKey
     }
 
     /// <summary>Keys whose events the broker refuses, of this whole service.</summary>
-    public async Task<IReadOnlyList<HeldKey>> ListHeldAsync(int limit, CancellationToken stop) =>
-        await _database.QueryAsync(
-            """
+    public async Task<IReadOnlyList<HeldKey>> ListHeldAsync(int limit, CancellationToken stop)
+    {
+        // Along the index, which each engine has in another order: else all of them are sorted for a few.
+        var order = _database.Engine == "postgres" ? "shard, stream, key" : "stream, key";
+        return await _database.QueryAsync(
+            $"""
             select stream, shard, key, event_id, reason, attempts, retry_at from msg_held_keys
-            order by shard, stream, key limit $1
+            order by {order} limit $1
             """,
             [limit], ReadHeld, stop).ConfigureAwait(false);
+    }
 
     private static HeldKey ReadHeld(StoreReader row) => new(
         row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetInt32(5),
         row.GetTime(6));
 
+    /// <summary>First found, then sorted: PostgreSQL may else go along all timers by their times, and look at the key
+    /// of each.</summary>
     private async Task<IReadOnlyList<WaitingTimer>> ReadTimersAsync(string key, CancellationToken stop) =>
         await _database.QueryAsync(
             $"""
-            select type, due, traceparent from msg_timers
-            where {_database.In("type", 1)} and key = $2 order by due limit {ItemsMax}
+            with own as materialized (
+                select type, due, traceparent from msg_timers where {_database.In("type", 1)} and key = $2)
+            select type, due, traceparent from own order by due limit {ItemsMax}
             """,
             [_database.List([.. _registry.HandledTimers.Keys]), key],
             row => new WaitingTimer(row.GetString(0), row.GetTime(1), row.GetStringOrNull(2)),

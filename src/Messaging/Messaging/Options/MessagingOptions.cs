@@ -19,6 +19,11 @@ public sealed class MessagingOptions
     /// keeps events for one that has not started yet. Default none.</summary>
     public IList<string> Subscribers { get; } = [];
 
+    /// <summary>What becomes of events whose type the service lists neither with a handler nor with
+    /// <see cref="MessagingBuilder.Ignores{TEvent}"/>. Default <see cref="UnknownEvents.Count"/>.</summary>
+    [EnumDataType(typeof(UnknownEvents), ErrorMessage = "Expected count or park.")]
+    public UnknownEvents Unknown { get; set; } = UnknownEvents.Count;
+
     /// <summary>How long a lease on an outbox shard, or on timers, replay and retention, holds without renewal.
     /// It is renewed three times in that time. After a process died, another one goes on at most this much later.
     /// Default 3 s.</summary>

@@ -8,13 +8,13 @@ using Tessera.Messaging.Wire;
 namespace Tessera.Messaging.Publishing;
 
 /// <summary>Turns events and timers into rows by what the service registered.</summary>
-internal sealed class EventSerializer(MessageRegistry registry, TimeProvider clock)
+internal sealed class EventSerializer(MessageRegistry registry, MessagingSystem system, TimeProvider clock)
 {
     public OutboxRow ToOutboxRow<TEvent>(TEvent message, EventEnvelope? cause = null) where TEvent : class
     {
         var published = registry.Published(typeof(TEvent));
         var key = Checked(published.KeyOf(message), published.TypeName);
-        using var span = MessagingTraces.StartPublish(published.TypeName, registry.Service);
+        using var span = MessagingTraces.StartPublish(system.Broker, published.TypeName, registry.Service);
         var activity = span ?? Activity.Current;
         var now = clock.GetUtcNow();
         var envelope = new EventEnvelope

@@ -239,6 +239,9 @@ internal sealed partial class Relay(
     private async Task<SendResult?> SendRoundAsync(RelayBatch batch, CancellationToken stop)
     {
         var started = clock.GetTimestamp();
+        var stream = batch.Messages[0].Stream;
+        using var span = MessagingTraces.StartSend(
+            route.BrokerName, stream, batch.EventsOfRound(), batch.Messages.Count);
         try
         {
             var result = await route.SendAsync(batch.Messages, stop).ConfigureAwait(false);
@@ -248,6 +251,7 @@ internal sealed partial class Relay(
         catch (TransportUnavailableException away)
         {
             batch.Failure = away.Message;
+            span.Failed(away);
             return null;
         }
     }

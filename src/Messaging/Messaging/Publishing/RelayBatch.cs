@@ -34,6 +34,12 @@ internal sealed class RelayBatch(List<ShardQueue> queues)
         return Messages.Count > 0;
     }
 
+    /// <summary>What the messages of the round hold.</summary>
+    public IEnumerable<EventEnvelope> EventsOfRound() =>
+        from sent in _sent
+        from row in Enumerable.Range(sent.First, sent.Count)
+        select sent.Queue[row].Event;
+
     public void Conclude(SendResult result, RefusedKeys refused, DateTimeOffset now)
     {
         var failures = result.Failures.Count == 0 ? null : result.Failures.ToDictionary(failure => failure.Index);

@@ -33,6 +33,25 @@ public sealed record ParkedFilter(
     string? Stream = null, string? Key = null, Guid? EventId = null, string? Type = null, string? Reason = null,
     DateTimeOffset? From = null, DateTimeOffset? To = null)
 {
+    /// <summary>What the statement of a store asks for, in the dialect that all share: $1 stream, $2 key, $3 event id,
+    /// $4 type, $5 pattern of the reason, $6 and $7 when they were parked. Only what is given stands there: a statement
+    /// that asks whether a parameter is null is planned without any index.</summary>
+    public string Condition
+    {
+        get
+        {
+            string?[] asked =
+            [
+                Stream is null ? null : "stream = $1", Key is null ? null : "key = $2",
+                EventId is null ? null : "event_id = $3", Type is null ? null : "type = $4",
+                Reason is null ? null : "reason like $5 escape '\\'", From is null ? null : "parked_at >= $6",
+                To is null ? null : "parked_at < $7",
+            ];
+            var given = string.Join(" and ", asked.Where(condition => condition is not null));
+            return given.Length > 0 ? given : "true";
+        }
+    }
+
     /// <summary>The reason as a pattern of SQL's <c>like … escape '\'</c>.</summary>
     public string? ReasonPattern => Reason?
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)

@@ -4,7 +4,7 @@ using Tessera.Messaging.Transport;
 
 namespace Tessera.Messaging.Telemetry;
 
-/// <summary>Instruments by the OpenTelemetry messaging conventions, and our own
+/// <summary>Instruments by the OpenTelemetry conventions for messaging, version 1.44.0, and our own
 /// under <c>tessera.messaging</c>.</summary>
 internal static class MessagingMetrics
 {
@@ -58,12 +58,15 @@ internal static class MessagingMetrics
         Operation.Record(took.TotalSeconds, tags);
     }
 
-    public static void Consumed(string stream, int count) => ConsumedMessages.Add(count, Destination(stream));
+    public static void Consumed(string system, string stream, string subscriber, int count)
+    {
+        if (ConsumedMessages.Enabled) ConsumedMessages.Add(count, Read("receive", system, stream, subscriber));
+    }
 
-    public static void Committed(string stream, int handled, TimeSpan took)
+    public static void Committed(string system, string stream, string subscriber, int handled, TimeSpan took)
     {
         BatchSize.Record(handled, Destination(stream));
-        Process.Record(took.TotalSeconds, Destination(stream));
+        if (Process.Enabled) Process.Record(took.TotalSeconds, Read("process", system, stream, subscriber));
     }
 
     public static void Duplicates(string stream, int count)
@@ -79,6 +82,14 @@ internal static class MessagingMetrics
     {
         if (count > 0) ParkedEvents.Add(count, Destination(stream));
     }
+
+    private static TagList Read(string operation, string system, string stream, string subscriber) => new()
+    {
+        { "messaging.operation.name", operation },
+        { "messaging.system", system },
+        { "messaging.destination.name", stream },
+        { "messaging.consumer.group.name", subscriber },
+    };
 
     private static KeyValuePair<string, object?> Destination(string stream) =>
         new("messaging.destination.name", stream);

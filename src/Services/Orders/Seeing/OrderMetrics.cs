@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Tessera.Orders.Contracts;
 
 namespace Tessera.Orders;
 
@@ -23,15 +24,33 @@ internal static class OrderMetrics
             HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800],
         });
 
+    private static readonly string[] cancelReasons =
+    [
+        CancelReasons.OutOfStock, CancelReasons.PaymentDeclined, CancelReasons.Buyer, CancelReasons.Operator,
+        CancelReasons.StockTimeout, CancelReasons.PaymentTimeout, CancelReasons.ReservationExpired,
+        CancelReasons.UserErased, CancelReasons.PaymentRefunded,
+    ];
+
+    /// <summary>All that will be counted, as zero: a series that begins with its first order shows whoever collects it
+    /// no rise.</summary>
+    public static void Begin()
+    {
+        foreach (var state in Enum.GetValues<OrderState>()) EnteredOrders.Add(0, State(state));
+        foreach (var reason in cancelReasons) CancelledOrders.Add(0, Reason(reason));
+        foreach (var reason in RefusalReasons.All) RefusedOrders.Add(0, Reason(reason));
+    }
+
     public static void Entered(OrderState state, string? cancelReason, TimeSpan sincePlaced)
     {
-        EnteredOrders.Add(1, new KeyValuePair<string, object?>("tessera.order.state", NameOf(state)));
+        EnteredOrders.Add(1, State(state));
         if (state == OrderState.Confirmed) Confirmation.Record(Math.Max(0, sincePlaced.TotalSeconds));
         if (state == OrderState.Cancelled) CancelledOrders.Add(1, Reason(cancelReason ?? "unknown"));
     }
 
     /// <param name="reason">One of <see cref="RefusalReasons"/>.</param>
     public static void Refused(string reason) => RefusedOrders.Add(1, Reason(reason));
+
+    private static KeyValuePair<string, object?> State(OrderState state) => new("tessera.order.state", NameOf(state));
 
     private static KeyValuePair<string, object?> Reason(string reason) => new("tessera.order.reason", reason);
 
@@ -53,6 +72,8 @@ internal static class RefusalReasons
     public const string Terms = "terms";
     public const string PriceChanged = "price-changed";
     public const string CatalogAway = "catalog-away";
+
+    public static IReadOnlyList<string> All { get; } = [NotForSale, Terms, PriceChanged, CatalogAway];
 
     public static string Of(PricingResult result) => result switch
     {

@@ -12,17 +12,19 @@ namespace Tessera.ServiceDefaults;
 /// only the trace context, which costs about a microsecond a request.</summary>
 internal static class Telemetry
 {
-    private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string ResourceKey = "OTEL_RESOURCE_ATTRIBUTES";
+    /// <summary>What processes ask each other for again and again: probes, who was erased, with what keys tokens are
+    /// signed. Nobody has caused it, and it would bury the traces of those who have caused something.</summary>
+    private static readonly string[] askedByProcesses = ["/health", MetricsEndpoint.Path, "/internal", "/.well-known"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
+        var isSent = OtlpSettings.Read(builder.Configuration);
         var telemetry = builder.Services.AddOpenTelemetry()
             // Whoever starts the process may have named it; a random name else.
             .ConfigureResource(resource => resource
                 .AddService(
                     service, "tessera", ServiceVersion.Own.Version,
-                    autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[ResourceKey]))
+                    autoGenerateServiceInstanceId: string.IsNullOrEmpty(builder.Configuration[OtlpSettings.Resource]))
                 .AddAttributes(Revision()))
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
@@ -34,7 +36,7 @@ internal static class Telemetry
                 // An exemplar names a trace that somebody keeps, and nothing else.
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 .AddPrometheusExporter(MetricsEndpoint.Configure));
-        if (string.IsNullOrEmpty(builder.Configuration[EndpointKey]))
+        if (!isSent)
         {
             builder.Services.AddSingleton<TraceContextOnly>();
             builder.Services.AddHostedService(services => services.GetRequiredService<TraceContextOnly>());
@@ -43,14 +45,14 @@ internal static class Telemetry
         telemetry
             .WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation(server => server.Filter = context =>
-                    !context.Request.Path.StartsWithSegments("/health")
-                    && !context.Request.Path.StartsWithSegments(MetricsEndpoint.Path))
+                    !Array.Exists(askedByProcesses, path => context.Request.Path.StartsWithSegments(path)))
                 // What no request has caused, such as a look for new keys, would bury the traces of those that were.
                 .AddHttpClientInstrumentation(client =>
                     client.FilterHttpRequestMessage = _ => Activity.Current?.Parent is not null)
                 .AddSource("Tessera.*", "Npgsql"))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();
+        builder.Services.AddHostedService<EndTelemetry>();
     }
 
     private static IEnumerable<KeyValuePair<string, object>> Revision() =>
@@ -64,7 +66,11 @@ internal static class Telemetry
         {
             ShouldListenTo = source => source.Name == "Microsoft.AspNetCore"
                 || source.Name.StartsWith("Tessera.", StringComparison.Ordinal),
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+            // A part of what has one already tells nobody anything.
+            Sample = (ref ActivityCreationOptions<ActivityContext> made) =>
+                made.Parent.SpanId == default || made.Parent.IsRemote
+                    ? ActivitySamplingResult.PropagationData
+                    : ActivitySamplingResult.None,
             SampleUsingParentId = (ref ActivityCreationOptions<string> _) => ActivitySamplingResult.PropagationData,
         };
 

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tessera.ServiceDefaults.Tests;
+
+/// <summary>Telemetry that nobody takes costs those who are served nothing: no time, no memory without end, and no
+/// stop that waits. One host's spans are everybody's in a process, so these are alone.</summary>
+[Collection(nameof(MetricsOfOneHost))]
+public sealed class UnreachableCollectorTests
+{
+    /// <summary>More than the queues of all signals hold together.</summary>
+    private const int More = 12_000;
+
+    private const int Queue = 2_048;
+    private const int Batch = 512;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task A_collector_that_refuses_delays_neither_an_answer_nor_the_stop(string protocol) =>
+        await ServesAndStopsAsync("http://127.0.0.1:9", protocol);
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task A_collector_that_takes_and_never_answers_delays_neither_an_answer_nor_the_stop(string protocol)
+    {
+        using var silent = new SilentCollector();
+        await ServesAndStopsAsync(silent.Address, protocol, silent.Taken);
+    }
+
+    [Fact]
+    public async Task What_nobody_takes_is_dropped_once_the_queues_are_full()
+    {
+        using var silent = new SilentCollector();
+        var service = ServiceWith(silent.Address, "http/protobuf");
+        await service.InitializeAsync();
+        using var source = new ActivitySource("Tessera.Test");
+        var kept = Fill(source);
+        await silent.Taken.WaitAsync(Stop);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.InRange(kept.Count(span => span.TryGetTarget(out _)), 1, Queue + (2 * Batch));
+        await service.StopAsync();
+        await service.DisposeAsync();
+    }
+
+    private static async Task ServesAndStopsAsync(string address, string protocol, Task? taken = null)
+    {
+        var service = ServiceWith(address, protocol);
+        await service.InitializeAsync();
+        using var source = new ActivitySource("Tessera.Test");
+        Fill(source);
+        if (taken is not null) await taken.WaitAsync(Stop);
+
+        // Its queues are full and its threads wait for the collector by now.
+        var slowest = TimeSpan.Zero;
+        for (var number = 0; number < 200; number++)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            using var answer = await service.GetAsync($"/things/{Guid.NewGuid()}");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var took = Stopwatch.GetElapsedTime(asked);
+            if (took > slowest) slowest = took;
+        }
+        Assert.True(slowest < TimeSpan.FromSeconds(2), $"An answer took {slowest}.");
+
+        var stopping = Stopwatch.GetTimestamp();
+        await service.StopAsync();
+        var stopped = Stopwatch.GetElapsedTime(stopping);
+        Assert.True(stopped < TimeSpan.FromSeconds(5), $"The stop took {stopped}.");
+        await service.DisposeAsync();
+    }
+
+    private static SampleService ServiceWith(string address, string protocol) => new()
+    {
+        Settings = new Dictionary<string, string?>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "50",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "50",
+        },
+    };
+
+    private static List<WeakReference<Activity>> Fill(ActivitySource source)
+    {
+        var spans = new List<WeakReference<Activity>>(More);
+        for (var number = 0; number < More; number++)
+        {
+            using var span = source.StartActivity("something");
+            Assert.NotNull(span);
+            spans.Add(new WeakReference<Activity>(span));
+        }
+        return spans;
+    }
+
+    /// <summary>Takes every connection and reads from none.</summary>
+    private sealed class SilentCollector : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly List<TcpClient> _clients = [];
+        private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SilentCollector()
+        {
+            _listener.Start();
+            _ = AcceptAsync();
+        }
+
+        public string Address => $"http://{_listener.LocalEndpoint}";
+
+        /// <summary>Ends when somebody has come.</summary>
+        public Task Taken => _taken.Task;
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            lock (_clients) _clients.ForEach(client => client.Dispose());
+        }
+
+        private async Task AcceptAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var client = await _listener.AcceptTcpClientAsync();
+                    lock (_clients) _clients.Add(client);
+                    _taken.TrySetResult();
+                }
+            }
+            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+    }
+}
