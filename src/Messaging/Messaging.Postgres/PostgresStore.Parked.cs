@@ -91,13 +91,10 @@ internal sealed partial class PostgresStore
             .ConfigureAwait(false);
     }
 
-    public async Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop)
-    {
-        await using var command = database.DataSource.CreateCommand(
-            "select new_event_id from msg_audit where act = $1 and new_event_id is not null limit 1");
-        command.Parameters.Add(Parameters.Of(act));
-        return await command.ExecuteScalarAsync(stop).ConfigureAwait(false) is Guid changed ? changed : null;
-    }
+    public async Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop) =>
+        await database.QueryOwnAsync(
+            "select new_event_id from msg_audit where act = $1 and new_event_id is not null limit 1", [act],
+            row => row.GetGuid(0), stop).ConfigureAwait(false) is [var changed] ? changed : null;
 
     public async Task<int> DiscardParkedAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop)
     {

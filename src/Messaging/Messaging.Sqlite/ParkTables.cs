@@ -89,7 +89,7 @@ internal static class ParkTables
     public static int RequestReplay(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
-        Expect(link, filter, wholeKeys: true, act);
+        Expect(link, filter, act, wholeKeys: true);
         var messages = link.Execute(
             $"""
             INSERT INTO msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
@@ -108,7 +108,7 @@ internal static class ParkTables
     private static int Done(SqliteLink link, ParkedAct act) =>
         act.Id is { } id ? (int)link.QueryNumber(CountAct, id) : 0;
 
-    private static void Expect(SqliteLink link, ParkedFilter filter, bool wholeKeys, ParkedAct act)
+    private static void Expect(SqliteLink link, ParkedFilter filter, ParkedAct act, bool wholeKeys)
     {
         if (act.Expected is not { } expected) return;
         var now = link.Query(Count(filter, wholeKeys), Parameters(filter), row => row.GetInt32(0))[0];
@@ -149,7 +149,7 @@ internal static class ParkTables
     public static int Discard(SqliteLink link, ParkedFilter filter, ParkedAct act)
     {
         if (Done(link, act) is > 0 and var done) return done;
-        Expect(link, filter, wholeKeys: false, act);
+        Expect(link, filter, act, wholeKeys: false);
         var discarded = link.Query(
             $"DELETE FROM msg_parked WHERE {filter.Condition} RETURNING {Columns}", Parameters(filter), Read);
         foreach (var message in discarded)

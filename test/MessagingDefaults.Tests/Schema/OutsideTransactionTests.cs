@@ -1,6 +1,8 @@
 using DbUp.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Tessera.ServiceDefaults;
 using Tessera.Testing.Servers;
 
 namespace Tessera.MessagingDefaults.Tests.Schema;
@@ -42,7 +44,7 @@ public sealed class OutsideTransactionTests(PostgresServer server)
 
     private static Task ApplyAsync(string address) => new ApplySchema(
         new PostgresServiceDatabase(address), typeof(OutsideTransactionTests).Assembly,
-        NullLogger<ApplySchema>.Instance).ApplyAsync(scripts, Stop);
+        Options.Create(new TesseraOptions()), TimeProvider.System, NullLogger<ApplySchema>.Instance).ApplyAsync(scripts, Stop);
 
     private static async Task<long> ReadAsync(string address, string sql)
     {
