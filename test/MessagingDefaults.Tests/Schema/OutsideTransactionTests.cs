@@ -44,7 +44,8 @@ public sealed class OutsideTransactionTests(PostgresServer server)
 
     private static Task ApplyAsync(string address) => new ApplySchema(
         new PostgresServiceDatabase(address), typeof(OutsideTransactionTests).Assembly,
-        Options.Create(new TesseraOptions()), TimeProvider.System, NullLogger<ApplySchema>.Instance).ApplyAsync(scripts, Stop);
+        Options.Create(new TesseraOptions()), TimeProvider.System, NullLogger<ApplySchema>.Instance)
+        .ApplyAsync(scripts, Stop);
 
     private static async Task<long> ReadAsync(string address, string sql)
     {
