@@ -13,6 +13,8 @@ internal static class Access
         ["GET /messaging/parked"] = new(Who.Operators, "messaging.read"),
         ["POST /messaging/parked/replay"] = new(Who.Operators, "messaging.write"),
         ["POST /messaging/parked/discard"] = new(Who.Operators, "messaging.write"),
+        ["POST /messaging/parked/change"] = new(Who.Operators, "messaging.write"),
+        ["GET /messaging/parked/changes/{id}"] = new(Who.Operators, "messaging.read"),
     };
 
     private static readonly Dictionary<string, Dictionary<string, Row>> byService = new(StringComparer.Ordinal)
@@ -58,6 +60,8 @@ internal static class Access
             ["GET /orders/export"] = new(Who.People, "orders.read"),
             ["GET /orders/{id}"] = new(Who.SignedIn, "orders.read"),
             ["GET /orders/{id}/history"] = new(Who.Operators, "orders.read"),
+            ["GET /orders/pace"] = new(Who.Operators, "orders.read"),
+            ["GET /orders/acts"] = new(Who.Operators, "orders.read"),
             ["GET /orders/{id}/events"] = new(Who.SignedIn, "orders.read"),
             ["GET /orders/delivery-options"] = new(Who.Anyone, ""),
             ["POST /orders/{id}/cancel"] = new(Who.SignedIn, "orders.write"),
@@ -86,6 +90,8 @@ internal static class Access
             ["POST /users/me/addresses"] = new(Who.People, "users.write"),
             ["DELETE /users/me/addresses/{address}"] = new(Who.People, "users.write"),
             ["POST /users/customers"] = new(Who.Operators, "users.write"),
+            ["GET /users/customers/{number}"] = new(Who.Operators, "users.read"),
+            ["GET /users/acting"] = new(Who.Operators, "users.read"),
             ["POST /users/{user}/tokens"] = new(Who.Operators, "users.act"),
             ["POST /users/tokens"] = new(Who.Operators, "users.act"),
             ["GET /users/clients"] = new(Who.Operators, "clients.read"),

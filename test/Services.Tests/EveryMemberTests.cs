@@ -50,7 +50,7 @@ public sealed class EveryMemberTests
             var copy = JsonNode.Parse(body);
             var objects = Objects(copy).ToArray();
             if (number == objects.Length) yield break;
-            if (objects[number].ContainsKey(member)) continue;
+            if (objects[number].ContainsKey(member) || objects[number].ContainsKey(Schema.OpenMember)) continue;
             objects[number][member] = "operator";
             yield return copy!.ToJsonString();
         }

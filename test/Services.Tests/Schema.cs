@@ -6,6 +6,9 @@ namespace Tessera.Services.Tests;
 /// <summary>Reads the JSON schemas of an OpenAPI document as far as requests need it.</summary>
 internal static class Schema
 {
+    /// <summary>What an object has that takes any member.</summary>
+    public const string OpenMember = "anything";
+
     private static readonly string[] examples = ["A1", "ada@example.org", "Something", "a-client", "newest"];
 
     public static bool IsText(JsonElement schema) => TypesOf(schema).Contains("string");
@@ -33,6 +36,7 @@ internal static class Schema
         schema = Resolve(document, schema);
         var types = TypesOf(schema);
         if (here == place) return text;
+        if (IsOpen(schema, types)) return $"{{\"{OpenMember}\":1}}";
         if (types.Contains("object") || schema.TryGetProperty("properties", out _))
         {
             var members =
@@ -60,6 +64,10 @@ internal static class Schema
         var lengthMin = schema.TryGetProperty("minLength", out var least) ? least.GetInt32() : 0;
         return example.PadRight(lengthMin, 'x');
     }
+
+    /// <summary>An object whose members are somebody else's, such as the body of an event.</summary>
+    private static bool IsOpen(JsonElement schema, string[] types) =>
+        types.Contains("object") && !schema.TryGetProperty("properties", out _);
 
     private static bool IsAt(string? place, string member) =>
         place is not null && (place == member || place.StartsWith(member + ".", StringComparison.Ordinal)

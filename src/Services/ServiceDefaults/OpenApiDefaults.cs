@@ -42,7 +42,9 @@ internal static class OpenApiDefaults
                 if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
                     schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
                 // What another service gave is passed on, whatever it is.
-                if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(JsonElement))
+                var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+                if (type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
+                else if (schema.Items is null && context.JsonTypeInfo.ElementType == typeof(JsonElement))
                     schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
                 return Task.CompletedTask;
             });

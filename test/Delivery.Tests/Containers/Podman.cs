@@ -23,6 +23,7 @@ internal sealed class Podman : IAsyncDisposable
             runtime = "runc"
             cgroup_manager = "cgroupfs"
             events_logger = "file"
+            tmp_dir = "{_folder}/libpod"
             """);
         Write("registries.conf", $"[[registry]]\nlocation = \"{registry}\"\ninsecure = true\n");
         Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}""");
