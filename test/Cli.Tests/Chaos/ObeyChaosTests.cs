@@ -66,6 +66,18 @@ public sealed class ObeyChaosTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_run.Run, "*.hold"));
     }
 
+    [Fact]
+    public void Goes_on_when_its_folder_was_away_for_a_moment()
+    {
+        File.WriteAllText(_run.HoldFileOf("orders"), "");
+        Directory.Delete(_run.Chaos, recursive: true);
+        ObeyChaos.ObeyAll(_run, [Service(null)], []);
+        Directory.CreateDirectory(_run.Chaos);
+        File.WriteAllText(Path.Combine(_run.Chaos, "1.json"), """{"name":"orders","act":"start"}""");
+        ObeyChaos.ObeyAll(_run, [Service(null)], []);
+        Assert.False(File.Exists(_run.HoldFileOf("orders")));
+    }
+
     private void Obey(string act, int? pid)
     {
         var file = Path.Combine(_run.Chaos, "1.json");

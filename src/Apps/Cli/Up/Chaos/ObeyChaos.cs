@@ -20,14 +20,28 @@ internal static class ObeyChaos
         {
             while (true)
             {
-                foreach (var file in Directory.EnumerateFiles(folder.Chaos, "*.json").Order(StringComparer.Ordinal))
-                    Obey(file, folder, services(), frozen);
+                ObeyAll(folder, services(), frozen);
                 await Task.Delay(_poll, clock, stop);
             }
         }
         finally
         {
             foreach (var pid in frozen) Posix.Thaw(pid); // Or it would not hear that it is to end.
+        }
+    }
+
+    /// <summary>What cannot be read or written just now, on a full disk for example, is tried again with the next look:
+    /// the buttons would do nothing from then on, and nobody would know why.</summary>
+    internal static void ObeyAll(RunFolder folder, IReadOnlyList<InstanceState> services, HashSet<int> frozen)
+    {
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(folder.Chaos, "*.json").Order(StringComparer.Ordinal))
+                Obey(file, folder, services, frozen);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // As said above.
         }
     }
 
