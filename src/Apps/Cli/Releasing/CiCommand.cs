@@ -67,11 +67,8 @@ internal static class CiCommand
         return command;
     }
 
-    private static Task<bool> RunAsync(IEnumerable<Step> steps, CancellationToken stop)
-    {
-        var commands = CommandLine.Root().Subcommands.Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
-        return new RunSteps(SourceTree.Root, commands.Contains, Console.Out).RunAsync(steps, stop);
-    }
+    private static Task<bool> RunAsync(IEnumerable<Step> steps, CancellationToken stop) =>
+        new RunSteps(SourceTree.Root, Console.Out).RunAsync(steps, stop);
 
     private static async Task<int> WriteAsync(Repository repository, CancellationToken stop)
     {

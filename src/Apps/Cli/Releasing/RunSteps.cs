@@ -5,7 +5,7 @@ using Tessera.Releasing.Pipelines;
 namespace Tessera.Cli.Releasing;
 
 /// <summary>Runs steps of a pipeline one after the other, each as whoever types it would.</summary>
-internal sealed class RunSteps(string root, Func<string, bool> isCommandHere, TextWriter output)
+internal sealed class RunSteps(string root, TextWriter output)
 {
     private static readonly TimeSpan _stepTimeout = TimeSpan.FromMinutes(40);
 
@@ -14,11 +14,6 @@ internal sealed class RunSteps(string root, Func<string, bool> isCommandHere, Te
     {
         foreach (var step in steps)
         {
-            if (step.Words is ["./tessera", var command, ..] && !isCommandHere(command))
-            {
-                await output.WriteLineAsync($"- {step.Name}: skipped, this tree has no './tessera {command}'");
-                continue;
-            }
             await output.WriteLineAsync($"+ {step.Command}");
             var clock = Stopwatch.StartNew();
             var code = await RunAsync(step, stop);
