@@ -42,6 +42,46 @@ public sealed class ReplacementTests(RollingStores stores) : IClassFixture<Rolli
         await AllAreWholeAsync(store);
     }
 
+    [Fact]
+    public async Task Puts_a_service_back_from_a_backup_of_PostgreSQL_while_the_store_runs()
+    {
+        var store = await stores.OnAsync(Extent.Brokers[0]);
+        var (buyer, sku) = (await store.Shop.NewBuyerAsync(), await store.Shop.NewProductAsync());
+        var before = await OrderAsync(store, buyer, sku);
+        await AllAreWholeAsync(store);
+        var folder = Directory.CreateTempSubdirectory("tessera-backup-").FullName;
+        try
+        {
+            var backup = Path.Combine(folder, "backup");
+            await store.RunAsync("backup", backup);
+            var after = await store.Shop.PlaceAsync(buyer, sku);
+            await store.Shop.BecomesAsync(buyer, after.Id, "Confirmed");
+
+            await store.RunAsync("restore", backup, "orders");
+            var found = await store.TryAsync("reconcile", "--wait", "3");
+            Assert.Equal(1, found.ExitCode);
+            Assert.Contains(
+                $"forgotten  orders.order-placed of order {after.Id}", found.Output, StringComparison.Ordinal);
+            Assert.Equal("Confirmed", (await store.Shop.OrderAsync(buyer, before)).State);
+
+            await store.RunAsync("restore", backup);
+            await OrderAsync(store, buyer, sku);
+            await AllAreWholeAsync(store);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<Guid> OrderAsync(RollingStore store, string buyer, string sku)
+    {
+        var order = (await store.Shop.PlaceAsync(buyer, sku)).Id;
+        store.Orders.Add(order);
+        await store.Shop.BecomesAsync(buyer, order, "Confirmed");
+        return order;
+    }
+
     /// <returns>How many orders were accepted meanwhile.</returns>
     private static async Task<int> ReplaceAsync(
         RollingStore store, SteadyLoad load, string service, params string[] build)
