@@ -24,6 +24,8 @@ internal static class PostgresDump
                         when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table'
                     end as kind, relname as name
                 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+                -- A column's sequence goes with its table, and not without it.
+                order by relkind = 'S'
             loop
                 if exists (
                     select 1 from pg_class where relnamespace = 'public'::regnamespace and relname = one.name)

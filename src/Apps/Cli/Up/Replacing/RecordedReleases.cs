@@ -34,6 +34,6 @@ internal sealed partial class RecordedReleases(string root, Git git)
         return isThere ? text : null;
     }
 
-    [GeneratedRegex("^((?<service>[a-z]+)/)?v?(?<version>[0-9]+[.][0-9]+[.][0-9]+)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^((?<service>[a-z]+)/)?v?(?<version>[0-9]+[.][0-9]+[.][0-9]+)\\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Named();
 }
