@@ -12,8 +12,6 @@ namespace Tessera.Delivery.Tests.Containers;
 public sealed class ComposedStoreTests(Images images)
 {
     private const string Project = "tessera";
-    private static readonly TimeSpan startTimeMax = TimeSpan.FromMinutes(4);
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -42,9 +40,7 @@ public sealed class ComposedStoreTests(Images images)
         await images.Podman.ExplainAsync(async () =>
         {
             await ComposeAsync("up", "-d");
-            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-            await Eventually.HoldsAsync("all processes are ready", async () => (await http.GetAsync(
-                new Uri($"http://127.0.0.1:{port}/health"), Stop)).IsSuccessStatusCode, startTimeMax, Stop);
+            await StoreAccess.AwaitAsync(port, folder.Path, Stop);
             using var shop = await Shop.OpenAsync(port, folder.Path);
             var sku = await shop.NewProductAsync();
             var buyer = await shop.NewBuyerAsync();

@@ -44,10 +44,7 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
             await MigrateAsync();
             foreach (var process in ListedProcess.All())
                 await PlayAsync(process.Name, process.Name, _playable.Process(process.Name));
-            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-            await Eventually.HoldsAsync(
-                "all processes are ready", async () => (await http.GetAsync(
-                    new Uri($"http://127.0.0.1:{_port}/health"))).IsSuccessStatusCode, startTimeMax);
+            await StoreAccess.AwaitAsync(_port, _folder, CancellationToken.None);
         });
     }
 

@@ -76,7 +76,7 @@ internal sealed class Podman : IAsyncDisposable
             complaints.AppendLine(CultureInfo.InvariantCulture, $"{name}:");
             var (_, output, errors) = await Tool.TryAsync("podman", ["logs", name.Split(' ')[0]], Environs);
             var lines = (output + errors).Split('\n').Where(line =>
-                !line.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal)).TakeLast(ComplaintsMax);
+                !line.Contains("\"level\":\"Information\"", StringComparison.Ordinal)).TakeLast(ComplaintsMax);
             foreach (var line in lines) complaints.AppendLine(line[..Math.Min(line.Length, 2_000)]);
         }
         return complaints.ToString();
