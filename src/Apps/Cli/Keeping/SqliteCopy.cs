@@ -54,7 +54,8 @@ internal static class SqliteCopy
         catch (SqliteException broken) when (broken.SqliteErrorCode is Corrupt or NotADatabase)
         {
             File.Move(file, file + ".damaged", overwrite: true);
-            File.Move(file + "-wal", file + ".damaged-wal", overwrite: true);
+            // SQLite itself removes what it cannot make out.
+            if (File.Exists(file + "-wal")) File.Move(file + "-wal", file + ".damaged-wal", overwrite: true);
             File.Delete(file + "-shm");
         }
         catch (SqliteException busy)
