@@ -6,6 +6,7 @@ namespace Tessera.Cli.Keeping;
 /// open.</summary>
 internal static class SqliteCopy
 {
+    private const int BusySecondsMax = 5;
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
 
@@ -68,7 +69,7 @@ internal static class SqliteCopy
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = file, Mode = mode, Pooling = false,
+            DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = BusySecondsMax,
         }.ToString());
         connection.Open();
         return connection;
