@@ -97,6 +97,7 @@ internal static class Access
             ["GET /users/clients"] = new(Who.Operators, "clients.read"),
             ["POST /users/clients"] = new(Who.Operators, "clients.write"),
             ["DELETE /users/clients/{client}"] = new(Who.Operators, "clients.write"),
+            ["GET /users/{user}/contact"] = new(Who.Machines, "users.contact"),
         },
     };
 
@@ -124,4 +125,7 @@ internal enum Who
 
     /// <summary>And machines with the scope.</summary>
     Operators,
+
+    /// <summary>With the scope; no person.</summary>
+    Machines,
 }

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Message } from './writeMessage.js';
+import type { Sender } from './sender.js';
+
+/** Writes each mail into a file named after its event, for its owner alone; `tessera mail` shows them. */
+export class FileSender implements Sender {
+  constructor(private readonly folder: string) {}
+
+  async send(message: Message): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    // Whole or not there, and one file however often it is sent; two who write at once do not write into one draft.
+    const draft = join(this.folder, `${message.id}.${randomUUID()}.draft`);
+    try {
+      const file = await open(draft, 'w', 0o600);
+      try {
+        await file.writeFile(message.bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, join(this.folder, `${message.id}.eml`));
+    } catch (failure) {
+      await rm(draft, { force: true });
+      throw failure;
+    }
+  }
+
+  forget(id: string): Promise<void> {
+    return rm(join(this.folder, `${id}.eml`), { force: true });
+  }
+
+  close(): void {}
+}
