@@ -5,13 +5,11 @@ import { batchSizeMax, type Broker, type Take } from './broker.js';
 import { keepTrying } from './keepTrying.js';
 import { StreamStates } from './streamStates.js';
 
-const sessionTimeoutMilliseconds = 6_000;
-const heartbeatIntervalMilliseconds = 1_000;
-
 export interface KafkaSettings {
   readonly bootstrapServers: readonly string[];
   readonly group: string;
   readonly partitions: number;
+  readonly sessionTimeoutMilliseconds: number;
 }
 
 /** A consumer group for each stream: Kafka gives a partition to one of its members at a time. */
@@ -67,8 +65,8 @@ export class KafkaBroker implements Broker {
   private async readOnce(stream: string, take: Take, gotOn: () => void): Promise<never> {
     const consumer = this.kafka.consumer({
       groupId: `${this.settings.group}.${stream}`,
-      sessionTimeout: sessionTimeoutMilliseconds,
-      heartbeatInterval: heartbeatIntervalMilliseconds,
+      sessionTimeout: this.settings.sessionTimeoutMilliseconds,
+      heartbeatInterval: this.settings.sessionTimeoutMilliseconds / 6,
       retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
     this.consumers.push(consumer);
@@ -105,7 +103,8 @@ export class KafkaBroker implements Broker {
       const messages = batch.messages.slice(at, at + batchSizeMax);
       const last = messages.at(-1);
       if (last === undefined) return;
-      const beats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatIntervalMilliseconds);
+      const beats = setInterval(
+        () => void payload.heartbeat().catch(() => undefined), this.settings.sessionTimeoutMilliseconds / 6);
       try {
         await take(messages.map((message) => receivedFrom(batch.topic, batch.partition, message)));
       } finally {

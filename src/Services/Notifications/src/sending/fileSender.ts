@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Message } from './writeMessage.js';
 import type { Sender } from './sender.js';
@@ -10,7 +10,7 @@ export class FileSender implements Sender {
 
   async send(message: Message): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    // Whole or not there, and one file however often it is sent; two who write at once do not write into one draft.
+    // Whole or not there, and one file however often it is sent: who comes late changes nothing of it.
     const draft = join(this.folder, `${message.id}.${randomUUID()}.draft`);
     try {
       const file = await open(draft, 'w', 0o600);
@@ -20,10 +20,11 @@ export class FileSender implements Sender {
       } finally {
         await file.close();
       }
-      await rename(draft, join(this.folder, `${message.id}.eml`));
+      await link(draft, join(this.folder, `${message.id}.eml`));
     } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure;
+    } finally {
       await rm(draft, { force: true });
-      throw failure;
     }
   }
 

@@ -119,6 +119,7 @@ function readBroker(read: SettingsReader): BrokerSettings {
         group,
         partitions,
         bootstrapServers: read.needed('Messaging:Kafka:BootstrapServers', 'Messaging:Broker is kafka').split(','),
+        sessionTimeoutMilliseconds: read.duration('Messaging:Kafka:SessionTimeout', 6_000, 1_000, 300_000),
       };
   }
 }

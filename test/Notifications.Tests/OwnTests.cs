@@ -1,0 +1,18 @@
+using Tessera.Testing.Servers;
+using Xunit;
+
+namespace Tessera.Notifications.Tests;
+
+/// <summary>The tests that the program has in its own language.</summary>
+public sealed class OwnTests
+{
+    [Fact]
+    public async Task Pass()
+    {
+        await NotificationsBuild.RequireAsync();
+        var (code, output) = await NodePackages.RunAsync(
+            NotificationsBuild.Folder, "npm", ["test"],
+            new Dictionary<string, string> { ["TESSERA_CONTRACTS"] = NotificationsBuild.Contracts, ["NO_COLOR"] = "1" });
+        Assert.True(code == 0, output);
+    }
+}
