@@ -1,9 +1,18 @@
-import { Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Kafka, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import lz4 from 'lz4js';
 import type { Logger } from 'pino';
 import type { Received } from '../events/received.js';
 import { batchSizeMax, type Broker, type Take } from './broker.js';
 import { keepTrying } from './keepTrying.js';
 import { StreamStates } from './streamStates.js';
+
+// The store's publishers compress so, and the client knows gzip alone by itself.
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = () => ({
+  compress: (encoder: { buffer: Buffer }) => Promise.resolve(Buffer.from(lz4.compress(encoder.buffer))),
+  decompress: (buffer: Buffer) => Promise.resolve(Buffer.from(lz4.decompress(buffer))),
+});
+
+const crashToldWithinMilliseconds = 1_000;
 
 export interface KafkaSettings {
   readonly bootstrapServers: readonly string[];
@@ -22,10 +31,10 @@ export class KafkaBroker implements Broker {
   private work: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly settings: KafkaSettings, private readonly log: Logger) {
-    this.kafka = new Kafka({
+    this.kafka = new kafkajs.Kafka({
       clientId: settings.group,
       brokers: [...settings.bootstrapServers],
-      logLevel: logLevel.NOTHING, // What matters is said by the loop around it.
+      logLevel: kafkajs.logLevel.NOTHING, // What matters is said by the loop around it.
       retry: { retries: 5, maxRetryTime: 5_000 },
     });
   }
@@ -73,9 +82,10 @@ export class KafkaBroker implements Broker {
     let crash: (failure: Error) => void = () => undefined;
     const crashed = new Promise<Error>((resolve) => (crash = resolve));
     consumer.on('consumer.crash', (event) => crash(event.payload.error));
-    consumer.on('consumer.stop', () => crash(new Error('The consumer has stopped.')));
+    // A crash is told after the stop that it leads to, and says why: it has a moment for it.
+    consumer.on('consumer.stop', () =>
+      setTimeout(() => crash(new Error('The consumer has stopped.')), crashToldWithinMilliseconds));
     consumer.on('consumer.group_join', (event) => {
-      gotOn();
       this.states.lostAll('', [stream]);
       this.states.isAvailable(stream);
       for (const partition of event.payload.memberAssignment[stream] ?? []) this.states.reads(stream, partition);
@@ -87,7 +97,10 @@ export class KafkaBroker implements Broker {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.settings.partitions,
-        eachBatch: (payload) => this.takeBatch(payload, consumer, take),
+        eachBatch: async (payload) => {
+          await this.takeBatch(payload, consumer, take);
+          gotOn();
+        },
       });
       throw await crashed;
     } finally {
