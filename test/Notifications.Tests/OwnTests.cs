@@ -10,9 +10,12 @@ public sealed class OwnTests
     public async Task Pass()
     {
         await NotificationsBuild.RequireAsync();
-        var (code, output) = await NodePackages.RunAsync(
-            NotificationsBuild.Folder, "npm", ["test"],
-            new Dictionary<string, string> { ["TESSERA_CONTRACTS"] = NotificationsBuild.Contracts, ["NO_COLOR"] = "1" });
+        var environment = new Dictionary<string, string>
+        {
+            ["TESSERA_CONTRACTS"] = NotificationsBuild.Contracts,
+            ["NO_COLOR"] = "1",
+        };
+        var (code, output) = await NodePackages.RunAsync(NotificationsBuild.Folder, "npm", ["test"], environment);
         Assert.True(code == 0, output);
     }
 }

@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const source = fileURLToPath(new URL('.', import.meta.url));
 const folders = ['src', 'schema', 'test'];
-const files = ['.npmrc', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.test.json', 'vitest.config.ts'];
+const files = [
+  '.npmrc', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.test.json', 'vitest.config.ts',
+];
 const target = resolve(process.argv[2] ?? join(source, '../../../artifacts/notifications'));
 
 function hashOf(names) {
@@ -24,7 +26,7 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** Does the work unless it was done for the same input; the mark is written last: what was broken off is begun again. */
+/** Does the work unless it was done for the same input. The mark is written last: what was broken off begins again. */
 function once(mark, hash, work) {
   const file = join(target, mark);
   if (existsSync(file) && readFileSync(file, 'utf8') === hash) return;

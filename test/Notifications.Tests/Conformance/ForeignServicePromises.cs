@@ -64,7 +64,8 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
             await orders.PublishAsync(some, buyer: Guid.NewGuid());
             // At any moment of the work: before its first mail, or after any of them.
             var reached = before + random.Next(0, OrdersPerKill * EventsPerOrder);
-            await AwaitAsync($"{reached} mails are sent before kill {kill}", () => seen.SentCount() >= reached, replicas);
+            await AwaitAsync(
+                $"{reached} mails are sent before kill {kill}", () => seen.SentCount() >= reached, replicas);
             var killed = replicas[random.Next(replicas.Length)];
             await killed.KillAsync();
             killed.Start();

@@ -4,11 +4,13 @@ const delayMinMilliseconds = 200;
 const delayMaxMilliseconds = 5_000;
 
 /**
- * Does the work until it succeeds, with waits that grow until the work says that it got on; rejects only when the signal
- * says stop.
+ * Does the work until it succeeds, with waits that grow until the work says that it got on; rejects only when the
+ * signal says stop.
  */
 export async function keepTrying<T>(
-  work: (gotOn: () => void) => Promise<T>, onFailure: (failure: Error, delayMilliseconds: number) => void, stop: AbortSignal,
+  work: (gotOn: () => void) => Promise<T>,
+  onFailure: (failure: Error, delayMilliseconds: number) => void,
+  stop: AbortSignal,
 ): Promise<T> {
   let delay = delayMinMilliseconds;
   for (;;) {

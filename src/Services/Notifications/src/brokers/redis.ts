@@ -24,7 +24,8 @@ elseif holder == ARGV[2] then
 else
   return 'held'
 end
-return redis.call('xreadgroup', 'GROUP', ARGV[1], '${consumer}', 'COUNT', '${batchSizeMax}', 'STREAMS', KEYS[1], ARGV[4])`;
+return redis.call(
+  'xreadgroup', 'GROUP', ARGV[1], '${consumer}', 'COUNT', '${batchSizeMax}', 'STREAMS', KEYS[1], ARGV[4])`;
 
 const releaseIfHeld = `
 if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`;

@@ -1,8 +1,8 @@
 import type { Database } from '../store/database.js';
 
 /**
- * Forgets events that are older than any broker may bring again, and mails that ended so long ago. Where mails are files
- * the rows of people stay: they say whose they are.
+ * Forgets events that are older than any broker may bring again, and mails that ended so long ago. Where mails are
+ * files the rows of people stay: they say whose they are.
  */
 export async function keepInboxShort(
   database: Database, keptMilliseconds: number, areMailsFiles: boolean, now: Date): Promise<number> {

@@ -67,8 +67,8 @@ async function forget(statements: Statements, user: string, now: Date): Promise<
     'insert into erased (user_id, erased_at) values ($1, $2) on conflict do nothing', user, now.toISOString());
   // One that is being sent this moment goes when that is over, and its file with it.
   await statements.change(
-    "update mails set state = 'forgotten', due_at = case when state = 'waiting' and due_at > $2 then due_at else $2 end " +
-      'where user_id = $1',
+    "update mails set state = 'forgotten', " +
+      "due_at = case when state = 'waiting' and due_at > $2 then due_at else $2 end where user_id = $1",
     user, now.toISOString());
   await statements.change('delete from preferences where user_id = $1', user);
 }

@@ -3,7 +3,7 @@ import type { Service } from '../service.js';
 
 const bytesOfMegabyte = 1_048_576;
 
-/** `/health/live`: the process answers. `/health/ready`: it can do its work now. `/metrics`: for a monitoring server. */
+/** `/health/live`: the process answers. `/health/ready`: it can do its work. `/metrics`: for a monitoring server. */
 export function mapHealth(server: FastifyInstance, service: Service): void {
   const view = (status: string, checks: Record<string, { status: string; description: string | null }>) => ({
     status,

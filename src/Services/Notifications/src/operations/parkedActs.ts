@@ -18,7 +18,7 @@ export interface Act {
 
 type Meant = Pick<ParkedRow, 'position' | 'identity' | 'stream' | 'partition' | 'key' | 'type' | 'reason'>;
 
-/** Replays or discards what the filter means, all in one transaction with the record of it; how many messages it was. */
+/** Replays or discards what the filter means, in one transaction with the record of it; how many messages it was. */
 export async function actOnParked(database: Database, act: Act, now: Date): Promise<number> {
   const alone = await database.rows<{ stream: string; partition: number }>(
     'select distinct stream, partition from parked');

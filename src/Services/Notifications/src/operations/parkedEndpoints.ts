@@ -108,6 +108,6 @@ function readNumber(query: Record<string, unknown>, name: string, otherwise: num
   const text = query[name];
   if (text === undefined) return otherwise;
   const value = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (!(value <= most)) throw new Problem(400, `${name} must be a whole number${name === 'after' ? '' : ` to ${most}`}.`);
+  if (!(value <= most)) throw new Problem(400, `${name} must be a whole number of at most ${most}.`);
   return value;
 }

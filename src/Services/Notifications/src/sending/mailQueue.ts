@@ -29,9 +29,9 @@ interface MailRow extends Row {
 
 // The first of its key alone: what an order came to is told in the order in which it happened.
 const firstDueOfItsKey =
-  "select id, kind, user_id, content, traceparent, happened_at, queued_at, tries from mails m where state = 'waiting' " +
-  "and due_at <= $1 and not exists (select 1 from mails b where b.state = 'waiting' and b.key = m.key " +
-  'and b.number < m.number) order by number limit 1';
+  'select id, kind, user_id, content, traceparent, happened_at, queued_at, tries from mails m ' +
+  "where state = 'waiting' and due_at <= $1 and not exists (select 1 from mails b where b.state = 'waiting' " +
+  'and b.key = m.key and b.number < m.number) order by number limit 1';
 
 /** The mails that wait in the database. */
 export class MailQueue {

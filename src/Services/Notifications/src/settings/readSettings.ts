@@ -110,7 +110,9 @@ function readBroker(read: SettingsReader): BrokerSettings {
     case 'embedded':
       return { kind: 'webhook' }; // It has no network: the events come by HTTP.
     case 'rabbitmq':
-      return { kind, group, partitions, uri: read.text('Messaging:RabbitMq:Uri', 'amqp://guest:guest@127.0.0.1:5672/') };
+      return {
+        kind, group, partitions, uri: read.text('Messaging:RabbitMq:Uri', 'amqp://guest:guest@127.0.0.1:5672/'),
+      };
     case 'redis':
       return { kind, group, partitions, ...readRedis(read) };
     case 'kafka':

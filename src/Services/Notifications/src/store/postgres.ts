@@ -82,7 +82,7 @@ function statementsOf(client: Pick<pg.Pool, 'query'>): Statements {
   };
 }
 
-/** The other services' form, `Host=…;Port=…;Database=…;Username=…;Password=…`, or an address `postgres://`. */
+/** The other services' form, `Host=…;Port=…;Database=…;Username=…;Password=…` or an address `postgres://`. */
 export function readConnection(text: string): pg.PoolConfig {
   if (/^postgres(ql)?:\/\//.test(text)) return { connectionString: text };
   const parts = new Map(

@@ -20,7 +20,8 @@ const all: Content[] = [
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
 describe('the texts', () => {
-  test.each([['de', de], ['fr', fr], ['ja', ja]] as const)('%s has the keys of English, with the same places', (_, texts) => {
+  const translated = [['de', de], ['fr', fr], ['ja', ja]] as const;
+  test.each(translated)('%s has the keys of English, with the same places', (_, texts) => {
     expect(Object.keys(texts).sort()).toEqual(Object.keys(en).sort());
     for (const [key, text] of Object.entries(en)) {
       const [translated, original] = [places(texts[key as keyof typeof en]), places(text)];

@@ -98,7 +98,7 @@ describe('operators alone', () => {
     ['as an operator', 200, () => token('operator', 'messaging.read')],
   ] as const)('see messages: %s it answers %i', async (_, status, bearer) => {
     const { call } = await running();
-    for (const path of ['/messaging/status', '/messaging/parked', '/messaging/parked/causes', '/messaging/parked/acts']) {
+    for (const path of ['status', 'parked', 'parked/causes', 'parked/acts'].map((each) => `/messaging/${each}`)) {
       expect((await call('GET', path, await bearer())).status, path).toBe(status);
     }
   });
@@ -154,7 +154,8 @@ describe('a person', () => {
       language: null, unwanted: [], canBeUnwanted: ['order-confirmed', 'order-shipped'],
     });
     const write = await token('customer', 'users.write');
-    const changed = await call('PUT', '/notifications/preferences', write, { language: 'fr', unwanted: ['order-shipped'] });
+    const wanted = { language: 'fr', unwanted: ['order-shipped'] };
+    const changed = await call('PUT', '/notifications/preferences', write, wanted);
     expect(changed.status).toBe(200);
     expect((await call('GET', '/notifications/preferences', read)).json()).toMatchObject({
       language: 'fr', unwanted: ['order-shipped'],

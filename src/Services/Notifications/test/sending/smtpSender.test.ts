@@ -44,8 +44,8 @@ async function server(refuses: { recipient?: number; login?: boolean } = {}) {
 
 const someMessage = (id = someId()) => writeMessage({
   id, content: { kind: 'order-confirmed', order }, happenedAt: new Date('2026-11-27T10:00:00Z'), language: 'de',
-  from: 'Shop <shop@shop.example>', to: [{ name: 'Ada Ü', address: 'ada@example.org' }], store: 'https://shop.example/',
-  stop: undefined,
+  from: 'Shop <shop@shop.example>', to: [{ name: 'Ada Ü', address: 'ada@example.org' }],
+  store: 'https://shop.example/', stop: undefined,
 });
 
 describe('a mail server', () => {

@@ -14,7 +14,9 @@ describe('settings', () => {
       Messaging__Redis__LeaseDuration: '00:00:02.5', Notifications__Operators__0: 'a@example.org',
       Mail__Host: 'mail.example', Mail__GiveUpAfter: '1.00:00:00',
     });
-    expect(settings.broker).toMatchObject({ host: 'cache', port: 6380, password: 'p=w', tls: true, leaseMilliseconds: 2_500 });
+    expect(settings.broker).toMatchObject({
+      host: 'cache', port: 6380, password: 'p=w', tls: true, leaseMilliseconds: 2_500,
+    });
     expect(settings.mail).toMatchObject({ giveUpAfterMilliseconds: 86_400_000, smtp: { security: 'StartTls' } });
     expect(settings.operators).toEqual(['a@example.org']);
   });
