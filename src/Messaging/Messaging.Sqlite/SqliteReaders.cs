@@ -9,8 +9,8 @@ internal sealed class SqliteReaders(string file, int connectionsMax, int stateme
 {
     private const int BusyTimeoutMilliseconds = 1000;
 
-    /// <summary>Instead of SQLite's 2 MB: an index of words alone is larger than that in a catalogue of 100,000 products,
-    /// and was read from the file again with every search. Taken only as pages are read.</summary>
+    /// <summary>Instead of SQLite's 2 MB: an index of words alone is larger than that in a catalogue of 100,000
+    /// products, and was read from the file again with every search. Taken only as pages are read.</summary>
     private const int CacheKibibytes = 8 * 1024;
 
     private readonly SemaphoreSlim _free = new(connectionsMax, connectionsMax);

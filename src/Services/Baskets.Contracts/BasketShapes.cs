@@ -20,8 +20,8 @@ public sealed record PutLineRequest(
 public sealed record MergeBasketRequest(Guid Basket);
 
 /// <summary>POST /baskets/mine/ordered: the order takes its lines out of the basket, and what is left begins a new
-/// edition. What was put in after the order stays, and of what became more the rest. Of another edition than the one that
-/// was ordered nothing goes; so again, it changes nothing.</summary>
+/// edition. What was put in after the order stays, and of what became more the rest. Of another edition than the one
+/// that was ordered nothing goes; so again, it changes nothing.</summary>
 public sealed record TakeOrderedRequest(Guid Edition, [property: Length(1, 200)] IReadOnlyList<TakenLine> Lines);
 
 public sealed record TakenLine(

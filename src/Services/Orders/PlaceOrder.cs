@@ -37,7 +37,10 @@ internal static class PlaceOrder
                 : TypedResults.Problem(
                     $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.",
                     statusCode: 422,
-                    extensions: new Dictionary<string, object?>(IdempotencyKey.UsedCode) { ["order"] = earlier.View.Id });
+                    extensions: new Dictionary<string, object?>(IdempotencyKey.UsedCode)
+                    {
+                        ["order"] = earlier.View.Id,
+                    });
         }
         OrderMetrics.Refused(RefusalReasons.Of(pricingResult));
         if (pricingResult is PricingResult.CatalogAway) http.Response.Headers.RetryAfter = "2";

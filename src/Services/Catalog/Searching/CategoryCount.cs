@@ -20,7 +20,8 @@ internal sealed record CategoryCount(string Category, int Fits, IReadOnlyList<in
         row.GetString(0), (int)row.GetInt64(1),
         [.. Enumerable.Range(2, PriceRanges.Count).Select(column => (int)row.GetInt64(column))]);
 
-    /// <summary>SQLite would take any index that begins with the category, and look at each row for its price.</summary>
+    /// <summary>SQLite would take any index that begins with the category, and look at each row for its price.
+    /// </summary>
     private static string All(bool isPostgres) =>
         isPostgres ? "products" : "products indexed by products_by_category_and_price";
 }

@@ -11,7 +11,7 @@ internal sealed class CountFacets(IDatabase database, OnSaleCounts onSale)
     {
         if (filter.FindsNothing) return (new ProductFacets([], []), 0);
         var counts = filter.IsCategoryAlone ? await onSale.ReadAsync(stop) : await CountFoundAsync(filter, stop);
-        var inCategory = counts.Where(each => filter.Category is null or "" || each.Category == filter.Category).ToList();
+        var inCategory = counts.Where(each => filter.IsInCategory(each.Category)).ToList();
         return (
             new ProductFacets(
                 [.. counts.Where(each => each.Fits > 0).OrderBy(each => each.Category, StringComparer.Ordinal)
@@ -30,7 +30,8 @@ internal sealed class CountFacets(IDatabase database, OnSaleCounts onSale)
             sql.Add(filter.MinPriceMinor ?? 0), sql.Add(filter.MaxPriceMinor ?? long.MaxValue));
         return await database.QueryAsync(
             CategoryCount.Sql(
-                $"products.price_minor between {min} and {max}", filter.HasWords ? sql.From : null, sql.Where, isPostgres),
+                $"products.price_minor between {min} and {max}", filter.HasWords ? sql.From : null, sql.Where,
+                isPostgres),
             [.. sql.Parameters], CategoryCount.Read, stop);
     }
 }

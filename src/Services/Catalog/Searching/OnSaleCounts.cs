@@ -4,15 +4,15 @@ namespace Tessera.Catalog;
 
 /// <summary>How many products are on sale in each category and price range. To count a large catalogue takes tens of
 /// milliseconds, and every page of a category shows these numbers: so they are counted once for many requests.
-/// A change made by this process is in every answer after its commit, one made by another replica at the latest in those
-/// after <see cref="AgeMax"/>.</summary>
+/// A change made by this process is in every answer after its commit, one made by another replica at the latest in
+/// those after <see cref="AgeMax"/>.</summary>
 internal sealed class OnSaleCounts(IDatabase database, TimeProvider clock)
 {
     /// <summary>Younger ones are told as they are.</summary>
     internal static readonly TimeSpan AgeFresh = TimeSpan.FromSeconds(1);
 
-    /// <summary>Older ones are told no more. Between the two they are told once more while new ones are counted, so that
-    /// no request has to wait while there are many.</summary>
+    /// <summary>Older ones are told no more. Between the two they are told once more while new ones are counted, so
+    /// that no request has to wait while there are many.</summary>
     internal static readonly TimeSpan AgeMax = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();

@@ -10,8 +10,8 @@ internal static class PriceRanges
 
     public static int Count => bounds.Length + 1;
 
-    /// <summary>A column for each range: how many products lie in it. One walk in the order of an index that begins with
-    /// the category counts them all, where a group for each range would have to be sorted first.</summary>
+    /// <summary>A column for each range: how many products lie in it. One walk in the order of an index that begins
+    /// with the category counts them all, where a group for each range would have to be sorted first.</summary>
     public static string Columns { get; } = string.Join(", ", Enumerable.Range(0, Count).Select(Column));
 
     public static PriceFacet View(int at, int count) => new(
@@ -20,7 +20,8 @@ internal static class PriceRanges
     private static string Column(int at)
     {
         const string price = "products.price_minor";
-        var (from, to) = (at == 0 ? null : $"{price} >= {Text(at - 1)}", at == bounds.Length ? null : $"{price} < {Text(at)}");
+        var from = at == 0 ? null : $"{price} >= {Text(at - 1)}";
+        var to = at == bounds.Length ? null : $"{price} < {Text(at)}";
         return $"count(*) filter (where {string.Join(" and ", new[] { from, to }.OfType<string>())})";
     }
 

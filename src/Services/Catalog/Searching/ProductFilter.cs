@@ -24,6 +24,8 @@ internal sealed class ProductFilter(string? text, string? category, long? minPri
     /// <summary>Whether it wants a whole category, or everything.</summary>
     public bool IsCategoryAlone => !HasWords && !FindsNothing && MinPriceMinor is null && MaxPriceMinor is null;
 
+    public bool IsInCategory(string one) => string.IsNullOrEmpty(Category) || one == Category;
+
     /// <summary>A text without a word in it, such as a percent sign: nothing has it.</summary>
     public bool FindsNothing { get; } = !string.IsNullOrWhiteSpace(text) && SearchedWords.Asked(text).Count == 0;
 
@@ -52,7 +54,8 @@ internal sealed class ProductFilter(string? text, string? category, long? minPri
             HasWords && !isPostgres
                 ? "product_words cross join products on products.number = product_words.rowid"
                 : "products",
-            string.Join(" and ", conditions), !HasWords || !isScored ? "0" : isPostgres ? TsScore : Fts5Score, parameters);
+            string.Join(" and ", conditions),
+            !HasWords || !isScored ? "0" : isPostgres ? TsScore : Fts5Score, parameters);
 
         void Add(string condition, object value)
         {

@@ -63,7 +63,7 @@ internal sealed class ProductSearch(IDatabase database, OnSaleCounts onSale)
         if (filter.IsCategoryAlone)
         {
             var counts = await onSale.ReadAsync(stop);
-            return counts.Sum(each => filter.Category is null or "" || each.Category == filter.Category ? each.Fits : 0);
+            return counts.Where(each => filter.IsInCategory(each.Category)).Sum(each => each.Fits);
         }
         var sql = filter.ToSql(_isPostgres);
         var counted = await database.QueryAsync(
