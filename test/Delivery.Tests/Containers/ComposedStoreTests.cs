@@ -47,6 +47,14 @@ public sealed class ComposedStoreTests(Images images)
             var order = await shop.PlaceAsync(buyer, sku);
             await shop.BecomesAsync(buyer, order.Id, "Confirmed", TimeSpan.FromMinutes(1));
         });
+        // `down` would stop one after the other, and this version give each a second.
+        var processes = all.Select(process => $"{Project}_{process.Name}_1").ToArray();
+        await images.Podman.RunAsync(["stop", "-t", "45", .. processes]);
+        foreach (var process in processes)
+        {
+            var ended = (await images.Podman.InspectAsync(process)).GetProperty("State");
+            Assert.Equal((process, 0), (process, ended.GetProperty("ExitCode").GetInt32()));
+        }
         await ComposeAsync("down", "-v");
         Assert.DoesNotContain(
             Project + "_", await images.Podman.RunAsync("ps", "-a", "--format", "{{.Names}}"),

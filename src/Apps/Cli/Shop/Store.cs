@@ -32,6 +32,18 @@ internal sealed class Store : IDisposable
     {
         Description = "Address of the gateway, when it was not started from here.",
         HelpName = "URL",
+        // The parser knows no addresses by itself, and would refuse each.
+        CustomParser = given =>
+        {
+            var text = given.Tokens[0].Value;
+            if (Uri.TryCreate(text, UriKind.Absolute, out var address)
+                && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            {
+                return address;
+            }
+            given.AddError($"--gateway takes an address such as http://127.0.0.1:8080, not '{text}'.");
+            return null;
+        },
     };
 
     /// <param name="patience">How long a request is tried; minutes, unless told.</param>
