@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tessera.Testing;
+
+namespace Tessera.Webhooks.Tests;
+
+/// <summary>Somebody else's server, on this machine: keeps what it gets and answers as it is told.</summary>
+internal sealed class Partner : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<Received> _received = [];
+
+    private Partner()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.Logging.ClearProviders();
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+    }
+
+    /// <summary>200 unless something else is said.</summary>
+    public Func<Received, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Received[] Received => [.. _received];
+
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    public static async Task<Partner> StartAsync()
+    {
+        var partner = new Partner();
+        await partner._app.StartAsync();
+        return partner;
+    }
+
+    public string Url(string path = "/hook") => Address + path;
+
+    public void AnswersWith(int status) => Answer = (_, context) =>
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    };
+
+    /// <summary>Waits for so many.</summary>
+    public async Task<Received[]> GetsAsync(int count)
+    {
+        await Eventually.HoldsAsync(
+            $"the partner gets {count} messages", () => _received.Count >= count, TimeSpan.FromSeconds(60));
+        return Received;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var received = new Received(
+            context.Request.Path, await reader.ReadToEndAsync(),
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(),
+                StringComparer.OrdinalIgnoreCase));
+        _received.Enqueue(received);
+        await Answer(received, context);
+    }
+}
+
+internal sealed record Received(string Path, string Body, IReadOnlyDictionary<string, string> Headers)
+{
+    public string Id => Headers["webhook-id"];
+
+    /// <summary>What the event of <see cref="Some"/> is about.</summary>
+    public string Of(string member) => System.Text.Json.JsonDocument.Parse(Body).RootElement
+        .GetProperty("data").GetProperty(member).ToString();
+
+    public string Type => System.Text.Json.JsonDocument.Parse(Body).RootElement.GetProperty("type").GetString()!;
+}
