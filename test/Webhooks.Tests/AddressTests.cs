@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Tessera.Testing.Services;
 
 namespace Tessera.Webhooks.Tests;
 

@@ -1,3 +1,5 @@
+using Tessera.Testing.Services;
+
 namespace Tessera.Webhooks.Tests;
 
 /// <summary>The process dies between two steps: what it did not do is left out, then another does its round.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tessera.Orders.Contracts;
 using Tessera.Testing;
+using Tessera.Testing.Services;
 using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Webhooks.Tests;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Tessera.Testing;
+using Tessera.Testing.Services;
 using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Webhooks.Tests;

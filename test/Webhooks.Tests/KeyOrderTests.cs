@@ -1,4 +1,5 @@
 using Tessera.Orders.Contracts;
+using Tessera.Testing.Services;
 using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Webhooks.Tests;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using StandardWebhooks;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
+using Tessera.Testing.Services;
 
 namespace Tessera.Webhooks.Tests;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -8,12 +9,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Tessera.Testing;
 
-namespace Tessera.Webhooks.Tests;
+namespace Tessera.Testing.Services;
 
 /// <summary>Somebody else's server, on this machine: keeps what it gets and answers as it is told.</summary>
-internal sealed class Partner : IAsyncDisposable
+public sealed class Partner : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Received> _received = [];
@@ -73,13 +73,19 @@ internal sealed class Partner : IAsyncDisposable
     }
 }
 
-internal sealed record Received(string Path, string Body, IReadOnlyDictionary<string, string> Headers)
+/// <summary>A message as it came.</summary>
+public sealed record Received(string Path, string Body, IReadOnlyDictionary<string, string> Headers)
 {
     public string Id => Headers["webhook-id"];
 
-    /// <summary>What the event of <see cref="Some"/> is about.</summary>
-    public string Of(string member) => System.Text.Json.JsonDocument.Parse(Body).RootElement
-        .GetProperty("data").GetProperty(member).ToString();
+    public string Type => Read("type").GetString()!;
 
-    public string Type => System.Text.Json.JsonDocument.Parse(Body).RootElement.GetProperty("type").GetString()!;
+    /// <summary>A member of its data.</summary>
+    public string Of(string member) => Read("data").GetProperty(member).ToString();
+
+    private JsonElement Read(string member)
+    {
+        using var body = JsonDocument.Parse(Body);
+        return body.RootElement.GetProperty(member).Clone();
+    }
 }
