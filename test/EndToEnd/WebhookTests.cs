@@ -9,7 +9,8 @@ using Xunit;
 
 namespace Tessera.EndToEnd;
 
-/// <summary>A partner beside a store on embedded defaults: a machine with one scope, in a language of its own.</summary>
+/// <summary>A partner beside a store on embedded defaults: a machine with one scope, in a language of its own.
+/// </summary>
 [Collection(nameof(PlainStore))]
 public sealed class WebhookTests(PlainStore store)
 {

@@ -124,7 +124,8 @@ public sealed class AddressTests
     public void A_type_that_there_is_not_is_refused_and_so_is_the_test_s() => Assert.All(
         new[] { "orders.order-placed.v1", "order.placed", "webhook.test.v1", "" },
         type => Assert.StartsWith($"There is no event type '{type}'", new CheckEndpoint(
-            Options.Create(new WebhookOptions())).FaultOf("https://partner.example/", [type]), StringComparison.Ordinal));
+            Options.Create(new WebhookOptions())).FaultOf("https://partner.example/", [type]),
+            StringComparison.Ordinal));
 
     [Fact]
     public async Task A_name_that_changes_its_mind_is_refused_when_it_leads_inside()

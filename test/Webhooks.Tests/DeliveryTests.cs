@@ -44,7 +44,8 @@ public sealed class DeliveryTests
             timestamp = "2026-03-01T11:00:00+00:00",
             data = new
             {
-                order, customer = Some.Buyer, lines = new[] { new { sku = "LAMP", quantity = 2, unitPriceMinor = 250 } },
+                order, customer = Some.Buyer,
+                lines = new[] { new { sku = "LAMP", quantity = 2, unitPriceMinor = 250 } },
                 deliveryMinor = 100, totalMinor = 600, currency = "GBP", placedAt = "2026-03-01T11:00:00+00:00",
             },
         });

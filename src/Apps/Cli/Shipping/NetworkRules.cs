@@ -29,8 +29,8 @@ internal static class NetworkRules
 
         """;
 
-    /// <summary>The world, and nothing of the cluster or the networks that it stands in: what the process itself refuses
-    /// is refused here once more.</summary>
+    /// <summary>The world, and nothing of the cluster or the networks that it stands in: what the process itself
+    /// refuses is refused here once more.</summary>
     private const string Outside = """
             - to:
                 - ipBlock:

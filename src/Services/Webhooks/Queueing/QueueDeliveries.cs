@@ -78,8 +78,8 @@ internal sealed class QueueDeliveries(UnitOfWork work, DeliveryWake wake, TimePr
         KeyLines.Lengthen(work, listener.Endpoint, message.Key, now);
         work.Enqueue(
             $"""
-            insert into deliveries (id, endpoint, type, event_key, body, traceparent, state, attempts, tries, created_at,
-                position, due_at)
+            insert into deliveries (id, endpoint, type, event_key, body, traceparent, state, attempts, tries,
+                created_at, position, due_at)
             values ($1, $2, $3, $4, $5, $6, 'Waiting', 0, 0, $7,
                 {KeyLines.Last("$2", "$4")}, case when {KeyLines.HasWaiting("$2", "$4")} then null else $7 end)
             on conflict (id) do nothing
