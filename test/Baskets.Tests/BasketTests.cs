@@ -87,6 +87,29 @@ public sealed class BasketTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task An_order_takes_its_lines_once_and_leaves_what_was_put_in_since(bool onPostgres)
+    {
+        await using var baskets = await BasketsInMemory.StartAsync(onPostgres);
+        await baskets.PutAsync(Holder.User(ada), "LAMP");
+        await baskets.PutAsync(Holder.User(ada), "MUG", 2);
+        var ordered = (await baskets.ReadAsync(Holder.User(ada))).Edition!.Value;
+        await baskets.PutAsync(Holder.User(ada), "MUG", 5);
+        await baskets.PutAsync(Holder.User(ada), "TRAY");
+        for (var time = 0; time < 2; time++) // The answer of the first time was lost.
+        {
+            await baskets.TakeOrderedAsync(Holder.User(ada), ordered, [new("LAMP", 1), new("MUG", 2)]);
+            Assert.Equal([("MUG", 3), ("TRAY", 1)], (await baskets.LinesAsync(Holder.User(ada))).Order());
+        }
+        var left = (await baskets.ReadAsync(Holder.User(ada))).Edition!.Value;
+        Assert.NotEqual(ordered, left);
+        await baskets.TakeOrderedAsync(Holder.User(ada), left, [new("MUG", 3), new("TRAY", 2)]);
+        Assert.Null((await baskets.ReadAsync(Holder.User(ada))).Edition);
+        Assert.Equal(0, await baskets.NumberAsync("select count(*) from baskets"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task An_erased_person_leaves_no_basket_and_others_keep_theirs(bool onPostgres)
     {
         await using var baskets = await BasketsInMemory.StartAsync(onPostgres);

@@ -37,6 +37,9 @@ internal sealed class BasketsInMemory : IAsyncDisposable
     public Task EmptyAsync(Holder holder, Guid edition) =>
         Do(baskets => baskets.EmptyAsync(holder, edition, default));
 
+    public Task TakeOrderedAsync(Holder holder, Guid edition, TakenLine[] lines) =>
+        Do(baskets => baskets.TakeOrderedAsync(holder, edition, lines, default));
+
     public Task PruneAsync() => _service.Get<PruneGuests>().RoundAsync(default);
 
     public Task EraseAsync(Guid user) =>

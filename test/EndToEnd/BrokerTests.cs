@@ -28,7 +28,8 @@ public abstract class BrokerTests(BrokerStore store)
         }
         await store.VerifyAsync();
         // Copies came, of events and of requests: nothing of that is an error to the database.
-        Assert.Equal("", Errors(store.LogOf("server-postgres")));
+        var errors = DatabaseErrors.In(store.LogOf("server-postgres"));
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
         Assert.Equal(before + 500, await OrdersAsync());
         var again = await store.RunAsync("replay", _sample, "--limit", "500");
         Assert.Contains("placed         500 (0 now)", again, StringComparison.Ordinal);
@@ -37,10 +38,6 @@ public abstract class BrokerTests(BrokerStore store)
     /// <summary>Others of the store's tests may have ordered before.</summary>
     private async Task<int> OrdersAsync() => int.Parse(
         Regex.Match(await store.RunAsync("verify"), "orders: ([0-9]+) ").Groups[1].Value, CultureInfo.InvariantCulture);
-
-    /// <summary>With the statements that they name.</summary>
-    private static string Errors(IEnumerable<string> lines) =>
-        string.Join('\n', lines.Where(line => Regex.IsMatch(line, "(ERROR|STATEMENT):")));
 }
 
 /// <summary>What holds of every store with servers of its own, and need not be shown on each.</summary>

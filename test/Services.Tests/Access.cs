@@ -39,6 +39,7 @@ internal static class Access
             ["PUT /baskets/mine/lines/{sku}"] = new(Who.Customers, "baskets.write"),
             ["DELETE /baskets/mine/lines/{sku}"] = new(Who.Customers, "baskets.write"),
             ["POST /baskets/mine/merge"] = new(Who.Customers, "baskets.write"),
+            ["POST /baskets/mine/ordered"] = new(Who.Customers, "baskets.write"),
             ["GET /baskets/{id}"] = new(Who.Anyone, ""),
             ["PUT /baskets/{id}/lines/{sku}"] = new(Who.Anyone, ""),
             ["DELETE /baskets/{id}/lines/{sku}"] = new(Who.Anyone, ""),

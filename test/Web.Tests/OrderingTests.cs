@@ -63,6 +63,30 @@ public sealed class OrderingTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Keeps_in_the_basket_what_was_put_in_before_another_window_ordered()
+    {
+        var (ordered, since) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync());
+        await using var visitor = await shop.NewVisitorAsync(scripts: false);
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(ordered);
+        await visitor.GoAsync("/checkout");
+        await visitor.FillAddressAsync();
+        var second = await visitor.NewTabAsync();
+        await second.GotoAsync($"/products/{since}");
+        await second.GetByTestId("add").ClickAsync();
+        await second.GotoAsync("/checkout");
+        await second.FillAddressAsync();
+        await visitor.At("place").ClickAsync();
+        await Assertions.Expect(visitor.At("order-number")).ToBeVisibleAsync();
+        // The same filling of the basket, with more in it: not a second order of what has been ordered.
+        await second.GetByTestId("place").ClickAsync();
+        await Assertions.Expect(second.GetByTestId("used")).ToBeVisibleAsync();
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At($"line-{since}")).ToBeVisibleAsync();
+        await Assertions.Expect(visitor.At($"line-{ordered}")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Asks_again_when_a_price_has_changed_in_between()
     {
         var sku = await shop.Shop.NewProductAsync(priceMinor: 1850);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Tessera.Messaging.Store;
 
 namespace Tessera.Messaging.Sqlite;
@@ -7,6 +8,10 @@ namespace Tessera.Messaging.Sqlite;
 internal sealed class SqliteReaders(string file, int connectionsMax, int statementsMax) : IDisposable
 {
     private const int BusyTimeoutMilliseconds = 1000;
+
+    /// <summary>Instead of SQLite's 2 MB: an index of words alone is larger than that in a catalogue of 100,000 products,
+    /// and was read from the file again with every search. Taken only as pages are read.</summary>
+    private const int CacheKibibytes = 8 * 1024;
 
     private readonly SemaphoreSlim _free = new(connectionsMax, connectionsMax);
     private readonly ConcurrentBag<SqliteLink> _idle = [];
@@ -24,6 +29,7 @@ internal sealed class SqliteReaders(string file, int connectionsMax, int stateme
             {
                 link = SqliteLink.Open(file, BusyTimeoutMilliseconds, statementsMax);
                 link.Execute("PRAGMA query_only = ON");
+                link.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{CacheKibibytes}"));
             }
             var found = link.Query(sql, parameters, read);
             _idle.Add(link);

@@ -18,3 +18,11 @@ public sealed record PutLineRequest(
 /// that is in both, the greater quantity stays; of more different products than a basket holds, those that were put in
 /// first. Again, it changes nothing.</summary>
 public sealed record MergeBasketRequest(Guid Basket);
+
+/// <summary>POST /baskets/mine/ordered: the order takes its lines out of the basket, and what is left begins a new
+/// edition. What was put in after the order stays, and of what became more the rest. Of another edition than the one that
+/// was ordered nothing goes; so again, it changes nothing.</summary>
+public sealed record TakeOrderedRequest(Guid Edition, [property: Length(1, 200)] IReadOnlyList<TakenLine> Lines);
+
+public sealed record TakenLine(
+    [property: StringLength(32, MinimumLength = 1)] string Sku, [property: Range(1, int.MaxValue)] int Quantity);

@@ -63,6 +63,35 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         await work.CommitAsync(stop);
     }
 
+    public async Task TakeOrderedAsync(
+        Holder holder, Guid edition, IReadOnlyList<TakenLine> lines, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        // The row first, as everywhere; its new edition makes a second call of the same order find nothing.
+        var taken = await work.ExecuteAsync(
+            "update baskets set edition = $3 where holder = $1 and edition = $2",
+            [holder.Key, edition, Guid.NewGuid()], stop);
+        if (taken > 0)
+        {
+            foreach (var line in lines)
+            {
+                work.Enqueue(
+                    "delete from basket_lines where holder = $1 and sku = $2 and quantity <= $3",
+                    holder.Key, line.Sku, line.Quantity);
+                work.Enqueue(
+                    "update basket_lines set quantity = quantity - $3 where holder = $1 and sku = $2 and quantity > $3",
+                    holder.Key, line.Sku, line.Quantity);
+            }
+            work.Enqueue(
+                """
+                delete from baskets where holder = $1
+                    and not exists (select 1 from basket_lines where basket_lines.holder = baskets.holder)
+                """,
+                holder.Key);
+        }
+        await work.CommitAsync(stop);
+    }
+
     public async Task MergeAsync(Holder from, Holder into, CancellationToken stop)
     {
         await work.BeginAsync(stop);

@@ -14,6 +14,7 @@ internal static class BasketsApi
         mine.MapPut("/lines/{sku}", PutLine.Mine).RequireScope("baskets.write");
         mine.MapDelete("/lines/{sku}", RemoveLine.Mine).RequireScope("baskets.write");
         mine.MapPost("/merge", MergeBasket.Handle).RequireScope("baskets.write");
+        mine.MapPost("/ordered", TakeOrdered.Handle).RequireScope("baskets.write");
 
         // Whoever knows the random id of a guest's basket may use it: only that browser does.
         baskets.MapGet("/{id:guid}", ReadBasket.Guest).AllowAnonymous();

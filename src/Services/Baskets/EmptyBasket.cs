@@ -3,8 +3,8 @@ using Tessera.ServiceDefaults;
 
 namespace Tessera.Baskets;
 
-/// <summary>DELETE /baskets/mine?edition=: after the order. Of another edition than the one that was ordered nothing
-/// goes: it was filled since.</summary>
+/// <summary>DELETE /baskets/mine?edition=: everything, also what was put in since an order of this edition, which
+/// <see cref="TakeOrdered"/> leaves. Of another edition nothing goes.</summary>
 internal static class EmptyBasket
 {
     public static async Task<NoContent> Mine(

@@ -5,7 +5,7 @@ using Tessera.Messaging.Store;
 namespace Tessera.Catalog;
 
 /// <summary>The products in the database. Writes happen in the scoped unit of work, events with them.</summary>
-internal sealed class ProductStore(IDatabase database, UnitOfWork work)
+internal sealed class ProductStore(IDatabase database, UnitOfWork work, OnSaleCounts onSale)
 {
     public const string Columns = "sku, name, description, category, price_minor, withdrawn, version, pictures";
     public const int ColumnCount = 8;
@@ -69,10 +69,17 @@ internal sealed class ProductStore(IDatabase database, UnitOfWork work)
         Publish(product, kind);
     }
 
-    public Task CommitAsync(CancellationToken stop)
+    public async Task CommitAsync(CancellationToken stop)
     {
         _index.PutWords();
-        return work.CommitAsync(stop);
+        try
+        {
+            await work.CommitAsync(stop);
+        }
+        finally
+        {
+            onSale.Change(); // Also after a failure: the commit may have happened without its answer.
+        }
     }
 
     private void Publish(Product product, ChangeKind kind)

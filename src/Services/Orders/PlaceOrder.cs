@@ -36,7 +36,8 @@ internal static class PlaceOrder
                 ? Answer(earlier.View)
                 : TypedResults.Problem(
                     $"The {IdempotencyKey.Header} was used for another order before. Use a new one for each order.",
-                    statusCode: 422, extensions: IdempotencyKey.UsedCode);
+                    statusCode: 422,
+                    extensions: new Dictionary<string, object?>(IdempotencyKey.UsedCode) { ["order"] = earlier.View.Id });
         }
         OrderMetrics.Refused(RefusalReasons.Of(pricingResult));
         if (pricingResult is PricingResult.CatalogAway) http.Response.Headers.RetryAfter = "2";

@@ -52,6 +52,21 @@ public sealed partial class SearchPlanTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Only_what_is_told_by_relevance_is_weighed(bool onPostgres)
+    {
+        await using var catalog = await CatalogAsync(onPostgres, typeof(ProductStore).Assembly);
+        var search = catalog.Get<ProductSearch>();
+        foreach (var sort in new[] { "name", "price", "price-desc", "newest", "relevance" })
+        {
+            var (sql, _) = search.ToSql(
+                new ProductFilter("thing", null, null, null), ProductOrder.Of(sort, hasWords: true), null, 20);
+            Assert.Equal(sort == "relevance", Regex.IsMatch(sql, "bm25|ts_rank"));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Products_of_before_there_was_an_index_are_found_after_the_upgrade(bool onPostgres)
     {
         await using var catalog = await CatalogAsync(onPostgres, typeof(SearchPlanTests).Assembly);

@@ -1,4 +1,5 @@
 using Tessera.Baskets.Contracts;
+using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
 using Tessera.Web.Session;
 
@@ -34,6 +35,13 @@ internal sealed class BasketKeeper(StoreClient store, IHttpContextAccessor acces
 
     public Task<Answer<Done>> RemoveAsync(string? token, string sku, CancellationToken stop) =>
         store.SendAsync<Done>(HttpMethod.Delete, Path(token, begin: false, sku), token, stop);
+
+    /// <summary>Takes out what was ordered; what was put in since stays.</summary>
+    public Task<Answer<Done>> TakeOrderedAsync(string token, Guid edition, OrderView order, CancellationToken stop) =>
+        store.SendAsync<Done>(
+            HttpMethod.Post, "/baskets/mine/ordered", token, stop,
+            new TakeOrderedRequest(
+                edition, [.. order.Lines.Select(line => new TakenLine(line.Sku, line.Quantity))]));
 
     public Task<Answer<Done>> EmptyAsync(string token, Guid edition, CancellationToken stop) =>
         store.SendAsync<Done>(HttpMethod.Delete, $"/baskets/mine?edition={edition}", token, stop);

@@ -21,11 +21,17 @@ internal sealed class ProductFilter(string? text, string? category, long? minPri
 
     public bool HasWords => Words.Count > 0;
 
+    /// <summary>Whether it wants a whole category, or everything.</summary>
+    public bool IsCategoryAlone => !HasWords && !FindsNothing && MinPriceMinor is null && MaxPriceMinor is null;
+
     /// <summary>A text without a word in it, such as a percent sign: nothing has it.</summary>
     public bool FindsNothing { get; } = !string.IsNullOrWhiteSpace(text) && SearchedWords.Asked(text).Count == 0;
 
+    /// <param name="isPostgres">Or SQLite.</param>
     /// <param name="isWhole">Whether category and price count; the facets leave them out.</param>
-    public FilterSql ToSql(bool isPostgres, bool isWhole = true)
+    /// <param name="isScored">Whether how well a product fits is wanted: to tell it costs as much again as to find it.
+    /// </param>
+    public FilterSql ToSql(bool isPostgres, bool isWhole = true, bool isScored = false)
     {
         var parameters = new List<object?>();
         var conditions = new List<string>();
@@ -46,7 +52,7 @@ internal sealed class ProductFilter(string? text, string? category, long? minPri
             HasWords && !isPostgres
                 ? "product_words cross join products on products.number = product_words.rowid"
                 : "products",
-            string.Join(" and ", conditions), !HasWords ? "0" : isPostgres ? TsScore : Fts5Score, parameters);
+            string.Join(" and ", conditions), !HasWords || !isScored ? "0" : isPostgres ? TsScore : Fts5Score, parameters);
 
         void Add(string condition, object value)
         {

@@ -5,7 +5,7 @@ namespace Tessera.Catalog;
 
 /// <summary>Finds products by the index of words, or, where no word was asked for, along the index of the order.
 /// </summary>
-internal sealed class ProductSearch(IDatabase database)
+internal sealed class ProductSearch(IDatabase database, OnSaleCounts onSale)
 {
     private readonly bool _isPostgres = WordIndex.IsPostgres(database);
 
@@ -21,7 +21,7 @@ internal sealed class ProductSearch(IDatabase database)
     public (string Sql, object?[] Parameters) ToSql(
         ProductFilter filter, ProductOrder order, Cursor? after, int limit)
     {
-        var sql = filter.ToSql(_isPostgres);
+        var sql = filter.ToSql(_isPostgres, isScored: order.IsRelevance);
         var values = after is null ? null : order.Values(after);
         var columns = string.Join(", ", ProductStore.Columns.Split(", ").Select(column => "products." + column));
         if (!filter.HasWords)
@@ -60,6 +60,11 @@ internal sealed class ProductSearch(IDatabase database)
     public async Task<int> CountAsync(ProductFilter filter, CancellationToken stop)
     {
         if (filter.FindsNothing) return 0;
+        if (filter.IsCategoryAlone)
+        {
+            var counts = await onSale.ReadAsync(stop);
+            return counts.Sum(each => filter.Category is null or "" || each.Category == filter.Category ? each.Fits : 0);
+        }
         var sql = filter.ToSql(_isPostgres);
         var counted = await database.QueryAsync(
             $"select count(*) from {sql.From} where {sql.Where}", [.. sql.Parameters], row => row.GetInt64(0), stop);

@@ -7,6 +7,7 @@ internal static class SearchSetup
     public static void AddSearch(this IServiceCollection services)
     {
         services.AddSingleton<ProductSearch>();
+        services.AddSingleton<OnSaleCounts>();
         services.AddSingleton<CountFacets>();
         services.AddSingleton<GuessSearch>();
         services.AddSingleton<IPrepareDatabase, FoldKeptTexts>();

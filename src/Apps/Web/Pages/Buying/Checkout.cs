@@ -67,17 +67,20 @@ public static class Checkout
         if (placed.Value is { } order)
         {
             // Not a word to the buyer when this fails: the basket then still has this edition, whose key is used up.
-            await baskets.EmptyAsync(token, form.Edition, stop);
+            await baskets.TakeOrderedAsync(token, form.Edition, order, stop);
             await desk.KeepAddressAsync(form, stop);
             return SeeOther.To($"/orders/{order.Id}");
         }
         await visit.OpenAsync(stop);
-        return await RefusedAsync(visit, form, placed, desk, baskets, token, stop);
+        if (placed["code"]?.GetString() == "idempotency-key-used")
+        {
+            await TakeEarlierAsync(store, baskets, token, form.Edition, placed["order"]?.GetGuid(), stop);
+            return SeeOther.To("/orders?used=true");
+        }
+        return Refused(visit, form, placed, desk);
     }
 
-    private static async Task<IResult> RefusedAsync(
-        Visit visit, CheckoutForm form, Answer<OrderView> placed, CheckoutDesk desk, BasketKeeper baskets, string token,
-        CancellationToken stop)
+    private static IResult Refused(Visit visit, CheckoutForm form, Answer<OrderView> placed, CheckoutDesk desk)
     {
         if (placed.IsAway) return Away(visit, desk, form);
         return placed.Status switch
@@ -86,8 +89,6 @@ public static class Checkout
             HttpStatusCode.Forbidden =>
                 desk.Show(form, visit.Words["checkout.operator"], status: StatusCodes.Status403Forbidden),
             HttpStatusCode.Unauthorized => Results.Redirect("/sign-in?back=/checkout"),
-            _ when placed["code"]?.GetString() == "idempotency-key-used" =>
-                await UsedAsync(baskets, token, form.Edition, stop),
             _ when placed["skus"] is { } skus => WithoutUnsold(visit, form, skus, desk),
             _ => desk.Show(
                 form, visit.Words.Format("checkout.refused", placed["detail"]?.GetString()),
@@ -101,12 +102,18 @@ public static class Checkout
         return desk.Show(form, visit.Words["checkout.away"], status: StatusCodes.Status503ServiceUnavailable);
     }
 
-    // What was ordered from another window, and maybe not emptied since.
-    private static async Task<SeeOther> UsedAsync(
-        BasketKeeper baskets, string token, Guid edition, CancellationToken stop)
+    // What was ordered from another window, or not taken out of the basket since because Baskets was away.
+    private static async Task TakeEarlierAsync(
+        StoreClient store, BasketKeeper baskets, string token, Guid edition, Guid? order, CancellationToken stop)
     {
-        await baskets.EmptyAsync(token, edition, stop);
-        return SeeOther.To("/orders?used=true");
+        if (order is not { } id)
+        {
+            // Orders of the version before do not say which order it was.
+            await baskets.EmptyAsync(token, edition, stop);
+            return;
+        }
+        var ordered = await store.SendAsync<OrderView>(HttpMethod.Get, $"/orders/{id}", token, stop);
+        if (ordered.Value is { } earlier) await baskets.TakeOrderedAsync(token, edition, earlier, stop);
     }
 
     private static RazorComponentResult<CheckoutPage> Agree(
