@@ -48,6 +48,10 @@ public sealed class InterfaceTests
         var page = await webhooks.ReadAsync<DeliveryPage>(HttpMethod.Get, here + "/deliveries?size=2");
         var rest = await webhooks.ReadAsync<DeliveryPage>(HttpMethod.Get, here + $"/deliveries?before={page.Next}");
         Assert.Equal((2, 1), (page.Items.Count, rest.Items.Count));
+        await webhooks.BecomesAsync(endpoint.Id, page.Items[0].Id, "Delivered");
+        var numbers = (await webhooks.ReadAsync<EndpointView>(HttpMethod.Get, here)).Numbers!;
+        Assert.Equal((0, 3, 3), (numbers.Waiting, numbers.Ended, numbers.Delivered));
+        Assert.InRange(numbers.MedianDelaySeconds!.Value, 0, numbers.SlowDelaySeconds!.Value);
         Assert.Equal(delivery, rest.Items[0].Id);
 
         using var deleted = await webhooks.AskAsync(HttpMethod.Delete, here);

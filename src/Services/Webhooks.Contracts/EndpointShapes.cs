@@ -37,10 +37,21 @@ public static class EndpointLimits
 /// <param name="StateReason">Why it is not active, in words.</param>
 /// <param name="FailingSince">Since when nothing has been taken; null while it takes what it gets.</param>
 /// <param name="PreviousSecretUntil">Until when the secret of before signs too.</param>
+/// <param name="Numbers">How it does; null in the answer to a registration.</param>
 public sealed record EndpointView(
     Guid Id, Guid Owner, string Url, IReadOnlyList<string> Types, bool OrderedByKey, string? Description,
     string State, string? StateReason, DateTimeOffset CreatedAt, DateTimeOffset? FailingSince,
-    DateTimeOffset? PreviousSecretUntil);
+    DateTimeOffset? PreviousSecretUntil, EndpointNumbers? Numbers);
+
+/// <param name="Waiting">How many deliveries wait; 10,000 stands for as many or more.</param>
+/// <param name="OldestWaitingAt">When the first of them was created.</param>
+/// <param name="Ended">How many of the last 200 ended ones there are to be counted: fewer at the beginning.</param>
+/// <param name="Delivered">How many of these were taken.</param>
+/// <param name="MedianDelaySeconds">From the event to its delivery, of those that were taken; null without any.</param>
+/// <param name="SlowDelaySeconds">One in twenty took longer.</param>
+public sealed record EndpointNumbers(
+    int Waiting, DateTimeOffset? OldestWaitingAt, int Ended, int Delivered, double? MedianDelaySeconds,
+    double? SlowDelaySeconds);
 
 /// <summary>GET /webhooks?after=&amp;size=20: one's own; for operators all.</summary>
 /// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>

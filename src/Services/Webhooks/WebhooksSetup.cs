@@ -33,6 +33,7 @@ internal static class WebhooksSetup
         services.AddScoped<EndpointStore>();
         services.AddScoped<QueueDeliveries>();
         services.AddSingleton<CheckEndpoint>();
+        services.AddSingleton<CountDeliveries>();
         services.AddSingleton<EndpointSecrets>();
         services.AddSingleton<DeliveryWake>();
         services.AddSingleton<DeliveryClaims>();

@@ -8,29 +8,31 @@ internal static class ChangeEndpoint
 {
     public static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> Handle(
         Guid id, ChangeEndpointRequest request, Caller caller, CheckEndpoint check, EndpointStore endpoints,
-        TimeProvider clock, CancellationToken stop)
+        CountDeliveries count, TimeProvider clock, CancellationToken stop)
     {
         if (check.FaultOf(request.Url, request.Types) is { } fault)
             return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
         if (await endpoints.FindAsync(id, caller, stop) is null) return ReadEndpoints.Missing(id);
         await endpoints.ChangeAsync(id, request.Url, request.Description, request.Types, stop);
-        return await ReadEndpoints.One(id, caller, endpoints, clock, stop);
+        return await ReadEndpoints.One(id, caller, endpoints, count, clock, stop);
     }
 
     public static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> Pause(
-        Guid id, Caller caller, EndpointStore endpoints, TimeProvider clock, CancellationToken stop)
+        Guid id, Caller caller, EndpointStore endpoints, CountDeliveries count, TimeProvider clock,
+        CancellationToken stop)
     {
         if (await endpoints.FindAsync(id, caller, stop) is null) return ReadEndpoints.Missing(id);
         await endpoints.PauseAsync(id, stop);
-        return await ReadEndpoints.One(id, caller, endpoints, clock, stop);
+        return await ReadEndpoints.One(id, caller, endpoints, count, clock, stop);
     }
 
     public static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> Resume(
-        Guid id, Caller caller, EndpointStore endpoints, TimeProvider clock, CancellationToken stop)
+        Guid id, Caller caller, EndpointStore endpoints, CountDeliveries count, TimeProvider clock,
+        CancellationToken stop)
     {
         if (await endpoints.FindAsync(id, caller, stop) is null) return ReadEndpoints.Missing(id);
         await endpoints.ResumeAsync(id, stop);
-        return await ReadEndpoints.One(id, caller, endpoints, clock, stop);
+        return await ReadEndpoints.One(id, caller, endpoints, count, clock, stop);
     }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> Delete(

@@ -19,9 +19,9 @@ internal sealed record Endpoint(
         row.GetStringOrNull(6), row.GetString(7), row.GetStringOrNull(8), row.GetTimeOrNull(9), row.GetTimeOrNull(10),
         row.GetTime(11));
 
-    public EndpointView View(IEnumerable<string> types, DateTimeOffset now) => new(
+    public EndpointView View(IEnumerable<string> types, DateTimeOffset now, EndpointNumbers? numbers = null) => new(
         Id, Owner, Url, [.. types.Order(StringComparer.Ordinal)], IsOrdered, Description, State, StateReason, CreatedAt,
-        FailingSince, PreviousUntil > now ? PreviousUntil : null);
+        FailingSince, PreviousUntil > now ? PreviousUntil : null, numbers);
 }
 
 internal static class EndpointState

@@ -9,8 +9,8 @@ namespace Tessera.Webhooks;
 internal static class ReadEndpoints
 {
     public static async Task<Ok<EndpointPage>> List(
-        Caller caller, IDatabase database, EndpointStore endpoints, TimeProvider clock, CancellationToken stop,
-        Cursor? after = null, [Range(1, 100)] int size = 20)
+        Caller caller, IDatabase database, EndpointStore endpoints, CountDeliveries count, TimeProvider clock,
+        CancellationToken stop, Cursor? after = null, [Range(1, 100)] int size = 20)
     {
         var seesAll = EndpointStore.Owns(caller, Guid.Empty);
         var rows = await database.QueryAsync(
@@ -23,16 +23,19 @@ internal static class ReadEndpoints
         var (items, next) = Cursor.Page(rows, size, last => Cursor.Of(last.Id.ToString()));
         var types = await endpoints.TypesOfAsync([.. items.Select(endpoint => endpoint.Id)], stop);
         var now = clock.GetUtcNow();
-        return TypedResults.Ok(new EndpointPage(
-            [.. items.Select(endpoint => endpoint.View(types[endpoint.Id], now))], next));
+        var views = new List<EndpointView>();
+        foreach (var endpoint in items)
+            views.Add(endpoint.View(types[endpoint.Id], now, await count.OfAsync(endpoint.Id, stop)));
+        return TypedResults.Ok(new EndpointPage(views, next));
     }
 
     public static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> One(
-        Guid id, Caller caller, EndpointStore endpoints, TimeProvider clock, CancellationToken stop)
+        Guid id, Caller caller, EndpointStore endpoints, CountDeliveries count, TimeProvider clock,
+        CancellationToken stop)
     {
         if (await endpoints.FindAsync(id, caller, stop) is not { } endpoint) return Missing(id);
         var types = await endpoints.TypesOfAsync([id], stop);
-        return TypedResults.Ok(endpoint.View(types[id], clock.GetUtcNow()));
+        return TypedResults.Ok(endpoint.View(types[id], clock.GetUtcNow(), await count.OfAsync(id, stop)));
     }
 
     /// <summary>Another's answers the same as none.</summary>

@@ -67,6 +67,8 @@ create index deliveries_due on deliveries (endpoint, due_at) where due_at is not
 create index deliveries_in_line on deliveries (endpoint, event_key, position)
     where state = 'Waiting' and position is not null;
 create index deliveries_of_endpoint on deliveries (endpoint, created_at, id);
+create index deliveries_waiting on deliveries (endpoint, created_at) where state = 'Waiting';
+create index deliveries_ended_of_endpoint on deliveries (endpoint, ended_at) where ended_at is not null;
 create index deliveries_ended on deliveries (ended_at) where ended_at is not null;
 
 create table attempts (
