@@ -133,7 +133,8 @@ public sealed class InterfaceTests
     {
         await using var partner = await Partner.StartAsync();
         await using var webhooks = await WebhooksProcess.StartAsync(
-            ("Webhooks:ClaimTime", "00:00:02"), ("Webhooks:AnswerTimeout", "00:00:01"));
+            ("Webhooks:ClaimTime", "00:00:04"), ("Webhooks:AnswerTimeout", "00:00:02"),
+            ("Webhooks:RetryDelay", "00:00:00.100"), ("Webhooks:RetryDelayMax", "00:00:00.500"));
         var (endpoint, secret) = await webhooks.RegisterAsync(partner.Url(), ordered: true);
         var held = new TaskCompletionSource();
         partner.Answer = (_, _) => held.Task;
@@ -160,30 +161,40 @@ public sealed class InterfaceTests
     {
         await using var partner = await Partner.StartAsync();
         await using var webhooks = await WebhooksProcess.StartAsync(
-            ("Webhooks:ClaimTime", "00:00:01"), ("Webhooks:AnswerTimeout", "00:00:00.500"));
+            ("Webhooks:ClaimTime", "00:00:04"), ("Webhooks:AnswerTimeout", "00:00:02"),
+            ("Webhooks:RetryDelay", "00:00:00.100"), ("Webhooks:RetryDelayMax", "00:00:00.500"));
         var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
         await webhooks.AskAsync(HttpMethod.Post, $"/webhooks/{endpoint.Id}/pause");
         var wanted = new List<Guid>();
-        for (var number = 0; number < 60; number++) wanted.Add(await webhooks.TestAsync(endpoint.Id));
-        // With the message that comes the process dies, wherever the others are at that moment.
-        foreach (var number in new[] { 3, 17, 31 })
-        {
-            var reached = new TaskCompletionSource();
-            partner.Answer = (_, _) =>
-            {
-                if (partner.Received.Length >= number) reached.TrySetResult();
-                return Task.CompletedTask;
-            };
-            await webhooks.AskAsync(HttpMethod.Post, $"/webhooks/{endpoint.Id}/resume");
-            await Eventually.AnswersAsync("so many are under way", reached.Task.ContinueWith(
-                _ => true, TaskScheduler.Default), TimeSpan.FromSeconds(60));
-            await webhooks.KillAsync();
-            await webhooks.StartAsync();
-        }
+        for (var number = 0; number < 40; number++) wanted.Add(await webhooks.TestAsync(endpoint.Id));
+        await webhooks.KillAsync();
+        await KilledAfterAsync(3);
+        await KilledAfterAsync(17);
+        await webhooks.StartAsync();
         await Eventually.HoldsAsync("all are delivered", async () => (await webhooks.ReadAsync<DeliveryPage>(
             HttpMethod.Get, $"/webhooks/{endpoint.Id}/deliveries?state=Waiting")).Items.Count == 0,
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromMinutes(2));
         Assert.Equal(
             wanted.Select(MessageId.Text).Order(), partner.Received.Select(each => each.Id).Distinct().Order());
+
+        // With so many taken, the partner answers no more until the process is dead, wherever the others are then. It
+        // is told so before the process starts, which else might be through before anybody looks.
+        async Task KilledAfterAsync(int number)
+        {
+            var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var dead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            partner.Answer = (_, _) =>
+            {
+                if (partner.Received.Length < number) return Task.CompletedTask;
+                reached.TrySetResult(true);
+                return dead.Task;
+            };
+            await webhooks.StartAsync();
+            await webhooks.AskAsync(HttpMethod.Post, $"/webhooks/{endpoint.Id}/resume");
+            await Eventually.AnswersAsync($"{number} have come", reached.Task, TimeSpan.FromMinutes(2));
+            await webhooks.KillAsync();
+            partner.AnswersWith(200);
+            dead.SetResult();
+        }
     }
 }
