@@ -12,7 +12,7 @@ runs=${RUNS:-5}
 port=${PORT:-20700}
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
-names=$(sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p' "$root/src/Services/shop.json" | tr '[:upper:]' '[:lower:]')
+projects=$(sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p' "$root/src/Services/shop.json")
 
 "$root/tessera" image --registry "$registry" --insecure --no-sbom ${base:+--base "$base"}
 
@@ -49,8 +49,9 @@ fi
     echo
     echo "| image | whole, MiB | above the base, MiB | cold start, ms |"
     echo "|---|---|---|---|"
-    for name in $names; do
-        image="$registry/tessera/$name:1.0.0"
+    for project in $projects; do
+        name=$(tr "[:upper:]" "[:lower:]" <<<"$project")
+        image="$registry/tessera/$name:$(cat "$root"/src/*/"$project"/version.txt)"
         podman pull -q --tls-verify=false "$image" >"$work/pulled"
         size=$(bytes "$image")
         for _ in $(seq "$runs"); do start "$image" /health/started; done | sort -n >"$work/times"

@@ -64,6 +64,58 @@ public sealed class EarlierBuildsTests
         Assert.Contains("is no clone of git", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("orders", "v1.0.0")]
+    [InlineData("orders", "1.0.0")]
+    [InlineData("gateway", "orders/v1.0.0")]
+    public async Task Finds_a_released_version_that_has_no_tag_by_its_contract(string service, string name)
+    {
+        using var root = Some.Folder();
+        var released = await ReleaseAsync(root);
+        Assert.Equal(released, await Releases(root.Path).CommitOfAsync(service, name, Stop));
+        Assert.Null(await Releases(root.Path).CommitOfAsync("orders", "v9.9.9", Stop));
+        Assert.Null(await Releases(root.Path).CommitOfAsync("orders", "main", Stop));
+    }
+
+    [Fact]
+    public async Task Says_what_is_missing_where_the_clone_has_not_the_commit_of_a_release()
+    {
+        using var root = Some.Folder();
+        await ReleaseAsync(root);
+        using var shallow = Some.Folder();
+        await RunAsync("git", root.Path, "clone", "--quiet", "--depth", "1", "file://" + root.Path, shallow.File("s"));
+        var refused = await Assert.ThrowsAsync<UserError>(
+            () => Releases(shallow.File("s")).CommitOfAsync("orders", "v1.0.0", Stop));
+        Assert.Contains("git fetch --unshallow", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static RecordedReleases Releases(string root) => new(root, new Git(root));
+
+    /// <summary>Orders is released as 1.0.0, without a tag, and changed since then.</summary>
+    /// <returns>The commit of the release.</returns>
+    private static async Task<string> ReleaseAsync(TemporaryFolder root)
+    {
+        Directory.CreateDirectory(root.File("src/Services/Orders"));
+        Directory.CreateDirectory(root.File("contracts/orders/released/1.0.0"));
+        await File.WriteAllTextAsync(root.File("src/Services/shop.json"),
+            """{ "services": [ { "name": "Gateway" }, { "name": "Orders" } ] }""", Stop);
+        await File.WriteAllTextAsync(root.File("contracts/orders/released/1.0.0/openapi.json"), "{}", Stop);
+        await File.WriteAllTextAsync(root.File("src/Services/Orders/version.txt"), "1.0.0\n", Stop);
+        await RunAsync("git", root.Path, "init", "--quiet");
+        await CommitAsync(root, "Release 1.0.0");
+        var released = await RunAsync("git", root.Path, "rev-parse", "HEAD");
+        await File.WriteAllTextAsync(root.File("src/Services/Orders/version.txt"), "1.1.0\n", Stop);
+        await CommitAsync(root, "Go on");
+        return released.Trim();
+    }
+
+    private static async Task CommitAsync(TemporaryFolder root, string message)
+    {
+        await RunAsync("git", root.Path, "add", "-A");
+        await RunAsync("git", root.Path, "-c", "user.name=A", "-c", "user.email=a@example.org",
+            "commit", "--quiet", "-m", message);
+    }
+
     /// <summary>An Orders that says its version, tagged at 1.0.0 and since then changed.</summary>
     private static async Task MakeRepositoryAsync(TemporaryFolder root)
     {
@@ -81,9 +133,7 @@ public sealed class EarlierBuildsTests
             "System.Console.Write(typeof(Program).Assembly.GetName().Version!.ToString(3));", Stop);
         await File.WriteAllTextAsync(Path.Combine(folder, "version.txt"), "1.0.0", Stop);
         await RunAsync("git", root.Path, "init", "--quiet");
-        await RunAsync("git", root.Path, "add", "-A");
-        await RunAsync("git", root.Path, "-c", "user.name=A", "-c", "user.email=a@example.org",
-            "commit", "--quiet", "-m", "Orders 1.0.0");
+        await CommitAsync(root, "Orders 1.0.0");
         await RunAsync("git", root.Path, "tag", "orders/v1.0.0");
         await File.WriteAllTextAsync(Path.Combine(folder, "version.txt"), "2.0.0", Stop);
     }

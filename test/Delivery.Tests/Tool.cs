@@ -9,7 +9,7 @@ internal static class Tool
     private static readonly TimeSpan timeMax = TimeSpan.FromMinutes(5);
 
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Concat(["/usr/bin", "/usr/sbin", "/usr/local/bin"])
+        .Concat(["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/lib/podman"])
         .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Skips the test where one of them is missing; fails it in CI.</summary>

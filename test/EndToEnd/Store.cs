@@ -30,7 +30,7 @@ public abstract class Store : IAsyncLifetime
 
     public int Port { get; init; } = FreePortRange();
 
-    internal Shop Shop { get; private set; } = null!;
+    internal Shop Shop { get; private protected set; } = null!;
 
     /// <summary>Fails when the command does not succeed.</summary>
     internal async Task<string> RunAsync(params string[] words)

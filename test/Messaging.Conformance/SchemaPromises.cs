@@ -48,5 +48,7 @@ public abstract class SchemaPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     private static Task<List<int>> VersionsAsync(IDatabase database) =>
-        database.QueryAsync("select version from msg_schema order by version", [], row => row.GetInt32(0), Stop);
+        database.QueryAsync(
+            "select version from msg_schema union all select version from msg_schema_added order by version", [],
+            row => row.GetInt32(0), Stop);
 }

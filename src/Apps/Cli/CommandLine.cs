@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Tessera.Cli.Keeping;
 using Tessera.Cli.Logs;
 using Tessera.Cli.Monitoring;
+using Tessera.Cli.Reconciling;
 using Tessera.Cli.Releasing;
 using Tessera.Cli.Retail;
 using Tessera.Cli.Scaffolding;
@@ -76,10 +78,14 @@ internal static class CommandLine
             HoldCommands.CreateStop(),
             HoldCommands.CreateStart(),
             RestartCommand.Create(),
+            ReplaceCommand.Create(),
             DashboardFileCommand.Create(),
             RetailCommands.CreateImport(),
             RetailCommands.CreateReplay(),
             VerifyCommand.Create(),
+            ReconcileCommand.Create(),
+            BackupCommands.CreateBackup(),
+            BackupCommands.CreateRestore(),
             OrderCommand.Create(),
             ParkedCommand.Create(),
             UnlockCommand.Create(),

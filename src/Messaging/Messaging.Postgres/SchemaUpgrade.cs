@@ -6,8 +6,17 @@ namespace Tessera.Messaging.Postgres;
 /// time: the others wait for it and find nothing to do.</summary>
 internal static class SchemaUpgrade
 {
-    private const string Version = """
-        create table if not exists msg_schema (version int primary key, applied_at timestamptz not null default now())
+    /// <summary>The steps of the first release. Its builds refuse a higher number in <c>msg_schema</c>, so what came
+    /// later is counted in a table that they do not look at: they go on beside newer builds, and after them.</summary>
+    private const int FirstRelease = 2;
+
+    /// <summary>Builds between the releases counted everything in one table.</summary>
+    private static readonly string Version = $"""
+        create table if not exists msg_schema (version int primary key, applied_at timestamptz not null default now());
+        create table if not exists msg_schema_added
+            (version int primary key, applied_at timestamptz not null default now());
+        with late as (delete from msg_schema where version > {FirstRelease} returning version, applied_at)
+        insert into msg_schema_added (version, applied_at) select version, applied_at from late on conflict do nothing
         """;
 
     /// <summary>Tables of a newer version are used as they are, so that a release can go back, unless that version says
@@ -34,7 +43,8 @@ internal static class SchemaUpgrade
         for (var step = version; step < steps.Count; step++)
         {
             await using var apply = new NpgsqlCommand(
-                $"{steps[step]}; insert into msg_schema (version) values ({step + 1})", connection, transaction);
+                $"{steps[step]}; insert into {(step < FirstRelease ? "msg_schema" : "msg_schema_added")} (version) " +
+                $"values ({step + 1})", connection, transaction);
             await apply.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }
         await transaction.CommitAsync(stop).ConfigureAwait(false);
@@ -59,7 +69,10 @@ internal static class SchemaUpgrade
         await using var table = new NpgsqlCommand(Version, connection, transaction);
         await table.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         await using var read = new NpgsqlCommand(
-            "select coalesce(max(version), 0) from msg_schema", connection, transaction);
+            """
+            select coalesce(max(version), 0) from
+                (select version from msg_schema union all select version from msg_schema_added) as applied
+            """, connection, transaction);
         return (int)(await read.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 }

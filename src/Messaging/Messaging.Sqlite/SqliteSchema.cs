@@ -3,7 +3,18 @@ namespace Tessera.Messaging.Sqlite;
 /// <summary>The library's own tables in the service's database. Each step is run once, in order.</summary>
 internal static class SqliteSchema
 {
-    private const string Version = "CREATE TABLE IF NOT EXISTS msg_schema (version INTEGER NOT NULL PRIMARY KEY)";
+    /// <summary>The steps of the first release. Its builds refuse a higher number in <c>msg_schema</c>, so what came
+    /// later is counted in a table that they do not look at: they go on beside newer builds, and after them.</summary>
+    private const int FirstRelease = 3;
+
+    /// <summary>Builds between the releases counted everything in one table.</summary>
+    private static readonly string[] s_version =
+    [
+        "CREATE TABLE IF NOT EXISTS msg_schema (version INTEGER NOT NULL PRIMARY KEY)",
+        "CREATE TABLE IF NOT EXISTS msg_schema_added (version INTEGER NOT NULL PRIMARY KEY)",
+        $"INSERT OR IGNORE INTO msg_schema_added SELECT version FROM msg_schema WHERE version > {FirstRelease}",
+        $"DELETE FROM msg_schema WHERE version > {FirstRelease}",
+    ];
 
     /// <summary>What each version added, the first one at 0.</summary>
     public static IReadOnlyList<string> Steps => s_steps;
@@ -15,8 +26,10 @@ internal static class SqliteSchema
 
     internal static void Upgrade(SqliteLink link, IReadOnlyList<string> steps)
     {
-        link.Execute(Version);
-        var version = (int)link.QueryNumber("SELECT COALESCE(MAX(version), 0) FROM msg_schema");
+        foreach (var statement in s_version) link.Execute(statement);
+        var version = (int)link.QueryNumber(
+            "SELECT COALESCE(MAX(version), 0) FROM " +
+            "(SELECT version FROM msg_schema UNION ALL SELECT version FROM msg_schema_added)");
         if (version > steps.Count && Oldest(link) > steps.Count)
         {
             throw new InvalidOperationException(
@@ -26,7 +39,9 @@ internal static class SqliteSchema
         for (var step = version; step < steps.Count; step++)
         {
             link.Execute(steps[step]);
-            link.Execute("INSERT INTO msg_schema (version) VALUES ($1)", step + 1);
+            link.Execute(
+                $"INSERT INTO {(step < FirstRelease ? "msg_schema" : "msg_schema_added")} (version) VALUES ($1)",
+                step + 1);
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class ComposeTests
             {
                 " --read-only ", " --cap-drop ALL ", " --security-opt no-new-privileges:true ", " -u 1654 ",
                 " --tmpfs /tmp ", $"/secrets/{process.Name}:/run/secrets/tessera:ro ", "/settings.env ",
-                $" tessera/{process.Name}:1.0.0",
+                $" tessera/{process.Name}:{process.Version}",
             })
             {
                 Assert.Contains(word, command, StringComparison.Ordinal);

@@ -12,12 +12,10 @@ namespace Tessera.Delivery.Tests.Containers;
 /// first test asks for them.</summary>
 public sealed class Images : IAsyncLifetime
 {
-    /// <summary>As the manifests have it.</summary>
-    internal const string Tag = "1.0.0";
-
     private readonly string _folder = ScratchFolder.Create("registry");
     private readonly Lock _making = new();
     private Task? _made;
+    private Task? _servers;
     private ServerProcess? _registry;
     private string? _base;
     private Podman? _podman;
@@ -32,7 +30,12 @@ public sealed class Images : IAsyncLifetime
     internal static ImageBuild Build(string registry, string baseImage, string? tag) =>
         new(registry, baseImage, "x64", tag, IsInsecure: true) { IsBuilt = true };
 
-    public string NameOf(string process, string tag = Tag) => $"{Registry}/tessera/{process}:{tag}";
+    /// <summary>The base that they stand on.</summary>
+    internal string Base => _base!;
+
+    /// <summary>Of the process's own version, as the manifests have it, or another one.</summary>
+    public string NameOf(string process, string? tag = null) =>
+        $"{Registry}/tessera/{process}:{tag ?? ListedProcess.All().Single(each => each.Name == process).Version}";
 
     /// <summary>Skips where the programs for it are missing. Published once: the first who asks waits.</summary>
     public async Task RequireAsync()
@@ -43,6 +46,16 @@ public sealed class Images : IAsyncLifetime
         Task made;
         lock (_making) made = _made ??= MakeAsync();
         await made; // What failed for the first fails for all of them.
+    }
+
+    /// <summary>PostgreSQL and RabbitMQ as images, for stores that bring servers of their own.</summary>
+    public async Task RequireServersAsync()
+    {
+        ServerImages.Require();
+        await RequireAsync();
+        Task made;
+        lock (_making) made = _servers ??= ServerImages.MakeAsync(_podman!);
+        await made;
     }
 
     /// <summary>Publishes some of them once more, under another tag.</summary>
@@ -73,7 +86,7 @@ public sealed class Images : IAsyncLifetime
         await Eventually.HoldsAsync("the registry answers", async () =>
             (await http.GetAsync(new Uri($"http://{Registry}/v2/"))).IsSuccessStatusCode);
         _base = await BaseImage.MakeAsync(_podman, Registry);
-        await Build(Registry, _base, Tag).PublishAsync(ListedProcess.All(), TestContext.Current.CancellationToken);
+        await Build(Registry, _base, null).PublishAsync(ListedProcess.All(), TestContext.Current.CancellationToken);
         foreach (var process in ListedProcess.All()) await _podman.RunAsync("pull", "-q", NameOf(process.Name));
     }
 }

@@ -1,13 +1,15 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Tessera.Testing;
 
 namespace Tessera.Delivery.Tests.Containers;
 
 /// <summary>Podman with storage and settings of its own: nothing of the machine's own containers is seen or touched.
-/// All containers have the host's network, as a machine without bridges of its own has it.</summary>
+/// A container has the host's network unless it is given another.</summary>
 internal sealed class Podman : IAsyncDisposable
 {
+    private const int ComplaintsMax = 15;
     private readonly string _folder = ScratchFolder.Create("podman");
 
     public Podman(string registry)
@@ -19,6 +21,10 @@ internal sealed class Podman : IAsyncDisposable
             default_ulimits = ["nofile={files}:{files}", "nproc={processes}:{processes}"]
             netns = "host"
             pids_limit = 0
+            log_driver = "k8s-file"
+            [network]
+            network_backend = "netavark"
+            network_config_dir = "{_folder}/networks"
             [engine]
             runtime = "runc"
             cgroup_manager = "cgroupfs"
@@ -44,6 +50,9 @@ internal sealed class Podman : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string> Environs { get; }
 
+    /// <summary>Skips where a network of containers cannot be had; fails in CI.</summary>
+    public static void RequireNetworks() => Tool.Require("netavark", "aardvark-dns", "iptables");
+
     public Task<string> RunAsync(params string[] words) => Tool.RunAsync("podman", words, Environs);
 
     /// <summary>What an image or a container is, as <c>podman inspect</c> tells it.</summary>
@@ -56,6 +65,35 @@ internal sealed class Podman : IAsyncDisposable
     /// <summary>As this machine sees the process of a container.</summary>
     public async Task<int> ProcessOfAsync(string container) => int.Parse(
         await RunAsync("inspect", "--format", "{{.State.Pid}}", container), CultureInfo.InvariantCulture);
+
+    /// <summary>What the containers have complained of: for who reads why a test has failed.</summary>
+    public async Task<string> ComplaintsAsync()
+    {
+        var complaints = new StringBuilder();
+        foreach (var name in (await RunAsync("ps", "-a", "--format", "{{.Names}} {{.Status}}")).Split('\n'))
+        {
+            if (name.Length == 0 || name.Contains("-infra", StringComparison.Ordinal)) continue;
+            complaints.AppendLine(CultureInfo.InvariantCulture, $"{name}:");
+            var (_, output, errors) = await Tool.TryAsync("podman", ["logs", name.Split(' ')[0]], Environs);
+            var lines = (output + errors).Split('\n').Where(line =>
+                !line.Contains("\"level\":\"Information\"", StringComparison.Ordinal)).TakeLast(ComplaintsMax);
+            foreach (var line in lines) complaints.AppendLine(line[..Math.Min(line.Length, 2_000)]);
+        }
+        return complaints.ToString();
+    }
+
+    /// <summary>Runs it; should it fail, the failure says what the containers complained of meanwhile.</summary>
+    public async Task ExplainAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"{failure.Message}\n{await ComplaintsAsync()}", failure);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,9 @@ public sealed class RenderedManifests : IAsyncLifetime
 
     internal static IReadOnlyList<ListedProcess> Listed { get; } = ListedProcess.All();
 
+    /// <summary>The secrets that the overlay for one node was given: a folder for each process.</summary>
+    public string Secrets => Path.Combine(_folder, Local, "secrets");
+
     public string Text(string overlay)
     {
         Tool.Require("kubectl");
@@ -38,7 +41,7 @@ public sealed class RenderedManifests : IAsyncLifetime
         if (Tool.Find("kubectl") is null) return;
         Copy(Path.Combine(SourceTree.Root, "deploy", "kubernetes"), _folder);
         await StoreSecrets.WriteAsync(
-            Path.Combine(_folder, Local, "secrets"), StoreSecrets.Make(Listed), [], CancellationToken.None);
+            Secrets, StoreSecrets.Make(Listed), Listed.Select(process => process.Name), CancellationToken.None);
         foreach (var overlay in new[] { Local, Production, Migrations })
             _texts[overlay] = await Tool.RunAsync("kubectl", ["kustomize", Path.Combine(_folder, overlay)]);
     }

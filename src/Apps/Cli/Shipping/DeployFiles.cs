@@ -1,4 +1,5 @@
 using System.Text;
+using Tessera.Messaging.Postgres;
 
 namespace Tessera.Cli.Shipping;
 
@@ -47,6 +48,11 @@ internal static class DeployFiles
         return files;
     }
 
+    /// <summary>What the pools of all processes may ask a common PostgreSQL for, while each process is there twice, and
+    /// some for people.</summary>
+    internal static int ConnectionsOf(IReadOnlyList<ListedProcess> all) =>
+        (2 * all.Count(process => process.HasServers) * new PostgresStoreOptions().PoolSizeMax) + 12;
+
     private static void AddProcess(
         SortedDictionary<string, string> files, ListedProcess process, IReadOnlyList<ListedProcess> all)
     {
@@ -84,12 +90,14 @@ internal static class DeployFiles
             DeployTemplate.Read("compose"),
             ("processes", string.Concat(all.Select(each => DeployTemplate.Fill("process", each))).TrimEnd('\n')),
             ("volumes", string.Join('\n', all.Select(each => $"  {each.Name}-data:"))),
-            ("composeGrace", DeployTemplate.Text(DeployTemplate.GraceSeconds - DeployTemplate.PreStopSeconds)));
+            ("composeGrace", DeployTemplate.Text(DeployTemplate.GraceSeconds - DeployTemplate.PreStopSeconds)),
+            ("connections", DeployTemplate.Text(ConnectionsOf(all))));
         files[$"{Compose}/settings.env"] = DeploySettings.Of(all,
         [
             ("Messaging__RabbitMq__QuorumSize", "1"), // There is one node.
             ("Tessera__GatewayNetworks__0", "10.77.0.0/24"),
-            ("Tessera__PublicUrl", "http://127.0.0.1:8080/"),
+            // podman-compose 1.0 passes over what the file says of its network, and Podman takes one from here.
+            ("Tessera__GatewayNetworks__1", "10.89.0.0/16"),
         ]);
         files[$"{Compose}/compose.kafka.yaml"] = Broker(all, "kafka", Kafka,
         [

@@ -11,6 +11,7 @@ internal static class DeploySettings
         [
             ("ASPNETCORE_HTTP_PORTS", ""), // The base image's, which says nothing here: Listen__Http1 does.
             ("Database__Engine", "postgres"),
+            ("Gateway__ResolveInterval", $"00:00:0{DeployTemplate.ResolveSeconds}"),
             ("Tessera__Logs", "json"),
             ("Messaging__Broker", "rabbitmq"),
             ("Stop__UnreadyFor", $"00:00:0{DeployTemplate.UnreadySeconds}"),

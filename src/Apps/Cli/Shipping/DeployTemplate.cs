@@ -17,6 +17,11 @@ internal static class DeployTemplate
     /// <summary><c>Stop:ConfirmTimeout</c> and <c>Stop:Timeout</c>, as they are unless set.</summary>
     private const int StopSeconds = 2 + 30;
 
+    /// <summary>How often the gateway looks names up. A name server remembers for some seconds more; together it must
+    /// be less than the pause and the time that an old replica goes on for, or the new one would be unknown meanwhile.
+    /// </summary>
+    public const int ResolveSeconds = 2;
+
     /// <summary>From the last word until the process is gone.</summary>
     private const int SpareSeconds = 3;
 
@@ -25,7 +30,8 @@ internal static class DeployTemplate
     public static string Fill(string name, ListedProcess process) => Fill(
         Conditions(Read(name), process),
         ("name", process.Name), ("http1", Text(process.Http1)), ("internal", Text(process.Internal)),
-        ("grace", Text(GraceSeconds)), ("preStop", Text(PreStopSeconds)));
+        ("grace", Text(GraceSeconds)), ("preStop", Text(PreStopSeconds)), ("version", process.Version),
+        ("release", process.Version.Replace('.', '-')));
 
     public static string Fill(string text, params (string Name, string Value)[] values) => values.Aggregate(
         text, (filled, value) => filled.Replace($"__{value.Name}__", value.Value, StringComparison.Ordinal));

@@ -22,6 +22,13 @@ internal sealed record ListedProcess(
     /// <summary>Whether it is given any secret.</summary>
     public bool HasSecrets => HasServers || IsApp;
 
+    /// <summary>Of its project, below the source tree's root.</summary>
+    public string Folder => Path.Combine("src", IsApp ? "Apps" : "Services", Project);
+
+    /// <summary>Its own, which its image is tagged with.</summary>
+    public string Version =>
+        File.ReadAllText(Path.Combine(SourceTree.Root, Folder, "version.txt")).Trim();
+
     /// <summary>All of them, in the order of the shop's list.</summary>
     public static IReadOnlyList<ListedProcess> All() => Read(File.ReadAllText(SourceTree.ShopList));
 

@@ -17,10 +17,9 @@ internal static class PartsList
         await RunAsync(["tool", "restore"], stop);
         var folder = Path.Combine("artifacts", "images", process.Project);
         var name = process.Name + ".cdx.json";
-        var home = process.IsApp ? "Apps" : "Services";
         await RunAsync(
             [
-                "CycloneDX", Path.Combine("src", home, process.Project, process.Project + ".csproj"),
+                "CycloneDX", Path.Combine(process.Folder, process.Project + ".csproj"),
                 "-o", folder, "-fn", name, "-F", "Json", "--disable-package-restore",
                 "--base-intermediate-output-path", Path.Combine(root, "artifacts", "obj"),
                 "--set-name", "tessera/" + process.Name,

@@ -24,6 +24,10 @@ internal static class Servers
         new("podman", "podman"),
         new("runc", "runc"),
         new("catatonit", "/usr/libexec/podman/catatonit"), // Holds a pod together.
+        // A network with names, for containers that know each other by them.
+        new("netavark", "/usr/lib/podman/netavark"),
+        new("aardvark-dns", "/usr/lib/podman/aardvark-dns"),
+        new("iptables", "iptables"),
         new("docker-registry", "docker-registry"),
         new("debootstrap", "debootstrap"),
         new("podman-compose", "podman-compose"),

@@ -37,14 +37,20 @@ internal static class TestCommand
         {
             Description = "Write what each project needed to test/timings.csv, by which runs are scheduled.",
         };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Also the long forms of tests that are run in a short one otherwise: Rolling, for hours.",
+        };
         var command = new Command("test", "Build everything and run every test, with the real servers that can be had.")
         {
-            filter, projects, changed, since, list, noServers, record,
+            filter, projects, changed, since, list, noServers, record, all,
         };
         command.SetAction(async (parsed, stop) =>
         {
             if (parsed.GetValue(record) && parsed.GetValue(filter) is not null)
                 throw new UserError("--record measures whole projects; leave out --filter.", ExitCodes.Usage);
+            if (parsed.GetValue(record) && parsed.GetValue(all))
+                throw new UserError("--record measures what runs every time; leave out --all.", ExitCodes.Usage);
             var wanted = parsed.GetValue(projects) ?? [];
             var found = TestProject.All()
                 .Where(project => wanted.Length == 0 || wanted.Contains(project.Name)).ToList();
@@ -66,7 +72,9 @@ internal static class TestCommand
             }
             return await TestRun.RunAsync(
                 found,
-                new TestRunOptions(parsed.GetValue(filter), !parsed.GetValue(noServers), parsed.GetValue(record)),
+                new TestRunOptions(
+                    parsed.GetValue(filter), !parsed.GetValue(noServers), parsed.GetValue(record),
+                    parsed.GetValue(all)),
                 stop);
         });
         return command;

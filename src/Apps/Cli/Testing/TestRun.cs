@@ -7,14 +7,19 @@ namespace Tessera.Cli.Testing;
 
 /// <param name="Filter">Only tests whose full name contains this.</param>
 /// <param name="Record">Write down what each project needed, for the schedule of later runs.</param>
-internal sealed record TestRunOptions(string? Filter, bool InstallServers, bool Record);
+/// <param name="All">Long forms of tests as well.</param>
+internal sealed record TestRunOptions(string? Filter, bool InstallServers, bool Record, bool All)
+{
+    /// <summary>Tells the tests of <see cref="All"/>.</summary>
+    public const string AllVariable = "TESSERA_TEST_ALL";
+
+    /// <summary>No test project takes this long; one that does hangs.</summary>
+    public TimeSpan ProjectTimeout => All ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(25);
+}
 
 /// <summary>Builds, gets the servers, runs the test executables and sums up.</summary>
 internal static class TestRun
 {
-    /// <summary>No test project takes this long; one that does hangs.</summary>
-    private static readonly TimeSpan _projectTimeout = TimeSpan.FromMinutes(25);
-
     private static readonly TimeSpan _buildTimeout = TimeSpan.FromMinutes(20);
 
     public static bool InCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
@@ -32,7 +37,7 @@ internal static class TestRun
         var schedule = new TestSchedule(TestTimings.Read(timings), Environment.ProcessorCount);
         await schedule.RunAsync(projects.SelectMany(project => project.Parts()), async part =>
         {
-            var result = await RunOneAsync(part, options.Filter, stop);
+            var result = await RunOneAsync(part, options, stop);
             lock (results)
             {
                 results.Add(result);
@@ -76,7 +81,7 @@ internal static class TestRun
         return build.ExitCode;
     }
 
-    private static async Task<TestResult> RunOneAsync(TestPart part, string? filter, CancellationToken stop)
+    private static async Task<TestResult> RunOneAsync(TestPart part, TestRunOptions options, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         TestResult Broken(string problem, TimeSpan processor = default) =>
@@ -91,7 +96,7 @@ internal static class TestRun
         var log = Path.ChangeExtension(report, ".log");
         File.Delete(report);
         List<string> words = [binary, "-noLogo", "-noColor", "-xml", report, .. part.Words];
-        if (filter is not null) words.AddRange(["-method", $"*{filter}*"]);
+        if (options.Filter is { } filter) words.AddRange(["-method", $"*{filter}*"]);
         var start = new ProcessStartInfo("dotnet", words)
         {
             WorkingDirectory = SourceTree.Root,
@@ -102,6 +107,7 @@ internal static class TestRun
         await using var output = TextWriter.Synchronized(new StreamWriter(log));
         if (Servers.KafkaFetched is { } kafka) start.Environment["KAFKA_HOME"] = kafka;
         start.Environment[ProcessorTime.Mark] = part.Name;
+        start.Environment[TestRunOptions.AllVariable] = options.All ? "true" : "";
         using var process = Process.Start(start)!;
         await using var processor = new ProcessorTime(part.Name);
         process.StandardInput.Close();
@@ -109,10 +115,10 @@ internal static class TestRun
         process.ErrorDataReceived += (_, line) => output.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!await Processes.WaitOrKillAsync(process, _projectTimeout, stop))
+        if (!await Processes.WaitOrKillAsync(process, options.ProjectTimeout, stop))
         {
             return Broken(
-                $"hung: ended after {_projectTimeout.TotalMinutes:0} minutes (output: {log})", processor.Used);
+                $"hung: ended after {options.ProjectTimeout.TotalMinutes:0} minutes (output: {log})", processor.Used);
         }
         try
         {

@@ -7,6 +7,7 @@ namespace Tessera.Cli.Up;
 internal sealed class EarlierBuilds(string root)
 {
     private static readonly TimeSpan _buildTimeout = TimeSpan.FromMinutes(15);
+    private readonly Git _git = new(root);
 
     /// <summary>Reads <c>orders=v1.3.0,payments-2=1f3c5e7</c>: by service, or by one process of it.</summary>
     public static Dictionary<string, string> Parse(IEnumerable<string> texts, IReadOnlyCollection<string> services)
@@ -46,7 +47,7 @@ internal sealed class EarlierBuilds(string root)
     }
 
     /// <summary>The project's program as it was at the revision: a commit, a tag or, for short, the version of a tag
-    /// of the service.</summary>
+    /// of the service. A version that was released and has no tag here is found by its contract.</summary>
     public async Task<string> ProvideAsync(string project, string revision, CancellationToken stop)
     {
         var commit = await CommitOfAsync(project, revision, stop);
@@ -56,7 +57,7 @@ internal sealed class EarlierBuilds(string root)
         if (!Directory.Exists(folder))
         {
             // By force: a folder that somebody has removed is still known to git.
-            var (added, why) = await GitAsync(["worktree", "add", "--force", "--detach", folder, commit], stop);
+            var (added, why) = await _git.TryAsync(["worktree", "add", "--force", "--detach", folder, commit], stop);
             if (!added) throw new UserError($"{revision} cannot be checked out: {why}");
         }
         var built = Path.Combine(folder, "artifacts", $".built-{project}");
@@ -75,18 +76,19 @@ internal sealed class EarlierBuilds(string root)
 
     private async Task<string> CommitOfAsync(string project, string revision, CancellationToken stop)
     {
-        var (isTree, _) = await GitAsync(["rev-parse", "--git-dir"], stop);
+        var (isTree, _) = await _git.TryAsync(["rev-parse", "--git-dir"], stop);
         if (!isTree)
             throw new UserError($"{root} is no clone of git, so there is nothing to build {revision} of {project} "
                 + $"from.");
         foreach (var name in new[] { revision, $"{project.ToLowerInvariant()}/{revision}" })
         {
-            var (found, commit) = await GitAsync(["rev-parse", "--verify", "--quiet", name + "^{commit}"], stop);
+            var (found, commit) = await _git.TryAsync(["rev-parse", "--verify", "--quiet", name + "^{commit}"], stop);
             if (found) return commit;
         }
-        throw new UserError(
-            $"There is no revision '{revision}' here, nor a tag '{project.ToLowerInvariant()}/{revision}'. A shallow "
-            + "clone has no tags: git fetch --tags --unshallow brings them.");
+        return await new RecordedReleases(root, _git).CommitOfAsync(project.ToLowerInvariant(), revision, stop)
+            ?? throw new UserError(
+                $"There is no revision '{revision}' here, nor a tag '{project.ToLowerInvariant()}/{revision}'. A "
+                + "shallow clone has no tags: git fetch --tags --unshallow brings them.");
     }
 
     private static async Task BuildAsync(string folder, string project, string revision, CancellationToken stop)
@@ -112,21 +114,6 @@ internal sealed class EarlierBuilds(string root)
             await Processes.WaitOrKillAsync(build, _buildTimeout, stop);
         }
         if (build.ExitCode != 0) throw new UserError($"{project} at {revision} does not build; why is in {log}");
-    }
-
-    private async Task<(bool Succeeded, string Said)> GitAsync(string[] words, CancellationToken stop)
-    {
-        var start = new ProcessStartInfo("git", words)
-        {
-            WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var git = Process.Start(start)!;
-        var errors = git.StandardError.ReadToEndAsync(stop);
-        var output = await git.StandardOutput.ReadToEndAsync(stop);
-        await git.WaitForExitAsync(stop);
-        return git.ExitCode == 0
-            ? (true, output.Trim())
-            : (false, (await errors).Trim().ReplaceLineEndings(" "));
     }
 
     /// <summary>Two stores may ask for one revision at the same moment.</summary>

@@ -6,6 +6,9 @@ namespace Tessera.Cli.Up;
 internal static class HoldCommands
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>What ends this often while it is waited for will not become ready by waiting.</summary>
+    private const int EndsMax = 3;
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     public static Command CreateStop()
@@ -30,17 +33,20 @@ internal static class HoldCommands
     private static Argument<string> Service() => new("SERVICE") { Description = "Such as payments, or orders-2." };
 
     /// <summary>Ends when it is ready again.</summary>
-    internal static async Task RestartAsync(RunFolder folder, string name, CancellationToken stop)
+    /// <param name="whileHeld">What is done between its end and its start.</param>
+    internal static async Task RestartAsync(
+        RunFolder folder, string name, CancellationToken stop, Action? whileHeld = null)
     {
         try
         {
             await HoldAsync(folder, name, stop);
+            whileHeld?.Invoke();
         }
         finally
         {
             File.Delete(folder.HoldFileOf(name)); // Whatever happens, it comes back.
         }
-        await BecomesAsync(folder, name, "ready", "did not become ready", stop);
+        await BecomesReadyAsync(folder, name, stop);
     }
 
     internal static RunState StateOf(RunFolder folder) => (folder.IsSupervised ? folder.ReadState() : null)
@@ -66,12 +72,12 @@ internal static class HoldCommands
     {
         _ = Find(folder, name);
         File.Delete(folder.HoldFileOf(name));
-        await BecomesAsync(folder, name, "ready", "did not become ready", stop);
+        await BecomesReadyAsync(folder, name, stop);
         Console.WriteLine($"{name} is ready.");
         return ExitCodes.Ok;
     }
 
-    private static async Task HoldAsync(RunFolder folder, string name, CancellationToken stop)
+    internal static async Task HoldAsync(RunFolder folder, string name, CancellationToken stop)
     {
         var service = Find(folder, name);
         await File.WriteAllTextAsync(folder.HoldFileOf(name), "", stop);
@@ -79,14 +85,23 @@ internal static class HoldCommands
         await BecomesAsync(folder, name, "held", "did not stop", stop);
     }
 
+    internal static Task BecomesReadyAsync(RunFolder folder, string name, CancellationToken stop) =>
+        BecomesAsync(folder, name, "ready", "did not become ready", stop);
+
     private static async Task BecomesAsync(
         RunFolder folder, string name, string wanted, string otherwise, CancellationToken stop)
     {
         var began = TimeProvider.System.GetTimestamp();
+        var restarts = Find(folder, name).Restarts;
         while (true)
         {
             var service = Find(folder, name);
             if (service.State == wanted) return;
+            if (service.Restarts - restarts >= EndsMax)
+            {
+                throw new UserError($"{name} {otherwise}: it {service.LastEnd}, {EndsMax} times in a row" +
+                    $"{(service.Why is null ? "" : $": {service.Why}")} (log: {service.Log})");
+            }
             if (TimeProvider.System.GetElapsedTime(began) > _timeout)
             {
                 throw new UserError($"{name} {otherwise} within {_timeout.TotalSeconds:0} s; " +

@@ -32,13 +32,13 @@ internal static class RestartCommand
         foreach (var instance in Chosen(folder, which))
         {
             await HoldCommands.RestartAsync(folder, instance.Name, stop);
-            if (instance.Service != "gateway") await BeServedAsync(http, folder, instance, stop);
+            await BeServedAsync(http, folder, instance, stop);
             Console.WriteLine($"{instance.Name} is restarted.");
         }
         return ExitCodes.Ok;
     }
 
-    private static List<InstanceState> Chosen(RunFolder folder, string? which)
+    internal static List<InstanceState> Chosen(RunFolder folder, string? which)
     {
         var all = HoldCommands.StateOf(folder).Services;
         var chosen = all.Where(each => which is null || each.Name == which || each.Service == which).ToList();
@@ -48,9 +48,11 @@ internal static class RestartCommand
         return chosen;
     }
 
-    private static async Task BeServedAsync(
+    /// <summary>Ends when every gateway sends it requests; a gateway is found by its clients themselves.</summary>
+    internal static async Task BeServedAsync(
         HttpClient http, RunFolder folder, InstanceState instance, CancellationToken stop)
     {
+        if (instance.Service == "gateway") return;
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {

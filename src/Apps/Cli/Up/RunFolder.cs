@@ -52,6 +52,38 @@ internal sealed class RunFolder(string data)
     /// <summary>As long as this file is there, the supervisor leaves the service stopped.</summary>
     public string HoldFileOf(string instance) => Path.Combine(Run, instance + ".hold");
 
+    /// <summary>The program that the process runs instead of what <c>up</c> was told; null when nothing else was
+    /// asked for.</summary>
+    public string? ReadProgramOf(string instance)
+    {
+        try
+        {
+            return File.ReadAllText(ProgramFileOf(instance));
+        }
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>From its next start on.</summary>
+    public void WriteProgramOf(string instance, string? program)
+    {
+        if (program is null) File.Delete(ProgramFileOf(instance));
+        else File.WriteAllText(ProgramFileOf(instance), program);
+    }
+
+    /// <summary>Of an earlier life of the store: what was held or replaced then.</summary>
+    public void ForgetWishes()
+    {
+        foreach (var wish in (string[])["*.hold", "*.program"])
+        {
+            foreach (var file in Directory.EnumerateFiles(Run, wish)) File.Delete(file);
+        }
+    }
+
+    private string ProgramFileOf(string instance) => Path.Combine(Run, instance + ".program");
+
     /// <summary>Makes the folder, and all that this process and its children put into it, readable by its owner only.
     /// </summary>
     public void Create()

@@ -155,7 +155,8 @@ internal sealed class Supervisor : IDisposable
             new ProcessToRun(
                 planned.Name, planned.Service, planned.Address, planned.Http1, planned.Http2,
                 () => launcher.Start(
-                    planned.Name, _settings.ProgramOf(planned), environment.For(planned),
+                    planned.Name, _folder.ReadProgramOf(planned.Name) ?? _settings.ProgramOf(planned),
+                    environment.For(planned),
                     planned.IsGateway ? _address : null),
                 (_, stop) => Health.AskAsync(_http, planned.OwnAddress, _run, stop))
             {

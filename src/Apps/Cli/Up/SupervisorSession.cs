@@ -48,8 +48,7 @@ internal sealed class SupervisorSession : IDisposable
             var programs = new EarlierBuilds(SourceTree.Root).ProvideAsync(asked.At, SourceTree.Services(), stop);
             asked = asked with { Programs = await programs };
             await Orphans.StopAsync(folder, clock);
-            // Of an earlier life.
-            foreach (var hold in Directory.EnumerateFiles(folder.Run, "*.hold")) File.Delete(hold);
+            folder.ForgetWishes();
             var credentials = OperatorCredentials.ReadOrMake(folder, out var isUntold);
             var run = Guid.NewGuid().ToString("N");
             folder.Claim(run);

@@ -3,7 +3,8 @@ namespace Tessera.Messaging.Store;
 /// <summary>The seam to one database engine: the library's own tables in the service's own database.</summary>
 /// <remarks>
 /// Tables: <c>msg_outbox</c>, <c>msg_held_keys</c>, <c>msg_inbox</c>, <c>msg_parked</c>, <c>msg_parked_keys</c>,
-/// <c>msg_timers</c>, <c>msg_leases</c>, <c>msg_members</c>, <c>msg_audit</c>, <c>msg_schema</c>.
+/// <c>msg_timers</c>, <c>msg_leases</c>, <c>msg_members</c>, <c>msg_audit</c>, <c>msg_schema</c>,
+/// <c>msg_schema_added</c>.
 /// A store never waits for a broker.
 /// Members outside a session are single, self-contained transactions. All are safe to call from several processes.
 /// </remarks>

@@ -1,0 +1,26 @@
+namespace Tessera.Cli.Up;
+
+/// <summary>Does something while processes of the running store are stopped, and starts them again whatever comes of
+/// it.</summary>
+internal static class WhileHeld
+{
+    public static async Task RunAsync(
+        RunFolder folder, Func<InstanceState, bool> which, Func<Task> work, CancellationToken stop)
+    {
+        // Who was stopped by somebody stays so.
+        var chosen = HoldCommands.StateOf(folder).Services
+            .Where(process => process.State != "held" && which(process)).ToList();
+        try
+        {
+            // Gateways first, so that nobody's request is cut off by a service that ended before them.
+            foreach (var same in chosen.GroupBy(process => process.Service == "gateway").OrderBy(same => !same.Key))
+                await Task.WhenAll(same.Select(process => HoldCommands.HoldAsync(folder, process.Name, stop)));
+            await work();
+        }
+        finally
+        {
+            foreach (var process in chosen) File.Delete(folder.HoldFileOf(process.Name));
+        }
+        await Task.WhenAll(chosen.Select(process => HoldCommands.BecomesReadyAsync(folder, process.Name, stop)));
+    }
+}

@@ -1,0 +1,2 @@
+// Each store wants the whole machine while its processes are replaced.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,108 @@
+namespace Tessera.Rolling;
+
+/// <summary>A service is replaced by the next version and taken back to the one before, one process after the other,
+/// while customers order and look at pages. Nobody sees it, and no event is lost or handled twice.</summary>
+public sealed class ReplacementTests(RollingStores stores) : IClassFixture<RollingStores>
+{
+    private const int OrdersBetween = 40;
+    private const int PagesBetween = 8;
+
+    public static TheoryData<string, string> Replacements()
+    {
+        var all = new TheoryData<string, string>();
+        foreach (var broker in Extent.Brokers)
+        {
+            foreach (var service in Extent.Services) all.Add(broker, service);
+        }
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(Replacements))]
+    public async Task Loses_no_request_and_no_event_while_a_service_is_replaced_and_taken_back(
+        string broker, string service)
+    {
+        var store = await stores.OnAsync(broker);
+        var old = await store.VersionsAsync(service);
+        await using var load = await SteadyLoad.BeginAsync(store.Shop, Extent.Rate);
+        await load.GoOnAsync(OrdersBetween, PagesBetween);
+
+        var during = await ReplaceAsync(store, load, service);
+        Assert.All(await store.VersionsAsync(service), version => Assert.Equal(Extent.VersionOf(service), version));
+        await load.GoOnAsync(OrdersBetween, PagesBetween);
+        during += await ReplaceAsync(store, load, service, "--at", Extent.LastReleaseOf(service));
+        Assert.Equal(old, await store.VersionsAsync(service));
+        await load.GoOnAsync(OrdersBetween, PagesBetween);
+
+        await load.EndAsync();
+        store.Orders.UnionWith(load.Placed);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{load.Placed.Count} orders and {load.Pages} pages, {during} orders while {service} was replaced");
+        Assert.True(load.Failures.Count == 0, string.Join("\n", load.Failures.Take(5)));
+        await AllAreWholeAsync(store);
+    }
+
+    [Fact]
+    public async Task Puts_a_service_back_from_a_backup_of_PostgreSQL_while_the_store_runs()
+    {
+        var store = await stores.OnAsync(Extent.Brokers[0]);
+        var (buyer, sku) = (await store.Shop.NewBuyerAsync(), await store.Shop.NewProductAsync());
+        var before = await OrderAsync(store, buyer, sku);
+        await AllAreWholeAsync(store);
+        var folder = Directory.CreateTempSubdirectory("tessera-backup-").FullName;
+        try
+        {
+            var backup = Path.Combine(folder, "backup");
+            await store.RunAsync("backup", backup);
+            var after = await store.Shop.PlaceAsync(buyer, sku);
+            await store.Shop.BecomesAsync(buyer, after.Id, "Confirmed");
+
+            await store.RunAsync("restore", backup, "orders");
+            var found = await store.TryAsync("reconcile", "--wait", "3");
+            Assert.Equal(1, found.ExitCode);
+            Assert.Contains(
+                $"forgotten  orders.order-placed of order {after.Id}", found.Output, StringComparison.Ordinal);
+            Assert.Equal("Confirmed", (await store.Shop.OrderAsync(buyer, before)).State);
+
+            await store.RunAsync("restore", backup);
+            await OrderAsync(store, buyer, sku);
+            await AllAreWholeAsync(store);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<Guid> OrderAsync(RollingStore store, string buyer, string sku)
+    {
+        var order = (await store.Shop.PlaceAsync(buyer, sku)).Id;
+        store.Orders.Add(order);
+        await store.Shop.BecomesAsync(buyer, order, "Confirmed");
+        return order;
+    }
+
+    /// <returns>How many orders were accepted meanwhile.</returns>
+    private static async Task<int> ReplaceAsync(
+        RollingStore store, SteadyLoad load, string service, params string[] build)
+    {
+        var before = load.Placed.Count;
+        await store.RunAsync(["replace", service, .. build]);
+        var meanwhile = load.Placed.Count - before;
+        Assert.True(
+            meanwhile > 20 || load.Failures.Count > 0,
+            $"Only {meanwhile} orders came by while {service} was replaced.");
+        return meanwhile;
+    }
+
+    private static async Task AllAreWholeAsync(RollingStore store)
+    {
+        await store.VerifyAsync();
+        var verified = await store.RunAsync("verify");
+        var accepted = store.Orders.Count;
+        Assert.Contains($"orders: {accepted} ({accepted} Confirmed)", verified, StringComparison.Ordinal);
+        Assert.DoesNotContain("parked:", verified, StringComparison.Ordinal);
+        Assert.Contains(
+            "The histories agree.", await store.RunAsync("reconcile"), StringComparison.Ordinal);
+    }
+}
