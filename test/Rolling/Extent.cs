@@ -16,11 +16,16 @@ internal static class Extent
 
     private static bool IsAll => Environment.GetEnvironmentVariable(TestRunOptions.AllVariable) == "true";
 
-    public static IReadOnlyList<string> Brokers => IsAll ? ["rabbitmq", "kafka"] : ["rabbitmq"];
+    /// <summary><c>TESSERA_ROLLING_BROKERS</c> names others.</summary>
+    public static IReadOnlyList<string> Brokers =>
+        Named("TESSERA_ROLLING_BROKERS") ?? (IsAll ? ["rabbitmq", "kafka"] : ["rabbitmq"]);
 
-    /// <summary>Those that are replaced.</summary>
-    public static IReadOnlyList<string> Services =>
-        IsAll ? [.. SourceTree.Services().Select(project => project.ToLowerInvariant())] : ["orders"];
+    /// <summary>Those that are replaced; <c>TESSERA_ROLLING_SERVICES</c> names others.</summary>
+    public static IReadOnlyList<string> Services => Named("TESSERA_ROLLING_SERVICES")
+        ?? (IsAll ? [.. SourceTree.Services().Select(project => project.ToLowerInvariant())] : ["orders"]);
+
+    private static string[]? Named(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } names ? names.Split(',') : null;
 
     /// <summary>The name of the service's last release; pages and gateway have no contract, and are taken as they were
     /// when Orders was released last.</summary>

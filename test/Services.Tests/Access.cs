@@ -98,6 +98,7 @@ internal static class Access
             ["GET /users/clients"] = new(Who.Operators, "clients.read"),
             ["POST /users/clients"] = new(Who.Operators, "clients.write"),
             ["DELETE /users/clients/{client}"] = new(Who.Operators, "clients.write"),
+            ["GET /users/{user}/contact"] = new(Who.Machines, "users.contact"),
         },
         ["Webhooks"] = new()
         {
@@ -142,4 +143,7 @@ internal enum Who
 
     /// <summary>And machines with the scope.</summary>
     Operators,
+
+    /// <summary>With the scope; no person.</summary>
+    Machines,
 }

@@ -58,9 +58,10 @@ public sealed class EveryTokenTests
     {
         foreach (var (kind, token) in TokenKinds.Bad(service.Tokens))
             yield return (kind, token, who == Who.Anyone ? 200 : 401);
-        yield return ("of an operator", service.Operator, who == Who.Customers ? 403 : 200);
-        yield return ("of a customer", service.Customer, who == Who.Operators ? 403 : 200);
-        yield return ("of another customer", service.Tokens.Customer(Guid.NewGuid()), who == Who.Operators ? 403 : 200);
+        yield return ("of an operator", service.Operator, who is Who.Customers or Who.Machines ? 403 : 200);
+        var isOfCustomers = who is not (Who.Operators or Who.Machines);
+        yield return ("of a customer", service.Customer, isOfCustomers ? 200 : 403);
+        yield return ("of another customer", service.Tokens.Customer(Guid.NewGuid()), isOfCustomers ? 200 : 403);
         var without = who == Who.Anyone ? 200 : 403;
         foreach (var role in new[] { "service", "Operator", "" })
             yield return ($"of the role '{role}'", service.Tokens.Issue(Guid.NewGuid(), role), without);

@@ -20,10 +20,13 @@ public static class Policies
     /// <summary>Someone with an account, and no machine.</summary>
     public const string Person = "person";
 
+    /// <summary>A program that no person stands behind: for what, its scopes say.</summary>
+    public const string Machine = "machine-alone";
+
     /// <summary>The role in the token of a client that no person stands behind.</summary>
     public const string MachineRole = "machine";
 
-    internal static bool TakesTokens(string? policy) => policy is Operator or Customer or SignedIn or Person;
+    internal static bool TakesTokens(string? policy) => policy is Operator or Customer or SignedIn or Person or Machine;
 
     internal static IServiceCollection AddTokenAuthentication(this IServiceCollection services)
     {
@@ -46,6 +49,7 @@ public static class Policies
             .AddPolicy(Operator, policy => policy.RequireAuthenticatedUser().RequireRole("operator", MachineRole))
             .AddPolicy(Customer, policy => policy.RequireAuthenticatedUser().RequireRole("customer"))
             .AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser())
+            .AddPolicy(Machine, policy => policy.RequireAuthenticatedUser().RequireRole(MachineRole))
             .AddPolicy(Person, policy => policy.RequireAuthenticatedUser()
                 .RequireAssertion(access => !access.User.IsInRole(MachineRole)));
         return services;

@@ -9,6 +9,10 @@ namespace Tessera.Users.Contracts;
 public sealed record CustomerView(
     Guid Id, string? MaskedEmail, bool IsOperator, DateTimeOffset RegisteredAt, IReadOnlyList<string> References);
 
+/// <summary>GET /users/{id}/contact (machines with the scope users.contact): to whom a mail goes. Not to be kept longer
+/// than the mail needs.</summary>
+public sealed record ContactView(Guid Id, string Email, string? Name);
+
 /// <summary>POST /users/{id}/tokens; the body may be left out.</summary>
 /// <param name="Note">Why the operator acts, for the record.</param>
 public sealed record ActingTokenRequest([property: StringLength(500)] string? Note = null);

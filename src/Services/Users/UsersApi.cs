@@ -39,5 +39,8 @@ internal static class UsersApi
         operators.MapGet("/clients", ManageClients.List).RequireScope(Scopes.ClientsRead);
         operators.MapPost("/clients", ManageClients.Add).RequireScope(Scopes.ClientsWrite);
         operators.MapDelete("/clients/{client}", ManageClients.Remove).RequireScope(Scopes.ClientsWrite);
+
+        users.MapGet("/{user:guid}/contact", ReadContact.Handle)
+            .RequireAuthorization(Policies.Machine).RequireScope(Scopes.UsersContact);
     }
 }

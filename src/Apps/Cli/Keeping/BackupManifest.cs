@@ -34,7 +34,7 @@ internal sealed record BackupManifest(int Format, DateTimeOffset At, string Engi
         {
             throw new UserError($"{file} cannot be read: {unreadable.Message}");
         }
-        if (manifest is not { Parts: not null, Engine: not null })
+        if (manifest is not { Parts: not null, Engine: not null } || !manifest.Parts.All(IsWhole))
             throw new UserError($"{file} does not say what the backup holds.");
         if (manifest.Format != FormatNow)
         {
@@ -45,6 +45,10 @@ internal sealed record BackupManifest(int Format, DateTimeOffset At, string Engi
         foreach (var kept in manifest.Parts.SelectMany(part => part.Files)) await kept.CheckAsync(folder, stop);
         return manifest;
     }
+
+    // What JSON leaves out is null, whatever the types say.
+    private static bool IsWhole(BackupPart? part) =>
+        part is { Name: not null, Files: not null } && part.Files.All(file => file is { Path: not null });
 }
 
 /// <summary>What is consistent in itself: a service, the broker's log, or the files of the store as a whole.</summary>

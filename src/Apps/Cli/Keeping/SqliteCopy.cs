@@ -6,6 +6,7 @@ namespace Tessera.Cli.Keeping;
 /// open.</summary>
 internal static class SqliteCopy
 {
+    private const int BusySecondsMax = 5;
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
 
@@ -54,7 +55,8 @@ internal static class SqliteCopy
         catch (SqliteException broken) when (broken.SqliteErrorCode is Corrupt or NotADatabase)
         {
             File.Move(file, file + ".damaged", overwrite: true);
-            File.Move(file + "-wal", file + ".damaged-wal", overwrite: true);
+            // SQLite itself removes what it cannot make out.
+            if (File.Exists(file + "-wal")) File.Move(file + "-wal", file + ".damaged-wal", overwrite: true);
             File.Delete(file + "-shm");
         }
         catch (SqliteException busy)
@@ -67,7 +69,7 @@ internal static class SqliteCopy
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = file, Mode = mode, Pooling = false,
+            DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = BusySecondsMax,
         }.ToString());
         connection.Open();
         return connection;

@@ -5,7 +5,7 @@ namespace Tessera.Cli.Up;
 /// <summary>Stops one service and starts it again, to see what the others do meanwhile.</summary>
 internal static class HoldCommands
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>What ends this often while it is waited for will not become ready by waiting.</summary>
     private const int EndsMax = 3;

@@ -7,7 +7,7 @@ namespace Tessera.Cli.Up;
 /// serves: each is waited for until the gateways send it requests.</summary>
 internal static class RestartCommand
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     public static Command Create()

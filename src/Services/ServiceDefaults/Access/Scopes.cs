@@ -16,6 +16,9 @@ public static class Scopes
 
     /// <summary>To get tokens that act for a customer.</summary>
     public const string UsersAct = "users.act";
+
+    /// <summary>To learn a person's name and address in order to write to them; of machines alone.</summary>
+    public const string UsersContact = "users.contact";
     public const string ClientsRead = "clients.read";
     public const string ClientsWrite = "clients.write";
 
@@ -29,20 +32,22 @@ public static class Scopes
     [
         .. Shop.Interfaces.Where(name => name != Webhooks)
             .SelectMany(name => new[] { $"{name}.read", $"{name}.write" }),
-        UsersAct, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite, Webhooks,
+        UsersAct, UsersContact, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite, Webhooks,
     ];
+
+    private static readonly string[] ofPeople = [.. All.Except([UsersContact])];
 
     private static readonly string[] ofOperatorsAlone =
     [
         CatalogWrite, InventoryWrite, UsersAct, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite, Webhooks,
     ];
 
-    private static readonly string[] ofCustomers = [.. All.Except(ofOperatorsAlone)];
+    private static readonly string[] ofCustomers = [.. ofPeople.Except(ofOperatorsAlone)];
 
     /// <summary>What a person of this role can do at all.</summary>
     public static IReadOnlyList<string> OfRole(string? role) => role switch
     {
-        "operator" => All,
+        "operator" => ofPeople,
         "customer" => ofCustomers,
         _ => [],
     };

@@ -2,13 +2,13 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
 
-/// <summary>The store's own clients: the storefront, the operators' console, the command line, and scripts on the
-/// store's own machine.</summary>
+/// <summary>The store's own clients: the storefront, the operators' console, the command line, scripts on the
+/// store's own machine, and the service that writes to people.</summary>
 internal static class OwnClients
 {
     public const string Scripts = "scripts";
 
-    private static readonly string[] ids = ["web", "console", Scripts, "tessera-cli"];
+    private static readonly string[] ids = ["web", "console", Scripts, "notifications", "tessera-cli"];
 
     public static bool Has(string id) => ids.Contains(id, StringComparer.Ordinal);
 
@@ -30,7 +30,7 @@ internal static class OwnClients
             Id = "console",
             Name = "Tessera operators' console",
             Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
-            Scopes = [.. ServiceDefaults.Scopes.All],
+            Scopes = [.. ServiceDefaults.Scopes.OfRole("operator")],
             RedirectUris = [new Uri(store, "ops/signed-in").AbsoluteUri],
             SignedOutUris = [new Uri(store, "ops").AbsoluteUri],
             IsOwn = true,
@@ -45,10 +45,18 @@ internal static class OwnClients
         },
         new()
         {
+            Id = "notifications",
+            Name = "Tessera notifications",
+            Grants = [GrantTypes.ClientCredentials],
+            Scopes = [ServiceDefaults.Scopes.UsersContact],
+            IsOwn = true,
+        },
+        new()
+        {
             Id = "tessera-cli",
             Name = "Tessera command line",
             Grants = [GrantTypes.DeviceCode, GrantTypes.RefreshToken],
-            Scopes = [.. ServiceDefaults.Scopes.All],
+            Scopes = [.. ServiceDefaults.Scopes.OfRole("operator")],
             IsPublic = true,
             IsOwn = true,
         },

@@ -1,7 +1,7 @@
 namespace Tessera.Cli.Up;
 
 /// <summary>Does something while processes of the running store are stopped, and starts them again whatever comes of
-/// it.</summary>
+/// it. Ends when the gateways send them requests again.</summary>
 internal static class WhileHeld
 {
     public static async Task RunAsync(
@@ -22,5 +22,7 @@ internal static class WhileHeld
             foreach (var process in chosen) File.Delete(folder.HoldFileOf(process.Name));
         }
         await Task.WhenAll(chosen.Select(process => HoldCommands.BecomesReadyAsync(folder, process.Name, stop)));
+        using var http = Health.NewClient();
+        foreach (var process in chosen) await RestartCommand.BeServedAsync(http, folder, process, stop);
     }
 }

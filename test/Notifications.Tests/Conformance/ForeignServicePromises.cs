@@ -1,0 +1,132 @@
+using MimeKit;
+using Tessera.Messaging;
+using Tessera.Testing;
+using Xunit;
+
+namespace Tessera.Notifications.Tests;
+
+/// <summary>The broker that carries the events from our library to a service that knows only the wire format.</summary>
+public abstract class CarryingBroker : IAsyncLifetime
+{
+    /// <summary>Skips the test when it cannot be had.</summary>
+    public abstract void Require();
+
+    /// <summary>Configures our library for it.</summary>
+    public abstract void Use(MessagingBuilder messages);
+
+    /// <summary>What the foreign service is told of it.</summary>
+    public abstract IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>Whether a reader has to be there before the events come.</summary>
+    public virtual bool KeepsOnlyForKnownReaders => false;
+
+    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>What a service in another language keeps of the promises that our own keep.</summary>
+public abstract class ForeignServicePromises(CarryingBroker broker)
+{
+    private const int Kills = 20;
+    private const int OrdersPerKill = 3;
+    private const int EventsPerOrder = 3;
+    private static readonly TimeSpan allArriveWithin = TimeSpan.FromSeconds(120);
+    private static readonly string[] kindsInOrder = ["order-placed", "order-confirmed", "order-shipped"];
+
+    [Fact]
+    public async Task Each_mail_is_sent_once_and_each_order_in_its_order_while_replicas_are_killed_at_random()
+    {
+        broker.Require();
+        var program = await NotificationsBuild.RequireAsync();
+        using var folder = new TemporaryFolder("notifications");
+        await using var users = new PretendedUsers();
+        var settings = SettingsIn(folder, users);
+        await using var first = new NotificationsProcess(program, folder.File("first"), settings);
+        await using var second = new NotificationsProcess(program, folder.File("second"), settings);
+        NotificationsProcess[] replicas = [first, second];
+        foreach (var replica in replicas) replica.Start();
+        if (broker.KeepsOnlyForKnownReaders) await first.ReadyAsync();
+        await using var orders = await OrdersPublisher.StartAsync(broker.Use);
+        var seen = new MailsSeen(settings["Database__File"], folder.File("outbox"));
+        var random = new Random();
+        List<Guid> placed = [];
+
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var before = seen.SentCount();
+            Guid[] some = [.. Enumerable.Range(0, OrdersPerKill).Select(_ => Guid.CreateVersion7())];
+            placed.AddRange(some);
+            await orders.PublishAsync(some, buyer: Guid.NewGuid());
+            // At any moment of the work: before its first mail, or after any of them.
+            var reached = before + random.Next(0, OrdersPerKill * EventsPerOrder);
+            await AwaitAsync(
+                $"{reached} mails are sent before kill {kill}", () => seen.SentCount() >= reached, replicas);
+            var killed = replicas[random.Next(replicas.Length)];
+            await killed.KillAsync();
+            killed.Start();
+        }
+
+        var expected = placed.Count * EventsPerOrder;
+        await AwaitAsync("all mails are sent", () => seen.SentCount() == expected, replicas);
+        foreach (var replica in replicas) await replica.StopAsync();
+        AssertOnceAndInOrder(seen, placed);
+        Assert.Empty(seen.ParkedReasons());
+        Assert.Empty(users.Refused);
+        await AssertWholeAsync(folder.File("outbox"), seen.Noted());
+    }
+
+    private static void AssertOnceAndInOrder(MailsSeen seen, List<Guid> placed)
+    {
+        var (noted, written) = (seen.Noted(), seen.Written());
+        Assert.Equal(placed.Count * EventsPerOrder, noted.Count);
+        Assert.Equal(noted.Select(mail => mail.Id).Order(), written.Keys.Order());
+        foreach (var order in placed)
+        {
+            var ofOrder = noted.Where(mail => mail.Key == order).ToList();
+            Assert.Equal(kindsInOrder, ofOrder.Select(mail => mail.Kind));
+            var times = ofOrder.Select(mail => written[mail.Id]).ToList();
+            Assert.Equal(times.Order(), times);
+        }
+    }
+
+    private static async Task AssertWholeAsync(string outbox, IReadOnlyList<NotedMail> noted)
+    {
+        foreach (var mail in noted)
+        {
+            var message = await MimeMessage.LoadAsync(Path.Combine(outbox, $"{mail.Id}.eml"));
+            Assert.Equal($"{mail.Id}@tessera.local", message.MessageId);
+            Assert.Contains(mail.Key.ToString()[..8], message.Subject, StringComparison.Ordinal);
+            Assert.EndsWith("@example.org", message.To.Mailboxes.Single().Address, StringComparison.Ordinal);
+            Assert.NotNull(message.TextBody);
+            Assert.NotNull(message.HtmlBody);
+        }
+    }
+
+    private Dictionary<string, string> SettingsIn(TemporaryFolder folder, PretendedUsers users) =>
+        new(broker.Settings)
+        {
+            ["Tessera__DataDirectory"] = folder.Path,
+            ["Tessera__ClientSecrets__notifications"] = PretendedUsers.Secret,
+            ["Database__File"] = folder.File("notifications.db"),
+            ["Notifications__Users"] = users.Address,
+            ["Mail__TakenFor"] = "00:00:02",
+        };
+
+    private static async Task AwaitAsync(string what, Func<bool> holds, IEnumerable<NotificationsProcess> replicas)
+    {
+        try
+        {
+            await Eventually.HoldsAsync(what, holds, allArriveWithin);
+        }
+        catch (TimeoutException late)
+        {
+            var said = replicas.Select(replica => string.Join('\n', replica.Output.Split('\n').TakeLast(10)));
+            throw new TimeoutException($"{late.Message}. The replicas said:\n{string.Join("\n\n", said)}", late);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Tessera.Testing;
+using Tessera.Testing.Servers;
+
+namespace Tessera.Notifications.Tests;
+
+/// <summary>One replica of the program, which can be killed and started again.</summary>
+internal sealed class NotificationsProcess(
+    string program, string folder, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+{
+    private static readonly HttpClient client = new();
+    private readonly int _port = FreePort.Next();
+    private ServerProcess? _process;
+
+    public string Output => _process?.Output ?? "";
+
+    private Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/"));
+
+    public void Start()
+    {
+        Directory.CreateDirectory(folder);
+        _process = ServerProcess.Start("node", [program], folder, new Dictionary<string, string>(settings)
+        {
+            ["Listen__Http1"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"),
+        });
+    }
+
+    /// <summary>As a crash: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        await _process!.KillAsync();
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>As an operator stops it.</summary>
+    public async Task StopAsync() => await _process!.StopAsync();
+
+    public Task ReadyAsync() => Eventually.HoldsAsync("Notifications reads all its streams: " + Output, async () =>
+    {
+        if (_process!.HasExited) throw new InvalidOperationException("Notifications ended:\n" + Output);
+        var health = await client.GetFromJsonAsync<JsonElement>(new Uri(Address, "health/ready"));
+        return health.GetProperty("status").GetString() == "Healthy";
+    }, TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+    }
+}
