@@ -18,6 +18,7 @@ internal static class LicenceRules
         ["RabbitMQ.Client"] = "Apache-2.0 OR MPL-2.0",
         ["CloudNative.CloudEvents"] = "Apache-2.0",
         ["SmtpServer"] = "MIT",
+        ["StandardWebhooks"] = "MIT",
         ["Otp.NET"] = "MIT",
         ["CloudNative.CloudEvents.SystemTextJson"] = "Apache-2.0",
     };

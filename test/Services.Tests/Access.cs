@@ -100,6 +100,23 @@ internal static class Access
             ["DELETE /users/clients/{client}"] = new(Who.Operators, "clients.write"),
             ["GET /users/{user}/contact"] = new(Who.Machines, "users.contact"),
         },
+        ["Webhooks"] = new()
+        {
+            ["GET /webhooks/types"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks"] = new(Who.Operators, "webhooks"),
+            ["GET /webhooks"] = new(Who.Operators, "webhooks"),
+            ["GET /webhooks/{id}"] = new(Who.Operators, "webhooks"),
+            ["PUT /webhooks/{id}"] = new(Who.Operators, "webhooks"),
+            ["DELETE /webhooks/{id}"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks/{id}/pause"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks/{id}/resume"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks/{id}/secret"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks/{id}/test"] = new(Who.Operators, "webhooks"),
+            ["GET /webhooks/{id}/deliveries"] = new(Who.Operators, "webhooks"),
+            ["GET /webhooks/{id}/deliveries/{delivery}"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks/{id}/deliveries/{delivery}/redeliver"] = new(Who.Operators, "webhooks"),
+            ["POST /webhooks/{id}/redeliveries"] = new(Who.Operators, "webhooks"),
+        },
     };
 
     public static IReadOnlyDictionary<string, Row> Of(string service) =>

@@ -7,7 +7,8 @@ namespace Tessera.Services.Tests;
 /// <summary>All services and a gateway, for what the gateway says of the whole.</summary>
 public sealed class WholeDocument : IAsyncLifetime
 {
-    internal static readonly string[] Names = ["Baskets", "Catalog", "Inventory", "Orders", "Payments", "Users"];
+    internal static readonly string[] Names =
+        ["Baskets", "Catalog", "Inventory", "Orders", "Payments", "Users", "Webhooks"];
     private readonly TemporaryFolder _data = new("whole");
     private readonly TestTokens _tokens = new();
     private readonly Dictionary<string, ServiceProcess> _services = [];

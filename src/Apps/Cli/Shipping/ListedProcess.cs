@@ -9,9 +9,10 @@ namespace Tessera.Cli.Shipping;
 /// <param name="HasServers">Whether it keeps data, and so needs a database and the broker.</param>
 /// <param name="Calls">Whom it asks over HTTP.</param>
 /// <param name="HasFiles">Whether its replicas share a folder.</param>
+/// <param name="ReachesOutside">Whether it sends requests to hosts that are nobody's of the shop.</param>
 internal sealed record ListedProcess(
     string Name, string Project, int Http1, int Internal, bool IsApp, bool HasServers, IReadOnlyList<string> Calls,
-    bool HasFiles)
+    bool HasFiles, bool ReachesOutside)
 {
     public const string GatewayName = "gateway";
     private const string KeyServer = "users";
@@ -49,7 +50,8 @@ internal sealed record ListedProcess(
         return new ListedProcess(
             name, service.GetProperty("name").GetString()!, http1,
             service.TryGetProperty("http2", out var http2) ? http2.GetInt32() : http1 + 1000,
-            isApp, !isApp && name != GatewayName, CalledBy(service, name, isApp, all), Is(service, "files"));
+            isApp, !isApp && name != GatewayName, CalledBy(service, name, isApp, all), Is(service, "files"),
+            Is(service, "outside"));
     }
 
     /// <summary>The gateway asks everybody, pages ask the gateway, and the others ask Users for its keys.</summary>

@@ -29,6 +29,17 @@ internal static class NetworkRules
 
         """;
 
+    /// <summary>The world, and nothing of the cluster or the networks that it stands in: what the process itself
+    /// refuses is refused here once more.</summary>
+    private const string Outside = """
+            - to:
+                - ipBlock:
+                    cidr: 0.0.0.0/0
+                    except: [10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+                - ipBlock: { cidr: 2000::/3 }
+
+        """;
+
     public static string Of(ListedProcess process, IReadOnlyList<ListedProcess> all)
     {
         var text = new StringBuilder($$"""
@@ -64,6 +75,7 @@ internal static class NetworkRules
             """);
         foreach (var called in all.Where(each => process.Calls.Contains(each.Name)))
             text.Append("    - to:\n").Append(Pod(called)).Append(Port(called));
+        if (process.ReachesOutside) text.Append(Outside);
         return text.ToString();
     }
 

@@ -35,6 +35,12 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         };
         // The pages reach the store as its visitors do, but from here: the public name may lead by way of the world.
         if (instance.Service is "web" or "ops") variables[$"{instance.Project}__Gateway"] = plan.Gateway.Address + "/";
+        // Partners of a store on one machine are programs on that machine.
+        if (instance.Service == "webhooks")
+        {
+            variables["Webhooks__AllowPrivate"] =
+                Environment.GetEnvironmentVariable("Webhooks__AllowPrivate") ?? "true";
+        }
         if (settings.Chaos && instance.Service == "ops") variables["Ops__Chaos"] = folder.Chaos;
         if (instance.IsGateway && SharedAddress.IsPossible)
             variables["Listen__Direct"] = $"127.0.0.1:{instance.Http2}";

@@ -1,9 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Schema;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Tessera.Messaging;
 using Tessera.ServiceDefaults;
 
@@ -12,17 +8,7 @@ namespace Tessera.MessagingDefaults;
 /// <summary>The events that a service publishes, with their shapes, and those that it reads.</summary>
 internal sealed class DescribeEvents(MessageRegistry registry) : IDescribeService
 {
-    private readonly JsonSerializerOptions _json = new(registry.Json)
-    {
-        TypeInfoResolver = registry.Json.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver(),
-        NumberHandling = JsonNumberHandling.Strict, // Readers take numbers in quotes too; nobody writes them so.
-    };
-
-    private static readonly JsonSchemaExporterOptions exporter = new()
-    {
-        TreatNullObliviousAsNonNullable = true,
-        TransformSchemaNode = Complete,
-    };
+    private readonly JsonSerializerOptions _json = registry.Json;
 
     public void Describe(JsonObject description)
     {
@@ -105,7 +91,7 @@ internal sealed class DescribeEvents(MessageRegistry registry) : IDescribeServic
             ? type.GetGenericArguments()[^1]
             : null;
 
-    private JsonNode SchemaOf(Type record) => _json.GetJsonSchemaAsNode(record, exporter);
+    private JsonNode SchemaOf(Type record) => EventSchemas.Of(record, _json);
 
     /// <summary>The member that the key is, found by a made-up event: no two of its members are alike.</summary>
     private string KeyMember(ListedEvent listed)
@@ -116,20 +102,5 @@ internal sealed class DescribeEvents(MessageRegistry registry) : IDescribeServic
             ?? throw new InvalidOperationException(
                 $"The key of {listed.Type} is no member of {listed.Record.Name}: a reader could not tell what it is.");
         return _json.PropertyNamingPolicy?.ConvertName(member.Name) ?? member.Name;
-    }
-
-    // What the exporter does not say: how large a number may be, and which words a text may be.
-    private static JsonNode Complete(JsonSchemaExporterContext context, JsonNode schema)
-    {
-        if (schema is not JsonObject shape) return schema;
-        var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
-        if (type == typeof(int)) shape["format"] = "int32";
-        if (type == typeof(long)) shape["format"] = "int64";
-        var known = context.PropertyInfo?.AttributeProvider?
-            .GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: true)
-            .OfType<AllowedValuesAttribute>().FirstOrDefault();
-        if (known is not null)
-            shape["x-extensible-enum"] = new JsonArray([.. known.Values.Select(value => (JsonNode?)$"{value}")]);
-        return shape;
     }
 }

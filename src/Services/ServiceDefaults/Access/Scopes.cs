@@ -21,19 +21,26 @@ public static class Scopes
     public const string UsersContact = "users.contact";
     public const string ClientsRead = "clients.read";
     public const string ClientsWrite = "clients.write";
+
+    /// <summary>To have events delivered: a machine that has it manages its own endpoints, and sees no others.
+    /// </summary>
+    public const string Webhooks = "webhooks";
     public const string MessagingRead = "messaging.read";
     public const string MessagingWrite = "messaging.write";
 
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Shop.Interfaces.SelectMany(name => new[] { $"{name}.read", $"{name}.write" }),
-        UsersAct, UsersContact, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite,
+        .. Shop.Interfaces.Where(name => name != Webhooks)
+            .SelectMany(name => new[] { $"{name}.read", $"{name}.write" }),
+        UsersAct, UsersContact, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite, Webhooks,
     ];
 
     private static readonly string[] ofPeople = [.. All.Except([UsersContact])];
 
     private static readonly string[] ofOperatorsAlone =
-        [CatalogWrite, InventoryWrite, UsersAct, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite];
+    [
+        CatalogWrite, InventoryWrite, UsersAct, ClientsRead, ClientsWrite, MessagingRead, MessagingWrite, Webhooks,
+    ];
 
     private static readonly string[] ofCustomers = [.. ofPeople.Except(ofOperatorsAlone)];
 

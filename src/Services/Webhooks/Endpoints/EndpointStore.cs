@@ -1,0 +1,129 @@
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+using Tessera.ServiceDefaults;
+
+namespace Tessera.Webhooks;
+
+/// <summary>The endpoints in the database, as a caller may see them.</summary>
+internal sealed class EndpointStore(IDatabase database, UnitOfWork work, DeliveryWake wake, TimeProvider clock)
+{
+    /// <summary>Null when there is none, or it is another's.</summary>
+    public async Task<Endpoint?> FindAsync(Guid id, Caller caller, CancellationToken stop)
+    {
+        var found = await database.QueryAsync(
+            $"select {Endpoint.Columns} from endpoints e where e.id = $1 and e.state <> 'Deleted'",
+            [id], Endpoint.Read, stop);
+        return found.Count > 0 && Owns(caller, found[0].Owner) ? found[0] : null;
+    }
+
+    /// <summary>A machine sees its own alone, whatever other scopes it has; a person who is an operator sees all.
+    /// </summary>
+    public static bool Owns(Caller caller, Guid owner) =>
+        owner == caller.Id || (caller.IsOperator && !caller.IsMachine);
+
+    public async Task<ILookup<Guid, string>> TypesOfAsync(
+        IReadOnlyCollection<Guid> endpoints, CancellationToken stop) =>
+        (await database.QueryAsync(
+            $"select endpoint, type from endpoint_types where {database.In("endpoint", 1)}",
+            [database.List(endpoints)], row => (Endpoint: row.GetGuid(0), Type: row.GetString(1)), stop))
+        .ToLookup(pair => pair.Endpoint, pair => pair.Type);
+
+    public async Task<long> CountAsync(Guid owner, CancellationToken stop) =>
+        (await database.QueryAsync(
+            "select count(*) from endpoints where owner = $1 and state <> 'Deleted'", [owner],
+            row => row.GetInt64(0), stop))[0];
+
+    public async Task AddAsync(Endpoint endpoint, IEnumerable<string> types, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        work.Enqueue(
+            """
+            insert into endpoints (id, owner, url, description, is_ordered, state, secret, created_at, changed_at)
+            values ($1, $2, $3, $4, $5, 'Active', $6, $7, $7)
+            """,
+            endpoint.Id, endpoint.Owner, endpoint.Url, endpoint.Description, endpoint.IsOrdered, endpoint.Secret,
+            endpoint.CreatedAt);
+        AddTypes(endpoint.Id, types);
+        await work.CommitAsync(stop);
+    }
+
+    public async Task ChangeAsync(
+        Guid id, string url, string? description, IEnumerable<string> types, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        work.EnqueueOne(
+            """
+            update endpoints set url = $2, description = $3, changed_at = $4 where id = $1 and state <> 'Deleted'
+            """,
+            id, url, description, clock.GetUtcNow());
+        work.Enqueue("delete from endpoint_types where endpoint = $1", id);
+        AddTypes(id, types);
+        await work.CommitAsync(stop);
+    }
+
+    public async Task ReplaceSecretAsync(
+        Guid id, string secret, string previous, DateTimeOffset previousUntil, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        // Two at once: the later one would forget a secret that was given out. It is told so instead.
+        work.EnqueueOne(
+            """
+            update endpoints set secret = $2, previous_secret = $3, previous_until = $4, changed_at = $5
+            where id = $1 and secret = $3 and state <> 'Deleted'
+            """,
+            id, secret, previous, previousUntil, clock.GetUtcNow());
+        await work.CommitAsync(stop);
+    }
+
+    public async Task PauseAsync(Guid id, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        work.Enqueue(
+            "update endpoints set state = 'Paused', changed_at = $2 where id = $1 and state = 'Active'",
+            id, clock.GetUtcNow());
+        await work.CommitAsync(stop);
+    }
+
+    /// <summary>What waits is tried at once and for the whole time again.</summary>
+    public async Task ResumeAsync(Guid id, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        await work.BeginAsync(stop);
+        var resumed = await work.ExecuteAsync(
+            """
+            update endpoints set state = 'Active', state_reason = null, failing_since = null, changed_at = $2
+            where id = $1 and state in ('Paused', 'Disabled', 'Ended')
+            """,
+            [id, now], stop);
+        if (resumed > 0)
+        {
+            // Also the head of a line that something joined while the endpoint was being disabled.
+            work.Enqueue(
+                """
+                update deliveries set due_at = $2, tries = 0, first_tried_at = null
+                where endpoint = $1 and state = 'Waiting' and not exists (
+                    select 1 from deliveries as before
+                    where before.endpoint = $1 and before.event_key = deliveries.event_key
+                        and before.state = 'Waiting' and before.position is not null
+                        and before.position < deliveries.position)
+                """,
+                id, now);
+            work.AfterCommit(wake.Wake);
+        }
+        await work.CommitAsync(stop);
+    }
+
+    public async Task DeleteAsync(Guid id, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        work.Enqueue("update endpoints set state = 'Deleted', changed_at = $2 where id = $1", id, clock.GetUtcNow());
+        work.Enqueue("delete from endpoint_types where endpoint = $1", id);
+        await work.CommitAsync(stop);
+    }
+
+    private void AddTypes(Guid endpoint, IEnumerable<string> types)
+    {
+        foreach (var type in types.Distinct(StringComparer.Ordinal))
+            work.EnqueueInsert("insert into endpoint_types (type, endpoint) values ($1, $2)", type, endpoint);
+    }
+}

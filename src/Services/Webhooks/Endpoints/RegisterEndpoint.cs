@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Tessera.ServiceDefaults;
+using Tessera.Webhooks.Contracts;
+
+namespace Tessera.Webhooks;
+
+internal static class RegisterEndpoint
+{
+    public static async Task<Results<Created<RegisteredEndpoint>, ProblemHttpResult>> Handle(
+        RegisterEndpointRequest request, Caller caller, CheckEndpoint check, EndpointStore endpoints,
+        EndpointSecrets secrets, IOptions<WebhookOptions> options, TimeProvider clock, HttpContext context,
+        CancellationToken stop)
+    {
+        if (check.FaultOf(request.Url, request.Types) is { } fault)
+            return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
+        if (await endpoints.CountAsync(caller.Id, stop) >= options.Value.EndpointsPerOwnerMax)
+        {
+            return TypedResults.Problem(
+                $"You have {options.Value.EndpointsPerOwnerMax} endpoints, as many as one may have. Delete one first.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
+        var now = clock.GetUtcNow();
+        var secret = EndpointSecrets.New();
+        var endpoint = new Endpoint(
+            Guid.CreateVersion7(now), caller.Id, request.Url, request.Description, request.OrderedByKey,
+            EndpointState.Active, null, secrets.Seal(secret), null, null, null, now);
+        await endpoints.AddAsync(endpoint, request.Types, stop);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Created(
+            $"/webhooks/{endpoint.Id}", new RegisteredEndpoint(endpoint.View(request.Types.Distinct(), now), secret));
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Webhooks;
+
+/// <summary>Takes due deliveries for this process, for a time.</summary>
+/// <remarks>A claim is the due time moved ahead: no other worker sees the delivery until then, and if this process dies
+/// it comes back by itself. Should two hold one all the same (a process that was paused), the message has one id, and
+/// the answer to the earlier claim changes nothing.</remarks>
+internal sealed class DeliveryClaims(
+    IServiceScopeFactory scopes, IDatabase database, IOptions<WebhookOptions> options, TimeProvider clock)
+{
+    /// <summary>The endpoints that something is or will be due for. One look for all: an idle worker writes nothing.
+    /// </summary>
+    public Task<List<DueEndpoint>> LookAsync(CancellationToken stop) => database.QueryAsync(
+        $"""
+        select * from (
+            select {Endpoint.Columns}, (
+                select d.due_at from deliveries d where d.endpoint = e.id and d.due_at is not null
+                order by d.due_at limit 1) as first_due
+            from endpoints e where e.state = 'Active') as waiting
+        where first_due is not null
+        order by first_due
+        """,
+        [], row => new DueEndpoint(Endpoint.Read(row), row.GetTime(12)), stop);
+
+    public async Task<IReadOnlyList<DeliveryClaim>> TakeAsync(Endpoint endpoint, int limit, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(stop);
+        var taken = await work.QueryAsync(
+            $"""
+            with due as materialized (
+                select id from deliveries where endpoint = $1 and due_at <= $2
+                order by due_at, created_at limit $3{database.ForUpdateSkipLocked()}
+            )
+            update deliveries set
+                attempts = attempts + 1, tries = tries + 1, first_tried_at = coalesce(first_tried_at, $2), due_at = $4
+            where id in (select id from due)
+            returning id, type, event_key, body, traceparent, attempts, tries, first_tried_at, created_at
+            """,
+            [endpoint.Id, now, limit, now + options.Value.ClaimTime],
+            row => new DeliveryClaim(
+                endpoint, row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetStringOrNull(4),
+                row.GetInt32(5), row.GetInt32(6), row.GetTime(7), row.GetTime(8)),
+            stop);
+        await work.CommitAsync(stop);
+        return taken;
+    }
+}
+
+/// <param name="FirstDue">When the first of its deliveries is due.</param>
+internal sealed record DueEndpoint(Endpoint Endpoint, DateTimeOffset FirstDue);
+
+/// <param name="Attempt">1 when it is sent for the first time; counts on when it is delivered again.</param>
+/// <param name="Try">1 after it was put into the queue.</param>
+internal sealed record DeliveryClaim(
+    Endpoint Endpoint, Guid Id, string Type, string Key, string Body, string? TraceParent, int Attempt, int Try,
+    DateTimeOffset FirstTriedAt, DateTimeOffset CreatedAt);

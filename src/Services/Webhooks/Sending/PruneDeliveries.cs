@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Options;
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+
+namespace Tessera.Webhooks;
+
+/// <summary>Removes deliveries that have ended long ago, and what is left of endpoints that were deleted.</summary>
+internal sealed partial class PruneDeliveries(
+    IServiceScopeFactory scopes, IDatabase database, IOptions<WebhookOptions> options, TimeProvider clock,
+    ILogger<PruneDeliveries> logger) : BackgroundService
+{
+    private const int InOneCommit = 500;
+    private static readonly TimeSpan interval = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RoundAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, failure); // The next round tries again; nothing depends on it.
+            }
+        }
+    }
+
+    /// <summary>In steps, so that no transaction holds many rows.</summary>
+    public async Task RoundAsync(CancellationToken stop)
+    {
+        var before = clock.GetUtcNow() - options.Value.KeptFor;
+        await RepeatAsync("ended_at < $1", [before], stop);
+        var deleted = await database.QueryAsync(
+            "select id from endpoints where state = 'Deleted'", [], row => row.GetGuid(0), stop);
+        foreach (var endpoint in deleted)
+        {
+            await RepeatAsync("endpoint = $1", [endpoint], stop);
+            await ChangeAsync(work =>
+            {
+                work.Enqueue("delete from key_lines where endpoint = $1", endpoint);
+                work.Enqueue(
+                    """
+                    delete from endpoints where id = $1
+                        and not exists (select 1 from deliveries where endpoint = $1)
+                    """,
+                    endpoint);
+                return Task.FromResult(0);
+            }, stop);
+        }
+        // A line that nothing stands in begins anew with whatever comes.
+        await ChangeAsync(work => work.ExecuteAsync(
+            """
+            delete from key_lines where changed_at < $1 and not exists (
+                select 1 from deliveries
+                where deliveries.endpoint = key_lines.endpoint and deliveries.event_key = key_lines.event_key
+                    and deliveries.state = 'Waiting' and deliveries.position is not null)
+            """,
+            [before], stop), stop);
+    }
+
+    private async Task RepeatAsync(string condition, object?[] values, CancellationToken stop)
+    {
+        int removed;
+        do
+        {
+            removed = await ChangeAsync(async work =>
+            {
+                var ids = await work.QueryAsync(
+                    $"select id from deliveries where {condition} limit {InOneCommit}", values,
+                    row => row.GetGuid(0), stop);
+                if (ids.Count == 0) return 0;
+                work.Enqueue(
+                    $"delete from attempts where {database.In("delivery", 1)}", database.List(ids));
+                // One that was put back meanwhile stays.
+                work.Enqueue(
+                    $"delete from deliveries where {condition} and {database.In("id", values.Length + 1)}",
+                    [.. values, database.List(ids)]);
+                return ids.Count;
+            }, stop);
+        }
+        while (removed == InOneCommit);
+    }
+
+    private async Task<int> ChangeAsync(Func<UnitOfWork, Task<int>> change, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(stop);
+        var count = await change(work);
+        await work.CommitAsync(stop);
+        return count;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.PruneFailed, LogLevel.Warning, "Old deliveries were not removed this time")]
+        public static partial void Failed(ILogger logger, Exception failure);
+    }
+}

@@ -1,0 +1,266 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Tessera.Orders.Contracts;
+using Tessera.Testing;
+using Tessera.Testing.Services;
+using Tessera.Webhooks.Contracts;
+
+namespace Tessera.Webhooks.Tests;
+
+/// <summary>The same on both databases.</summary>
+public sealed class DeliveryTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_event_goes_once_to_each_endpoint_that_asked_for_its_type(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url("/first"));
+        await webhooks.RegisterAsync(partner.Url("/second"), false, PublicOrderPlaced.Type, PublicOrderShipped.Type);
+        await webhooks.RegisterAsync(partner.Url("/other"), false, PublicStockLow.Type);
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.DeliverAsync();
+        Assert.Equal(["/first", "/second"], partner.Received.Select(each => each.Path).Order());
+        Assert.Equal(2, partner.Received.Select(each => each.Id).Distinct().Count());
+        Assert.Equal(2, await webhooks.CountAsync("state = 'Delivered'"));
+    }
+
+    [Fact]
+    public async Task The_body_is_of_a_public_shape_and_says_when_it_happened()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        var order = Guid.NewGuid();
+        await webhooks.PlaceAsync(order);
+        await webhooks.DeliverAsync();
+        var received = Assert.Single(partner.Received);
+        Assert.Equal("application/json", received.Headers["Content-Type"]);
+        var expected = JsonSerializer.Serialize(new
+        {
+            type = "order.placed.v1",
+            timestamp = "2026-03-01T11:00:00+00:00",
+            data = new
+            {
+                order, customer = Some.Buyer,
+                lines = new[] { new { sku = "LAMP", quantity = 2, unitPriceMinor = 250 } },
+                deliveryMinor = 100, totalMinor = 600, currency = "GBP", placedAt = "2026-03-01T11:00:00+00:00",
+            },
+        });
+        Assert.Equal(expected.Replace("\\u002B", "+", StringComparison.Ordinal), received.Body);
+    }
+
+    [Theory]
+    [InlineData(CancelReasons.StockTimeout, "timeout")]
+    [InlineData(CancelReasons.Buyer, "customer")]
+    [InlineData(CancelReasons.OutOfStock, "out-of-stock")]
+    [InlineData("a-reason-of-tomorrow", "other")]
+    public void A_cancellation_says_no_more_than_a_partner_can_use(string reason, string expected) =>
+        Assert.Equal(expected, QueueOrderWebhooks.PublicReason(reason));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_event_heard_again_is_the_same_delivery(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.RegisterAsync(partner.Url("/ordered"), ordered: true);
+        var (order, happening) = (Guid.NewGuid(), Guid.NewGuid());
+        for (var time = 0; time < 2; time++) await webhooks.PlaceAsync(order, happening);
+        await webhooks.DeliverAsync();
+        Assert.Equal(2, partner.Received.Length);
+    }
+
+    [Fact]
+    public async Task Each_attempt_carries_the_same_id_and_the_waits_grow()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.AnswersWith(503);
+        var longest = new WebhookOptions().RetryDelay;
+        for (var attempt = 1; attempt <= 5; attempt++, longest *= 4)
+        {
+            Assert.Equal(1, await webhooks.RoundAsync());
+            var wait = await webhooks.DueInAsync();
+            Assert.InRange(wait, longest * 0.74, longest);
+            Assert.Equal(0, await webhooks.RoundAsync()); // Not before.
+            webhooks.Clock.Advance(wait);
+        }
+        partner.AnswersWith(204);
+        Assert.Equal(1, await webhooks.RoundAsync());
+        Assert.Equal(6, partner.Received.Length);
+        Assert.Single(partner.Received.Select(each => each.Id).Distinct());
+        Assert.Equal(1, await webhooks.CountAsync("state = 'Delivered' and attempts = 6"));
+        Assert.Equal(6, await webhooks.Service.NumberAsync("select count(*) from attempts"));
+    }
+
+    [Theory]
+    [InlineData("3600", 3600)]
+    [InlineData("1000000", 86400)]
+    [InlineData("0", 5)]
+    [InlineData("soon", 5)]
+    public async Task An_endpoint_is_left_alone_for_as_long_as_it_asks_and_a_day_at_most(string asked, int expected)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.Answer = (_, context) =>
+        {
+            context.Response.StatusCode = 429;
+            context.Response.Headers.RetryAfter = asked;
+            return Task.CompletedTask;
+        };
+        await webhooks.RoundAsync();
+        Assert.InRange(
+            await webhooks.DueInAsync(), TimeSpan.FromSeconds(expected * 0.74), TimeSpan.FromSeconds(expected));
+    }
+
+    [Fact]
+    public async Task A_delivery_is_given_up_after_three_days_and_an_endpoint_that_took_nothing_meanwhile_is_disabled()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.AnswersWith(500);
+        var begun = webhooks.Clock.GetUtcNow();
+        while (await webhooks.CountAsync("state = 'Waiting'") > 0)
+        {
+            Assert.Equal(1, await webhooks.RoundAsync());
+            if (await webhooks.CountAsync("due_at is not null") > 0)
+                webhooks.Clock.Advance(await webhooks.DueInAsync());
+        }
+        Assert.InRange(webhooks.Clock.GetUtcNow() - begun, TimeSpan.FromDays(3), TimeSpan.FromDays(3.5));
+        Assert.InRange(partner.Received.Length, 10, 30);
+        Assert.Equal(EndpointState.Disabled, (await webhooks.FindAsync(endpoint)).State);
+
+        // What happens meanwhile is kept, and comes when somebody wants it.
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        Assert.Equal(0, await webhooks.RoundAsync());
+        partner.AnswersWith(200);
+        await webhooks.ResumeAsync(endpoint);
+        Assert.Equal(2, await webhooks.RedeliverAsync(endpoint));
+        await webhooks.DeliverAsync();
+        Assert.Equal(2, await webhooks.CountAsync("state = 'Delivered'"));
+        Assert.Null((await webhooks.FindAsync(endpoint)).FailingSince);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_says_410_gets_nothing_any_more()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.AnswersWith(410);
+        var claims = await webhooks.TakeAsync(1);
+        await webhooks.RecordAsync(await webhooks.SendAsync(Assert.Single(claims)));
+        Assert.Equal(EndpointState.Ended, (await webhooks.FindAsync(endpoint)).State);
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.DeliverAsync();
+        Assert.Single(partner.Received);
+        Assert.Equal(2, await webhooks.CountAsync("state = 'Failed'"));
+    }
+
+    [Fact]
+    public async Task What_happens_while_it_is_paused_waits()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PauseAsync(endpoint);
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.DeliverAsync();
+        Assert.Empty(partner.Received);
+        await webhooks.ResumeAsync(endpoint);
+        await webhooks.DeliverAsync();
+        Assert.Single(partner.Received);
+    }
+
+    [Fact]
+    public async Task A_redirection_is_a_failure_and_is_not_followed()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.Answer = (_, context) =>
+        {
+            context.Response.Redirect(partner.Url("/inside"));
+            return Task.CompletedTask;
+        };
+        await webhooks.RoundAsync();
+        Assert.Equal("/hook", Assert.Single(partner.Received).Path);
+        Assert.Equal(1, await webhooks.CountAsync("state = 'Waiting' and status = 302"));
+    }
+
+    [Fact]
+    public async Task Of_a_long_answer_the_beginning_is_kept_and_no_more_is_read()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.Answer = async (_, context) =>
+        {
+            var kilobyte = new string('x', 1_023) + "\0";
+            while (!context.RequestAborted.IsCancellationRequested)
+                await context.Response.WriteAsync(kilobyte, context.RequestAborted);
+        };
+        await webhooks.RoundAsync();
+        var kept = await webhooks.Service.QueryAsync("select answer from attempts", row => row.GetString(0));
+        Assert.Equal(2_048, Assert.Single(kept).Length);
+        Assert.Equal(1, await webhooks.CountAsync("state = 'Delivered'"));
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_come_in_time_is_none()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.Answer = (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted)
+            .ContinueWith(_ => { }, TaskScheduler.Default);
+        var sent = webhooks.SendAsync(Assert.Single(await webhooks.TakeAsync()));
+        await partner.GetsAsync(1);
+        webhooks.Clock.Advance(new WebhookOptions().AnswerTimeout);
+        var answer = await Eventually.AnswersAsync("the attempt ends", sent);
+        Assert.Equal("There was no answer within 15 s.", answer.Fault);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_ended_long_ago_and_what_belonged_to_a_deleted_endpoint_goes(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url(), ordered: true);
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.DeliverAsync();
+        await webhooks.PruneAsync();
+        Assert.Equal(1, await webhooks.CountAsync("state = 'Delivered'"));
+        webhooks.Clock.Advance(new WebhookOptions().KeptFor + TimeSpan.FromMinutes(1));
+        await webhooks.PruneAsync();
+        Assert.Equal(0, await webhooks.CountAsync("1 = 1"));
+        Assert.Equal(0, await webhooks.Service.NumberAsync("select count(*) from attempts"));
+        Assert.Equal(0, await webhooks.Service.NumberAsync("select count(*) from key_lines"));
+
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.DeleteAsync(endpoint);
+        Assert.Equal(1, await webhooks.RoundAsync()); // The first endpoint's.
+        await webhooks.PruneAsync();
+        Assert.Equal(1, await webhooks.Service.NumberAsync("select count(*) from endpoints"));
+        Assert.Equal(1, await webhooks.CountAsync("1 = 1"));
+    }
+}

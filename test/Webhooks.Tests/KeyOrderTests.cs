@@ -1,0 +1,121 @@
+using Tessera.Orders.Contracts;
+using Tessera.Testing.Services;
+using Tessera.Webhooks.Contracts;
+
+namespace Tessera.Webhooks.Tests;
+
+/// <summary>Endpoints that asked for order. The same on both databases.</summary>
+public sealed class KeyOrderTests
+{
+    private static readonly string[] both = [PublicOrderPlaced.Type, PublicOrderConfirmed.Type];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_delivery_that_fails_holds_up_what_comes_after_it_about_the_same_thing_and_nothing_else(
+        bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url(), ordered: true, both);
+        var (held, other) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var order in new[] { held, other })
+        {
+            await webhooks.PlaceAsync(order);
+            await ConfirmAsync(webhooks, order);
+        }
+        partner.Answer = (received, context) =>
+        {
+            if (received.Of("order") == held.ToString()) context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await webhooks.DeliverAsync();
+        Assert.Equal(["order.placed.v1", "order.confirmed.v1"], TypesOf(partner, other));
+        Assert.Equal(["order.placed.v1"], TypesOf(partner, held));
+
+        partner.AnswersWith(200);
+        webhooks.Clock.Advance(TimeSpan.FromSeconds(5));
+        await webhooks.DeliverAsync();
+        Assert.Equal(["order.placed.v1", "order.placed.v1", "order.confirmed.v1"], TypesOf(partner, held));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_did_not_ask_for_order_gets_what_comes_later_at_once()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url(), ordered: false, both);
+        var order = Guid.NewGuid();
+        await webhooks.PlaceAsync(order);
+        await ConfirmAsync(webhooks, order);
+        Assert.Equal(2, (await webhooks.TakeAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_a_key_one_delivery_at_most_is_under_way(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url(), ordered: true, both);
+        var order = Guid.NewGuid();
+        await webhooks.PlaceAsync(order);
+        await ConfirmAsync(webhooks, order);
+        var first = Assert.Single(await webhooks.TakeAsync());
+        Assert.Empty(await webhooks.TakeAsync());
+        await webhooks.RecordAsync(await webhooks.SendAsync(first));
+        Assert.Equal("order.confirmed.v1", Assert.Single(await webhooks.TakeAsync()).Type);
+    }
+
+    [Fact]
+    public async Task One_that_is_given_up_lets_those_behind_it_go_and_comes_again_behind_them()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(
+            false, ("Webhooks:GiveUpAfter", "00:00:01"), ("Webhooks:DisableAfter", "30.00:00:00"));
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url(), ordered: true, both);
+        var order = Guid.NewGuid();
+        await webhooks.PlaceAsync(order);
+        await ConfirmAsync(webhooks, order);
+        partner.AnswersWith(500);
+        await webhooks.RoundAsync();
+        webhooks.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(1, await webhooks.RoundAsync()); // The last attempt of the first.
+        Assert.Equal(1, await webhooks.RedeliverAsync(endpoint));
+        partner.AnswersWith(200);
+        await webhooks.DeliverAsync();
+        Assert.Equal(
+            ["order.placed.v1", "order.placed.v1", "order.confirmed.v1", "order.placed.v1"], TypesOf(partner, order));
+    }
+
+    /// <summary>Who joins a line and who leaves its head look at the same moment, again and again.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nobody_is_left_behind_in_a_line_that_is_joined_and_left_at_once(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url(), ordered: true);
+        var order = Guid.NewGuid();
+        var happenings = Enumerable.Range(0, 60).Select(_ => Guid.NewGuid()).ToArray();
+        var joining = Task.Run(async () =>
+        {
+            foreach (var happening in happenings) await webhooks.PlaceAsync(order, happening);
+        });
+        while (!joining.IsCompleted) await webhooks.RoundAsync();
+        await joining;
+        await webhooks.DeliverAsync();
+        var endpoint = (await webhooks.Service.QueryAsync("select id from endpoints", row => row.GetGuid(0)))[0];
+        Assert.Equal(
+            happenings.Select(happening => MessageId.Text(MessageId.Of(endpoint, happening))),
+            partner.Received.Select(each => each.Id));
+    }
+
+    private static Task ConfirmAsync(WebhooksInMemory webhooks, Guid order) =>
+        webhooks.HearAsync<QueueOrderWebhooks, OrderConfirmed>(order, new OrderConfirmed(order, Some.Buyer));
+
+    private static string[] TypesOf(Partner partner, Guid order) =>
+        [.. partner.Received.Where(each => each.Of("order") == order.ToString()).Select(each => each.Type)];
+}

@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Tessera.Messaging;
+using Tessera.Orders.Contracts;
+using Tessera.ServiceDefaults;
+using Tessera.Testing.Services;
+using Tessera.Webhooks.Contracts;
+
+namespace Tessera.Webhooks.Tests;
+
+/// <summary>The service's rules step by step, with the worker's rounds made by the test: a step that a dead process
+/// would not make is left out.</summary>
+internal sealed class WebhooksInMemory : IAsyncDisposable
+{
+    private readonly ServiceInMemory _service;
+
+    private WebhooksInMemory(ServiceInMemory service) => _service = service;
+
+    public FakeTimeProvider Clock => _service.Clock;
+
+    public ServiceInMemory Service => _service;
+
+    public static async Task<WebhooksInMemory> StartAsync(
+        bool onPostgres = false, params (string Key, string Value)[] settings) =>
+        new(await ServiceInMemory.StartAsync(
+            onPostgres, "webhooks", typeof(EndpointStore).Assembly, messages => messages.ListMessages(),
+            (services, _) =>
+            {
+                services.AddWebhookRules();
+                services.AddSingleton<IResolveNames, ResolveBySystem>();
+                services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+                services.AddSingleton<PruneDeliveries>();
+            },
+            [("Webhooks:AllowPrivate", "true"), .. settings]));
+
+    public async Task<(Guid Id, string Secret)> RegisterAsync(
+        string url, bool ordered = false, params string[] types)
+    {
+        var secret = EndpointSecrets.New();
+        var id = Guid.CreateVersion7(Clock.GetUtcNow());
+        var endpoint = new Endpoint(
+            id, Guid.NewGuid(), url, null, ordered, EndpointState.Active, null,
+            _service.Get<EndpointSecrets>().Seal(secret), null, null, null, Clock.GetUtcNow());
+        await Ask(async endpoints =>
+        {
+            await endpoints.AddAsync(endpoint, types.Length > 0 ? types : [PublicOrderPlaced.Type], default);
+            return true;
+        });
+        return (id, secret);
+    }
+
+    public async Task<Endpoint> FindAsync(Guid id) => (await Ask(endpoints => endpoints.FindAsync(
+        id, new Caller(Guid.Empty, IsOperator: true, false, null), default)))!;
+
+    public Task ResumeAsync(Guid id) => Do(endpoints => endpoints.ResumeAsync(id, default));
+
+    public Task PauseAsync(Guid id) => Do(endpoints => endpoints.PauseAsync(id, default));
+
+    public Task DeleteAsync(Guid id) => Do(endpoints => endpoints.DeleteAsync(id, default));
+
+    public async Task<string> RotateAsync(Guid id)
+    {
+        var secret = EndpointSecrets.New();
+        var before = (await FindAsync(id)).Secret;
+        await Do(endpoints => endpoints.ReplaceSecretAsync(
+            id, _service.Get<EndpointSecrets>().Seal(secret), before, Clock.GetUtcNow().AddDays(1), default));
+        return secret;
+    }
+
+    /// <summary>An order is placed.</summary>
+    public Task PlaceAsync(Guid order, Guid? happening = null) => HearAsync<QueueOrderWebhooks, OrderPlaced>(
+        order, Some.Placed(order), happening);
+
+    public Task HearAsync<THandler, TEvent>(Guid key, TEvent message, Guid? happening = null)
+        where THandler : IHandle<TEvent>
+        where TEvent : class =>
+        _service.InScopeAsync((scope, work) => scope.GetRequiredService<THandler>().HandleAsync(
+            message, new MessageContext(work, Some.Heard(key, happening), 1), default));
+
+    public async Task<IReadOnlyList<DeliveryClaim>> TakeAsync(int atMost = 100)
+    {
+        var claims = _service.Get<DeliveryClaims>();
+        var taken = new List<DeliveryClaim>();
+        foreach (var (endpoint, due) in await claims.LookAsync(default))
+        {
+            if (due <= Clock.GetUtcNow()) taken.AddRange(await claims.TakeAsync(endpoint, atMost, default));
+        }
+        return taken;
+    }
+
+    public Task<DeliveryAnswer> SendAsync(DeliveryClaim claim) =>
+        _service.Get<SendDelivery>().HandleAsync(claim, default);
+
+    public Task RecordAsync(DeliveryAnswer answer) => _service.Get<RecordAnswer>().HandleAsync(answer, default);
+
+    /// <summary>All that is due now, once.</summary>
+    public async Task<int> RoundAsync()
+    {
+        var taken = await TakeAsync();
+        foreach (var claim in taken) await RecordAsync(await SendAsync(claim));
+        return taken.Count;
+    }
+
+    /// <summary>Rounds until nothing is due now.</summary>
+    public async Task DeliverAsync()
+    {
+        while (await RoundAsync() > 0)
+        {
+            // The next of a line is due once the one before it is through.
+        }
+    }
+
+    public Task PruneAsync() => _service.Get<PruneDeliveries>().RoundAsync(default);
+
+    public Task<long> CountAsync(string where) =>
+        _service.NumberAsync($"select count(*) from deliveries where {where}");
+
+    public async Task<TimeSpan> DueInAsync() => (await _service.QueryAsync(
+        "select due_at from deliveries where due_at is not null order by due_at limit 1",
+        row => row.GetTime(0)))[0] - Clock.GetUtcNow();
+
+    /// <summary>As POST /webhooks/{id}/redeliveries does it.</summary>
+    public async Task<int> RedeliverAsync(Guid id)
+    {
+        var result = await _service.InRequestAsync(scope => Redeliver.Many(
+            id, new RedeliverRequest(), new Caller(Guid.Empty, IsOperator: true, false, null),
+            scope.GetRequiredService<EndpointStore>(), _service.Get<Messaging.Store.IDatabase>(),
+            _service.Get<IServiceScopeFactory>(), Clock, default));
+        return ((Microsoft.AspNetCore.Http.HttpResults.Ok<RedeliveredView>)result.Result).Value!.Deliveries;
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    private Task<T> Ask<T>(Func<EndpointStore, Task<T>> act) =>
+        _service.InRequestAsync(scope => act(scope.GetRequiredService<EndpointStore>()));
+
+    private Task<bool> Do(Func<EndpointStore, Task> act) => Ask(async endpoints =>
+    {
+        await act(endpoints);
+        return true;
+    });
+}
