@@ -34,7 +34,7 @@ internal static partial class DatabaseErrors
     [GeneratedRegex(@"\[(?<process>[0-9]+)\] (?<severity>[A-Z]+):  (?<text>.*)")]
     private static partial Regex LogLine();
 
-    [GeneratedRegex("^canceling (?:statement due to user request|autovacuum task)$")]
+    [GeneratedRegex(@"^canceling (?:statement due to user request|autovacuum task)\z")]
     private static partial Regex Cancelled();
 }
 

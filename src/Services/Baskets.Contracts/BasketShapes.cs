@@ -25,4 +25,5 @@ public sealed record MergeBasketRequest(Guid Basket);
 public sealed record TakeOrderedRequest(Guid Edition, [property: Length(1, 200)] IReadOnlyList<TakenLine> Lines);
 
 public sealed record TakenLine(
-    [property: StringLength(32, MinimumLength = 1)] string Sku, [property: Range(1, int.MaxValue)] int Quantity);
+    [property: Required, RegularExpression("^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")] string Sku,
+    [property: Range(1, int.MaxValue)] int Quantity);

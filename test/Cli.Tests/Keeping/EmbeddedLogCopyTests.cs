@@ -21,7 +21,9 @@ public sealed class EmbeddedLogCopyTests : IDisposable
     public void Lets_a_reader_begin_where_it_was_before_and_leaves_out_what_was_sent_after()
     {
         Append(3);
-        Run("events.db", "insert into log_positions values ('orders', 'inventory', 0, 2), ('orders', 'payments', 0, 3)");
+        Run(
+            "events.db",
+            "insert into log_positions values ('orders', 'inventory', 0, 2), ('orders', 'payments', 0, 3)");
         var copy = new EmbeddedLogCopy(_folder.File("events.db"));
         Append(1); // Before Orders is copied: it knows that it sent this.
         copy.EndOf("orders");

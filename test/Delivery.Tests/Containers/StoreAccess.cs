@@ -9,9 +9,9 @@ internal static class StoreAccess
 {
     private static readonly TimeSpan startTimeMax = TimeSpan.FromMinutes(4);
 
-    /// <summary>Waits until all processes are ready and the operator can sign in. The first request of a cold process on
-    /// a machine without time may be answered with 503 and a word to come again: compiling between two statements, it
-    /// outlives the time for which its transaction may be idle.</summary>
+    /// <summary>Waits until all processes are ready and the operator can sign in. The first request of a cold process
+    /// on a machine without time may be answered with 503 and a word to come again: compiling between two statements,
+    /// it outlives the time for which its transaction may be idle.</summary>
     public static async Task AwaitAsync(int port, string folder, CancellationToken stop)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
