@@ -13,9 +13,6 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
     /// <summary>For what waits 30 s by itself, and for a busy machine.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
-    /// <summary>As the shop's list has them.</summary>
-    private const int Processes = 9;
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -97,7 +94,8 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         using var http = new HttpClient();
         var alerts = new Uri(await AddressOfAsync("server-prometheus"));
         var targets = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/targets"), Stop);
-        Assert.Equal(Processes, targets.GetProperty("data").GetProperty("activeTargets").GetArrayLength());
+        Assert.Equal(
+            ListedProcesses.Names.Count, targets.GetProperty("data").GetProperty("activeTargets").GetArrayLength());
         var groups = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/rules"), Stop);
         Assert.Contains("BrokerDoesNotAnswer", groups.ToString(), StringComparison.Ordinal);
         var others = await http.GetFromJsonAsync<JsonElement>(new Uri(alerts, "/api/v1/alertmanagers"), Stop);
@@ -110,15 +108,16 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         (await store.ServiceAsync(server)).GetProperty("address").GetString()!;
 
     private Task IsWatchedAsync() => Eventually.HoldsAsync("all is collected, and nothing holds", async () =>
-        await store.Prometheus.ValueAsync("sum(up{job=\"tessera\"})") == Processes
-        && await store.Prometheus.ValueAsync("sum(tessera_messaging_store_readable)") == 6
+        await store.Prometheus.ValueAsync("sum(up{job=\"tessera\"})") == ListedProcesses.Names.Count
+        && await store.Prometheus.ValueAsync("sum(tessera_messaging_store_readable)")
+            == ListedProcesses.WithMessages.Count
         && (await store.Prometheus.HoldingAsync()).Count == 0, Bound);
 
     /// <summary>For as long as an alert needs to fire and to be told, twice over.</summary>
     private async Task StaysQuietAsync()
     {
         var samples = "sum(count_over_time(up{job=\"tessera\"}[5m]))";
-        var until = await store.Prometheus.ValueAsync(samples) + (Processes * 12);
+        var until = await store.Prometheus.ValueAsync(samples) + (ListedProcesses.Names.Count * 12);
         await Eventually.HoldsAsync("it was looked at a dozen times more", async () =>
         {
             Assert.Empty(await store.Prometheus.FiringAsync());
