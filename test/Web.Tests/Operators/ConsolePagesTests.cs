@@ -68,7 +68,8 @@ public sealed class ConsolePagesTests(ShopInBrowser shop)
     {
         await using var me = await shop.NewOperatorAsync();
         await me.At("nav-messaging").ClickAsync();
-        await Assertions.Expect(me.At("services").Locator("tbody tr")).ToHaveCountAsync(6);
+        await Assertions.Expect(me.At("services").Locator("tbody tr"))
+            .ToHaveCountAsync(ListedProcesses.WithMessages.Count);
         var row = me.At("subscriptions").Locator("tr", new() { HasText = "payments" })
             .Filter(new() { HasText = "orders" }).First;
         await Assertions.Expect(row).Not.ToContainTextAsync("nobody");

@@ -25,7 +25,7 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
     public override IReadOnlyList<string> Command => AsUser(
         "postgres", "-D", Data, "-c", "listen_addresses=127.0.0.1",
         "-c", string.Create(CultureInfo.InvariantCulture, $"port={Port}"),
-        "-c", "unix_socket_directories=", "-c", "max_connections=300");
+        "-c", "unix_socket_directories=", "-c", "max_connections=500");
 
     private string Data => Path.Combine(Home, "data");
 

@@ -79,11 +79,12 @@ public sealed class ParkedMessages
         ArgumentException.ThrowIfNullOrWhiteSpace(by);
         ArgumentException.ThrowIfNullOrWhiteSpace(note);
         // Asked for a second time, the message has another id: whether the act is done already comes first.
-        if (act is { } name && await _store.FindChangedAsync(name, stop).ConfigureAwait(false) is { } before)
-            return new ParkedChangeResult.Changed(before);
+        if (await DoneBeforeAsync(act, stop).ConfigureAwait(false) is { } before) return before;
         var found = await _store.ListParkedAsync(
             new ParkedFilter(EventId: eventId), null, 1, stop).ConfigureAwait(false);
-        if (found is not [var parked]) return new ParkedChangeResult.NotParked();
+        // A request of the same name may have done it since that look.
+        if (found is not [var parked])
+            return await DoneBeforeAsync(act, stop).ConfigureAwait(false) ?? new ParkedChangeResult.NotParked();
         if (ParkedBody.FaultOf(parked.Event, data, _registry) is { } fault)
             return new ParkedChangeResult.Refused(fault);
         var id = Guid.CreateVersion7(_clock.GetUtcNow());
@@ -93,7 +94,11 @@ public sealed class ParkedMessages
         if (changed == 0) return new ParkedChangeResult.NotParked();
         _signal.WakeReplay();
         // Of two requests of one name the other one may have been first.
-        if (act is { } asked) id = await _store.FindChangedAsync(asked, stop).ConfigureAwait(false) ?? id;
-        return new ParkedChangeResult.Changed(id);
+        return await DoneBeforeAsync(act, stop).ConfigureAwait(false) ?? new ParkedChangeResult.Changed(id);
     }
+
+    private async Task<ParkedChangeResult?> DoneBeforeAsync(Guid? act, CancellationToken stop) =>
+        act is { } name && await _store.FindChangedAsync(name, stop).ConfigureAwait(false) is { } id
+            ? new ParkedChangeResult.Changed(id)
+            : null;
 }
