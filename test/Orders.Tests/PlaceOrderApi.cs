@@ -31,6 +31,10 @@ public abstract class PlaceOrderApi(Shop shop)
         using var first = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 2)]), "key-2");
         using var other = await shop.TryPlaceAsync(_buyer, new PlaceOrderRequest([new(sku, 3)]), "key-2");
         await Problems.IsProblemAsync(other, 422, "Idempotency-Key");
+        // Which order it was: the shop takes that order's lines out of the basket.
+        var order = (await first.Content.ReadFromJsonAsync<OrderView>())!;
+        var refusal = await other.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(order.Id, refusal.GetProperty("order").GetGuid());
         using var anothers = await shop.TryPlaceAsync(Guid.NewGuid(), new PlaceOrderRequest([new(sku, 3)]), "key-2");
         Assert.Equal(201, (int)anothers.StatusCode);
     }
