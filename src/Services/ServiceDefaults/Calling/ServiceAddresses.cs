@@ -10,7 +10,7 @@ public static class ServiceAddresses
     /// <exception cref="InvalidOperationException">The setting is no list of http addresses.</exception>
     public static IReadOnlyList<Uri> Of(IConfiguration configuration, string service)
     {
-        var key = $"Services:{char.ToUpperInvariant(service[0])}{service[1..]}";
+        var key = KeyOf(service);
         var text = configuration[key];
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -28,4 +28,10 @@ public static class ServiceAddresses
                         $"{key} has '{part}': expected an address such as http://127.0.0.1:9084.")),
         ];
     }
+
+    /// <summary>Whether a setting says where it is.</summary>
+    public static bool IsGiven(IConfiguration configuration, string service) =>
+        !string.IsNullOrWhiteSpace(configuration[KeyOf(service)]);
+
+    private static string KeyOf(string service) => $"Services:{char.ToUpperInvariant(service[0])}{service[1..]}";
 }
