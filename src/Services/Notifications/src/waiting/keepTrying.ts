@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 const delayMinMilliseconds = 200;
-const delayMaxMilliseconds = 5_000;
+const delayMaxDefault = 5_000;
 
 /**
  * Does the work until it succeeds, with waits that grow until the work says that it got on; rejects only when the
@@ -11,6 +11,7 @@ export async function keepTrying<T>(
   work: (gotOn: () => void) => Promise<T>,
   onFailure: (failure: Error, delayMilliseconds: number) => void,
   stop: AbortSignal,
+  delayMaxMilliseconds = delayMaxDefault,
 ): Promise<T> {
   let delay = delayMinMilliseconds;
   for (;;) {
