@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Tessera.TextDefaults;
 
-namespace Tessera.Ops.Calling;
+namespace Tessera.Stories;
 
 /// <summary>GET /messaging/status of a service.</summary>
+/// <param name="Changes">Whether a service in another language takes a changed replay; ours say nothing and do.
+/// </param>
 public sealed record MessagingStatus(
     string Service, string Broker, string Database, OutboxStatus Outbox, ParkedStatus Parked, long Timers,
-    IReadOnlyList<SubscriptionStatus> Subscriptions, IReadOnlyList<HeldKeyStatus>? Held = null);
+    IReadOnlyList<SubscriptionStatus> Subscriptions, IReadOnlyList<HeldKeyStatus>? Held = null, bool? Changes = null);
 
 public sealed record HeldKeyStatus(string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
 

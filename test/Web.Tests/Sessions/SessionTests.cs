@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Tessera.EndToEnd;
 
-namespace Tessera.Web.Tests;
+namespace Tessera.Web.Tests.Sessions;
 
 /// <summary>Two replicas of the storefront, and access tokens that end while the visitor looks on.</summary>
 public sealed class ShopWithReplicas : ShopInBrowser
