@@ -24,9 +24,10 @@ internal sealed class ServiceLauncher(RunFolder folder)
     /// <summary>One start at a time: a process begun while a socket can be inherited would have it too.</summary>
     private static readonly Lock _starting = new();
 
-    /// <param name="shared">An address that the process listens on beside others.</param>
+    /// <param name="shared">Addresses that the process listens on beside others.</param>
     public Process Start(
-        string instance, string binary, IReadOnlyDictionary<string, string> environment, SharedAddress? shared = null)
+        string instance, string binary, IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<SharedAddress> shared)
     {
         if (!File.Exists(binary))
         {
@@ -35,15 +36,24 @@ internal sealed class ServiceLauncher(RunFolder folder)
         }
         // The folder is where its appsettings.json is.
         var home = Path.GetDirectoryName(binary)!;
-        if (shared is null) return Start(instance, [DotnetHost(), binary], environment, home);
+        var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal);
+        var sockets = new List<SharedAddress.InheritedSocket>();
         lock (_starting)
         {
-            using var socket = shared.Inherit();
-            var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal)
+            try
             {
-                ["Listen__Http1Socket"] = socket.Number.ToString(CultureInfo.InvariantCulture),
-            };
-            return Begin(instance, [DotnetHost(), binary], variables, home);
+                foreach (var address in shared)
+                {
+                    var socket = address.Inherit();
+                    sockets.Add(socket);
+                    variables[address.Setting] = socket.Number.ToString(CultureInfo.InvariantCulture);
+                }
+                return Begin(instance, [DotnetHost(), binary], variables, home);
+            }
+            finally
+            {
+                foreach (var socket in sockets) socket.Dispose();
+            }
         }
     }
 

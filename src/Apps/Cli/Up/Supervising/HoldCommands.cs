@@ -5,8 +5,6 @@ namespace Tessera.Cli.Up;
 /// <summary>Stops one service and starts it again, to see what the others do meanwhile.</summary>
 internal static class HoldCommands
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
-
     /// <summary>What ends this often while it is waited for will not become ready by waiting.</summary>
     private const int EndsMax = 3;
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
@@ -70,6 +68,7 @@ internal static class HoldCommands
 
     private static async Task<int> StartAsync(RunFolder folder, string name, CancellationToken stop)
     {
+        _ = ReadyTimeout.Read(); // What is wrong with it is said before anything is done.
         _ = Find(folder, name);
         File.Delete(folder.HoldFileOf(name));
         await BecomesReadyAsync(folder, name, stop);
@@ -79,7 +78,10 @@ internal static class HoldCommands
 
     internal static async Task HoldAsync(RunFolder folder, string name, CancellationToken stop)
     {
+        _ = ReadyTimeout.Read(); // What is wrong with it is said before anything is done.
         var service = Find(folder, name);
+        if (service.State == "absent")
+            throw new UserError($"{name} is not started here: {service.Why}", ExitCodes.NotRunning);
         await File.WriteAllTextAsync(folder.HoldFileOf(name), "", stop);
         if (service.Pid is { } pid) Posix.Terminate(pid);
         await BecomesAsync(folder, name, "held", "did not stop", stop);
@@ -91,6 +93,7 @@ internal static class HoldCommands
     private static async Task BecomesAsync(
         RunFolder folder, string name, string wanted, string otherwise, CancellationToken stop)
     {
+        var timeout = ReadyTimeout.Read();
         var began = TimeProvider.System.GetTimestamp();
         var restarts = Find(folder, name).Restarts;
         while (true)
@@ -102,9 +105,9 @@ internal static class HoldCommands
                 throw new UserError($"{name} {otherwise}: it {service.LastEnd}, {EndsMax} times in a row" +
                     $"{(service.Why is null ? "" : $": {service.Why}")} (log: {service.Log})");
             }
-            if (TimeProvider.System.GetElapsedTime(began) > _timeout)
+            if (TimeProvider.System.GetElapsedTime(began) > timeout)
             {
-                throw new UserError($"{name} {otherwise} within {_timeout.TotalSeconds:0} s; " +
+                throw new UserError($"{name} {otherwise} within {timeout.TotalSeconds:0} s; " +
                     $"it is {service.State} (log: {service.Log})");
             }
             await Task.Delay(_poll, stop);

@@ -59,7 +59,7 @@ internal static class LiveTable
         IEnumerable<string> lines = state.Notices;
         if (state.Phase == RunState.Running)
         {
-            lines = lines.Append($"Open {state.Gateway}");
+            lines = lines.Append($"Open {state.Shown}");
             if (made is not null)
                 lines = lines.Append($"Operator {made.Email}, password {made.Password} (shown this once)");
         }
@@ -69,8 +69,8 @@ internal static class LiveTable
     private static Color ColorOf(string state) => state switch
     {
         "ready" => Color.Green,
-        "starting" or "stopping" => Color.Yellow,
-        "stopped" or "held" => Color.Grey,
+        "building" or "starting" or "stopping" => Color.Yellow,
+        "stopped" or "held" or "absent" => Color.Grey,
         _ => Color.Red,
     };
 }

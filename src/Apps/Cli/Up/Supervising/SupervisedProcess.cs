@@ -13,6 +13,14 @@ internal sealed record ProcessToRun(
     /// gives to what is under way (<c>Stop:Timeout</c>).</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(40);
 
+    /// <summary>What is done before the first start, such as building it. Where it fails the process is not there, and
+    /// the reason is told.</summary>
+    public Func<CancellationToken, Task>? Prepare { get; init; }
+
+    /// <summary>How long all wait for it at the start; those that the store needs are waited for as long as it takes.
+    /// </summary>
+    public TimeSpan WaitedForAtMost { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Asked when the process says that its port is taken: whether its ports may be others than
     /// planned.</summary>
     public Func<bool> MayMove { get; init; } = () => false;
@@ -27,6 +35,9 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
     /// <summary>A start that takes longer is told with what the process says.</summary>
     private static readonly TimeSpan _slowStart = TimeSpan.FromSeconds(10);
 
+    /// <summary>A server that is frozen takes a connection and says nothing, for as long as one waits.</summary>
+    private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan _startingPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _unreadyPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _readyPoll = TimeSpan.FromSeconds(3);
@@ -35,7 +46,15 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
         planned.Name, planned.Service, "stopped", planned.Address,
         planned.Http1, planned.Http2, null, 0, folder.LogOf(planned.Name));
 
+    private readonly long _made = clock.GetTimestamp();
+
     public InstanceState State => _state;
+
+    /// <summary>Ready, or nothing that the others wait for any longer.</summary>
+    public bool IsSettled => _state.State == "ready"
+        || (planned.WaitedForAtMost != Timeout.InfiniteTimeSpan
+            && (_state.State == "absent" || _state.Restarts > 0
+                || clock.GetElapsedTime(_made) > planned.WaitedForAtMost));
 
     public event Action? Changed;
 
@@ -45,6 +64,7 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
     {
         try
         {
+            await PrepareAsync(stop);
             while (true)
             {
                 await WaitWhileHeldAsync(stop);
@@ -55,6 +75,21 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
         {
             folder.Forget(folder.PidFileOf(planned.Name));
             Become(_state with { State = "stopped", Pid = null, Why = null });
+        }
+    }
+
+    private async Task PrepareAsync(CancellationToken stop)
+    {
+        if (planned.Prepare is not { } prepare) return;
+        Become(_state with { State = "building", Pid = null });
+        try
+        {
+            await prepare(stop);
+        }
+        catch (Exception missing) when (missing is UserError or IOException or UnauthorizedAccessException)
+        {
+            Become(_state with { State = "absent", Why = missing.Message.ReplaceLineEndings(" ") });
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
         }
     }
 
@@ -123,7 +158,7 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
     {
         while (!stop.IsCancellationRequested)
         {
-            var answer = await planned.Ask(pid, stop);
+            var answer = await AskAsync(pid, stop);
             if (stop.IsCancellationRequested) return;
             if (answer.IsReady)
             {
@@ -153,6 +188,26 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Whatever goes wrong with the question is an answer, and the end of the process least of all may end
+    /// its supervision: it mostly comes while somebody asks.</summary>
+    private async Task<HealthAnswer> AskAsync(int pid, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(_answerTimeout, clock);
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            return await planned.Ask(pid, asking.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return HealthAnswer.Silent;
+        }
+        catch (Exception unanswered)
+        {
+            return new HealthAnswer(false, unanswered.Message);
         }
     }
 

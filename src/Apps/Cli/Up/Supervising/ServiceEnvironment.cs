@@ -1,9 +1,12 @@
+using Tessera.Cli.Servers;
+
 namespace Tessera.Cli.Up;
 
 /// <summary>The configuration that a service process gets, as environment variables.</summary>
 internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, Plan plan, string run)
 {
-    private readonly IReadOnlyDictionary<string, string>? _databases = folder.ReadDatabases();
+    /// <summary>Between the gateways and the pages of these processes, and no others.</summary>
+    private readonly string _pagesSecret = Passwords.New();
 
     public Dictionary<string, string> For(PlannedInstance instance)
     {
@@ -13,7 +16,8 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             ["Tessera__Instance"] = run,
             // Behind a proxy the store has another address than the gateway listens at, and who starts it says which.
             ["Tessera__PublicUrl"] =
-                Environment.GetEnvironmentVariable("Tessera__PublicUrl") ?? plan.Gateway.Address + "/",
+                Environment.GetEnvironmentVariable("Tessera__PublicUrl")
+                ?? (plan.Encrypted ?? plan.Gateway.Address) + "/",
             ["Listen__Http1"] = $"127.0.0.1:{instance.Http1}",
             ["Listen__Http2"] = instance.IsGateway ? "none" : $"127.0.0.1:{instance.Http2}",
             ["Messaging__Broker"] = settings.Broker,
@@ -33,6 +37,7 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             ["DOTNET_TC_CallCountingDelayMs"] = "64",
             ["DOTNET_NOLOGO"] = "1",
         };
+        if (instance.Service is "gateway" or "web" or "ops") variables["Tessera__PagesSecret"] = _pagesSecret;
         // The pages reach the store as its visitors do, but from here: the public name may lead by way of the world.
         if (instance.Service is "web" or "ops") variables[$"{instance.Project}__Gateway"] = plan.Gateway.Address + "/";
         // Partners of a store on one machine are programs on that machine.
@@ -40,11 +45,33 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
         {
             variables["Webhooks__AllowPrivate"] =
                 Environment.GetEnvironmentVariable("Webhooks__AllowPrivate") ?? "true";
+            variables["Webhooks__OperatorEmail"] =
+                Environment.GetEnvironmentVariable("Webhooks__OperatorEmail") ?? OperatorCredentials.FirstEmail;
         }
+        // The simulated provider is outside, and calls by the way that a real one would take.
+        if (instance.Service == "payments")
+        {
+            variables["Payments__Simulated__CallbackUrl"] =
+                Environment.GetEnvironmentVariable("Payments__Simulated__CallbackUrl")
+                ?? plan.Gateway.Address + "/api/v1/payments/callbacks/simulated";
+        }
+        // Told of low stock, which nobody would be.
+        if (instance.Service == "notifications")
+        {
+            variables["Notifications__Operators__0"] =
+                Environment.GetEnvironmentVariable("Notifications__Operators__0") ?? OperatorCredentials.FirstEmail;
+        }
+        if (plan.Foreign.Contains(instance)) AddForeign(instance.Project, variables);
+        else if (instance.Service == "webhooks" && EntryOfMails is { } entry)
+            variables["Webhooks__OwnEndpoint"] = entry;
         if (settings.Chaos && instance.Service == "ops") variables["Ops__Chaos"] = folder.Chaos;
+        if (instance.IsGateway) variables["Gateway__CanariesFile"] = folder.CanariesFile;
+        if (instance.IsGateway && plan.Https is { } https)
+            variables["Gateway__Https__Listen"] = $"127.0.0.1:{https}";
         if (instance.IsGateway && SharedAddress.IsPossible)
             variables["Listen__Direct"] = $"127.0.0.1:{instance.Http2}";
-        foreach (var service in plan.Instances.Where(each => !each.IsGateway).GroupBy(each => each.Service))
+        var behind = plan.Instances.Where(each => !each.IsGateway).Concat(plan.Foreign);
+        foreach (var service in behind.GroupBy(each => each.Service))
         {
             var name = service.First().Project;
             variables[$"Services__{name}"] = string.Join(',', service.Select(each => each.InternalAddress));
@@ -62,8 +89,12 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             variables["Database__ConnectionString"] = database.Replace(
                 "{service}", instance.Service, StringComparison.Ordinal);
         }
-        else if (settings.Database == "postgres" && _databases?.TryGetValue(instance.Service, out var own) == true)
+        // Read at each start: a password may have been changed meanwhile.
+        else if (settings.Database == "postgres"
+            && folder.ReadDatabases()?.GetValueOrDefault(instance.Service) is { } own)
+        {
             variables["Database__ConnectionString"] = own;
+        }
         if (settings.OwnsBroker)
         {
             // One node on this machine, as the operator asked for: there is no second copy to wait for.
@@ -72,7 +103,23 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             variables["Messaging__Kafka__MinInSyncReplicas"] = "1";
             variables["Messaging__RabbitMq__QuorumSize"] = "1";
         }
+        foreach (var (name, value) in folder.ReadSettingsOf(instance.Name)) variables[name] = value;
         return variables;
+    }
+
+    /// <summary>Where the service that writes mails takes events on the embedded broker. Where it cannot be started,
+    /// events that wait for it would be given up after days, one by one.</summary>
+    private string? EntryOfMails => plan.Foreign.FirstOrDefault(each => each.Service == "notifications") is { } mails
+        && settings is { Broker: "embedded", HasNode: true } ? mails.Address + "/webhooks/tessera" : null;
+
+    /// <summary>Whom it asks, by the addresses that need no more than HTTP/1.1.</summary>
+    private void AddForeign(string project, Dictionary<string, string> variables)
+    {
+        variables["NODE_ENV"] = "production";
+        variables[$"{project}__Users"] = AddressOf("users");
+        if (settings.Broker == "embedded") variables[$"{project}__Webhooks"] = AddressOf("webhooks");
+
+        string AddressOf(string service) => plan.Instances.First(each => each.Service == service).Address + "/";
     }
 
     private static string? BrokerKey(string broker) => broker switch

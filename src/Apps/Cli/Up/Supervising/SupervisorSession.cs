@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Tessera.Cli.Servers;
 
 namespace Tessera.Cli.Up;
@@ -7,18 +6,20 @@ namespace Tessera.Cli.Up;
 internal sealed class SupervisorSession : IDisposable
 {
     private readonly FileStream _lock;
+    private readonly PortClaims _claims;
     private readonly string? _inUse;
     private readonly TimeProvider _clock;
     private readonly LocalServers _servers;
-    private readonly SharedAddress? _address;
+    private readonly IReadOnlyList<SharedAddress> _addresses;
 
     private SupervisorSession(
-        FileStream held, LocalServers servers, RunFolder folder,
-        UpSettings settings, Supervisor supervisor, SharedAddress? address, string? inUse, TimeProvider clock)
+        FileStream held, PortClaims claims, LocalServers servers, RunFolder folder, UpSettings settings,
+        Supervisor supervisor, IReadOnlyList<SharedAddress> addresses, string? inUse, TimeProvider clock)
     {
-        _address = address;
+        _addresses = addresses;
         _servers = servers;
         _lock = held;
+        _claims = claims;
         _inUse = inUse;
         _clock = clock;
         Folder = folder;
@@ -41,37 +42,54 @@ internal sealed class SupervisorSession : IDisposable
         var held = folder.TryLock()
             ?? throw new UserError(
                 $"Another supervisor has {folder.Data} already; see: tessera status", ExitCodes.NotRunning);
-        var ports = new PortPicker();
-        SharedAddress? address = null;
+        var claims = PortClaims.OfThisUser();
+        var ports = new PortPicker(claims);
+        IReadOnlyList<SharedAddress> addresses = [];
+        int? httpPort = null, httpsPort = null;
         try
         {
             var programs = new EarlierBuilds(SourceTree.Root).ProvideAsync(asked.At, SourceTree.Services(), stop);
-            asked = asked with { Programs = await programs };
+            asked = asked with
+            {
+                Programs = await programs,
+                HasNode = await ProvideNode.IsHereAsync(SourceTree.Root, stop),
+            };
             await Orphans.StopAsync(folder, clock);
             folder.ForgetWishes();
             var credentials = OperatorCredentials.ReadOrMake(folder, out var isUntold);
             var run = Guid.NewGuid().ToString("N");
             folder.Claim(run);
             var plan = MakePlan(ports);
-            if (SharedAddress.IsPossible) address = new SharedAddress((Socket)plan.TakeAddress());
-            var services = SourceTree.WithData(plan.Instances.Select(instance => instance.Service));
+            if (SharedAddress.IsPossible)
+            {
+                addresses = plan.TakeAddresses();
+                (httpPort, httpsPort) = (plan.Gateway.Http1, plan.Https);
+            }
+            IReadOnlyList<string> services =
+            [
+                .. SourceTree.WithData(plan.Instances.Select(instance => instance.Service)),
+                .. plan.Foreign.Select(instance => instance.Service),
+            ];
             var (servers, settings) = await LocalServers.StartAsync(folder, asked, services, ports, clock, stop);
             var supervisor = new Supervisor(
-                folder, settings, run, servers, address, plan, () => MakePlan(new PortPicker()), clock);
-            return new SupervisorSession(held, servers, folder, settings, supervisor, address, MarkInUse(), clock)
+                folder, settings, run, servers, addresses, plan, () => MakePlan(new PortPicker(claims)), clock);
+            return new SupervisorSession(
+                held, claims, servers, folder, settings, supervisor, addresses, MarkInUse(), clock)
             {
                 NewOperator = isUntold ? credentials : null,
             };
         }
         catch
         {
-            address?.Dispose();
+            foreach (var address in addresses) address.Dispose();
             ports.Dispose();
+            claims.Dispose();
             held.Dispose();
             throw;
         }
 
-        Plan MakePlan(PortPicker from) => Plan.Make(SourceTree.Services(), asked, from, address?.Port);
+        Plan MakePlan(PortPicker from) => Plan.Make(
+            SourceTree.Services(), asked, from, httpPort, httpsPort, SourceTree.Foreign());
     }
 
     public async Task RunAsync(CancellationToken stop)
@@ -93,7 +111,8 @@ internal sealed class SupervisorSession : IDisposable
     public void Dispose()
     {
         Supervisor.Dispose();
-        _address?.Dispose();
+        foreach (var address in _addresses) address.Dispose();
+        _claims.Dispose();
         if (_inUse is not null) File.Delete(_inUse);
         _lock.Dispose();
     }

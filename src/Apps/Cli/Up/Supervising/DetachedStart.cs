@@ -6,11 +6,11 @@ namespace Tessera.Cli.Up;
 /// <summary><c>up --detach</c>: starts a supervisor that outlives this command, and waits until all is ready.</summary>
 internal static class DetachedStart
 {
-    private static readonly TimeSpan _readyTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     public static async Task<int> RunAsync(UpSettings settings, CancellationToken stop)
     {
+        var timeout = ReadyTimeout.Read();
         var folder = new RunFolder(settings.Data);
         folder.Create();
         if (folder.IsSupervised) return StatusCommand.SayWhatRuns(folder);
@@ -31,12 +31,12 @@ internal static class DetachedStart
                 var said = why.Count > 0 ? why[0] : "it said nothing";
                 throw new UserError($"The supervisor ended at once: {said} (log: {log})", ExitCodes.NotRunning);
             }
-            if (waited.Elapsed > _readyTimeout) throw new UserError(NotReady(folder), ExitCodes.NotRunning);
+            if (waited.Elapsed > timeout) throw new UserError(NotReady(folder, timeout), ExitCodes.NotRunning);
             await Task.Delay(_poll, stop);
         }
         told.Tell(state, Console.Error.WriteLine);
         foreach (var line in PlainProgress.Welcome(
-            state.Gateway, File.Exists(folder.OperatorUntoldFile) ? OperatorCredentials.Read(folder) : null))
+            state, File.Exists(folder.OperatorUntoldFile) ? OperatorCredentials.Read(folder) : null))
         {
             Console.WriteLine(line);
         }
@@ -61,12 +61,12 @@ internal static class DetachedStart
         return Process.Start(start)!;
     }
 
-    private static string NotReady(RunFolder folder)
+    private static string NotReady(RunFolder folder, TimeSpan timeout)
     {
         var waiting = folder.ReadState()?.Services.Where(service => service.State != "ready").ToList() ?? [];
         var which = string.Join(
             ", ", waiting.Select(service => $"{service.Name} ({service.Why ?? service.State}, log: {service.Log})"));
-        return $"Not ready after {_readyTimeout.TotalSeconds:0} s: {which}. " +
+        return $"Not ready after {timeout.TotalSeconds:0} s ({ReadyTimeout.Variable}): {which}. " +
             "It goes on trying; stop it with: tessera down";
     }
 }

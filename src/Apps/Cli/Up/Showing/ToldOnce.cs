@@ -13,6 +13,7 @@ internal sealed class ToldOnce(TimeProvider clock)
         foreach (var notice in state.Notices.Where(_notices.Add)) say("tessera: " + notice);
         foreach (var process in state.Servers.Concat(state.Services).Where(each => each.Why is not null))
         {
+            if (process.State == "absent" && _toldAt.ContainsKey(process.Name)) continue; // Nothing new comes of it.
             if (_toldAt.TryGetValue(process.Name, out var last) && clock.GetElapsedTime(last) < _interval) continue;
             _toldAt[process.Name] = clock.GetTimestamp();
             say("tessera: " + PlainProgress.Line(process));

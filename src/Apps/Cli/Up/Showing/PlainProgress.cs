@@ -16,7 +16,7 @@ internal static class PlainProgress
         session.Supervisor.Changed += service => lines.Writer.TryWrite(Line(service));
         session.Supervisor.Noticed += notice => lines.Writer.TryWrite(notice);
         foreach (var notice in session.Supervisor.Notices) lines.Writer.TryWrite(notice);
-        var tails = session.Supervisor.Plan.Instances
+        var tails = session.Supervisor.Plan.Instances.Concat(session.Supervisor.Plan.Foreign)
             .Where(instance => logs.Contains(instance.Service) || logs.Contains(instance.Name))
             .Select(instance => LogTail.FollowAsync(
                 session.Folder.LogOf(instance.Name), fromEnd: true,
@@ -34,19 +34,28 @@ internal static class PlainProgress
         }
     }
 
-    /// <summary>What a person wants to know when all is ready.</summary>
-    public static IEnumerable<string> Welcome(string gateway, OperatorCredentials? made)
+    /// <summary>What a person wants to know when all is ready, and what joins only later.</summary>
+    public static IEnumerable<string> Welcome(RunState state, OperatorCredentials? made)
     {
-        yield return $"Tessera is ready at {gateway}";
+        yield return $"Tessera is ready at {state.Shown}";
+        foreach (var late in state.Services.Where(each => each.State is "building" or "starting" or "unready"))
+        {
+            // There Webhooks keeps the events of the shop's own mails from its own first start.
+            var hears = state.Broker == "embedded" && late.Service == "notifications"
+                ? "; what happens until it is ready waits for it"
+                : ", and hears of what happens from when it is ready";
+            yield return $"{late.Name} is {late.State} still{hears} (log: {late.Log})";
+        }
         if (made is not null) yield return $"Operator {made.Email}, password {made.Password} (shown this once)";
     }
 
     private static async Task SayRunningAsync(
         SupervisorSession session, bool showPassword, CancellationToken stop)
     {
-        while (session.Supervisor.Snapshot().Phase != RunState.Running) await Task.Delay(100, stop);
+        RunState state;
+        while ((state = session.Supervisor.Snapshot()).Phase != RunState.Running) await Task.Delay(100, stop);
         var made = showPassword ? session.NewOperator : null;
-        foreach (var line in Welcome(session.Supervisor.Plan.Gateway.Address, made)) Console.WriteLine(line);
+        foreach (var line in Welcome(state, made)) Console.WriteLine(line);
         if (showPassword) File.Delete(session.Folder.OperatorUntoldFile);
     }
 
@@ -56,7 +65,10 @@ internal static class PlainProgress
         var why = service.Why is { Length: > 0 } said ? ": " + said : "";
         return service.State switch
         {
+            "absent" => $"{service.Name} is not started, and the store is whole without it{why}",
             "restarting" => $"{service.Name} {service.LastEnd}{why}; restarting (log: {service.Log})",
+            "starting" when why.Length > 0 =>
+                $"{service.Name} is still starting, and said last{why} (log: {service.Log})",
             _ when why.Length > 0 => $"{service.Name} is not ready{why} (log: {service.Log})",
             _ => $"{service.Name} {service.State} {service.Address}",
         };

@@ -9,12 +9,15 @@ internal sealed class Supervisor : IDisposable
     /// <summary>A start that loses a port this often loses it to somebody who takes whatever there is.</summary>
     private const int PlansMax = 5;
 
+    /// <summary>At its first start a foreign service is built, which takes longer: it joins the others then.</summary>
+    private static readonly TimeSpan _foreignPatience = TimeSpan.FromSeconds(45);
+
     private readonly RunFolder _folder;
     private readonly UpSettings _settings;
     private readonly Func<Plan> _makePlan;
     private readonly string _run;
     private readonly LocalServers _servers;
-    private readonly SharedAddress? _address;
+    private readonly IReadOnlyList<SharedAddress> _addresses;
     private readonly TimeProvider _clock;
     private readonly HttpClient _http = Health.NewClient();
     private readonly DateTimeOffset _since;
@@ -26,17 +29,17 @@ internal sealed class Supervisor : IDisposable
     private volatile bool _isStateUnwritten;
 
     /// <param name="run">What tells this run's processes from any other's.</param>
-    /// <param name="address">Where all gateways listen; null when the one gateway listens by itself.</param>
+    /// <param name="addresses">Where all gateways listen; none when the one gateway listens by itself.</param>
     /// <param name="makePlan">Called again when a port of the plan turns out to be taken.</param>
     public Supervisor(
-        RunFolder folder, UpSettings settings, string run, LocalServers servers, SharedAddress? address, Plan plan,
-        Func<Plan> makePlan, TimeProvider clock)
+        RunFolder folder, UpSettings settings, string run, LocalServers servers,
+        IReadOnlyList<SharedAddress> addresses, Plan plan, Func<Plan> makePlan, TimeProvider clock)
     {
         _folder = folder;
         _settings = settings;
         _run = run;
         _servers = servers;
-        _address = address;
+        _addresses = addresses;
         _makePlan = makePlan;
         _clock = clock;
         _since = clock.GetUtcNow();
@@ -61,7 +64,7 @@ internal sealed class Supervisor : IDisposable
         get
         {
             var services = _services;
-            return services.Count > 0 && services.All(service => service.State.State == "ready");
+            return services.Count > 0 && services.All(service => service.IsSettled);
         }
     }
 
@@ -109,7 +112,10 @@ internal sealed class Supervisor : IDisposable
 
     public RunState Snapshot() => new(
         ProcessIdentity.Current, _since, _plan.Gateway.Address, _settings.Broker, _settings.Database, _phase,
-        [.. _services.Select(service => service.State)], _servers.States, _notices);
+        [.. _services.Select(service => service.State)], _servers.States, _notices)
+    {
+        Encrypted = _plan.Encrypted,
+    };
 
     public void Dispose()
     {
@@ -157,13 +163,32 @@ internal sealed class Supervisor : IDisposable
                 () => launcher.Start(
                     planned.Name, _folder.ReadProgramOf(planned.Name) ?? _settings.ProgramOf(planned),
                     environment.For(planned),
-                    planned.IsGateway ? _address : null),
+                    planned.IsGateway ? _addresses : []),
                 (_, stop) => Health.AskAsync(_http, planned.OwnAddress, _run, stop))
             {
                 // The address that people know stays, once they know it; a shared one is never lost.
-                MayMove = () => !planned.IsGateway || _address is not null || _phase != RunState.Running,
+                MayMove = () => !planned.IsGateway || _addresses.Count > 0 || _phase != RunState.Running,
             },
-            _folder, _clock))];
+            _folder, _clock)), .. plan.Foreign.Select(planned => Foreign(planned, environment, launcher))];
+    }
+
+    /// <summary>A service that the store is whole without: where its tools are missing it is not there, and the others
+    /// do not wait for it forever.</summary>
+    private SupervisedProcess Foreign(
+        PlannedInstance planned, ServiceEnvironment environment, ServiceLauncher launcher)
+    {
+        IReadOnlyList<string> command = [];
+        return new SupervisedProcess(
+            new ProcessToRun(
+                planned.Name, planned.Service, planned.Address, planned.Http1, planned.Http2,
+                () => launcher.Start(planned.Name, command, environment.For(planned), _folder.Data),
+                (_, stop) => Health.AskAsync(_http, planned.Address, _run, stop))
+            {
+                Prepare = async stop => command = await new ProvideNode(SourceTree.Root).ProvideAsync(
+                    planned.Project, _folder.LogOf(planned.Name + "-build"), stop),
+                WaitedForAtMost = _foreignPatience,
+            },
+            _folder, _clock);
     }
 
     private void Notice(IReadOnlyList<string> notices)
@@ -175,6 +200,17 @@ internal sealed class Supervisor : IDisposable
     private void OnChanged(InstanceState changed)
     {
         WriteState();
+        // Where it cannot be started nobody is to be alarmed that it does not answer.
+        if (changed.State == "ready" && _plan.Foreign.Any(each => each.Name == changed.Name))
+        {
+            var ready = _services.Select(each => each.State)
+                .Where(state => state.State == "ready").Select(state => state.Name).ToHashSet();
+            lock (_writing)
+            {
+                MetricsTargets.Write(
+                    _folder, [.. _plan.Instances, .. _plan.Foreign.Where(each => ready.Contains(each.Name))]);
+            }
+        }
         Changed?.Invoke(changed);
     }
 
