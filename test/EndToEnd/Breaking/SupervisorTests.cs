@@ -42,7 +42,7 @@ public sealed class SupervisorTests
             return services.TrueForAll(service => service.GetProperty("state").GetString() == "ready")
                 && services.Single(service => service.GetProperty("name").GetString() == "orders")
                     .GetProperty("http2").GetInt32() != port;
-        }, TimeSpan.FromSeconds(60));
+        }, Eventually.ProcessBound);
         await starting;
         Assert.Equal($"http://127.0.0.1:{store.Port}", (await store.StatusAsync()).GetProperty("gateway").GetString());
     }
@@ -53,7 +53,7 @@ public sealed class SupervisorTests
         await using var store = new PlainStore();
         using var up = store.Start([.. store.UpCommand.Except(["--detach"])]);
         await Eventually.HoldsAsync("it runs", () => up.Output.Contains("is ready at", StringComparison.Ordinal),
-            TimeSpan.FromMinutes(2));
+            Eventually.ProcessBound);
         var pids = (await store.StatusAsync()).GetProperty("services").EnumerateArray()
             .Select(service => ProcessOf(service.GetProperty("pid").GetInt32())).ToList();
         Directory.Delete(store.Data, recursive: true);
