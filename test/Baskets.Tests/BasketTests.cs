@@ -1,3 +1,6 @@
+using Tessera.Messaging.Store;
+using Tessera.Testing.Services;
+
 namespace Tessera.Baskets.Tests;
 
 /// <summary>The same on both databases.</summary>
@@ -55,7 +58,7 @@ public sealed class BasketTests
     {
         await using var baskets = await BasketsInMemory.StartAsync(onPostgres);
         for (var number = 0; number < BasketStore.LinesMax - 1; number++)
-            Assert.True(await baskets.PutAsync(Holder.User(ada), $"OWN-{number}"));
+            Assert.Equal(PutOutcome.Kept, await baskets.PutAsync(Holder.User(ada), $"OWN-{number}"));
         await baskets.PutAsync(guest, "FIRST");
         baskets.Clock.Advance(TimeSpan.FromSeconds(1));
         await baskets.PutAsync(guest, "SECOND");
@@ -64,8 +67,9 @@ public sealed class BasketTests
         Assert.Equal(BasketStore.LinesMax, skus.Length);
         Assert.Contains("FIRST", skus);
         Assert.DoesNotContain("SECOND", skus);
-        Assert.False(await baskets.PutAsync(Holder.User(ada), "ONE-MORE"));
-        Assert.True(await baskets.PutAsync(Holder.User(ada), "FIRST", 7)); // What is in it may still change.
+        Assert.Equal(PutOutcome.Full, await baskets.PutAsync(Holder.User(ada), "ONE-MORE"));
+        // What is in it may still change.
+        Assert.Equal(PutOutcome.Kept, await baskets.PutAsync(Holder.User(ada), "FIRST", 7));
     }
 
     [Theory]
@@ -118,8 +122,48 @@ public sealed class BasketTests
         await baskets.EraseAsync(ada);
         await baskets.EraseAsync(ada);
         Assert.Equal(0, await baskets.NumberAsync($"select count(*) from basket_lines where holder like '%{ada}%'"));
-        Assert.Equal(0, await baskets.NumberAsync($"select count(*) from baskets where holder like '%{ada}%'"));
+        // A token of the account, seen just before: what it asks for begins no basket of nobody.
+        Assert.Equal(PutOutcome.Erased, await baskets.PutAsync(Holder.User(ada), "VASE"));
+        Assert.False(await baskets.MergeAsync(guest, Holder.User(ada)));
+        Assert.Equal(0, await baskets.NumberAsync($"select count(*) from basket_lines where holder like '%{ada}%'"));
         Assert.Equal([("MUG", 1)], await baskets.LinesAsync(guest));
+        await baskets.PruneAsync();
+        Assert.Equal(PutOutcome.Erased, await baskets.PutAsync(Holder.User(ada), "VASE"));
+        baskets.Clock.Advance(PruneGuests.ErasedKeptFor + TimeSpan.FromSeconds(1));
+        await baskets.PruneAsync();
+        Assert.Equal(0, await baskets.NumberAsync($"select count(*) from baskets where holder like '%{ada}%'"));
+        Assert.Equal(1, await baskets.NumberAsync("select count(*) from baskets"));
+    }
+
+    [Fact]
+    public async Task What_is_put_in_while_the_guest_s_basket_is_merged_comes_along()
+    {
+        await using var baskets = await BasketsInMemory.StartAsync(onPostgres: true);
+        await baskets.PutAsync(guest, "LAMP");
+        await using var putting = await LockedBy.RunAsync(
+            baskets.Get<IDatabase>(), $"update baskets set changed_at = now() where holder = '{guest.Key}'");
+        var merging = baskets.MergeAsync(guest, Holder.User(ada));
+        await putting.IsWaitedForAsync();
+        await putting.RunAsync($"insert into basket_lines values ('{guest.Key}', 'MUG', 1, 100, now())");
+        await putting.RunAsync("commit");
+        await merging;
+        Assert.Equal([("LAMP", 1), ("MUG", 1)], (await baskets.LinesAsync(Holder.User(ada))).Order());
+        Assert.Equal(2, await baskets.NumberAsync("select count(*) from basket_lines"));
+    }
+
+    [Fact]
+    public async Task What_is_put_in_while_the_account_is_erased_goes_with_it()
+    {
+        await using var baskets = await BasketsInMemory.StartAsync(onPostgres: true);
+        await using var putting = await LockedBy.RunAsync(
+            baskets.Get<IDatabase>(),
+            $"insert into baskets values ('{Holder.User(ada).Key}', gen_random_uuid(), now())");
+        var erasing = baskets.EraseAsync(ada);
+        await putting.IsWaitedForAsync();
+        await putting.RunAsync($"insert into basket_lines values ('{Holder.User(ada).Key}', 'LAMP', 1, 100, now())");
+        await putting.RunAsync("commit");
+        await erasing;
+        Assert.Equal(0, await baskets.NumberAsync("select count(*) from basket_lines"));
     }
 
     [Theory]

@@ -29,10 +29,10 @@ internal sealed class BasketsInMemory : IAsyncDisposable
     public async Task<(string Sku, int Quantity)[]> LinesAsync(Holder holder) =>
         [.. (await ReadAsync(holder)).Lines.Select(line => (line.Sku, line.Quantity))];
 
-    public Task<bool> PutAsync(Holder holder, string sku, int quantity = 1, long seenPrice = 100) =>
-        Ask(baskets => baskets.TryPutAsync(holder, sku, quantity, seenPrice, default));
+    public Task<PutOutcome> PutAsync(Holder holder, string sku, int quantity = 1, long seenPrice = 100) =>
+        Ask(baskets => baskets.PutAsync(holder, sku, quantity, seenPrice, default));
 
-    public Task MergeAsync(Holder from, Holder into) => Do(baskets => baskets.MergeAsync(from, into, default));
+    public Task<bool> MergeAsync(Holder from, Holder into) => Ask(baskets => baskets.MergeAsync(from, into, default));
 
     public Task EmptyAsync(Holder holder, Guid edition) =>
         Do(baskets => baskets.EmptyAsync(holder, edition, default));
@@ -44,6 +44,9 @@ internal sealed class BasketsInMemory : IAsyncDisposable
 
     public Task EraseAsync(Guid user) =>
         _service.HandleAsync<EraseBasketOnUserErased, UserErased>(new UserErased(user));
+
+    public T Get<T>()
+        where T : notnull => _service.Get<T>();
 
     public Task<long> NumberAsync(string sql) => _service.NumberAsync(sql);
 

@@ -2,17 +2,14 @@ using Microsoft.Playwright;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Tessera.Testing.Services;
+using Tessera.Web.Tests;
 
 namespace Tessera.Browser.Tests;
 
 /// <summary>Users, and the machine's own Chromium to look at its pages with.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] places =
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private LocalChromium? _chromium;
     private ServiceProcess? _users;
 
     /// <summary>Where the browser finds the pages.</summary>
@@ -20,12 +17,9 @@ public sealed class Chromium : IAsyncLifetime
 
     public TemporaryFolder Data { get; } = new("browser");
 
-    public static string? Path { get; } =
-        Environment.GetEnvironmentVariable("TESSERA_CHROMIUM") ?? Array.Find(places, File.Exists);
-
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(Path is null, "There is no Chromium here: apt-get install chromium, or set TESSERA_CHROMIUM.");
+        LocalChromium.Require();
         // By its name: browsers make no passkeys for an address of digits.
         var port = FreePort.Next();
         Address = $"http://localhost:{port}/";
@@ -38,30 +32,14 @@ public sealed class Chromium : IAsyncLifetime
             using var health = await client.GetAsync("/health/ready");
             return health.IsSuccessStatusCode;
         }, TimeSpan.FromMinutes(2));
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Path,
-            Headless = true,
-            Args =
-            [
-                "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--no-first-run",
-            ],
-        });
+        _chromium = await LocalChromium.StartAsync();
     }
 
     /// <summary>A browser that nobody has used yet.</summary>
     public async Task<IPage> NewPageAsync(
         int width = 1280, ColorScheme colors = ColorScheme.Light, bool scripts = false)
     {
-        var context = await _browser!.NewContextAsync(new()
-        {
-            BaseURL = Address,
-            ViewportSize = new() { Width = width, Height = 800 },
-            ColorScheme = colors,
-            JavaScriptEnabled = scripts,
-        });
+        var context = await _chromium!.NewContextAsync(Address, width, 800, colors, scripts);
         return await context.NewPageAsync();
     }
 
@@ -74,8 +52,7 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (_chromium is not null) await _chromium.DisposeAsync();
         if (_users is not null) await _users.DisposeAsync();
         Data.Dispose();
     }

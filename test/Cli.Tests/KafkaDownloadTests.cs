@@ -100,9 +100,8 @@ public sealed class KafkaDownloadTests
 
         public async ValueTask DisposeAsync()
         {
-            _listener.Stop();
+            _listener.Close(); // Not stopped before: closing would then take the port once more.
             await _serving;
-            _listener.Close();
         }
 
         private async Task ServeAsync(byte[] archive, byte[] digest)

@@ -23,6 +23,7 @@ public sealed class OtherUsersTreeTests
         var built = Directory.CreateDirectory(tree.File("artifacts/bin/Cli/release"));
         var command = Path.Combine(built.FullName, "Tessera.Cli.dll");
         File.WriteAllText(command, "");
+        Open(command); // Whatever this process lets others read of its new files.
         Assert.Equal((0, $"runs {command} --version"), await RunAsync(tree));
     }
 

@@ -79,6 +79,35 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Has_an_encrypted_address_where_it_is_asked_for_and_keeps_it()
+    {
+        Assert.Null(Plan.Make(_projects, Some.Settings(), Some.Ports()).Encrypted);
+        var settings = Some.Settings() with { Https = true };
+        Assert.Equal("https://localhost:8443", Plan.Make(_projects, settings, Some.Ports()).Encrypted);
+        var moved = Plan.Make(_projects, settings, Some.Ports(8443));
+        Assert.Equal("https://localhost:8444", moved.Encrypted);
+        Assert.Contains("https is on port 8444: 8443 is taken", moved.Moved);
+        Assert.Equal(
+            "https://localhost:8443", Plan.Make(_projects, settings, Some.Ports(8443), 8080, 8443).Encrypted);
+    }
+
+    [Fact]
+    public void Keeps_ports_for_foreign_services_well_above_unless_they_are_left_out()
+    {
+        var foreign = SourceTree.Foreign();
+        var plan = Plan.Make(_projects, Some.Settings(), Some.Ports(), foreign: foreign);
+        using var list = JsonDocument.Parse(File.ReadAllText(SourceTree.ShopList));
+        var listed = list.RootElement.GetProperty("foreign").EnumerateArray().Select(each => (
+            each.GetProperty("name").GetString()!, each.GetProperty("http1").GetInt32(),
+            each.GetProperty("http2").GetInt32())).ToList();
+        Assert.NotEmpty(listed);
+        Assert.Equal(listed, plan.Foreign.Select(each => (each.Project, each.Http1, each.Http2)));
+        Assert.Equal(_projects.Length, plan.Instances.Count);
+        var without = Some.Settings() with { Without = [.. foreign.Select(each => each.Name)] };
+        Assert.Empty(Plan.Make(_projects, without, Some.Ports(), foreign: foreign).Foreign);
+    }
+
+    [Fact]
     public void Says_when_no_port_is_free() =>
         Assert.Throws<UserError>(() => Plan.Make(_projects, Some.Settings(), Some.NoPorts()));
 

@@ -29,6 +29,52 @@ public sealed class PortTests
     }
 
     [Fact]
+    public void Gives_nobody_elses_port_while_its_process_starts_or_restarts()
+    {
+        using var folder = Some.Folder();
+        using var oneStores = new PortClaims(folder.Path);
+        using var otherStores = new PortClaims(folder.Path);
+        var settings = Some.Settings() with { Port = Some.FreePorts(30) };
+        var one = Plan.Make(_projects, settings, new PortPicker(oneStores));
+        one.LetGoOfPorts();
+        var other = Plan.Make(_projects, settings, new PortPicker(otherStores));
+        other.LetGoOfPorts();
+        Assert.Empty(PortsOf(one).Intersect(PortsOf(other)));
+        var again = Plan.Make(_projects, settings, new PortPicker(oneStores));
+        again.LetGoOfPorts();
+        Assert.Equal(PortsOf(one), PortsOf(again));
+        oneStores.Dispose();
+        using var third = new PortPicker(new PortClaims(folder.Path));
+        Assert.Equal(settings.Port, third.Pick(settings.Port));
+    }
+
+    [Fact]
+    public void Claims_no_port_on_which_somebody_listens()
+    {
+        using var folder = Some.Folder();
+        using var claims = new PortClaims(folder.Path);
+        var first = Some.FreePorts(2);
+        var taken = ListenAt(first);
+        using var ports = new PortPicker(claims);
+        Assert.Equal(first + 1, ports.Pick(first));
+        Assert.False(claims.Has(first));
+        taken.Dispose();
+        using var others = new PortPicker(new PortClaims(folder.Path));
+        Assert.Equal(first, others.Pick(first));
+    }
+
+    [Fact]
+    public void Starts_where_nothing_can_be_claimed()
+    {
+        using var folder = Some.Folder();
+        var file = folder.File("ports");
+        File.WriteAllText(file, "");
+        using var ports = new PortPicker(new PortClaims(file));
+        var port = Some.FreePorts(1);
+        Assert.Equal(port, ports.Pick(port));
+    }
+
+    [Fact]
     public void Leaves_the_ports_to_the_processes_that_are_to_listen_there()
     {
         var plan = Plan.Make(_projects, Some.Settings() with { Port = Some.FreePorts(30) }, new PortPicker());

@@ -21,7 +21,7 @@ public sealed class AppHostTests
         });
         StoreModel.AddTo(builder);
         var resources = builder.Resources.OfType<ExecutableResource>().ToDictionary(each => each.Name);
-        var listed = ListedProcess.All();
+        var listed = ListedProcess.Own();
         Assert.Equal(listed.Select(each => each.Name).Order(), resources.Keys.Order());
         foreach (var process in listed)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessera.Testing;
 using Tessera.Testing.Servers;
 
 namespace Tessera.Delivery.Tests;
@@ -49,7 +50,7 @@ internal static class Tool
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(timeMax);
+        await process.WaitForExitAsync().WithinAsync(timeMax);
         return (process.ExitCode, await output, await errors);
     }
 }

@@ -71,7 +71,7 @@ public abstract class ServerTests(BrokerStore store) : BrokerTests(store)
                 if (!response.IsSuccessStatusCode) return false;
                 order = (await response.Content.ReadFromJsonAsync<OrderView>())!.Id;
                 return true;
-            }, TimeSpan.FromSeconds(90));
+            }, Eventually.ProcessBound);
             await shop.BecomesAsync(buyer, order, "Confirmed");
         }
         await _store.VerifyAsync();

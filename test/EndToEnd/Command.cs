@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Tessera.Testing;
 
 namespace Tessera.EndToEnd;
 
@@ -86,13 +87,11 @@ internal sealed class RunningCommand : IDisposable
 
     public async Task<CommandResult> EndAsync(CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(_timeout);
         try
         {
-            await _process.WaitForExitAsync(limit.Token);
+            await _process.WaitForExitAsync(stop).WithinAsync(_timeout, stop);
         }
-        catch (OperationCanceledException)
+        catch (Exception late) when (late is OperationCanceledException or TimeoutException)
         {
             _process.Kill(entireProcessTree: true);
             throw new TimeoutException(

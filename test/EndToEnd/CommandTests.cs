@@ -17,6 +17,24 @@ public sealed class CommandTests(PlainStore store)
             $"Tessera runs already at http://127.0.0.1:{store.Port}", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("up", "--detach")]
+    [InlineData("restart", "orders")]
+    [InlineData("stop", "orders")]
+    public async Task Refuses_a_wait_that_is_no_time_before_anything_is_done(params string[] words)
+    {
+        using var elsewhere = new TemporaryFolder("wait");
+        var data = words[0] == "up" ? elsewhere.File("new") : store.Data;
+        var before = (await store.ServiceAsync("orders")).GetProperty("pid").GetInt32();
+        var result = await Command.RunAsync(
+            new Dictionary<string, string> { ["TESSERA_READY_TIMEOUT"] = "soon" },
+            TestContext.Current.CancellationToken, [.. words, "--data", data]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("TESSERA_READY_TIMEOUT: 'soon' is no time", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(elsewhere.File("new")));
+        Assert.Equal(before, (await store.ServiceAsync("orders")).GetProperty("pid").GetInt32());
+    }
+
     [Fact]
     public async Task Shows_each_service_ready_with_its_memory()
     {

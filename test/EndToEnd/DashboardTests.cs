@@ -6,7 +6,8 @@ namespace Tessera.EndToEnd;
 /// <summary>A store with the dashboard beside it.</summary>
 public sealed class StoreWithDashboard : Store
 {
-    public StoreWithDashboard() => UpWords = ["--dashboard"];
+    public StoreWithDashboard()
+        : base(("TESSERA_WITHOUT", "")) => UpWords = ["--dashboard"];
 }
 
 /// <summary>What the dashboard is told, and whom it tells.</summary>
@@ -23,18 +24,27 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
         "inventory create inventory.stock-committed.v1", "orders process inventory.stock-committed.v1",
     ];
 
+    /// <summary>On the embedded broker, where the service in another language is brought its events.</summary>
+    private static readonly string[] untilTheMail =
+    [
+        "webhooks deliver webhook", "notifications process order.placed.v1", "notifications send mail order-placed",
+        "users GET /users/{user:guid}/contact",
+    ];
+
     [Fact]
     public async Task Has_the_whole_story_of_an_order_in_one_trace()
     {
+        string[] story = await store.WaitForMailsAsync() is null ? [.. wholeStory, .. untilTheMail] : wholeStory;
         var buyer = await store.Shop.NewBuyerAsync();
         var order = await store.Shop.PlaceAsync(buyer, await store.Shop.NewProductAsync());
         await store.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
-        var missing = wholeStory;
+        var missing = story;
         await Eventually.HoldsAsync("the trace is whole", async () =>
         {
             var traces = await TracesAsync();
-            var own = traces.SingleOrDefault(trace => trace.Contains(wholeStory[0]));
-            missing = [.. wholeStory.Except(own ?? [])];
+            // Others have placed orders too.
+            missing = traces.Where(trace => trace.Contains(wholeStory[0]))
+                .Select(trace => story.Except(trace).ToArray()).MinBy(lacking => lacking.Length) ?? story;
             return missing.Length == 0;
         }, TimeSpan.FromSeconds(60));
         Assert.Empty(missing);
@@ -56,7 +66,10 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
         await Eventually.HoldsAsync("spans of every kind are there", async () =>
         {
             spans = await ExportedSpans.ReadAsync(store);
-            missing = [.. SpanConventions.Kinds.Where(kind => !spans.Any(kind.Is)).Select(kind => kind.What)];
+            missing =
+            [
+                .. SpanConventions.Kinds.Where(kind => !kind.IsOfLoad && !spans.Any(kind.Is)).Select(kind => kind.What),
+            ];
             return missing.Length == 0;
         }, TimeSpan.FromSeconds(60));
         Assert.Empty(missing);

@@ -27,7 +27,8 @@ public sealed class NewServiceTests
                 copy, "dotnet", "build", "src/Apps/Cli/Cli.csproj", "-c", "Release", "-v", "q", "--nologo",
                 "-nr:false");
             Assert.True(built.ExitCode == 0, built.All);
-            var up = await TesseraAsync(copy, "up", "--detach", "--empty", "--port", "30100", "--data", data);
+            var up = await TesseraAsync(
+                copy, "up", "--detach", "--empty", "--port", "30100", "--data", data, "--without", "notifications");
             Assert.True(up.ExitCode == 0, up.All);
             using var shop = await Shop.OpenAsync(await GatewayPortAsync(copy, data), data);
             var buyer = await shop.NewBuyerAsync();
@@ -66,7 +67,10 @@ public sealed class NewServiceTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = copy,
-            Environment = { ["TESSERA_ROOT"] = copy, ["UseSharedCompilation"] = "true" },
+            Environment =
+            {
+                ["TESSERA_ROOT"] = copy, ["UseSharedCompilation"] = "true", ["TESSERA_WITHOUT"] = "notifications",
+            },
         };
         using var running = new RunningCommand(Process.Start(start)!, TimeSpan.FromMinutes(8));
         return await running.EndAsync(TestContext.Current.CancellationToken);

@@ -14,10 +14,11 @@ public abstract class Store : IAsyncLifetime
 {
     private static readonly List<int> _given = [];
 
-    private readonly Dictionary<string, string> _environment = new()
+    private readonly Dictionary<string, string> _environment = new(CompiledAhead.QuickStart)
     {
-        [CompiledAhead.QuickStart.Name] = CompiledAhead.QuickStart.Value,
         ["Gateway__SignInsPerSecond"] = "1000", // Each test signs up a buyer of its own.
+        ["TESSERA_READY_TIMEOUT"] = "10m", // It guards against a hang; other tests run beside this one.
+        ["TESSERA_WITHOUT"] = "notifications", // Most tests are about the store itself, which is whole without it.
         ["Messaging__Embedded__RetainRead"] = "01:00:00", // verify looks at every event.
     };
 
@@ -70,6 +71,18 @@ public abstract class Store : IAsyncLifetime
     internal async Task<JsonElement> ServiceAsync(string name) =>
         InstancesOf(await StatusAsync()).Single(each => each.GetProperty("name").GetString() == name);
 
+    /// <summary>Waits for the service that writes mails: built for the first time, it comes a little after the others.
+    /// </summary>
+    /// <returns>Why there is none on this machine; null when it runs.</returns>
+    internal async Task<string?> WaitForMailsAsync()
+    {
+        JsonElement mails = default;
+        await Eventually.HoldsAsync("Notifications runs, or says why not", async () =>
+            (mails = await ServiceAsync("notifications")).GetProperty("state").GetString() is "ready" or "absent",
+            TimeSpan.FromMinutes(4));
+        return mails.GetProperty("state").GetString() == "absent" ? mails.GetProperty("why").GetString() : null;
+    }
+
     /// <summary>What the supervisor has written down last, for those who wait: each <c>status</c> is a process of its
     /// own, and a wait for seconds would keep a processor busy.</summary>
     private async Task<JsonElement> SeenAsync(string name)
@@ -115,7 +128,7 @@ public abstract class Store : IAsyncLifetime
         {
             var now = await SeenAsync(name);
             return now.GetProperty("restarts").GetInt32() > restarts && now.GetProperty("state").GetString() == "ready";
-        }, TimeSpan.FromSeconds(60));
+        }, Eventually.ProcessBound);
     }
 
     /// <summary>The supervisor and every service, all at once.</summary>

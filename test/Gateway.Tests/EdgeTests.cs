@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Tessera.ServiceDefaults;
 using Tessera.Testing.Services;
 
 namespace Tessera.Gateway.Tests;
@@ -66,7 +67,7 @@ public sealed class EdgeTests(GatewayProcess gateway) : IClassFixture<GatewayPro
     {
         var context = new DefaultHttpContext();
         context.Request.Headers.TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        new BeginTrace(DistributedContextPropagator.CreateDefaultPropagator(), [], null)
+        new BeginTrace(DistributedContextPropagator.CreateDefaultPropagator(), new PagesProof(null), [], null)
             .ExtractTraceIdAndState(context.Request.Headers, null, out var parent, out var state);
         using var activity = new Activity("request") { IsAllDataRequested = true }.Start();
         await new StripHeaders(_ => Task.CompletedTask).InvokeAsync(context);

@@ -140,6 +140,7 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
         Assert.Equal(HttpStatusCode.ServiceUnavailable, json.StatusCode); // Users and Payments are away.
         var text = await json.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("\"replica\":\"payments-1\",\"status\":\"Unreachable\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"replica\":\"notifications-1\",\"status\":\"Unreachable\"", text, StringComparison.Ordinal);
         Assert.Contains("\"replica\":\"inventory-2\",\"status\":\"Healthy\"", text, StringComparison.Ordinal);
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         Assert.Contains("<td>payments-1</td>",

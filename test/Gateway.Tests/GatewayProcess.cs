@@ -45,6 +45,7 @@ public class GatewayProcess : IAsyncLifetime
         [
             ("Services:Catalog", Orders.Address), // Any stub will do.
             ("Services:Inventory", $"{Inventory[0].Address},{Inventory[1].Address}"),
+            ("Services:Notifications", Nobody),
             ("Services:Orders", Orders.Address),
             ("Services:Payments", Nobody),
             ("Services:Web", Web.Address),

@@ -179,11 +179,11 @@ public abstract class DeliveryPromises(TransportBackend backend) : TransportSuit
             await finish.Task;
             return DeliveryOutcome.Settle;
         });
-        await begun.Task.WaitAsync(Eventually.Bound, Stop);
+        await begun.Task.WithinAsync(Eventually.Bound, Stop);
         var stopping = reader.DisposeAsync().AsTask();
         Assert.False(stopping.IsCompleted);
         finish.SetResult();
-        await stopping.WaitAsync(Eventually.Bound, Stop);
+        await stopping.WithinAsync(Eventually.Bound, Stop);
 
         var seen = journal.Settled.Count;
         Assert.InRange(seen, 1, 4);

@@ -89,7 +89,7 @@ public abstract class InspectionPromises(TransportBackend backend) : TransportSu
         var before = TimeProvider.System.GetUtcNow();
         await SendAsync(transport, Some.Messages(Stream, 0, 1));
         var after = TimeProvider.System.GetUtcNow();
-        await begun.Task.WaitAsync(Eventually.Bound, Stop);
+        await begun.Task.WithinAsync(Eventually.Bound, Stop);
         try
         {
             IReadOnlyList<PartitionState> states = [];

@@ -60,9 +60,17 @@ public sealed class Journal
     }
 
     /// <summary>Waits until each of the partitions was settled up to <paramref name="count"/> numbers.</summary>
-    public Task HasAsync(int count, IEnumerable<int> partitions, TimeSpan? bound = null) => Eventually.HoldsAsync(
-        $"{count} messages of each partition are settled ({Summary()})",
-        () => partitions.All(partition => Numbers(partition).Count >= count), bound);
+    public Task HasAsync(int count, IEnumerable<int> partitions, TimeSpan? bound = null) =>
+        Eventually.HoldsAsync(Wanted(count), () => Has(count, partitions), bound);
+
+    /// <summary>As was promised, by the clock.</summary>
+    public Task HasInTimeAsync(int count, IEnumerable<int> partitions, TimeSpan time) =>
+        Eventually.InTimeAsync(Wanted(count), () => Has(count, partitions), time);
+
+    private string Wanted(int count) => $"{count} messages of each partition are settled ({Summary()})";
+
+    private bool Has(int count, IEnumerable<int> partitions) =>
+        partitions.All(partition => Numbers(partition).Count >= count);
 
     public string Summary()
     {

@@ -23,7 +23,7 @@ public abstract class SharingPromises(TransportBackend backend) : TransportSuite
         var sent = await SendUntilAsync(first, Takeover, () =>
             journal.PartitionsOf(one.Name).Count > 0 && journal.PartitionsOf(two.Name).Count > 0);
 
-        await journal.HasAsync(sent, s_all, Takeover);
+        await journal.HasInTimeAsync(sent, s_all, Takeover);
         foreach (var partition in s_all) Assert.Equal(Enumerable.Range(0, sent), journal.Numbers(partition));
         Assert.Empty(journal.Overlaps);
     }
@@ -40,7 +40,7 @@ public abstract class SharingPromises(TransportBackend backend) : TransportSuite
         await first.DisposeAsync();
         await SendRoundAsync(second, sent, 10);
 
-        await journal.HasAsync(sent + 10, s_all, Takeover);
+        await journal.HasInTimeAsync(sent + 10, s_all, Takeover);
         foreach (var partition in s_all) Assert.Equal(Enumerable.Range(0, sent + 10), journal.Numbers(partition));
         Assert.Empty(journal.Overlaps);
     }
@@ -68,7 +68,7 @@ public abstract class SharingPromises(TransportBackend backend) : TransportSuite
         await Backend.AbandonAsync(dying);
         await SendRoundAsync(publisher, 5, 5);
 
-        await journal.HasAsync(10, s_all, Takeover);
+        await journal.HasInTimeAsync(10, s_all, Takeover);
         foreach (var partition in s_all) Assert.Equal(Enumerable.Range(0, 10), journal.Numbers(partition));
     }
 
@@ -123,7 +123,7 @@ public abstract class SharingPromises(TransportBackend backend) : TransportSuite
     private async Task<int> SendUntilAsync(ITransport transport, TimeSpan bound, Func<bool> holds)
     {
         var sent = 0;
-        await Eventually.HoldsAsync("both processes read", async () =>
+        await Eventually.InTimeAsync("both processes read", async () =>
         {
             await SendRoundAsync(transport, sent++, 1);
             return holds();

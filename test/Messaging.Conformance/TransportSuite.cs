@@ -50,7 +50,7 @@ public abstract class TransportSuite(TransportBackend backend) : IAsyncLifetime
     protected async Task<ITransport> StartAsync(int partitions, params string[] subscribers)
     {
         var transport = NewTransport();
-        await transport.StartAsync(Topology(Stream, partitions, subscribers), Stop);
+        await transport.StartPatientlyAsync(Topology(Stream, partitions, subscribers), Stop);
         return transport;
     }
 

@@ -24,13 +24,22 @@ internal sealed class Scenario : IAsyncDisposable
     {
         var scenario = new Scenario(settings);
         foreach (var service in settings.Services) scenario._hosts[service] = Build(settings, service, reached);
-        foreach (var (service, host) in scenario._hosts)
+        try
         {
-            await CreateTablesAsync(host.Services);
-            if (service == "stock") await SeedAsync(host.Services);
-            await host.StartAsync();
+            foreach (var (service, host) in scenario._hosts)
+            {
+                await CreateTablesAsync(host.Services);
+                if (service == "stock") await SeedAsync(host.Services);
+                await host.StartAsync();
+            }
+            return scenario;
         }
-        return scenario;
+        catch
+        {
+            // A host that ran on would read what is meant for the scenarios after this one.
+            await scenario.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Publishes, cures and replays until everything has had its effect.</summary>
@@ -101,10 +110,13 @@ internal sealed class Scenario : IAsyncDisposable
     {
         var store = services.GetRequiredService<IMessageStore>();
         await store.PrepareAsync(default);
-        var number = services.GetRequiredService<IDatabase>().Engine == "postgres"
+        var isPostgres = services.GetRequiredService<IDatabase>().Engine == "postgres";
+        var number = isPostgres
             ? "place bigint generated always as identity"
             : "place integer primary key autoincrement";
         await using var session = await store.BeginAsync(default);
+        // The server may still commit for the process that was killed, and "if not exists" does not wait for that.
+        if (isPostgres) session.Enqueue("select pg_advisory_xact_lock(42)", []);
         foreach (var table in new[] { "seen", "confirmed" })
             session.Enqueue($"create table if not exists {table} ({number}, name text, number integer)", []);
         session.Enqueue($"create table if not exists fired ({number}, number integer)", []);

@@ -42,12 +42,18 @@ public abstract class CrashPoints(CrashBackend backend) : IDisposable
     private protected static async Task RunAsync(ScenarioSettings settings, Task? until, Action<Checkpoint>? reached)
     {
         await using var scenario = await Scenario.StartAsync(settings, reached);
-        using var stop = new CancellationTokenSource(Bound);
+        using var stop = new CancellationTokenSource();
         var run = scenario.RunAsync(stop.Token);
-        await Task.WhenAny(run, until ?? run);
-        if (until?.IsCompleted != true) await run;
-        await stop.CancelAsync();
-        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await Task.WhenAny(run, until ?? run).WithinAsync(Bound);
+            if (until?.IsCompleted != true) await run;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private protected static async Task AssertWholeAsync(ScenarioSettings settings)

@@ -35,12 +35,11 @@ internal sealed class HostProcess : IDisposable
     /// <summary>The exit code; 137 after SIGKILL.</summary>
     public async Task<int> ExitedAsync(TimeSpan bound)
     {
-        using var deadline = new CancellationTokenSource(bound);
         try
         {
-            await _process.WaitForExitAsync(deadline.Token);
+            await _process.WaitForExitAsync().WithinAsync(bound);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             await KillAsync();
             throw new TimeoutException($"The process did not end within {bound.TotalSeconds} s. {await _errors}");

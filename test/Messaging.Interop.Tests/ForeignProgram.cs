@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessera.Testing;
 using Tessera.Testing.Servers;
 
 namespace Tessera.Messaging.Interop.Tests;
@@ -24,7 +25,7 @@ internal static class ForeignProgram
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync().WithinAsync(TimeSpan.FromSeconds(30));
         return process.ExitCode == 0
             ? await output
             : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");

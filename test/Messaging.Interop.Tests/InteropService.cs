@@ -76,6 +76,6 @@ internal sealed class InteropService : IAsyncDisposable
     {
         await _host.StartAsync();
         var health = _host.Services.GetRequiredService<MessagingHealth>();
-        await Eventually.HoldsAsync("messaging has started", () => health.HasStarted, TimeSpan.FromSeconds(40));
+        await Eventually.HoldsAsync("messaging has started", () => health.HasStarted, Eventually.ProcessBound);
     }
 }

@@ -82,7 +82,7 @@ internal sealed class MovingService : IAsyncDisposable
         var service = new MovingService(name, database, brokers, list);
         await service._host.StartAsync();
         var health = service._host.Services.GetRequiredService<MessagingHealth>();
-        await Eventually.HoldsAsync("messaging has started", () => health.HasStarted, TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync("messaging has started", () => health.HasStarted, Eventually.ProcessBound);
         return service;
     }
 }

@@ -36,7 +36,7 @@ public sealed class KafkaBounds(KafkaBackend kafka)
                 await release.Task;
                 return DeliveryOutcome.Settle;
             });
-        await held.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await held.Task.WithinAsync(TimeSpan.FromSeconds(20), Stop);
         await Task.Delay(TimeSpan.FromSeconds(3), Stop);
 
         var grown = (Process.GetCurrentProcess().WorkingSet64 - before) / (1024 * 1024);

@@ -160,9 +160,9 @@ public sealed class KafkaFaults(KafkaBackend kafka)
         await fault();
 
         var (accepted, read, back) = (writer.AllAccepted, received.Count, TimeProvider.System.GetTimestamp());
-        await Eventually.HoldsAsync("sending goes on", () => writer.AllAccepted > accepted + 200, ResumesWithin);
+        await Eventually.InTimeAsync("sending goes on", () => writer.AllAccepted > accepted + 200, ResumesWithin);
         var sending = TimeProvider.System.GetElapsedTime(back);
-        await Eventually.HoldsAsync("reading goes on", () => received.Count > read + 400, ResumesWithin - sending);
+        await Eventually.InTimeAsync("reading goes on", () => received.Count > read + 400, ResumesWithin - sending);
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"sending went on after {sending.TotalSeconds:0.0} s, " +
             $"reading after {TimeProvider.System.GetElapsedTime(back).TotalSeconds:0.0} s");

@@ -103,16 +103,16 @@ public sealed class KafkaMembership(KafkaBackend kafka)
                 if (busy.Task.IsCompleted || !all) return DeliveryOutcome.Settle;
                 busy.SetResult();
                 await using var _ = revoked.Register(() => told.TrySetResult());
-                await told.Task.WaitAsync(TimeSpan.FromSeconds(15), CancellationToken.None);
+                await told.Task.WithinAsync(TimeSpan.FromSeconds(15), CancellationToken.None);
                 return DeliveryOutcome.Redeliver;
             });
         var sent = 0;
         for (; sent < 400 && !busy.Task.IsCompleted; sent++) await SendToAllAsync(transport, stream, sent, 1);
-        await busy.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await busy.Task.WithinAsync(TimeSpan.FromSeconds(20), Stop);
 
         await using var second = await Received.SubscribeAsync(transport, KafkaBackend.Subscription(stream));
 
-        await told.Task.WaitAsync(TimeSpan.FromSeconds(15), Stop);
+        await told.Task.WithinAsync(TimeSpan.FromSeconds(15), Stop);
         await Eventually.HoldsAsync("all is read", () => first.Count + second.Count >= sent * KafkaBackend.Partitions);
         for (var part = 0; part < KafkaBackend.Partitions; part++)
             Assert.Equal(Enumerable.Range(0, sent), first.Numbers(part).Concat(second.Numbers(part)).Order());
@@ -141,7 +141,7 @@ public sealed class KafkaMembership(KafkaBackend kafka)
             await leave.Task;
             return DeliveryOutcome.Settle;
         });
-        await entered.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await entered.Task.WithinAsync(TimeSpan.FromSeconds(20), Stop);
         proxy.Swallow();
 
         // The other reads the same messages, refuses them, and goes: nothing is settled when the first comes back.

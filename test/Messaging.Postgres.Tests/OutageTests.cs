@@ -80,11 +80,11 @@ public sealed class OutageTests(OutageTests.OwnServer own) : IClassFixture<Outag
         await Eventually.HoldsAsync("events flow", () => sent.Count > 50, stop: Stop);
         await outage();
         var atReturn = sent.Count;
-        await Eventually.HoldsAsync("events flow again", () => sent.Count > atReturn + 50, ResumesWithin, Stop);
+        await Eventually.InTimeAsync("events flow again", () => sent.Count > atReturn + 50, ResumesWithin, Stop);
         await end.CancelAsync();
         await publishing;
         await Task.WhenAll(relays);
-        await Eventually.HoldsAsync("the outbox is empty", () => DrainAsync(db.Store, sent), ResumesWithin, Stop);
+        await Eventually.InTimeAsync("the outbox is empty", () => DrainAsync(db.Store, sent), ResumesWithin, Stop);
         Assert.Equal(Enumerable.Range(0, placed), sent.Keys.Select(int.Parse).Order());
         Assert.Equal(placed, await db.ScalarAsync<long>("select count(*) from placed"));
     }

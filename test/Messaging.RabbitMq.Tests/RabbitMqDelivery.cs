@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Tessera.Messaging.Conformance;
 using Tessera.Messaging.Transport;
 using Tessera.Testing;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));
         var messages = Enumerable.Range(0, 4).SelectMany(part => Some.Messages(stream, part, 500)).ToList();
 
@@ -37,7 +38,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         await using var outside = rabbit.Transport();
         foreach (var each in (ITransport[])[one, other, outside])
         {
-            await each.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+            await each.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         }
         await using var reading = await Reading.StartAsync(one, RabbitMqBackend.Subscription(stream));
         await using var waiting = await Reading.StartAsync(other, RabbitMqBackend.Subscription(stream));
@@ -55,7 +56,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         var sent = Some.Message(stream, 3, "{\"a\":\"æ\"}", "key-æ");
 
         await transport.SendAsync([sent], Stop);
@@ -74,7 +75,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 100), Stop);
         List<int> firsts = [];
         await using var reading = await Reading.StartAsync(
@@ -97,7 +98,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 1, 10), Stop);
         var refused = 0;
         var first = await Reading.StartAsync(
@@ -124,7 +125,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         // Anything that lingers or polls between send and delivery would wait for ever.
         var stopped = new FakeTimeProvider();
         await using var transport = rabbit.Transport(clock: stopped);
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));
         for (var number = 0; number < 12; number++)
         {
@@ -139,11 +140,11 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var publisher = rabbit.Transport();
-        await publisher.StartAsync(new Topology([new StreamDefinition(stream, 4, ["late"])], []), Stop);
+        await publisher.StartPatientlyAsync(new Topology([new StreamDefinition(stream, 4, ["late"])], []), Stop);
         await publisher.SendAsync(Some.Messages(stream, 2, 20), Stop);
 
         await using var late = rabbit.Transport();
-        await late.StartAsync(new Topology([], [RabbitMqBackend.Subscription(stream, "late")]), Stop);
+        await late.StartPatientlyAsync(new Topology([], [RabbitMqBackend.Subscription(stream, "late")]), Stop);
         await using var reading = await Reading.StartAsync(late, RabbitMqBackend.Subscription(stream, "late"));
 
         await reading.UntilAsync(20);
@@ -156,7 +157,7 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         var inside = 0;
         var most = 0;
         await using var reading = await Reading.StartAsync(

@@ -80,9 +80,9 @@ public sealed class RabbitMqFaults(RabbitMqBackend rabbit, RabbitMqServer server
         await end();
 
         var (accepted, read, back) = (writing.AllAccepted, reading.Count, TimeProvider.System.GetTimestamp());
-        await Eventually.HoldsAsync("sending goes on", () => writing.AllAccepted > accepted, ResumesWithin);
+        await Eventually.InTimeAsync("sending goes on", () => writing.AllAccepted > accepted, ResumesWithin);
         var sending = TimeProvider.System.GetElapsedTime(back);
-        await Eventually.HoldsAsync("reading goes on", () => reading.Count > read, ResumesWithin - sending);
+        await Eventually.InTimeAsync("reading goes on", () => reading.Count > read, ResumesWithin - sending);
         var reads = TimeProvider.System.GetElapsedTime(back);
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"sending went on after {sending.TotalSeconds:0.0} s, reading after {reads.TotalSeconds:0.0} s; " +

@@ -1,5 +1,6 @@
 using System.Text;
 using RabbitMQ.Client;
+using Tessera.Messaging.Conformance;
 using Tessera.Messaging.Transport;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
@@ -19,7 +20,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         var stream = Some.Name("stream");
         var clock = new ClockThatFailsOnce();
         await using var transport = rabbit.Transport(clock: clock);
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
 
         clock.Armed = true;
@@ -38,7 +39,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(new Topology([new StreamDefinition(stream, 4, ["reader"])], []), Stop);
+        await transport.StartPatientlyAsync(new Topology([new StreamDefinition(stream, 4, ["reader"])], []), Stop);
         await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
         await native.Channel.QueueDeleteAsync(Names.Queue("reader", stream, 1), cancellationToken: Stop);
 
@@ -60,7 +61,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream), Stop);
 
         Assert.Empty((await transport.SendAsync(Some.Messages(stream, 3, 5), Stop)).Failures);
 
@@ -69,7 +70,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
 
         // With the first known subscriber the queue takes no more: it must not hide a missing one.
         await using var later = rabbit.Transport();
-        await later.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await later.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         Assert.Empty((await later.SendAsync(Some.Messages(stream, 3, 1), Stop)).Failures);
         Assert.Equal(5u, (await native.Channel.QueueDeclarePassiveAsync(Names.Retained(stream), Stop)).MessageCount);
     }
@@ -80,7 +81,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 10), Stop);
         for (var returns = 0; returns < 25; returns++)
         {
@@ -103,7 +104,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         try
         {
             await using var transport = rabbit.Transport(options => options.PublishChannels = 1);
-            await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+            await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
             var large = Some.Message(stream, 1, new string('x', 150_000));
 
             var result = await transport.SendAsync([.. Some.Messages(stream, 0, 2), large], Stop);
@@ -125,7 +126,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         for (var round = 0; round < 20; round++)
         {
             using var cut = new CancellationTokenSource(TimeSpan.FromMilliseconds(round % 5));
@@ -152,7 +153,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         try
         {
             await using var transport = rabbit.Transport();
-            await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+            await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
             await transport.SendAsync(Some.Messages(stream, 0, 5), Stop);
             var revocations = 0;
             await using var reading = await Reading.StartAsync(
@@ -187,8 +188,8 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         await using var hanging = rabbit.Transport(options => options.Uri = RabbitMqServer.UriAt(proxy.Port));
         // No sharing meanwhile.
         await using var other = rabbit.Transport(options => options.WatchInterval = TimeSpan.FromMinutes(1));
-        await hanging.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
-        await other.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await hanging.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await other.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var first = await Reading.StartAsync(hanging, RabbitMqBackend.Subscription(stream));
         await other.SendAsync(Some.Messages(stream, 0, 5), Stop);
         await first.UntilAsync(5);
@@ -212,7 +213,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var reading = await Reading.StartAsync(transport, RabbitMqBackend.Subscription(stream));
         await transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
         await reading.UntilAsync(1);
@@ -231,7 +232,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 2), Stop);
         await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
         await native.Channel.ExchangeDeleteAsync(stream, cancellationToken: Stop);
@@ -253,7 +254,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.RequireOwn();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await transport.SendAsync(Some.Messages(stream, 0, 3), Stop);
         await rabbit.Server.ControlAsync(
             "set_policy", "--apply-to", "queues", "bad", $"^reader\\.{stream}\\.0$", "{\"delivery-limit\":1}");
@@ -264,9 +265,11 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
                 await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
                 var dead = await native.Channel.QueueDeclarePassiveAsync(Names.DeadLetters("reader", stream));
                 if (dead.MessageCount > 0) return true;
-                await native.ReceiveAsync(Names.Queue("reader", stream, 0), 1); // And goes, without settling.
+                // There may be none, while the last are on their way to the dead letters.
+                var queue = await native.Channel.QueueDeclarePassiveAsync(Names.Queue("reader", stream, 0));
+                if (queue.MessageCount > 0) await native.ReceiveAsync(queue.QueueName, 1); // And goes without settling.
                 return false;
-            });
+            }, Eventually.ProcessBound);
         }
         finally
         {
@@ -280,7 +283,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         var sent = Some.Message(stream, 0, "{}");
         await transport.SendAsync([sent], Stop);
 
@@ -299,7 +302,7 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
         rabbit.Server.Require();
         var stream = Some.Name("stream");
         await using var transport = rabbit.Transport();
-        await transport.StartAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
+        await transport.StartPatientlyAsync(RabbitMqBackend.Topology(stream, "reader"), Stop);
         await using var native = await NativeClient.OpenAsync(rabbit.Server.Uri);
         var foreign = new BasicProperties
         {

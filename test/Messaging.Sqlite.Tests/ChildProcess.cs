@@ -45,14 +45,14 @@ internal sealed class ChildProcess : IDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync().WaitAsync(Eventually.Bound);
+        await _process.WaitForExitAsync().WithinAsync(Eventually.Bound);
     }
 
     /// <summary>Asks it to stop and waits for it.</summary>
     public async Task<int> StopAsync()
     {
         await _process.StandardInput.WriteLineAsync();
-        await _process.WaitForExitAsync().WaitAsync(Eventually.Bound);
+        await _process.WaitForExitAsync().WithinAsync(Eventually.Bound);
         return _process.ExitCode;
     }
 

@@ -38,7 +38,7 @@ public sealed class LockedFileTests
         var begin = store.BeginAsync(Stop).AsTask();
         Assert.False(begin.IsCompleted); // It waits without blocking this thread.
         locked.Dispose();
-        await using var session = await begin.WaitAsync(Eventually.Bound, Stop);
+        await using var session = await begin.WithinAsync(Eventually.Bound, Stop);
         await session.CommitAsync(Stop);
     }
 

@@ -55,11 +55,11 @@ public sealed class LogReadingTests : IAsyncDisposable
             return DeliveryOutcome.Redeliver;
         }, Stop);
         await transport.SendAsync(Some.Messages("orders", 0, 1), Stop);
-        await begun.Task.WaitAsync(Eventually.Bound, Stop);
+        await begun.Task.WithinAsync(Eventually.Bound, Stop);
         await using var locked = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_log.File};Pooling=False");
         await locked.OpenAsync(Stop);
         locked.BeginTransaction(deferred: false);
-        await revoked.Task.WaitAsync(Eventually.Bound, Stop);
+        await revoked.Task.WithinAsync(Eventually.Bound, Stop);
     }
 
     [Fact]

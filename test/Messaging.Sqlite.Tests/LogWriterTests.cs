@@ -43,7 +43,7 @@ public sealed class LogWriterTests : IAsyncLifetime
             // The first is taken alone and waits for the lock; the others gather behind it.
             writes = [.. Enumerable.Range(0, 100).Select(number => WriteAsync(number))];
         }
-        await Task.WhenAll(writes).WaitAsync(Eventually.Bound, Stop);
+        await Task.WhenAll(writes).WithinAsync(Eventually.Bound, Stop);
         Assert.Equal(
             100, await _writer.RunAsync(LogWrite.Note, link => link.QueryNumber("SELECT COUNT(*) FROM numbers"), Stop));
         Assert.InRange(_announced, 1, 3);

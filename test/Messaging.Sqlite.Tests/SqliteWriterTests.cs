@@ -50,7 +50,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             lock (order) order.Add(number);
         }).ToList();
         first.Dispose();
-        await Task.WhenAll(waiting).WaitAsync(Eventually.Bound, Stop);
+        await Task.WhenAll(waiting).WithinAsync(Eventually.Bound, Stop);
         Assert.Equal(Enumerable.Range(0, 20), order);
     }
 
@@ -65,7 +65,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         {
             while (!enough.IsCancellationRequested) await WriteAsync(busy);
         }, Stop)).ToList();
-        for (var number = 0; number < 10; number++) await WriteAsync(modest).WaitAsync(Eventually.Bound, Stop);
+        for (var number = 0; number < 10; number++) await WriteAsync(modest).WithinAsync(Eventually.Bound, Stop);
         await enough.CancelAsync();
         await Task.WhenAll(hogs);
     }

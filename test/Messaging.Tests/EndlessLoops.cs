@@ -15,10 +15,10 @@ public sealed class EndlessLoops
         var runs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var running = EndlessLoop.RunAsync("Counting", LoopAsync, TimeProvider.System, log, stop.Token, failures.Add);
-        await runs.Task.WaitAsync(Eventually.Bound, TestContext.Current.CancellationToken);
+        await runs.Task.WithinAsync(Eventually.Bound, TestContext.Current.CancellationToken);
         Assert.False(running.IsCompleted);
         await stop.CancelAsync();
-        await running.WaitAsync(Eventually.Bound, TestContext.Current.CancellationToken);
+        await running.WithinAsync(Eventually.Bound, TestContext.Current.CancellationToken);
 
         Assert.Equal(["Thrown at once.", "Thrown later.", "It ended by itself.", "A task was canceled."],
             failures.Select(failure => failure!.Message));

@@ -12,6 +12,8 @@ namespace Tessera.Messaging.Tests;
 /// <summary>How a stream moves from one broker to another without losing its order.</summary>
 public sealed class MovingRules : IDisposable
 {
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
+
     private readonly TemporaryFolder _folder = new("moving");
     private readonly ScriptedBroker _old = new("old");
     private readonly ScriptedBroker _new = new("new");
@@ -33,7 +35,7 @@ public sealed class MovingRules : IDisposable
         Assert.Equal([7, 0], await SeenAsync(stock));
         Assert.Equal(DeliveryOutcome.Settle, await _old.DeliverAsync(stop.Token, Event(0, 1), Marker(closing: true)));
 
-        Assert.Equal(DeliveryOutcome.Settle, await later.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(DeliveryOutcome.Settle, await later.WithinAsync(s_soon));
         Assert.Equal([7, 0, 1, 2], await SeenAsync(stock));
     }
 
@@ -47,7 +49,7 @@ public sealed class MovingRules : IDisposable
 
         Assert.Equal(
             DeliveryOutcome.Settle,
-            await next.DeliverAsync(default, Marker(closing: false), Event(0, 1)).WaitAsync(TimeSpan.FromSeconds(10)));
+            await next.DeliverAsync(default, Marker(closing: false), Event(0, 1)).WithinAsync(s_soon));
         Assert.Equal([0, 1], await SeenAsync(stock));
     }
 
@@ -59,7 +61,7 @@ public sealed class MovingRules : IDisposable
         var waiting = _new.DeliverAsync(revoked.Token, Marker(closing: false), Event(0, 1));
         await revoked.CancelAsync();
 
-        Assert.Equal(DeliveryOutcome.Redeliver, await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(DeliveryOutcome.Redeliver, await waiting.WithinAsync(s_soon));
         Assert.Empty(await SeenAsync(stock));
     }
 
@@ -71,7 +73,7 @@ public sealed class MovingRules : IDisposable
 
         Assert.Equal(
             DeliveryOutcome.Settle,
-            await _new.DeliverAsync(default, Marker(closing: false), Event(0, 1)).WaitAsync(TimeSpan.FromSeconds(15)));
+            await _new.DeliverAsync(default, Marker(closing: false), Event(0, 1)).WithinAsync(s_soon));
         Assert.Equal([1], await SeenAsync(stock));
     }
 

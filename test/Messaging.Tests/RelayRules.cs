@@ -118,15 +118,34 @@ public sealed class RelayRules : IAsyncDisposable
         await StartAsync(readsAhead: true);
         await PublishAsync(Enumerable.Range(0, 35).Select(number => new OrderPlaced("a", number)));
         _store.Forget();
+        // Each full batch is on its way until the next was read.
+        var confirms = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _broker.Confirms = confirms.Task;
         _broker.IsAway = false;
+        // Batches that found no broker were followed by such reads too.
+        await Eventually.HoldsAsync("the second batch was read while the first is at the broker", () =>
+            Sent().Count == 10 && Reads()[^1] == "settle and read ahead");
+        var before = ReadsAhead() - 1;
+        for (var batch = 1; batch <= 3; batch++)
+        {
+            await Eventually.HoldsAsync("this batch is at the broker, and the next was read", () =>
+                Sent().Count == 10 * batch && ReadsAhead() == before + batch);
+            var landed = confirms;
+            confirms = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _broker.Confirms = confirms.Task;
+            landed.SetResult();
+        }
+        confirms.SetResult();
         await UntilSentAsync(35);
         await UntilEmptyAsync();
         Assert.Equal(Enumerable.Range(0, 35), Numbers());
         // While the broker was away, the first 10 were read time and again. Then 10, 10, 10 and 5, none read anew.
-        var trips = _store.Trips.Where(trip => trip.Contains("read", StringComparison.Ordinal));
         Assert.Contains(
-            "settle and read ahead; settle and read ahead; settle and read ahead", string.Join("; ", trips),
+            "settle and read ahead; settle and read ahead; settle and read ahead", string.Join("; ", Reads()),
             StringComparison.Ordinal);
+
+        int ReadsAhead() => Reads().Count(trip => trip == "settle and read ahead");
+        List<string> Reads() => [.. _store.Trips.Where(trip => trip.Contains("read", StringComparison.Ordinal))];
     }
 
     [Fact]

@@ -30,8 +30,36 @@ public sealed class MaskedBodyTests
 
     [Theory]
     [InlineData("""{"note":"•••"}""", "$.note")]
-    [InlineData("""{"address":{"codes":["•••","•••","•••"]}}""", "$.address.codes[2]")]
+    [InlineData("""{"order":["•••"]}""", "$.order[0]")]
     [InlineData("\"•••\"", "$ ")]
     public void A_mask_at_a_place_that_hides_nothing_is_refused_and_named(string body, string place) =>
         Assert.StartsWith(place, MaskedBody.Restore(JsonNode.Parse(body), before), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""[{"id":2,"name":"•••"}]""")] // The first was taken out: the second must not get its name.
+    [InlineData("""[{"id":0},{"id":1,"name":"•••"},{"id":2,"name":"•••"}]""")]
+    [InlineData("""[{"id":2,"name":"•••"},{"id":1,"name":"•••"}]""")]
+    [InlineData("""[{"id":2,"name":"•••"},{"id":3,"name":"Cy"}]""")]
+    public void What_is_hidden_in_a_list_never_comes_to_stand_at_another_element(string list)
+    {
+        var edited = JsonNode.Parse($$"""{"people":{{list}}}""");
+        Assert.StartsWith(
+            "$.people has other elements", MaskedBody.Restore(edited, People()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"id":2,"name":"Bo"}]""", "Bo")]
+    [InlineData("""[{"id":5,"name":"•••"},{"id":2,"name":"•••"}]""", "Ada Bo")] // The number was wrong.
+    public void A_list_may_lose_elements_whose_hidden_parts_are_written_out_and_be_mended_in_place(
+        string list, string names)
+    {
+        var edited = JsonNode.Parse($$"""{"people":{{list}}}""")!;
+        Assert.Null(MaskedBody.Restore(edited, People()));
+        Assert.Equal(names, string.Join(' ', edited["people"]!.AsArray().Select(one => (string?)one!["name"])));
+    }
+
+    private static JsonElement People() => JsonSerializer.SerializeToElement(new
+    {
+        people = new[] { new { id = 1, name = "Ada" }, new { id = 2, name = "Bo" } },
+    });
 }

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -23,13 +26,13 @@ public sealed class OpsRecordTests : IDisposable
         first.Refused("bob", "GET /ops", "404");
         first.Refused("eve", "GET /ops", "404");
         first.Done("olga", "kill orders", "chaos");
-        Assert.Equal(
-            [("olga", "done"), ("eve", "refused"), ("bob", "refused")],
-            Record().Last(10).Select(line => (line.Who!, line.Kind)));
+        Assert.Equal(["eve", "bob"], Refused(10).Select(line => line.Who));
+        var deed = Assert.Single(Record().Last(RecordLine.DoneKind, 10));
+        Assert.Equal(("olga", "kill orders"), (deed.Who, deed.What));
         _clock.Advance(TimeSpan.FromSeconds(61));
         first.Refused("bob", "GET /ops", "404");
-        Assert.Equal(4, Record().Last(10).Count);
-        Assert.Equal(2, Record().Last(2).Count);
+        Assert.Equal(["bob", "eve", "bob"], Refused(10).Select(line => line.Who));
+        Assert.Equal(2, Refused(2).Count);
     }
 
     [Fact]
@@ -43,9 +46,41 @@ public sealed class OpsRecordTests : IDisposable
         for (var line = 0; line < 9_000; line++) record.Done("olga", $"{line} {words}", words);
         Assert.InRange(new FileInfo(file).Length, 1, OpsRecord.SizeBytesMax + 2_000);
         Assert.InRange(new FileInfo(file + ".1").Length, 1, OpsRecord.SizeBytesMax + 2_000);
-        Assert.StartsWith("8999 ", record.Last(1)[0].What, StringComparison.Ordinal);
+        Assert.StartsWith("8999 ", record.Last(RecordLine.DoneKind, 1)[0].What, StringComparison.Ordinal);
         Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(file)!).Length);
     }
+
+    [Fact]
+    public void Whoever_asks_for_many_addresses_of_one_page_is_kept_once_and_pushes_out_no_deed()
+    {
+        var record = Record();
+        record.Done("olga", "kill orders", "chaos");
+        for (var number = 0; number < 300; number++)
+            record.Refused("bob", Asks($"/ops/orders/{Guid.NewGuid()}"), "404");
+        Assert.StartsWith("GET /ops/orders/", Assert.Single(Refused(1_000)).What, StringComparison.Ordinal);
+        record.Refused("eve", Asks($"/ops/orders/{Guid.NewGuid()}"), "404");
+        record.Refused("bob", Asks("/ops/orders/1", "/ops/orders/{id}/cancel", HttpMethods.Post), "404");
+        Assert.Equal(3, Refused(1_000).Count);
+
+        // As many persons do not either, although they fill both files.
+        var words = new string('x', 300);
+        for (var number = 0; number < 4_500; number++) record.Refused($"{number}", words, words);
+        var file = Path.Combine(_folder.Path, "ops", "refused.jsonl");
+        Assert.True(File.Exists(file + ".1"));
+        Assert.DoesNotContain(Refused(int.MaxValue), line => line.Who == "bob");
+        Assert.Equal("olga", Assert.Single(record.Last(RecordLine.DoneKind, 100)).Who);
+    }
+
+    private static DefaultHttpContext Asks(
+        string path, string pattern = "/ops/orders/{id:guid}", string method = "GET")
+    {
+        var context = new DefaultHttpContext { Request = { Method = method, Path = path } };
+        context.SetEndpoint(new RouteEndpoint(
+            _ => Task.CompletedTask, RoutePatternFactory.Parse(pattern), 0, null, null));
+        return context;
+    }
+
+    private IReadOnlyList<RecordLine> Refused(int count) => Record().Last(RecordLine.RefusedKind, count);
 
     private OpsRecord Record() => new(
         Options.Create(new TesseraOptions { DataDirectory = _folder.Path }), _clock, NullLogger<OpsRecord>.Instance);

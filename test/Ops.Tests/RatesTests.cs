@@ -85,6 +85,8 @@ public sealed class RatesTests
         .. Answers("200", [answered - failed, answered - failed, answered - failed]),
         .. Answers("503", [0, failed, failed]),
         """http_server_request_duration_seconds_count{http_route="/orders/{id:guid}/events"} 7000""",
+        """http_server_request_duration_seconds_count{http_route="/health/stopping"} 7000""",
+        """http_server_request_duration_seconds_bucket{http_route="/health/stopping",le="+Inf"} 7000""",
         $$"""messaging_client_consumed_messages_total{messaging_destination_name="inventory"} {{answered}}""",
         """somebody_elses_total{text="a \"quoted\" } brace",more="x"} 12""",
         "broken{",

@@ -1,4 +1,3 @@
-using Tessera.Ops.Calling;
 using Tessera.Ops.Pages.Overview;
 using Tessera.Ops.Seeing;
 using Tessera.Stories;
@@ -34,6 +33,41 @@ public sealed class SystemMapTests
         Assert.Equal("away", StateOf("Unreachable"));
         Assert.Equal("degraded", StateOf("Unreachable", "Degraded"));
         Assert.Equal("1 of 2 ready", StateOf("Degraded", "Healthy"));
+    }
+
+    [Fact]
+    public void A_service_in_another_language_is_drawn_where_it_is_and_missed_once_it_was_there()
+    {
+        Assert.Null(ForeignOf()); // The store has no place for it.
+        var absent = ForeignOf(("Unreachable", false));
+        Assert.Equal((true, false, "not started"), (absent!.IsNotStarted, absent.IsBad, absent.State));
+        var stopped = ForeignOf(("Unreachable", true));
+        Assert.Equal((false, true, "away"), (stopped!.IsNotStarted, stopped.IsBad, stopped.State));
+        var second = ForeignOf(("Healthy", true), ("Unreachable", false));
+        Assert.Equal((false, "1 of 2 ready"), (second!.IsNotStarted, second.State));
+        var well = ForeignOf(("Healthy", true));
+        Assert.Equal((false, false, "1 of 1 ready"), (well!.IsNotStarted, well.IsBad, well.State));
+    }
+
+    [Fact]
+    public void A_service_in_another_language_that_counts_no_requests_is_not_said_to_have_none()
+    {
+        var none = new ServiceRates(0, 0, 0, null, 0);
+        var rates = new RatesNow(TimeSpan.FromMinutes(1), new Dictionary<string, ServiceRates>
+        {
+            ["orders"] = none, ["notifications"] = none, ["users"] = none with { PerSecond = 1, Answered = 60 },
+        }, []);
+        Assert.Equal((none, null, 60), (rates.Of("orders"), rates.Of("notifications"), rates.Of("users")?.Answered));
+        var counts = new Dictionary<string, ServiceRates> { ["notifications"] = none with { Answered = 1 } };
+        Assert.NotNull((rates with { Services = counts }).Of("notifications"));
+    }
+
+    private static MapService? ForeignOf(params (string Status, bool HasAnswered)[] replicas)
+    {
+        const string name = "notifications";
+        var health = new SystemHealth("x", [.. replicas.Select(each =>
+            new ReplicaHealth(name, name + "-1", each.Status, 1, null, null, false, each.HasAnswered))]);
+        return SystemMap.Draw(health, [], RatesNow.Unknown).Services.SingleOrDefault(service => service.Name == name);
     }
 
     private static string StateOf(params string[] replicas)

@@ -7,6 +7,7 @@ using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
 using Tessera.Payments.Contracts;
+using Tessera.ServiceDefaults;
 using Tessera.Testing.Services;
 using Tessera.Users.Contracts;
 
@@ -46,6 +47,8 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
                 services.AddPaymentRules();
                 services.AddSingleton<SettlePayments>();
                 services.AddOptions<SimulatedProviderOptions>().BindConfiguration(SimulatedProviderOptions.Section);
+                services.AddOptions<TesseraOptions>().Configure(tessera => tessera.DataDirectory = folder.Path);
+                services.AddSingleton<SimulatedCallbacks>();
                 services.AddSingleton<IProviderRecord>(provided => onPostgres
                     ? new ProviderTables(provided.GetRequiredService<IServiceScopeFactory>())
                     : new ProviderFile(folder.File("provider.db")));
@@ -65,6 +68,31 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
 
     public Task CancelAsync(Guid order) => _service.HandleAsync<CancelPaymentOnOrderCancelled, OrderCancelled>(
         new OrderCancelled(order, Guid.NewGuid(), CancelReasons.Buyer));
+
+    /// <summary>The provider tells by itself; its signature was good.</summary>
+    public Task CallBackAsync(Guid order, string type = PaymentCallback.Captured, string id = "msg_1") =>
+        _service.Get<RecordCallback>().HandleAsync("simulated", id, Callback(order, type), default);
+
+    /// <summary>As far as a process comes that dies before the commit.</summary>
+    public Task CallBackAndDieAsync(Guid order, string id = "msg_1") => Assert.ThrowsAsync<InvalidTimeZoneException>(
+        () => _service.InScopeAsync(async (_, work) =>
+        {
+            await _service.Get<RecordCallback>().ApplyAsync(
+                work, "simulated", id, Callback(order, PaymentCallback.Captured), default);
+            await work.FlushAsync(default);
+            throw new InvalidTimeZoneException("dies here");
+        }));
+
+    /// <summary>How long until the provider is asked about the order; null when it is not.</summary>
+    public async Task<TimeSpan?> AskedInAsync(Guid order) => (await Query(
+        $"select due_at from payments where order_id = '{order}'", row => row.GetTimeOrNull(0)))[0] - Clock.GetUtcNow();
+
+    public SimulatedCallbacks Callbacks => _service.Get<SimulatedCallbacks>();
+
+    public ProviderSecrets Secrets => _service.Get<ProviderSecrets>();
+
+    private static PaymentCallback Callback(Guid order, string type) =>
+        new(type, new PaymentCallbackData(order.ToString()));
 
     public Task<IReadOnlyList<PaymentClaim>> TakeAsync(int limit = 100) =>
         _service.Get<PaymentClaims>().TakeAsync(limit, default);

@@ -11,7 +11,7 @@ internal static partial class DomainRules
         "src/Services/Inventory/Reservation.cs",
         "src/Services/Inventory/ReservationTransitions.cs",
         "src/Services/Inventory/StockLevel.cs",
-        "src/Services/Orders/Basket.cs",
+        "src/Services/Orders/Placing/Basket.cs",
         "src/Services/Orders/Order.cs",
         "src/Services/Orders/OrderTransitions.cs",
         "src/Services/Payments/LedgerEntry.cs",

@@ -4,7 +4,8 @@ namespace Tessera.Repo.Tests;
 internal static class RoomRules
 {
     private static readonly string[] BrokerPackages = ["RabbitMQ.Client", "Confluent.Kafka", "StackExchange.Redis"];
-    private static readonly string[] Defaults = ["ServiceDefaults", "MessagingDefaults", "TextDefaults"];
+    private static readonly string[] Defaults =
+        ["ServiceDefaults", "MessagingDefaults", "TextDefaults", "MailDefaults"];
     private static readonly string[] LibrariesOfServices = ["Messaging", "Messaging.EntityFramework"];
 
     public static IEnumerable<string> Violations(Project project)
@@ -21,12 +22,22 @@ internal static class RoomRules
         {
             "TextDefaults" => Only(project, _ => false),
             "ServiceDefaults" => Only(project, name => name is "Messaging" or "TextDefaults"),
+            "MailDefaults" => Only(project, name => name is "ServiceDefaults" or "Messaging"),
             // Redis is no broker there: gateways count a client's requests in it together.
             "Gateway" => Service(project, but: "StackExchange.Redis"),
             "MessagingDefaults" => Only(project, name => name == "ServiceDefaults" || IsLibrary(name)),
             _ => Service(project),
         };
     }
+
+    /// <summary>More files in one folder than this are no longer one subject.</summary>
+    public const int FilesMax = 25;
+
+    /// <param name="files">All source files, by their paths.</param>
+    public static IEnumerable<string> CrowdedFolders(IEnumerable<string> files) =>
+        files.GroupBy(path => path[..Math.Max(0, path.LastIndexOf('/'))])
+            .Where(folder => folder.Count() > FilesMax)
+            .Select(folder => $"{folder.Key} has {folder.Count()} files: give them rooms by subject.");
 
     private static IEnumerable<string> Library(Project project) =>
         project.Name == "Messaging"

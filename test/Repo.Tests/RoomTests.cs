@@ -5,6 +5,19 @@ namespace Tessera.Repo.Tests;
 public sealed class RoomTests
 {
     [Fact]
+    public void No_folder_is_crowded() =>
+        Assert.Empty(RoomRules.CrowdedFolders(Repository.Files(".cs").Concat(Repository.Files(".razor"))
+            .Concat(Repository.Files(".ts"))));
+
+    [Fact]
+    public void Catches_a_crowded_folder()
+    {
+        var files = Enumerable.Range(0, RoomRules.FilesMax).Select(number => $"src/A/F{number}.cs").ToList();
+        Assert.Empty(RoomRules.CrowdedFolders([.. files, "src/A/B/F.cs"]));
+        Assert.NotEmpty(RoomRules.CrowdedFolders([.. files, "src/A/F.cs"]));
+    }
+
+    [Fact]
     public void Every_project_keeps_to_its_room() => Assert.Empty(Repository.Projects.SelectMany(RoomRules.Violations));
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class Extent
         ? rate
         : IsAll ? 100 : 20;
 
-    private static bool IsAll => Environment.GetEnvironmentVariable(TestRunOptions.AllVariable) == "true";
+    public static bool IsAll => Environment.GetEnvironmentVariable(TestRunOptions.AllVariable) == "true";
 
     /// <summary><c>TESSERA_ROLLING_BROKERS</c> names others.</summary>
     public static IReadOnlyList<string> Brokers =>
@@ -36,6 +36,8 @@ internal static class Extent
             ? $"{service}/v{Directory.GetDirectories(released).Max(folder => Version.Parse(Path.GetFileName(folder)))}"
             : LastReleaseOf("orders");
     }
+
+    public static string ReleasedVersionOf(string service) => LastReleaseOf(service).Split("/v")[1];
 
     /// <summary>What the build that is here says of itself.</summary>
     public static string VersionOf(string service)

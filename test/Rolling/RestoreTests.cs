@@ -1,4 +1,7 @@
+using System.Net.Http.Json;
 using Tessera.EndToEnd;
+using Tessera.Orders.Contracts;
+using Tessera.Testing;
 
 namespace Tessera.Rolling;
 
@@ -13,6 +16,8 @@ public sealed class RestoreTests(EmbeddedStore store) : IClassFixture<EmbeddedSt
         var shop = store.Shop;
         var (buyer, sku) = (await shop.NewBuyerAsync(), await shop.NewProductAsync());
         var before = await PlaceAsync(buyer, sku);
+        var leaving = await shop.NewBuyerAsync();
+        var of = await PlaceMarkedAsync(leaving, sku);
         await store.RunAsync("stop", "payments");
         var between = await shop.PlaceAsync(buyer, sku);
         await shop.BecomesAsync(buyer, between.Id, "StockReserved");
@@ -21,9 +26,11 @@ public sealed class RestoreTests(EmbeddedStore store) : IClassFixture<EmbeddedSt
         await store.RunAsync("start", "payments");
         await shop.BecomesAsync(buyer, between.Id, "Confirmed");
         var after = await PlaceAsync(buyer, sku);
+        await EraseAsync(leaving, of);
         Assert.Contains("The histories agree.", await store.RunAsync("reconcile"), StringComparison.Ordinal);
 
         await store.RunAsync("restore", backup, "orders");
+        await IsErasedAgainAsync(of);
         var found = await store.TryAsync("reconcile", "--wait", "3");
         Assert.Equal(1, found.ExitCode);
         Assert.Equal(
@@ -34,13 +41,15 @@ public sealed class RestoreTests(EmbeddedStore store) : IClassFixture<EmbeddedSt
                 $"forgotten  orders.order-placed of order {after}",
                 $"forgotten  orders.payment-requested of order {after}",
                 $"missing    payments.payment-captured of order {between.Id}",
+                $"missing    payments.payment-refunded of order {of}", // Cancelled again, and paid back once.
             ]).Order(StringComparer.Ordinal),
             Named(found.Output));
         // It serves all the while: what it knows is there, and what is ordered now is brought to its end.
         Assert.Equal("Confirmed", (await shop.OrderAsync(buyer, before)).State);
         await PlaceAsync(buyer, sku);
 
-        await store.RunAsync("restore", backup);
+        await store.RunAsync("restore", backup); // Account, order and means of payment are as they were, for a moment.
+        await IsErasedAgainAsync(of);
         Assert.Equal("Confirmed", (await shop.OrderAsync(buyer, before)).State);
         await shop.BecomesAsync(buyer, between.Id, "Confirmed"); // Payments reads what it had not read then.
         Assert.Contains("The histories agree.", await store.RunAsync("reconcile"), StringComparison.Ordinal);
@@ -79,6 +88,32 @@ public sealed class RestoreTests(EmbeddedStore store) : IClassFixture<EmbeddedSt
         await store.Shop.BecomesAsync(buyer, order, "Confirmed");
         return order;
     }
+
+    /// <summary>An order that holds something which its buyer wrote.</summary>
+    private async Task<Guid> PlaceMarkedAsync(string buyer, string sku)
+    {
+        using var placed = await store.Shop.TryPlaceAsync(
+            buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], Reference: Mark));
+        Assert.True(placed.IsSuccessStatusCode, await placed.Content.ReadAsStringAsync());
+        var order = (await placed.Content.ReadFromJsonAsync<OrderView>())!.Id;
+        await store.Shop.BecomesAsync(buyer, order, "Confirmed");
+        return order;
+    }
+
+    private async Task EraseAsync(string buyer, Guid order)
+    {
+        Assert.Equal(Mark, (await store.Shop.OrderAsync(store.Shop.Operator, order)).Reference);
+        await store.Shop.SendAsync(HttpMethod.Delete, "/api/v1/users/me", null, buyer);
+        await IsErasedAgainAsync(order);
+    }
+
+    private async Task IsErasedAgainAsync(Guid order)
+    {
+        await Eventually.HoldsAsync("the buyer's words are gone", async () =>
+            (await store.Shop.OrderAsync(store.Shop.Operator, order)).Reference is null, TimeSpan.FromMinutes(1));
+    }
+
+    private const string Mark = "for my sister";
 
     /// <summary>The differences, without the words that explain them.</summary>
     private static IEnumerable<string> Named(string output) => output.Split('\n')

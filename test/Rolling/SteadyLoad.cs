@@ -22,13 +22,16 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     private SteadyLoad(Shop shop, string sku, IReadOnlyList<string> buyers, PageVisitor visitor, int rate)
     {
-        _shop = shop;
+        (_shop, Sku) = (shop, sku);
         _placed.Enqueue(visitor.Order);
         var pace = TimeSpan.FromSeconds((double)Clients / rate);
         _running = [.. Enumerable.Range(0, Clients).Select(
             client => OrderAsync(buyers[client % buyers.Count], sku, pace))];
         _running.Add(LookAsync(visitor));
     }
+
+    /// <summary>What they order.</summary>
+    public string Sku { get; }
 
     public IReadOnlyCollection<Guid> Placed => _placed;
 

@@ -71,14 +71,18 @@ public sealed class SampleService : IAsyncLifetime
         await _app.StartAsync();
         var addresses = _app.Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        Http1 = new HttpClient { BaseAddress = new Uri(addresses[0]) };
-        Http2 = new HttpClient
+        Http1 = new HttpClient(NewHandler()) { BaseAddress = new Uri(addresses[0]) };
+        Http2 = new HttpClient(NewHandler())
         {
             BaseAddress = new Uri(addresses[1]),
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
     }
+
+    /// <summary>While anybody in this process listens to traces, which other tests do, a client would put one of its
+    /// own in place of the one that a test has given.</summary>
+    private static SocketsHttpHandler NewHandler() => new() { ActivityHeadersPropagator = null };
 
     public HttpClient Client(int version) => version == 1 ? Http1 : Http2;
 

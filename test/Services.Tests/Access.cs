@@ -51,6 +51,7 @@ internal static class Access
             ["GET /stock/receipts/export"] = new(Who.People, "inventory.read"),
             ["GET /stock/orders/{order}/history"] = new(Who.Operators, "inventory.read"),
             ["GET /stock/{sku}"] = new(Who.SignedIn, "inventory.read"),
+            ["GET /stock/{sku}/receipts"] = new(Who.Operators, "inventory.read"),
             ["POST /stock/{sku}/receipts"] = new(Who.Operators, "inventory.write"),
             ["POST /stock/receipts"] = new(Who.Operators, "inventory.write"),
         },
@@ -75,6 +76,7 @@ internal static class Access
             ["GET /payments/orders/{order}/history"] = new(Who.Operators, "payments.read"),
             ["GET /payments/export"] = new(Who.People, "payments.read"),
             ["GET /payments/ledger"] = new(Who.Operators, "payments.read"),
+            ["POST /payments/callbacks/{provider}"] = new(Who.Anyone, ""), // Its signature says who.
         },
         ["Users"] = new()
         {
@@ -112,6 +114,7 @@ internal static class Access
             ["POST /webhooks/{id}/resume"] = new(Who.Operators, "webhooks"),
             ["POST /webhooks/{id}/secret"] = new(Who.Operators, "webhooks"),
             ["POST /webhooks/{id}/test"] = new(Who.Operators, "webhooks"),
+            ["GET /webhooks/{id}/acts"] = new(Who.Operators, "webhooks"),
             ["GET /webhooks/{id}/deliveries"] = new(Who.Operators, "webhooks"),
             ["GET /webhooks/{id}/deliveries/{delivery}"] = new(Who.Operators, "webhooks"),
             ["POST /webhooks/{id}/deliveries/{delivery}/redeliver"] = new(Who.Operators, "webhooks"),

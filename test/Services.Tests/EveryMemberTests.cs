@@ -5,7 +5,8 @@ namespace Tessera.Services.Tests;
 
 /// <summary>Members that the shape of a body does not name are refused, in every object of it: who sends
 /// <c>"role": "operator"</c> along is told so, instead of being believed or passed over.</summary>
-public sealed class EveryMemberTests
+[Collection(nameof(EveryService))]
+public sealed class EveryMemberTests(EveryService services)
 {
     private static readonly string[] wished =
         ["role", "id", "buyer", "isOperator", "state", "totalMinor", "version", "__proto__", "$type"];
@@ -17,7 +18,7 @@ public sealed class EveryMemberTests
     [InlineData("Users")]
     public async Task No_object_of_a_body_takes_a_member_that_it_does_not_have(string name)
     {
-        await using var service = await LoneService.StartBehindGatewayAsync(name);
+        await using var service = await services.AtTheGatewayAsync(name);
         var faults = new List<string>();
         var asked = 0;
         foreach (var operation in await service.OperationsAsync())

@@ -4,13 +4,14 @@ namespace Tessera.Services.Tests;
 
 /// <summary>Every operation of every service with every kind of token: at the gateway, and at the service's own port,
 /// since whoever is inside the network gets nothing for free.</summary>
-public sealed class EveryTokenTests
+[Collection(nameof(EveryService))]
+public sealed class EveryTokenTests(EveryService services)
 {
     [Theory]
     [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task Each_operation_opens_to_those_of_its_row_and_to_nobody_else(string name)
     {
-        await using var service = await LoneService.StartAsync(name, null);
+        await using var service = await services.AtItsPortAsync(name);
         await CheckAsync(name, service);
     }
 
@@ -18,7 +19,7 @@ public sealed class EveryTokenTests
     [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task Each_operation_opens_at_the_gateway_to_those_of_its_row_and_to_nobody_else(string name)
     {
-        await using var service = await LoneService.StartBehindGatewayAsync(name);
+        await using var service = await services.AtTheGatewayAsync(name);
         await CheckAsync(name, service);
     }
 

@@ -8,8 +8,8 @@ using Tessera.Testing.Services;
 
 namespace Tessera.Services.Tests;
 
-/// <summary>One service as a process, with a pretended Catalog beside it, on one of the databases; the gateway before
-/// it where a test asks for it.</summary>
+/// <summary>One service as a process, with a pretended Catalog beside it, on one of the databases; asked at its own
+/// port, or at a gateway before it.</summary>
 internal sealed class LoneService : IAsyncDisposable
 {
     // A product that may be bought, so that an order comes as far as the database.
@@ -20,6 +20,7 @@ internal sealed class LoneService : IAsyncDisposable
     private readonly ServiceProcess _process;
     private readonly string _name;
     private ServiceProcess? _gateway;
+    private bool _isLent;
     private readonly HttpClient _http = new();
 
     private LoneService(
@@ -45,24 +46,19 @@ internal sealed class LoneService : IAsyncDisposable
     /// <summary>The gateway's log, where there is one.</summary>
     public string GatewayLog => _gateway!.Log;
 
-    /// <summary>A service that is asked at the gateway's address.</summary>
-    public static async Task<LoneService> StartBehindGatewayAsync(string name)
-    {
-        var service = await StartAsync(name, null);
-        service._gateway = await ServiceProcess.StartAsync("Gateway", service._data.Path,
-        [
-            ($"Services:{name}", service._process.Http2Address.AbsoluteUri),
-            ("Gateway:AnonymousPerSecond", "1000000"), // The rate is not the subject here.
-            ("Gateway:CustomerPerSecond", "1000000"),
-            ("Gateway:SignInsPerSecond", "1000000"),
-        ]);
-        return service;
-    }
+    public Uri Http2Address => _process.Http2Address;
 
     public static async Task<LoneService> StartAsync(string name, PostgresServer? postgres)
     {
+        var service = await StartAsync(name, postgres, new TestTokens());
+        if (name == "Users") await service.RegisterAsync();
+        return service;
+    }
+
+    /// <param name="tokens">Of the store that it is one of.</param>
+    public static async Task<LoneService> StartAsync(string name, PostgresServer? postgres, TestTokens tokens)
+    {
         var data = new TemporaryFolder("lone");
-        var tokens = new TestTokens();
         tokens.WriteKeys(data.Path);
         if (name == "Users") tokens.WriteSigningKey(data.Path);
         var catalog = await PretendedCatalog.StartAsync();
@@ -79,8 +75,16 @@ internal sealed class LoneService : IAsyncDisposable
             using var health = await service._http.GetAsync(new Uri(process.Address, "/health/ready"));
             return health.IsSuccessStatusCode;
         }, TimeSpan.FromMinutes(2));
-        if (name == "Users") await service.RegisterAsync();
         return service;
+    }
+
+    /// <summary>The same process for one test: with an operator and a customer whom no other test has.</summary>
+    /// <param name="gateway">Where it is asked; at its own port without.</param>
+    public async Task<LoneService> LendAsync(ServiceProcess? gateway)
+    {
+        var lent = new LoneService(_name, _data, _catalog, _process, Tokens) { _gateway = gateway, _isLent = true };
+        if (_name == "Users") await lent.RegisterAsync();
+        return lent;
     }
 
     /// <summary>What the service offers, as its OpenAPI document says.</summary>
@@ -107,7 +111,7 @@ internal sealed class LoneService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        if (_gateway is not null) await _gateway.DisposeAsync();
+        if (_isLent) return;
         await _process.DisposeAsync();
         await _catalog.DisposeAsync();
         Tokens.Dispose();
@@ -126,9 +130,10 @@ internal sealed class LoneService : IAsyncDisposable
     /// <summary>A customer with an account, so that what is said of it comes as far as the database.</summary>
     private async Task RegisterAsync()
     {
+        var reference = $"R-{Guid.NewGuid():N}"[..16]; // Who is imported a second time is who was there before.
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_process.Address, "/users/customers"))
         {
-            Content = JsonContent.Create(new { customers = new[] { new { reference = "12345" } } }),
+            Content = JsonContent.Create(new { customers = new[] { new { reference } } }),
         };
         request.Headers.Authorization = new("Bearer", Operator);
         using var answer = await _http.SendAsync(request);

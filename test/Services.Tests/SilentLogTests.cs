@@ -4,7 +4,8 @@ namespace Tessera.Services.Tests;
 
 /// <summary>What people write stays out of the logs, whatever becomes of the request: no password, token, address or
 /// e-mail can be read by who may read a log. The members are read from the OpenAPI documents.</summary>
-public sealed class SilentLogTests
+[Collection(nameof(EveryService))]
+public sealed class SilentLogTests(EveryService services)
 {
     private const string Planted = "planted7f3a";
 
@@ -12,7 +13,7 @@ public sealed class SilentLogTests
     [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
     public async Task No_log_holds_what_a_request_says_or_is_signed_with(string name)
     {
-        await using var service = await LoneService.StartBehindGatewayAsync(name);
+        await using var service = await services.AtTheGatewayAsync(name);
         string[] tokens = [service.Operator, service.Customer];
         var planted = new List<(string Value, Slot Slot)>();
         foreach (var operation in await service.OperationsAsync())
@@ -22,7 +23,7 @@ public sealed class SilentLogTests
             {
                 foreach (var form in new[] { "", "@example.org", "\u0001" })
                 {
-                    var value = $"{Planted}x{planted.Count}x";
+                    var value = $"{Planted}{name}x{planted.Count}x";
                     planted.Add((value, slot));
                     var call = operation.With(slot, value + form);
                     foreach (var token in (string?[])[.. tokens, value, null])

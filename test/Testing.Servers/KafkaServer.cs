@@ -1,4 +1,3 @@
-using System.Globalization;
 using Xunit;
 
 namespace Tessera.Testing.Servers;
@@ -10,7 +9,6 @@ namespace Tessera.Testing.Servers;
 /// </summary>
 public sealed class KafkaServer : IAsyncLifetime
 {
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_KAFKA");
     private readonly string? _libs = FindLibs();
     private readonly string _folder = ScratchFolder.Create("kafka");
@@ -63,7 +61,7 @@ public sealed class KafkaServer : IAsyncLifetime
         var id = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', 'a').Replace('/', 'b');
         await using var format = Java(
             ["kafka.tools.StorageTool", "format", "-c", "server.properties", "-t", id, "--standalone"]);
-        await Until(() => format.HasExited, () => $"Kafka's folder was not formatted:\n{format.Output}");
+        await format.EndsAsync();
         await StartAsync();
     }
 
@@ -73,10 +71,7 @@ public sealed class KafkaServer : IAsyncLifetime
     {
         var before = File.Exists(OutputFile) ? CountStarts() : 0;
         _process = Java(["kafka.Kafka", "server.properties"]);
-        await Until(
-            () => CountStarts() > before
-                || (_process.HasExited ? throw new InvalidOperationException("Kafka ended:\n" + Tail()) : false),
-            () => "Kafka did not start:\n" + Tail());
+        await _process.ReadyAsync("Kafka", () => Task.FromResult(CountStarts() > before));
     }
 
     /// <summary>As a crash.</summary>
@@ -152,27 +147,11 @@ public sealed class KafkaServer : IAsyncLifetime
 
     private int CountStarts() => Lines().Count(line => line.Contains("Kafka Server started", StringComparison.Ordinal));
 
-    private string Tail() => string.Join('\n', Lines().TakeLast(20));
-
     private IEnumerable<string> Lines()
     {
         using var file = new FileStream(OutputFile, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
         while (reader.ReadLine() is { } line) yield return line;
-    }
-
-    private static async Task Until(Func<bool> condition, Func<string> complaint)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > ReadyWithin)
-            {
-                throw new TimeoutException(
-                    string.Create(CultureInfo.InvariantCulture, $"{complaint()} (after {ReadyWithin})"));
-            }
-            await Task.Delay(100);
-        }
     }
 
     private static string? FindLibs()

@@ -8,8 +8,6 @@ namespace Tessera.Testing.Servers;
 /// connections.</summary>
 public sealed class PgBouncer : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(20);
-
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Append("/usr/sbin").Select(folder => Path.Combine(folder, "pgbouncer")).FirstOrDefault(File.Exists);
 
@@ -69,13 +67,7 @@ public sealed class PgBouncer : IAsyncDisposable
         }
         var (program, arguments) = Unprivileged.Command(Program!, [settings]);
         _process = ServerProcess.Start(program, arguments, _folder);
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await AcceptsAsync())
-        {
-            if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > ReadyWithin)
-                throw new InvalidOperationException("PgBouncer did not start:\n" + _process.Output);
-            await Task.Delay(20);
-        }
+        await _process.ReadyAsync("PgBouncer", AcceptsAsync);
     }
 
     private async Task<bool> AcceptsAsync()

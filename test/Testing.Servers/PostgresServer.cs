@@ -12,7 +12,6 @@ namespace Tessera.Testing.Servers;
 /// </summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_POSTGRES");
     private readonly string? _programs = FindPrograms();
     private readonly string _folder = ScratchFolder.Create("postgres");
@@ -87,12 +86,7 @@ public sealed class PostgresServer : IAsyncLifetime
         var (program, arguments) =
             AsUser("postgres", ["-D", Data, .. settings.SelectMany(one => new[] { "-c", one.Key + "=" + one.Value })]);
         _process = ServerProcess.Start(program, arguments, _folder);
-        await Eventually("PostgreSQL answers", async () =>
-        {
-            if (_process.HasExited) throw new InvalidOperationException("PostgreSQL ended:\n" + _process.Output);
-            await using var source = NpgsqlDataSource.Create(AdminConnectionString + ";Pooling=false;Timeout=2");
-            await using var connection = await source.OpenConnectionAsync();
-        });
+        await _process.ReadyAsync("PostgreSQL", AnswersAsync);
     }
 
     /// <summary>Stops it as an operator would (connections are ended at once) and starts it again.</summary>
@@ -106,18 +100,16 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>As a crash of the machine: every process of the server at once, by SIGKILL.</summary>
     public async Task KillAsync()
     {
-        var all = WithChildren();
+        var all = await WithAllItsChildrenAsync();
         await SignalAsync("KILL", all);
         await _process!.DisposeAsync();
         while (all.Any(id => Directory.Exists($"/proc/{id}") && !IsZombie(id))) await Task.Delay(10);
     }
 
-    /// <summary>Every process of the server frozen, its connections open and silent. First the one that makes the
-    /// others, so that none is made after the look at them.</summary>
+    /// <summary>Every process of the server frozen, its connections open and silent.</summary>
     public async Task PauseAsync()
     {
-        await _process!.PauseAsync();
-        var all = WithChildren();
+        var all = await WithAllItsChildrenAsync();
         await SignalAsync("STOP", all);
         foreach (var id in all) await Freeze.WaitAsync(int.Parse(id, CultureInfo.InvariantCulture));
     }
@@ -131,6 +123,14 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>The process that makes the others is frozen before the look at them: one made after it would live on.
+    /// </summary>
+    private async Task<string[]> WithAllItsChildrenAsync()
+    {
+        await _process!.PauseAsync();
+        return WithChildren();
+    }
 
     private string[] WithChildren()
     {
@@ -175,29 +175,23 @@ public sealed class PostgresServer : IAsyncLifetime
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(ReadyWithin);
+        await process.WaitForExitAsync().WithinAsync(ServerProcess.ReadyWithin);
         var said = await output + await errors;
         if (process.ExitCode != 0 && program != "kill")
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}:\n{said}");
     }
 
-    private static async Task Eventually(string what, Func<Task> act)
+    private async Task<bool> AnswersAsync()
     {
-        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(50))
+        try
         {
-            try
-            {
-                await act();
-                return;
-            }
-            catch (NpgsqlException failure) when (clock.Elapsed > ReadyWithin)
-            {
-                throw new TimeoutException(what, failure);
-            }
-            catch (NpgsqlException)
-            {
-                // Not yet.
-            }
+            await using var source = NpgsqlDataSource.Create(AdminConnectionString + ";Pooling=false;Timeout=2");
+            await using var connection = await source.OpenConnectionAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false; // Not yet.
         }
     }
 

@@ -12,7 +12,6 @@ namespace Tessera.Testing.Servers;
 public sealed class RabbitMqServer : IAsyncLifetime
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_RABBITMQ");
     private readonly string _folder = ScratchFolder.Create("rabbitmq");
     private readonly int _mapperPort = FreePort.Next();
@@ -73,14 +72,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
     {
         var before = _node is null ? 0 : Starts();
         _node = ServerProcess.Start(Path.Combine(Programs, "rabbitmq-server"), [], _folder, Environs());
-        var began = TimeProvider.System.GetTimestamp();
-        while (Starts() == before)
-        {
-            if (_node.HasExited) throw new InvalidOperationException("RabbitMQ ended:\n" + _node.Output);
-            if (TimeProvider.System.GetElapsedTime(began) > ReadyWithin)
-                throw new TimeoutException($"RabbitMQ did not start within {ReadyWithin}:\n{_node.Output}");
-            await Task.Delay(100);
-        }
+        await _node.ReadyAsync("RabbitMQ", () => Task.FromResult(Starts() > before));
     }
 
     /// <summary>As a crash: SIGKILL.</summary>
@@ -118,7 +110,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
         using var control = Process.Start(start)!;
         var output = control.StandardOutput.ReadToEndAsync();
         var errors = control.StandardError.ReadToEndAsync();
-        await control.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await control.WaitForExitAsync().WithinAsync(TimeSpan.FromSeconds(60));
         if (control.ExitCode != 0)
         {
             throw new InvalidOperationException(

@@ -11,7 +11,6 @@ namespace Tessera.Testing.Servers;
 /// </summary>
 public sealed class RedisServer : IAsyncLifetime
 {
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(20);
     private readonly string? _given = Environment.GetEnvironmentVariable("TESSERA_TEST_REDIS");
     private readonly string _folder = ScratchFolder.Create("redis");
     private ServerProcess? _process;
@@ -70,14 +69,7 @@ public sealed class RedisServer : IAsyncLifetime
             ["--port", Text(Port), "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--daemonize", "no"];
         var settings = Settings.SelectMany(setting => new[] { "--" + setting.Key, setting.Value });
         _process = ServerProcess.Start("redis-server", fixedSettings.Concat(settings), _folder);
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await AnswersAsync())
-        {
-            if (_process.HasExited) throw new InvalidOperationException("Redis ended:\n" + _process.Output);
-            if (TimeProvider.System.GetElapsedTime(began) > ReadyWithin)
-                throw new TimeoutException($"Redis did not start within {ReadyWithin}:\n{_process.Output}");
-            await Task.Delay(50);
-        }
+        await _process.ReadyAsync("Redis", AnswersAsync);
     }
 
     /// <summary>As a crash: SIGKILL.</summary>

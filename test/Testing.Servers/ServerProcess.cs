@@ -11,6 +11,11 @@ namespace Tessera.Testing.Servers;
 public sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int Terminate = 15, Kill9 = 9, Stop = 19, Continue = 18;
+
+    /// <summary>For all of them: a server that is not there by then hangs. What starts in a second takes minutes while
+    /// thirty others start beside it on two processors, which <see cref="Patience"/> leaves out for the most.</summary>
+    internal static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
     private readonly Process _guard;
 
@@ -51,6 +56,21 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, Process.Start(guard)!, output);
     }
 
+    /// <summary>Waits until the server does its work.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead.</exception>
+    /// <exception cref="TimeoutException">It hangs.</exception>
+    public async Task ReadyAsync(string name, Func<Task<bool>> isReady)
+    {
+        var waited = new Patience();
+        while (!await isReady())
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"{name} ended:\n{Output}");
+            if (waited.Used > ReadyWithin)
+                throw new TimeoutException($"{name} did not start within {ReadyWithin}:\n{Output}");
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>As a crash: SIGKILL.</summary>
     public Task KillAsync() => EndAsync(Kill9, TimeSpan.FromSeconds(10));
 
@@ -82,17 +102,20 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();
-        await _guard.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        await _guard.WaitForExitAsync().WithinAsync(TimeSpan.FromSeconds(5));
         _process.Dispose();
         _guard.Dispose();
     }
+
+    /// <summary>Waits for the end of what ends by itself.</summary>
+    public Task EndsAsync() => _process.WaitForExitAsync().WithinAsync(ReadyWithin);
 
     private async Task EndAsync(int signal, TimeSpan within)
     {
         if (_process.HasExited) return;
         Signal(signal);
         if (signal == Terminate) Signal(Continue);
-        await _process.WaitForExitAsync().WaitAsync(within);
+        await _process.WaitForExitAsync().WithinAsync(within);
     }
 
     private void Signal(int signal)

@@ -18,11 +18,11 @@ public sealed class Partner : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Received> _received = [];
 
-    private Partner()
+    private Partner(int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1));
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.Run(HandleAsync);
@@ -36,9 +36,10 @@ public sealed class Partner : IAsyncDisposable
     public string Address =>
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
-    public static async Task<Partner> StartAsync()
+    /// <param name="port">One that it had before, when it comes back.</param>
+    public static async Task<Partner> StartAsync(int port = 0)
     {
-        var partner = new Partner();
+        var partner = new Partner(port);
         await partner._app.StartAsync();
         return partner;
     }

@@ -8,9 +8,6 @@ namespace Tessera.Testing.Services;
 /// <summary>One service as its own process, on free ports, with its data in a folder of the test's.</summary>
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
-    // A process takes a second; a machine that builds beside it may take much longer.
-    private static readonly TimeSpan StartBound = TimeSpan.FromMinutes(2);
-
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = [];
 
@@ -21,6 +18,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>For the gateway and other services: cleartext HTTP/2.</summary>
     public Uri Http2Address { get; private set; } = null!;
+
+    public int ProcessId => _process.Id;
 
     public string Log => string.Join('\n', _log);
 
@@ -84,7 +83,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await Eventually.HoldsAsync(
-            $"{project} is ready or has ended", () => _process.HasExited || Http2Address is not null, StartBound);
+            $"{project} is ready or has ended", () => _process.HasExited || Http2Address is not null,
+            Eventually.ProcessBound);
         if (Http2Address is not null) return;
         await _process.WaitForExitAsync(); // And for its last words, which come a moment after its end.
         throw new InvalidOperationException($"it ended with exit code {_process.ExitCode}");

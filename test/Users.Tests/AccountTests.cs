@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Tessera.Testing;
 using Tessera.Testing.Services;
 using Tessera.Users.Contracts;
 
 namespace Tessera.Users.Tests;
 
-public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class AccountTests(UsersProcess users)
 {
     private static readonly AddressRequest home = new("1 High Street", null, "Leeds", "LS1 1AA", "GB");
 
@@ -97,6 +99,27 @@ public sealed class AccountTests(UsersProcess users) : IClassFixture<UsersProces
         var told = await users.Client.GetFromJsonAsync<Guid[]>(
             "/internal/erased", TestContext.Current.CancellationToken);
         Assert.Contains(Guid.Parse(new JsonWebToken(tokens.Access).Subject), told!);
+    }
+
+    [Fact]
+    public async Task Erases_once_more_whom_a_restore_brought_back_and_tells_of_it_again()
+    {
+        var tokens = await users.NewCustomerAsync("brought-back@example.com");
+        var (back, gone) = (Guid.Parse(new JsonWebToken(tokens.Access).Subject), Guid.NewGuid());
+        foreach (var user in new[] { back, gone })
+        {
+            await UsersDatabase.ExecuteAsync(
+                users, "insert into erasures_to_repeat (user_id) values (@a)", user);
+        }
+        await Eventually.HoldsAsync("both are erased", async () =>
+            await users.Client.GetFromJsonAsync<Guid[]>("/internal/erased", TestContext.Current.CancellationToken)
+                is { } told && told.Contains(back) && told.Contains(gone));
+        using var refresh = await users.RefreshAsync(tokens.Refresh!);
+        var signIn = await users.PasswordAsync("brought-back@example.com", UsersProcess.Password, "198.51.100.77");
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity), (refresh.StatusCode, signIn));
+        Assert.Equal(0, await UsersDatabase.CountAsync(
+            users, "select count(*) from erasures_to_repeat where '' <> @given", "x"));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ using Tessera.Users.Contracts;
 namespace Tessera.Users.Tests;
 
 /// <summary>What first looks and then changes, asked many times at once.</summary>
-public sealed class AtOnceTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class AtOnceTests(UsersProcess users)
 {
     [Fact]
     public async Task Keeps_no_more_addresses_than_an_account_may_have()

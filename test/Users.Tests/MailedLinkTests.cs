@@ -4,7 +4,8 @@ using Tessera.Users.Tests.Pages;
 
 namespace Tessera.Users.Tests;
 
-public sealed partial class MailedLinkTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(RestartedUsers))]
+public sealed partial class MailedLinkTests(UsersProcess users)
 {
     private const string Better = "four other words here";
 

@@ -4,7 +4,8 @@ using Tessera.Users.Tests.Pages;
 
 namespace Tessera.Users.Tests;
 
-public sealed class PasswordTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class PasswordTests(UsersProcess users)
 {
     private const string Better = "four other words here";
 

@@ -3,7 +3,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Tessera.Users.Tests;
 
-public sealed class RefreshTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class RefreshTests(UsersProcess users)
 {
     private const int AskersAtOnce = 10;
 

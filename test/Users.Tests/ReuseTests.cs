@@ -4,14 +4,9 @@ using Tessera.Testing;
 namespace Tessera.Users.Tests;
 
 /// <summary>What happens to a refresh token that comes again when its leeway is over.</summary>
-public sealed class ReuseTests(ReuseTests.ShortLeeway users) : IClassFixture<ReuseTests.ShortLeeway>
+[Collection(nameof(HastyUsers))]
+public sealed class ReuseTests(HastyUsers users)
 {
-    public sealed class ShortLeeway : UsersProcess
-    {
-        protected override IEnumerable<(string, string)> Settings =>
-            [.. base.Settings, ("Users:RefreshTokenLeeway", "00:00:01")];
-    }
-
     [Fact]
     public async Task Ends_all_of_a_sign_in_when_a_redeemed_token_comes_again()
     {

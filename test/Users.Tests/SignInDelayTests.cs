@@ -3,7 +3,8 @@ using Tessera.Testing;
 
 namespace Tessera.Users.Tests;
 
-public sealed class SignInDelayTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class SignInDelayTests(UsersProcess users)
 {
     [Fact]
     public async Task Lets_nobody_keep_an_account_shut()

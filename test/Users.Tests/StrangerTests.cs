@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tessera.Messaging.Store;
 using Tessera.Testing.Services;
 using Tessera.Users.Contracts;
-using Tessera.Users.Mail;
+using Tessera.MailDefaults;
 
 namespace Tessera.Users.Tests;
 

@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Tessera.Users.Tests;
 
-public sealed class TokenServerTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class TokenServerTests(UsersProcess users)
 {
     [Fact]
     public async Task Issues_an_access_token_that_says_who_for_whom_and_until_when()

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Tessera.Testing;
 using Tessera.Testing.Services;
+using Tessera.Users.Tests.Authorizing;
+using Tessera.Users.Tests.Pages;
 
 namespace Tessera.Users.Tests;
 
@@ -10,6 +12,7 @@ namespace Tessera.Users.Tests;
 public class UsersProcess : IAsyncLifetime
 {
     private ServiceProcess? _service;
+    private Visitor? _somebody;
 
     public TemporaryFolder Data { get; } = new("users");
 
@@ -79,6 +82,10 @@ public class UsersProcess : IAsyncLifetime
         return await SignInAsync(email, Password);
     }
 
+    /// <summary>The browser of somebody who is signed in, for all tests of what is refused: it changes nothing for the
+    /// next, and the two hashes of a new account's password cost more than such a test.</summary>
+    internal async Task<Visitor> SomebodyAsync() => _somebody ??= await AuthorizationRequest.NewVisitorAsync(this);
+
     public const string Password = "correct horse battery";
 
     public Task<HttpResponseMessage> TryTokenAsync(params (string Key, string Value)[] form) =>
@@ -118,6 +125,7 @@ public class UsersProcess : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         Client?.Dispose();
+        _somebody?.Dispose();
         if (_service is not null) await _service.DisposeAsync();
         Data.Dispose();
     }

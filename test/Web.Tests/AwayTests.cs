@@ -1,16 +1,19 @@
 using Microsoft.Playwright;
+using Tessera.Web.Tests.Operators;
 
 namespace Tessera.Web.Tests;
 
 /// <summary>One service after the other is stopped under the visitor: each page says what is missing, and nothing is
-/// lost. In a store of its own, for the others would notice.</summary>
-public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
+/// lost. In the store where services come and go anyway, for the other tests would notice.</summary>
+[Collection(nameof(ChaoticShop))]
+public sealed class AwayTests(ChaoticShop shop)
 {
     [Fact]
     public async Task Without_Catalog_shows_what_it_knew_last_and_says_so()
     {
         var (sku, never) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync());
         await using var visitor = await shop.NewVisitorAsync();
+        await visitor.AddToBasketAsync(sku);
         foreach (var path in new[] { "/", "/search", $"/products/{sku}" }) await visitor.GoAsync(path);
         await using (await AwayAsync("catalog"))
         {
@@ -27,6 +30,11 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
             }
             Assert.Equal(503, await visitor.GoAsync($"/products/{never}"));
             await Assertions.Expect(visitor.At("fault")).ToContainTextAsync("try again in a minute");
+            // Of what nothing is known the basket says so, rather than leaving it out of the order without a word.
+            await shop.RunAsync("restart", "web");
+            await visitor.GoAsync("/basket");
+            await Assertions.Expect(visitor.At($"line-{sku}")).ToContainTextAsync("left out of your order");
+            await Assertions.Expect(visitor.At("checkout")).ToBeHiddenAsync();
         }
         await visitor.GoAsync($"/products/{sku}");
         await Assertions.Expect(visitor.At("old")).ToBeHiddenAsync();
@@ -79,21 +87,49 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
         await visitor.SignInNewAsync();
         await visitor.AddToBasketAsync(sku, 2);
         await visitor.GoAsync("/checkout");
+        await visitor.At("pay-tok_slow").CheckAsync();
+        var tab = await visitor.NewTabAsync();
         await using (await AwayAsync("orders"))
         {
             await visitor.PlaceAsync();
-            await Assertions.Expect(visitor.At("checkout-fault")).ToContainTextAsync("Your basket is safe");
-            Assert.Equal(503, visitor.Status);
-            Assert.Equal(503, await visitor.GoAsync("/orders"));
-            await Assertions.Expect(visitor.At("orders-away")).ToContainTextAsync("Nothing is lost");
-            await visitor.GoAsync("/basket");
-            await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 2 items");
+            await StaysTypedAsync(visitor);
+            Assert.Equal(503, (await tab.GotoAsync("/orders"))!.Status);
+            await Assertions.Expect(tab.GetByTestId("orders-away")).ToContainTextAsync("Nothing is lost");
+            await tab.GotoAsync("/basket");
+            await Assertions.Expect(tab.GetByTestId("basket-link")).ToHaveAccessibleNameAsync("Basket, 2 items");
+            // Also by a process that never heard how orders can come.
+            await shop.RunAsync("restart", "web");
+            Assert.Equal(503, (await tab.GotoAsync("/checkout"))!.Status);
+            await visitor.At("place").ClickAsync();
+            await Assertions.Expect(visitor.At("delivery-standard")).ToBeHiddenAsync();
+            await StaysTypedAsync(visitor);
         }
-        await visitor.GoAsync("/checkout");
-        await visitor.PlaceAsync();
+        await tab.GetByTestId("try-again").ClickAsync();
+        await Assertions.Expect(tab.GetByTestId("place")).ToBeVisibleAsync();
+        await visitor.At("place").ClickAsync();
         await visitor.BecomesAsync("Confirmed");
         await visitor.GoAsync("/orders");
         await Assertions.Expect(visitor.At("orders").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task An_order_s_page_moves_on_when_Orders_is_back()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku);
+        await visitor.GoAsync("/checkout");
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        // An answer that is no stream: the browser itself would never ask again.
+        var refused = visitor.Page.WaitForResponseAsync(
+            response => response.Url.Contains("/events", StringComparison.Ordinal) && response.Status != 200);
+        await using (await AwayAsync("orders")) await refused;
+        var tab = await visitor.NewTabAsync();
+        await tab.GotoAsync(visitor.Page.Url);
+        await tab.GetByTestId("cancel").ClickAsync();
+        await visitor.BecomesAsync("Cancelled");
     }
 
     [Fact]
@@ -133,6 +169,15 @@ public sealed class AwayTests(ShopInBrowser shop) : IClassFixture<ShopInBrowser>
             Assert.InRange(await stranger.GoAsync("/sign-in"), 500, 503);
             await Assertions.Expect(stranger.At("fault")).ToContainTextAsync("try again in a minute");
         }
+    }
+
+    private static async Task StaysTypedAsync(Visitor visitor)
+    {
+        await Assertions.Expect(visitor.At("checkout-fault")).ToContainTextAsync("Your basket is safe");
+        Assert.Equal(503, visitor.Status);
+        foreach (var (field, text) in Checkouts.Home)
+            await Assertions.Expect(visitor.At(field)).ToHaveValueAsync(text);
+        await Assertions.Expect(visitor.At("pay-tok_slow")).ToBeCheckedAsync();
     }
 
     private async Task<Back> AwayAsync(string service)

@@ -23,6 +23,8 @@ public sealed class PagesTests(ShopInBrowser shop)
         await foreach (var (name, status) in WalkAsync(visitor))
         {
             var page = visitor.Page;
+            var expected = name switch { "404" => 404, "sign-in-failed" => 400, _ => 200 };
+            if (status != expected) faults.Add($"{name} came with {status}");
             var path = new Uri(page.Url).AbsolutePath;
             if (titles.TryGetValue(await page.TitleAsync(), out var other) && other != path)
                 faults.Add($"{name} has the title of {other}");
@@ -58,6 +60,21 @@ public sealed class PagesTests(ShopInBrowser shop)
         Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("*", policy, StringComparison.Ordinal);
+    }
+
+    /// <summary>As who had to sign in before the form was taken comes back.</summary>
+    [Theory]
+    [InlineData("/orders/01939d3e-2222-7000-8000-000000000002/cancel", "/orders/01939d3e-2222-7000-8000-000000000002")]
+    [InlineData("/orders/01939d3e-2222-7000-8000-000000000002/again", "/orders/01939d3e-2222-7000-8000-000000000002")]
+    [InlineData("/profile/name", "/profile")]
+    [InlineData("/profile/addresses/01939d3e-2222-7000-8000-000000000002/remove", "/profile")]
+    [InlineData("/basket/add", "/basket")]
+    public async Task Leads_from_the_address_of_a_form_to_the_page_that_has_it(string form, string page)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+        using var answer = await http.GetAsync(
+            new Uri(shop.Shop.Http.BaseAddress!, form), TestContext.Current.CancellationToken);
+        Assert.Equal((303, page), ((int)answer.StatusCode, answer.Headers.Location?.OriginalString));
     }
 
     [Fact]
@@ -139,6 +156,8 @@ public sealed class PagesTests(ShopInBrowser shop)
         yield return ("404", await visitor.GoAsync("/products/NO-SUCH-THING"));
         yield return ("sign-in-failed", await visitor.GoAsync("/sign-in-failed"));
         yield return ("basket-empty", await visitor.GoAsync("/basket"));
+        foreach (var page in new[] { "sign-in", "register", "reset" })
+            yield return (page, await visitor.GoAsync($"/account/{page}"));
         await visitor.SignInNewAsync();
         yield return ("no-orders", await visitor.GoAsync("/orders"));
         await visitor.AddToBasketAsync(sku, 2);
@@ -154,6 +173,8 @@ public sealed class PagesTests(ShopInBrowser shop)
         yield return ("orders", await visitor.GoAsync("/orders?used=true"));
         yield return ("profile", await visitor.GoAsync("/profile?done=address"));
         yield return ("address", await visitor.GoAsync("/profile/addresses/new"));
+        yield return ("account", await visitor.GoAsync("/account"));
+        yield return ("sessions", await visitor.GoAsync("/account/sessions"));
         yield return ("erase", await visitor.GoAsync("/profile/erase"));
         yield return ("erased", await visitor.GoAsync("/erased"));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using Tessera.Catalog.Contracts;
 
@@ -161,5 +162,28 @@ public sealed class SearchingTests(ShopInBrowser shop)
         var odd = await ReadAsync("/sitemap-products.xml?category=odd");
         Assert.Contains($"/products/{word.ToUpperInvariant()}-01<", odd, StringComparison.Ordinal);
         Assert.DoesNotContain($"/products/{word.ToUpperInvariant()}-02<", odd, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tells_search_engines_what_a_product_costs_and_to_leave_a_visitor_s_own_pages_out()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{shop.Port}") };
+        var page = await http.GetStringAsync($"/products/{sku}", TestContext.Current.CancellationToken);
+        Assert.Contains($"<title>Test {sku} ", page, StringComparison.Ordinal);
+        Assert.Contains($"<meta name=\"description\" content=\"Test {sku}\"", page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<link rel=\"canonical\" href=\"{http.BaseAddress}products/{sku}\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("noindex", page, StringComparison.Ordinal);
+        var begin = page.IndexOf("{\"@context\"", StringComparison.Ordinal);
+        using var data = JsonDocument.Parse(page[begin..page.IndexOf("</script>", begin, StringComparison.Ordinal)]);
+        var offer = data.RootElement.GetProperty("offers");
+        Assert.Equal(
+            ("2.50", "GBP", "https://schema.org/InStock"),
+            (offer.GetProperty("price").GetString(), offer.GetProperty("priceCurrency").GetString(),
+                offer.GetProperty("availability").GetString()));
+        Assert.Contains(
+            "noindex", await http.GetStringAsync("/basket", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 }

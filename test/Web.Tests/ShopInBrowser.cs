@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Tessera.EndToEnd;
 
@@ -8,11 +6,7 @@ namespace Tessera.Web.Tests;
 /// <summary>A whole store, and the machine's own Chromium to look at it with.</summary>
 public class ShopInBrowser : Store
 {
-    private static readonly string[] places =
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private LocalChromium? _chromium;
 
     public ShopInBrowser()
         : this([])
@@ -24,197 +18,22 @@ public class ShopInBrowser : Store
     {
     }
 
-    public static string? Chromium { get; } =
-        Environment.GetEnvironmentVariable("TESSERA_CHROMIUM") ?? Array.Find(places, File.Exists);
-
     public override async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(
-            Chromium is null, "There is no Chromium here: apt-get install chromium, or set TESSERA_CHROMIUM.");
+        LocalChromium.Require();
         await base.InitializeAsync();
-        _playwright = await Playwright.CreateAsync();
-        _playwright.Selectors.SetTestIdAttribute("data-test");
-        Assertions.SetDefaultExpectTimeout(20_000);
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Headless = true,
-            Args =
-            [
-                "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--no-first-run",
-            ],
-        });
+        _chromium = await LocalChromium.StartAsync();
     }
 
-    /// <summary>A browser that nobody has used yet.</summary>
-    internal async Task<Visitor> NewVisitorAsync(
-        bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light, string language = "en-GB")
-    {
-        var context = await _browser!.NewContextAsync(new()
-        {
-            BaseURL = $"http://127.0.0.1:{Port}",
-            ViewportSize = new() { Width = width, Height = 900 },
-            ColorScheme = colors,
-            JavaScriptEnabled = scripts,
-            Locale = language,
-        });
-        context.SetDefaultTimeout(20_000);
-        return new Visitor(context, await context.NewPageAsync());
-    }
+    /// <inheritdoc cref="LocalChromium.NewVisitorAsync"/>
+    internal Task<Visitor> NewVisitorAsync(
+        bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light, string language = "en-GB") =>
+        _chromium!.NewVisitorAsync($"http://127.0.0.1:{Port}", scripts, width, colors, language);
 
     public override async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (_chromium is not null) await _chromium.DisposeAsync();
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
-    }
-}
-
-/// <summary>Somebody at a browser. Complaints of the browser and requests to elsewhere are kept.</summary>
-internal sealed class Visitor : IAsyncDisposable
-{
-    private const string Password = "correct horse battery";
-    private readonly IBrowserContext _context;
-    private readonly ConcurrentQueue<string> _complaints = [];
-
-    public Visitor(IBrowserContext context, IPage page)
-    {
-        (_context, Page) = (context, page);
-        Listen(page);
-    }
-
-    public IPage Page { get; }
-
-    /// <summary>Errors on the console, and requests that left the store.</summary>
-    public IReadOnlyCollection<string> Complaints => _complaints;
-
-    public ILocator At(string test) => Page.GetByTestId(test);
-
-    public Task<IReadOnlyList<BrowserContextCookiesResult>> CookiesAsync() => _context.CookiesAsync();
-
-    public Task TakeCookieAsync(BrowserContextCookiesResult cookie) => _context.AddCookiesAsync(
-    [
-        new() { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, HttpOnly = true },
-    ]);
-
-    public async Task<IPage> NewTabAsync()
-    {
-        var page = await _context.NewPageAsync();
-        Listen(page);
-        return page;
-    }
-
-    /// <summary>Of the page that came last.</summary>
-    public int Status { get; private set; }
-
-    public async Task<int> GoAsync(string path) => (await Page.GotoAsync(path))!.Status;
-
-    /// <summary>What has been said since the last time.</summary>
-    public IEnumerable<string> TakeComplaints()
-    {
-        while (_complaints.TryDequeue(out var said)) yield return said;
-    }
-
-    /// <summary>As somebody without a mouse comes to it; where the focus is must be seen all the way.</summary>
-    public async Task TabToAsync(ILocator wanted)
-    {
-        for (var tabs = 0; tabs < 80; tabs++)
-        {
-            await Page.Keyboard.PressAsync("Tab");
-            var isSeen = await Page.EvaluateAsync<bool>(
-                """
-                document.activeElement === document.body
-                    || getComputedStyle(document.activeElement).outlineStyle !== "none"
-                """);
-            Assert.True(isSeen, await Page.EvaluateAsync<string>("document.activeElement.outerHTML"));
-            if (await wanted.EvaluateAsync<bool>("it => it === document.activeElement")) return;
-        }
-        Assert.Fail($"{wanted} was not reached.");
-    }
-
-    public async Task AddToBasketAsync(string sku, int quantity = 1)
-    {
-        await GoAsync($"/products/{sku}");
-        await Page.GetByLabel("Quantity").FillAsync($"{quantity}");
-        await At("add").ClickAsync();
-        await Assertions.Expect(At("added")).ToBeVisibleAsync();
-    }
-
-    /// <summary>Registers at the page that a sign-in leads to, and signs in there.</summary>
-    public async Task RegisterAndSignInAsync()
-    {
-        var email = $"visitor-{Guid.NewGuid():N}@example.org";
-        await Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
-        await Page.GetByLabel("E-mail address").FillAsync(email);
-        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
-        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
-        await Page.GetByLabel("E-mail address").FillAsync(email);
-        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-    }
-
-    public async Task SignInNewAsync()
-    {
-        await GoAsync("/sign-in");
-        await RegisterAndSignInAsync();
-        await GoAsync("/sign-in");
-        await Assertions.Expect(At("my-orders")).ToBeVisibleAsync();
-    }
-
-    public async Task BecomesAsync(string state, bool reloads = false)
-    {
-        if (!reloads)
-        {
-            await Assertions.Expect(At("order-state")).ToHaveAttributeAsync(
-                "data-state", state, new() { Timeout = 30_000 });
-            return;
-        }
-        await Testing.Eventually.HoldsAsync($"the order's page says {state}", async () =>
-        {
-            await Page.ReloadAsync();
-            return await At("order-state").GetAttributeAsync("data-state") == state;
-        }, TimeSpan.FromSeconds(30));
-    }
-
-    /// <summary>What axe-core finds serious or worse, in words.</summary>
-    public async Task<string[]> SeriousFaultsAsync()
-    {
-        var found = await Page.RunAxe();
-        return
-        [
-            .. found.Violations.Where(fault => fault.Impact is "serious" or "critical")
-                .Select(fault => $"{Page.Url}: {fault.Id}: {fault.Help}: " +
-                    string.Join("; ", fault.Nodes.Select(node => node.Html))),
-        ];
-    }
-
-    /// <summary>Keeps a picture of the page where <c>TESSERA_SCREENSHOTS</c> names a folder for them.</summary>
-    public async Task ShowAsync(string name)
-    {
-        if (Environment.GetEnvironmentVariable("TESSERA_SCREENSHOTS") is { } folder)
-            await Page.ScreenshotAsync(new() { Path = $"{folder}/{name}.png", FullPage = true });
-    }
-
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
-
-    private void Listen(IPage page)
-    {
-        page.Response += (_, response) =>
-        {
-            if (response.Request.IsNavigationRequest) Status = response.Status;
-        };
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning") _complaints.Enqueue($"{page.Url}: {message.Text}");
-        };
-        page.PageError += (_, failure) => _complaints.Enqueue($"{page.Url}: {failure}");
-        page.Request += (_, request) =>
-        {
-            if (!request.Url.StartsWith("http://127.0.0.1:", StringComparison.Ordinal))
-                _complaints.Enqueue($"{page.Url} asks for {request.Url}");
-        };
     }
 }

@@ -1,5 +1,11 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
+using Tessera.Testing;
 using Tessera.Testing.Services;
 
 namespace Tessera.Webhooks.Tests;
@@ -120,6 +126,39 @@ public sealed class AddressTests
     public void An_endpoint_is_refused_for_what_its_address_says(string url, string? fault) => Assert.Equal(
         fault, new CheckEndpoint(Options.Create(new WebhookOptions())).FaultOf(url, ["order.placed.v1"]));
 
+    [Theory]
+    [InlineData("http://127.0.0.1:8179/webhooks/tessera", "notifications", null)]
+    [InlineData("http://127.0.0.1:8179/webhooks/tessera", "partner", "'url' must begin with https://.")]
+    [InlineData("http://127.0.0.1:8179/webhooks/tessera", null, "'url' must begin with https://.")]
+    [InlineData("http://127.0.0.1:8179/", "notifications", "'url' must begin with https://.")]
+    [InlineData("http://127.0.0.1:8178/webhooks/tessera", "notifications", "'url' must begin with https://.")]
+    [InlineData("https://127.0.0.1:8179/webhooks/tessera", "notifications", "'url' must lead to a public address.")]
+    public void One_address_inside_is_the_shop_s_own_service_s_and_nobody_else_s(
+        string url, string? client, string? fault) =>
+        Assert.Equal(fault, new CheckEndpoint(Options.Create(own)).FaultOf(url, ["order.placed.v1"], client));
+
+    [Fact]
+    public async Task The_address_of_the_shop_s_own_service_is_connected_to_and_no_other_inside()
+    {
+        await using var partner = await Partner.StartAsync();
+        var options = Options.Create(new WebhookOptions { OwnEndpoint = partner.Url("/own") });
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero, // A connection for each request.
+            ConnectCallback = new ConnectOutside(new ChangingName("127.0.0.1"), options).ConnectAsync,
+        });
+        using var answer = await http.GetAsync(new Uri(partner.Url("/own")));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        foreach (var other in (string[])[partner.Url("/other"), "http://partner.example/own"])
+        {
+            var failure = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri(other)));
+            Assert.IsType<ForbiddenAddressException>(failure.GetBaseException());
+        }
+        Assert.Equal("/own", Assert.Single(partner.Received).Path);
+    }
+
+    private static readonly WebhookOptions own = new() { OwnEndpoint = "http://127.0.0.1:8179/webhooks/tessera" };
+
     [Fact]
     public void A_type_that_there_is_not_is_refused_and_so_is_the_test_s() => Assert.All(
         new[] { "orders.order-placed.v1", "order.placed", "webhook.test.v1", "" },
@@ -179,6 +218,46 @@ public sealed class AddressTests
         Assert.Equal((HttpStatusCode.OK, 1), (answer.StatusCode, names.Asked));
     }
 
+    [Fact]
+    public async Task The_service_opens_no_connection_to_a_name_that_leads_inside_and_its_owner_is_told_why()
+    {
+        using var inside = new Listening();
+        await using var webhooks = await WebhooksInMemory.StartOutsideAsync(new ChangingName("127.0.0.1"));
+        await webhooks.RegisterAsync($"https://partner.example:{inside.Port}/hook");
+        var answer = await AttemptAsync(webhooks);
+        Assert.Equal((null, new ForbiddenAddressException().Message), (answer.Status, answer.Fault));
+        Assert.False(inside.WasConnectedTo);
+    }
+
+    [Fact]
+    public async Task An_endpoint_of_a_time_when_the_inside_was_allowed_gets_nothing_once_it_is_not()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartOutsideAsync(new ChangingName("127.0.0.1"));
+        await webhooks.RegisterAsync(partner.Url());
+        Assert.Equal("'url' must begin with https://.", (await AttemptAsync(webhooks)).Fault);
+        Assert.Empty(partner.Received);
+    }
+
+    [Fact]
+    public async Task A_partner_whose_certificate_nobody_vouches_for_gets_nothing()
+    {
+        using var inside = new Listening();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync($"https://127.0.0.1:{inside.Port}/hook");
+        var heard = inside.HearAsync();
+        Assert.Equal(
+            "There is no TLS connection: its certificate or its protocol was refused.",
+            (await AttemptAsync(webhooks)).Fault);
+        Assert.Equal(0, await Eventually.AnswersAsync("the connection ends", heard));
+    }
+
+    private static async Task<DeliveryAnswer> AttemptAsync(WebhooksInMemory webhooks)
+    {
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        return await webhooks.SendAsync(Assert.Single(await webhooks.TakeAsync()));
+    }
+
     private static ConnectOutside Connect(ChangingName names) =>
         new(names, Options.Create(new WebhookOptions()));
 
@@ -192,5 +271,40 @@ public sealed class AddressTests
             var answer = answers[Math.Min(Asked++, answers.Length - 1)];
             return Task.FromResult(answer.Split(',').Select(IPAddress.Parse).ToArray());
         }
+    }
+
+    /// <summary>A port of this machine, with a certificate of its own making.</summary>
+    private sealed class Listening : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+        public Listening() => _listener.Start();
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public bool WasConnectedTo => _listener.Pending();
+
+        /// <summary>How many bytes it is told by the next who connects.</summary>
+        public async Task<int> HearAsync()
+        {
+            using var key = RSA.Create(2_048);
+            var now = TimeProvider.System.GetUtcNow();
+            using var certificate = new CertificateRequest(
+                "CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+                now.AddDays(-1), now.AddDays(1));
+            using var client = await _listener.AcceptTcpClientAsync();
+            await using var secured = new SslStream(client.GetStream());
+            try
+            {
+                await secured.AuthenticateAsServerAsync(certificate);
+                return await secured.ReadAsync(new byte[1_024]);
+            }
+            catch (Exception refused) when (refused is IOException or AuthenticationException)
+            {
+                return 0;
+            }
+        }
+
+        public void Dispose() => _listener.Dispose();
     }
 }

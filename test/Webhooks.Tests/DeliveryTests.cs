@@ -105,6 +105,8 @@ public sealed class DeliveryTests
     [InlineData("1000000", 86400)]
     [InlineData("0", 5)]
     [InlineData("soon", 5)]
+    [InlineData("Sun, 01 Mar 2026 12:10:00 GMT", 600)]
+    [InlineData("Sun, 01 Mar 2026 11:00:00 GMT", 5)]
     public async Task An_endpoint_is_left_alone_for_as_long_as_it_asks_and_a_day_at_most(string asked, int expected)
     {
         await using var partner = await Partner.StartAsync();

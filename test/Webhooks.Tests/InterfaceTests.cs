@@ -33,7 +33,9 @@ public sealed class InterfaceTests
         Assert.Equal("Paused", (await ChangeAsync("pause")).State);
         var waiting = await webhooks.TestAsync(endpoint.Id);
         Assert.Equal("Waiting", (await webhooks.DeliveryAsync(endpoint.Id, waiting)).Delivery.State);
-        Assert.Equal("Active", (await ChangeAsync("resume")).State);
+        var resumed = await webhooks.ReadAsync<EndpointView>(
+            HttpMethod.Post, $"{here}/resume", new ActRequest("all is well"));
+        Assert.Equal("Active", resumed.State);
         await webhooks.BecomesAsync(endpoint.Id, waiting, "Delivered");
 
         var changed = await webhooks.ReadAsync<EndpointView>(HttpMethod.Put, here, new ChangeEndpointRequest(
@@ -54,12 +56,25 @@ public sealed class InterfaceTests
         Assert.InRange(numbers.MedianDelaySeconds!.Value, 0, numbers.SlowDelaySeconds!.Value);
         Assert.Equal(delivery, rest.Items[0].Id);
 
+        var dry = await RedeliverAsync(isDry: true);
+        var done = await RedeliverAsync(isDry: false);
+        Assert.Equal((3, 3), (dry.Deliveries, done.Deliveries));
+        var acts = (await webhooks.ReadAsync<EndpointActs>(HttpMethod.Get, here + "/acts")).Items;
+        Assert.Equal(
+            [("Redelivered", "they lost them", 3), ("Resumed", "all is well", null), ("Paused", null, (int?)null)],
+            acts.Select(act => (act.What, act.Reason, act.Deliveries)));
+        Assert.Equal(endpoint.Owner, Assert.Single(acts.Select(act => act.By).Distinct()));
+
         using var deleted = await webhooks.AskAsync(HttpMethod.Delete, here);
         using var gone = await webhooks.AskAsync(HttpMethod.Get, here);
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (deleted.StatusCode, gone.StatusCode));
 
         Task<EndpointView> ChangeAsync(string what) =>
             webhooks.ReadAsync<EndpointView>(HttpMethod.Post, $"{here}/{what}");
+
+        Task<RedeliveredView> RedeliverAsync(bool isDry) => webhooks.ReadAsync<RedeliveredView>(
+            HttpMethod.Post, here + "/redeliveries",
+            new RedeliverRequest("Delivered", Reason: "they lost them", DryRun: isDry));
     }
 
     [Fact]

@@ -68,6 +68,28 @@ public sealed class KeyOrderTests
         Assert.Equal("order.confirmed.v1", Assert.Single(await webhooks.TakeAsync()).Type);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_under_way_is_not_taken_again_because_the_endpoint_was_paused_and_resumed(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url(), ordered: true, both);
+        var (underWay, failed) = (Guid.NewGuid(), Guid.NewGuid());
+        await webhooks.PlaceAsync(failed);
+        partner.AnswersWith(500);
+        Assert.Equal(1, await webhooks.RoundAsync());
+        await webhooks.PlaceAsync(underWay);
+        var taken = Assert.Single(await webhooks.TakeAsync());
+        await webhooks.PauseAsync(endpoint);
+        await webhooks.ResumeAsync(endpoint);
+        // The one that waits for its next attempt comes at once, and it alone.
+        Assert.Equal(failed.ToString(), Assert.Single(await webhooks.TakeAsync()).Key);
+        webhooks.Clock.Advance(new WebhookOptions().ClaimTime);
+        Assert.Contains(taken.Id, (await webhooks.TakeAsync()).Select(each => each.Id)); // Its worker died.
+    }
+
     [Fact]
     public async Task One_that_is_given_up_lets_those_behind_it_go_and_comes_again_behind_them()
     {

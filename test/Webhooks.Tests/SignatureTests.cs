@@ -65,6 +65,23 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public async Task A_new_secret_signs_at_once_where_the_keys_of_the_old_one_are_lost()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.Service.ExecuteAsync("update endpoints set secret = 'sealed with lost keys'");
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.RoundAsync();
+        Assert.Equal(1, await webhooks.CountAsync(
+            "fault = 'The secret of the endpoint cannot be read any more. Ask for a new one.'"));
+        await webhooks.RotateAsync(endpoint);
+        webhooks.Clock.Advance(await webhooks.DueInAsync());
+        await webhooks.RoundAsync();
+        Assert.DoesNotContain(' ', Assert.Single(partner.Received).Headers["webhook-signature"]);
+    }
+
+    [Fact]
     public async Task Secrets_stand_nowhere_in_the_database_as_they_are()
     {
         await using var sent = await SentAsync();

@@ -7,6 +7,8 @@ internal static class Some
 {
     public static readonly Guid Buyer = Guid.Parse("01939d3e-2222-7000-8000-000000000002");
 
+    public static Guid[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.NewGuid())];
+
     public static OrderPlaced Placed(Guid order) => new(
         order, Buyer, [new OrderedLine("LAMP", 2, 250)], 600, "GBP",
         new DateTimeOffset(2026, 3, 1, 11, 0, 0, TimeSpan.Zero), 100);

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using MimeKit;
+using Tessera.MailDefaults;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 using Tessera.ServiceDefaults;
@@ -23,25 +26,42 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
 
     public static async Task<WebhooksInMemory> StartAsync(
         bool onPostgres = false, params (string Key, string Value)[] settings) =>
+        await StartAsync(new ResolveBySystem(), onPostgres, [("Webhooks:AllowPrivate", "true"), .. settings]);
+
+    /// <summary>As it is where nothing inside is allowed, with names that lead where the test says.</summary>
+    public static Task<WebhooksInMemory> StartOutsideAsync(
+        IResolveNames names, params (string Key, string Value)[] settings) => StartAsync(names, false, settings);
+
+    private static async Task<WebhooksInMemory> StartAsync(
+        IResolveNames names, bool onPostgres, (string Key, string Value)[] settings) =>
         new(await ServiceInMemory.StartAsync(
             onPostgres, "webhooks", typeof(EndpointStore).Assembly, messages => messages.ListMessages(),
-            (services, _) =>
+            (services, folder) =>
             {
                 services.AddWebhookRules();
-                services.AddSingleton<IResolveNames, ResolveBySystem>();
+                services.AddMailQueue<WriteDisabledMail>();
+                services.AddOptions<TesseraOptions>().Configure(tessera => tessera.DataDirectory = folder.Path);
+                services.AddSingleton(names);
                 services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
                 services.AddSingleton<PruneDeliveries>();
             },
-            [("Webhooks:AllowPrivate", "true"), .. settings]));
+            settings));
 
-    public async Task<(Guid Id, string Secret)> RegisterAsync(
-        string url, bool ordered = false, params string[] types)
+    public Task<(Guid Id, string Secret)> RegisterAsync(
+        string url, bool ordered = false, params string[] types) => RegisterAsync(url, null, ordered, types);
+
+    /// <summary>With somebody who is told when it is disabled.</summary>
+    public async Task<Guid> RegisterAsync(string url, string contact) =>
+        (await RegisterAsync(url, contact, ordered: false, [])).Id;
+
+    private async Task<(Guid Id, string Secret)> RegisterAsync(
+        string url, string? contact, bool ordered, string[] types)
     {
         var secret = EndpointSecrets.New();
         var id = Guid.CreateVersion7(Clock.GetUtcNow());
         var endpoint = new Endpoint(
             id, Guid.NewGuid(), url, null, ordered, EndpointState.Active, null,
-            _service.Get<EndpointSecrets>().Seal(secret), null, null, null, Clock.GetUtcNow());
+            _service.Get<EndpointSecrets>().Seal(secret), null, null, null, Clock.GetUtcNow(), contact);
         await Ask(async endpoints =>
         {
             await endpoints.AddAsync(endpoint, types.Length > 0 ? types : [PublicOrderPlaced.Type], default);
@@ -53,9 +73,11 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
     public async Task<Endpoint> FindAsync(Guid id) => (await Ask(endpoints => endpoints.FindAsync(
         id, new Caller(Guid.Empty, IsOperator: true, false, null), default)))!;
 
-    public Task ResumeAsync(Guid id) => Do(endpoints => endpoints.ResumeAsync(id, default));
+    public Task ResumeAsync(Guid id) => Do(endpoints => endpoints.ResumeAsync(
+        id, Act.Of(Guid.NewGuid(), Act.Resumed, null, Clock), default));
 
-    public Task PauseAsync(Guid id) => Do(endpoints => endpoints.PauseAsync(id, default));
+    public Task PauseAsync(Guid id) => Do(endpoints => endpoints.PauseAsync(
+        id, Act.Of(Guid.NewGuid(), Act.Paused, null, Clock), default));
 
     public Task DeleteAsync(Guid id) => Do(endpoints => endpoints.DeleteAsync(id, default));
 
@@ -111,6 +133,19 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the mails that wait; all that were ever sent.</summary>
+    public async Task<IReadOnlyList<MimeMessage>> SendMailsAsync()
+    {
+        while (await _service.Get<SendMails>().TrySendOneAsync(default))
+        {
+            // One after the other.
+        }
+        var outbox = Path.Combine(_service.Get<IOptions<TesseraOptions>>().Value.DataDirectory, "outbox");
+        return Directory.Exists(outbox)
+            ? [.. Directory.GetFiles(outbox, "*.eml").Select(file => MimeMessage.Load(file))]
+            : [];
+    }
+
     public Task PruneAsync() => _service.Get<PruneDeliveries>().RoundAsync(default);
 
     public Task<long> CountAsync(string where) =>
@@ -121,13 +156,17 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
         row => row.GetTime(0)))[0] - Clock.GetUtcNow();
 
     /// <summary>As POST /webhooks/{id}/redeliveries does it.</summary>
-    public async Task<int> RedeliverAsync(Guid id)
+    public async Task<int> RedeliverAsync(Guid id, RedeliverRequest? request = null) =>
+        (await RedeliverSomeAsync(id, request ?? new RedeliverRequest(), int.MaxValue - 1)).Deliveries;
+
+    /// <summary>As many at once as are said.</summary>
+    public async Task<RedeliveredView> RedeliverSomeAsync(Guid id, RedeliverRequest request, int atOnceMax)
     {
-        var result = await _service.InRequestAsync(scope => Redeliver.Many(
-            id, new RedeliverRequest(), new Caller(Guid.Empty, IsOperator: true, false, null),
+        var result = await _service.InRequestAsync(scope => Redeliver.SomeAsync(
+            id, request, new Caller(Guid.Empty, IsOperator: true, false, null),
             scope.GetRequiredService<EndpointStore>(), _service.Get<Messaging.Store.IDatabase>(),
-            _service.Get<IServiceScopeFactory>(), Clock, default));
-        return ((Microsoft.AspNetCore.Http.HttpResults.Ok<RedeliveredView>)result.Result).Value!.Deliveries;
+            _service.Get<IServiceScopeFactory>(), Clock, atOnceMax, default));
+        return ((Microsoft.AspNetCore.Http.HttpResults.Ok<RedeliveredView>)result.Result).Value!;
     }
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();

@@ -10,9 +10,10 @@ internal sealed class WebhooksProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _data = new("webhooks");
     private readonly TestTokens _tokens = new();
-    private readonly (string, string)[] _settings;
+    private (string, string)[] _settings;
     private readonly HttpClient _http = new();
     private ServiceProcess _process = null!;
+    private ServiceProcess? _second;
 
     private WebhooksProcess((string, string)[] settings)
     {
@@ -35,6 +36,29 @@ internal sealed class WebhooksProcess : IAsyncDisposable
         return webhooks;
     }
 
+    /// <summary>Two replicas over one database.</summary>
+    public static async Task<WebhooksProcess> StartTwoAsync(bool onPostgres, params (string, string)[] settings)
+    {
+        var webhooks = new WebhooksProcess([("Webhooks:AllowPrivate", "true"), .. settings]);
+        if (onPostgres)
+        {
+            webhooks._settings =
+            [
+                .. webhooks._settings, ("Database:Engine", "postgres"),
+                ("Database:ConnectionString", await TestDatabase.ProvisionAsync("webhooks", webhooks._data.Path)),
+            ];
+        }
+        await webhooks.StartAsync();
+        webhooks._second = webhooks._process;
+        await webhooks.StartAsync();
+        return webhooks;
+    }
+
+    public Task KillSecondAsync() => _second!.KillAsync();
+
+    public async Task<int> DeliveredAsync(Guid endpoint) => (await ReadAsync<DeliveryPage>(
+        HttpMethod.Get, $"/webhooks/{endpoint}/deliveries?state=Delivered&size=100")).Items.Count;
+
     public string AnotherMachine() => _tokens.Machine("webhooks");
 
     public Task KillAsync() => _process.KillAsync();
@@ -50,17 +74,18 @@ internal sealed class WebhooksProcess : IAsyncDisposable
     }
 
     public async Task<HttpResponseMessage> AskAsync(
-        HttpMethod method, string path, object? body = null, string? token = null)
+        HttpMethod method, string path, object? body = null, string? token = null, bool atSecond = false)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_process.Address, path));
+        using var request = new HttpRequestMessage(method, new Uri((atSecond ? _second! : _process).Address, path));
         request.Headers.Authorization = new("Bearer", token ?? Machine);
         if (body is not null) request.Content = JsonContent.Create(body);
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    public async Task<T> ReadAsync<T>(HttpMethod method, string path, object? body = null, string? token = null)
+    public async Task<T> ReadAsync<T>(
+        HttpMethod method, string path, object? body = null, string? token = null, bool atSecond = false)
     {
-        using var answer = await AskAsync(method, path, body, token);
+        using var answer = await AskAsync(method, path, body, token, atSecond);
         Assert.True(answer.IsSuccessStatusCode,
             $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}\n{Log}");
         return (await answer.Content.ReadFromJsonAsync<T>())!;
@@ -70,8 +95,9 @@ internal sealed class WebhooksProcess : IAsyncDisposable
         ReadAsync<RegisteredEndpoint>(HttpMethod.Post, "/webhooks",
             new RegisterEndpointRequest(url, [PublicOrderPlaced.Type], ordered));
 
-    public async Task<Guid> TestAsync(Guid endpoint) =>
-        (await ReadAsync<TestDeliveryView>(HttpMethod.Post, $"/webhooks/{endpoint}/test")).Delivery;
+    public async Task<Guid> TestAsync(Guid endpoint, bool atSecond = false) =>
+        (await ReadAsync<TestDeliveryView>(
+            HttpMethod.Post, $"/webhooks/{endpoint}/test", atSecond: atSecond)).Delivery;
 
     public Task<DeliveryView> DeliveryAsync(Guid endpoint, Guid delivery) =>
         ReadAsync<DeliveryView>(HttpMethod.Get, $"/webhooks/{endpoint}/deliveries/{delivery}");
@@ -83,6 +109,7 @@ internal sealed class WebhooksProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        if (_second is not null) await _second.DisposeAsync();
         await _process.DisposeAsync();
         _tokens.Dispose();
         _data.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Tessera.AppHost;
@@ -24,6 +25,7 @@ public static class StoreModel
             builder.Configuration[PortKey] ?? UsualPort.ToString(CultureInfo.InvariantCulture),
             CultureInfo.InvariantCulture);
         var data = Path.GetFullPath(builder.Configuration[DataKey] ?? Path.Combine(root, ".tessera-aspire"));
+        var pagesSecret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var processes = Listed().Select(each => each.Moved(port - UsualPort)).ToList();
         foreach (var process in processes)
         {
@@ -40,6 +42,8 @@ public static class StoreModel
                 .WithHttpHealthCheck("/health/ready", endpointName: "http");
             foreach (var other in processes.Where(each => each.Http2 is not null))
                 resource.WithEnvironment($"Services__{other.Project}", $"http://{Address(other.Http2!.Value)}");
+            if (process.Name is GatewayName or "web" or "ops")
+                resource.WithEnvironment("Tessera__PagesSecret", pagesSecret);
             if (process.Name == GatewayName) resource.WithExternalHttpEndpoints();
         }
     }

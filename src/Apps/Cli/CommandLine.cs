@@ -97,6 +97,7 @@ internal static class CommandLine
             NewCommand.Create(),
             ContractsCommand.Create(),
             CiCommand.Create(),
+            PackagesCommand.Create(),
             AuditCommand.Create(),
             ConfigurationFileCommand.Create(),
             ImageCommand.Create(),

@@ -19,6 +19,9 @@ public sealed record PagesApp(string Title, string Client)
     /// <summary>Where the gateway is for this process; the store's public address unless set.</summary>
     public string? Gateway { get; init; }
 
+    /// <summary>The page for which Users may offer to go on without an account; none unless set.</summary>
+    public string? GuestPage { get; init; }
+
     /// <summary>Told of who is signed in and may not see the page.</summary>
     public Action<HttpContext>? OnDenied { get; init; }
 

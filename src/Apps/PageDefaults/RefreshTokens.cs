@@ -38,7 +38,8 @@ internal sealed class RefreshTokens(
                 context.RejectPrincipal();
                 return;
             }
-            if (!IsFresh(now.Properties) && !await TryRefreshAsync(key, now, context.HttpContext.RequestAborted))
+            // Whatever becomes of this request: tokens that were given and not kept would end the session.
+            if (!IsFresh(now.Properties) && !await TryRefreshAsync(key, now))
             {
                 await sessions.RemoveAsync(key);
                 context.RejectPrincipal();
@@ -56,7 +57,7 @@ internal sealed class RefreshTokens(
 
     /// <summary>False when the session has ended. While Users is away, nothing has: the token is used as it is.
     /// </summary>
-    private async Task<bool> TryRefreshAsync(string key, AuthenticationTicket ticket, CancellationToken stop)
+    private async Task<bool> TryRefreshAsync(string key, AuthenticationTicket ticket)
     {
         if (ticket.Properties.GetTokenValue("refresh_token") is not { } refresh) return false;
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -69,10 +70,10 @@ internal sealed class RefreshTokens(
         try
         {
             using var http = clients.CreateClient(ClientName);
-            using var answer = await http.PostAsync(new Uri(tessera.Value.PublicUri, "connect/token"), form, stop);
+            using var answer = await http.PostAsync(new Uri(tessera.Value.PublicUri, "connect/token"), form);
             if ((int)answer.StatusCode is 429 or >= 500) return true;
             if (!answer.IsSuccessStatusCode) return false;
-            using var tokens = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(stop));
+            using var tokens = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
             Take(ticket.Properties, tokens.RootElement);
             await sessions.RenewAsync(key, ticket);
             return true;

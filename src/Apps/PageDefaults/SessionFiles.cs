@@ -63,6 +63,28 @@ internal sealed class SessionFiles(
         return Task.CompletedTask;
     }
 
+    /// <summary>Removes what nobody has come back to: a session in use is written anew before half its time is over.
+    /// </summary>
+    public int RemoveUnusedSince(DateTimeOffset before)
+    {
+        if (!Directory.Exists(_folder)) return 0;
+        var removed = 0;
+        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
+        {
+            if (file.LastWriteTimeUtc >= before.UtcDateTime) continue;
+            try
+            {
+                file.Delete();
+                removed++;
+            }
+            catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
+            {
+                // The next look takes it: one file is not to keep the others.
+            }
+        }
+        return removed;
+    }
+
     /// <summary>Held by one request of all replicas; null when another has it.</summary>
     public FileStream? TryLock(string key)
     {

@@ -18,7 +18,8 @@ public static class SessionSetup
 
     // With this prefix a browser takes the cookie from this host over TLS alone, whatever neighbours say.
     private const string HostPrefix = "__Host-";
-    private static readonly TimeSpan sessionTime = TimeSpan.FromDays(14);
+
+    internal static readonly TimeSpan SessionTime = TimeSpan.FromDays(14);
 
     public static void AddSession(this WebApplicationBuilder builder, PagesApp app)
     {
@@ -33,18 +34,23 @@ public static class SessionSetup
         builder.Services.AddSingleton<ClientSecret>();
         builder.Services.AddSingleton<SessionFiles>();
         builder.Services.AddSingleton<RefreshTokens>();
+        builder.Services.AddHostedService<SweepSessions>();
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddHttpClient(RefreshTokens.ClientName)
             .ConfigureHttpClient(http => http.Timeout = TimeSpan.FromSeconds(5))
-            .ConfigurePrimaryHttpMessageHandler(() => Handler(gateway));
+            .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider, gateway));
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie()
-            .AddOpenIdConnect(options => Configure(options, app, tessera, gateway));
+            .AddOpenIdConnect(options => Configure(options, app, tessera));
+        builder.Services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
+            .Configure<IServiceProvider>((options, provider) =>
+                options.BackchannelHttpHandler = Handler(provider, gateway));
         builder.Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<SessionFiles, RefreshTokens>((cookie, sessions, refresh) =>
             {
                 Configure(cookie.Cookie, $"tessera-{app.Name}", tessera);
                 cookie.SessionStore = sessions;
-                cookie.ExpireTimeSpan = sessionTime;
+                cookie.ExpireTimeSpan = SessionTime;
                 cookie.SlidingExpiration = true;
                 cookie.Events.OnValidatePrincipal = refresh.ValidateAsync;
                 cookie.ForwardChallenge = OpenIdConnectDefaults.AuthenticationScheme;
@@ -66,11 +72,13 @@ public static class SessionSetup
             http.BaseAddress = provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUri;
             http.Timeout = TimeSpan.FromSeconds(8);
             http.MaxResponseContentBufferSize = 4 * 1024 * 1024;
-        }).ConfigurePrimaryHttpMessageHandler(provider => Handler(new Uri(
+        }).ConfigurePrimaryHttpMessageHandler(provider => Handler(provider, new Uri(
             provider.GetRequiredService<PagesApp>().Gateway
             ?? provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PublicUrl)));
 
-    internal static HttpMessageHandler Handler(Uri gateway) => new ToGateway(gateway)
+    private static ToGateway Handler(IServiceProvider provider, Uri gateway) => new(
+        gateway, provider.GetRequiredService<IOptions<TesseraOptions>>().Value,
+        provider.GetRequiredService<IHttpContextAccessor>())
     {
         InnerHandler = new SocketsHttpHandler
         {
@@ -92,8 +100,7 @@ public static class SessionSetup
         cookie.IsEssential = true;
     }
 
-    private static void Configure(
-        OpenIdConnectOptions options, PagesApp app, TesseraOptions tessera, Uri gateway)
+    private static void Configure(OpenIdConnectOptions options, PagesApp app, TesseraOptions tessera)
     {
         options.Authority = tessera.PublicUri.AbsoluteUri;
         options.RequireHttpsMetadata = tessera.PublicUri.Scheme == Uri.UriSchemeHttps;
@@ -109,11 +116,19 @@ public static class SessionSetup
         options.Scope.Clear();
         options.Scope.Add("openid");
         options.Scope.Add("offline_access");
-        options.BackchannelHttpHandler = Handler(gateway);
         options.BackchannelTimeout = TimeSpan.FromSeconds(5);
         options.TokenValidationParameters.NameClaimType = "sub";
         Configure(options.CorrelationCookie, app.CookieName("signing-in."), tessera);
         Configure(options.NonceCookie, app.CookieName("nonce."), tessera);
+        options.Events.OnRedirectToIdentityProvider = context =>
+        {
+            if (app.GuestPage is { } page && context.Properties.RedirectUri is { } back
+                && new PathString(back.Split('?')[0]).StartsWithSegments(page, StringComparison.Ordinal))
+            {
+                context.ProtocolMessage.SetParameter("guest", "offered");
+            }
+            return Task.CompletedTask;
+        };
         options.Events.OnAuthorizationCodeReceived = context =>
         {
             context.TokenEndpointRequest!.ClientSecret =

@@ -9,6 +9,9 @@ public sealed record Repository(string Root)
     /// <summary>Every process of the list, in its order.</summary>
     public IReadOnlyList<Releasable> All { get; } = Read(Root);
 
+    /// <summary>The projects of the services in other languages, each a folder below <c>src/Services</c>.</summary>
+    public IReadOnlyList<string> Foreign { get; } = ReadForeign(Root);
+
     /// <summary>Those that have an interface for programs.</summary>
     public IReadOnlyList<Releasable> WithContracts => [.. All.Where(each => !each.IsApp && each.Name != "gateway")];
 
@@ -19,15 +22,22 @@ public sealed record Repository(string Root)
 
     public string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
-    private static Releasable[] Read(string root)
+    private static Releasable[] Read(string root) => Read<Releasable[]>(root, list =>
+        [.. list.GetProperty("services").EnumerateArray().Select(entry => new Releasable(
+            entry.GetProperty("name").GetString()!,
+            entry.TryGetProperty("app", out var app) && app.GetBoolean()))]);
+
+    private static string[] ReadForeign(string root) => Read<string[]>(root, list =>
+        list.TryGetProperty("foreign", out var foreign)
+            ? [.. foreign.EnumerateArray().Select(entry => entry.GetProperty("name").GetString()!)] : []);
+
+    private static T Read<T>(string root, Func<JsonElement, T> read)
     {
         var list = Path.Combine(root, "src", "Services", "shop.json");
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(list));
-            return [.. document.RootElement.GetProperty("services").EnumerateArray().Select(entry => new Releasable(
-                entry.GetProperty("name").GetString()!,
-                entry.TryGetProperty("app", out var app) && app.GetBoolean()))];
+            return read(document.RootElement);
         }
         catch (Exception unreadable) when (unreadable is IOException or JsonException or KeyNotFoundException)
         {

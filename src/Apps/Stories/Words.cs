@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tessera.Inventory.Contracts;
 using Tessera.Orders.Contracts;
 using Tessera.Payments.Contracts;
@@ -19,17 +18,12 @@ public static class Words
         _ => state,
     };
 
-    /// <summary><c>orders.payment-requested.v1</c>: payment requested.</summary>
+    /// <summary><c>orders.payment-requested.v1</c>: payment requested. What cannot be read may have none.</summary>
     public static string Event(string type) =>
-        type.Split('.') is [_, var name, ..] ? name.Replace('-', ' ') : type;
+        type.Split('.') is [_, var name, ..] ? name.Replace('-', ' ') : type.Length > 0 ? type : "of no type";
 
     /// <summary>An amount without the sign of its currency: <c>12.50 GBP</c>.</summary>
-    public static string Money(long minor, string currency)
-    {
-        var digits = Currencies.DigitsOf(currency);
-        var amount = minor / (decimal)Math.Pow(10, digits);
-        return amount.ToString($"F{digits}", CultureInfo.InvariantCulture) + " " + currency;
-    }
+    public static string Money(long minor, string currency) => $"{Currencies.TextOf(minor, currency)} {currency}";
 
     /// <summary>Why an order came into a state; null where the state says it all.</summary>
     public static string? Because(string cause) => cause switch

@@ -7,38 +7,73 @@ namespace Tessera.Messaging.Kafka;
 /// <summary>Lag and owners of a subscription, as the group coordinator and the partition leaders tell them.</summary>
 internal static class KafkaInspection
 {
+    private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(100);
+
     public static async Task<IReadOnlyList<PartitionState>> ReadAsync(
         IAdminClient admin, KafkaClients clients, Subscription subscription, TimeSpan timeout, CancellationToken stop)
     {
         var group = KafkaSubscription.GroupOf(subscription);
-        var partitions = Enumerable.Range(0, subscription.Partitions)
-            .Select(number => new TopicPartition(subscription.Stream, number)).ToList();
-        try
+        var began = Environment.TickCount64;
+        while (true)
         {
-            var ends = OffsetsAsync(admin, partitions, OffsetSpec.Latest(), timeout);
-            var begins = OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), timeout);
-            var committed = CommittedAsync(admin, group, partitions, timeout);
-            var owners = OwnersAsync(admin, group, timeout);
-            await Task.WhenAll(ends, begins, committed, owners).WaitAsync(2 * timeout, stop).ConfigureAwait(false);
-            var (high, low) = (await ends.ConfigureAwait(false), await begins.ConfigureAwait(false));
-            var (read, owner) = (await committed.ConfigureAwait(false), await owners.ConfigureAwait(false));
-            var next = partitions.ToDictionary(
-                partition => partition, partition => Math.Max(read.GetValueOrDefault(partition, -1), low[partition]));
-            var behind = partitions.Where(partition => next[partition] < high[partition])
-                .Select(partition => new TopicPartitionOffset(partition, next[partition])).ToList();
-            var oldest = await OldestAsync(clients, behind, timeout).WaitAsync(2 * timeout, stop).ConfigureAwait(false);
-            return [.. partitions.Select(partition => new PartitionState(
-                partition.Partition.Value,
-                owner.GetValueOrDefault(partition),
-                Math.Max(0, high[partition] - next[partition]),
-                oldest.TryGetValue(partition, out var time) ? time : null))];
-        }
-        catch (Exception failure) when (failure is KafkaException or TimeoutException)
-        {
-            throw new TransportUnavailableException(
-                $"Kafka does not tell the state of the group '{group}': {failure.Message}", failure);
+            try
+            {
+                return await ReadOnceAsync(admin, clients, subscription, group, timeout, stop).ConfigureAwait(false);
+            }
+            catch (KafkaException passing)
+                when (IsPassing(passing) && Environment.TickCount64 - began < timeout.TotalMilliseconds)
+            {
+                await Task.Delay(_retryDelay, stop).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is KafkaException or TimeoutException)
+            {
+                var why = failure is ListOffsetsException some ? WhyOf(some) : failure.Message;
+                throw new TransportUnavailableException(
+                    $"Kafka does not tell the state of the group '{group}': {why}", failure);
+            }
         }
     }
+
+    private static async Task<IReadOnlyList<PartitionState>> ReadOnceAsync(
+        IAdminClient admin, KafkaClients clients, Subscription subscription, string group, TimeSpan timeout,
+        CancellationToken stop)
+    {
+        var partitions = Enumerable.Range(0, subscription.Partitions)
+            .Select(number => new TopicPartition(subscription.Stream, number)).ToList();
+        var ends = OffsetsAsync(admin, partitions, OffsetSpec.Latest(), timeout);
+        var begins = OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), timeout);
+        var committed = CommittedAsync(admin, group, partitions, timeout);
+        var owners = OwnersAsync(admin, group, timeout);
+        await Task.WhenAll(ends, begins, committed, owners).WaitAsync(2 * timeout, stop).ConfigureAwait(false);
+        var (high, low) = (await ends.ConfigureAwait(false), await begins.ConfigureAwait(false));
+        var (read, owner) = (await committed.ConfigureAwait(false), await owners.ConfigureAwait(false));
+        var next = partitions.ToDictionary(
+            partition => partition, partition => Math.Max(read.GetValueOrDefault(partition, -1), low[partition]));
+        var behind = partitions.Where(partition => next[partition] < high[partition])
+            .Select(partition => new TopicPartitionOffset(partition, next[partition])).ToList();
+        var oldest = await OldestAsync(clients, behind, timeout).WaitAsync(2 * timeout, stop).ConfigureAwait(false);
+        return [.. partitions.Select(partition => new PartitionState(
+            partition.Partition.Value,
+            owner.GetValueOrDefault(partition),
+            Math.Max(0, high[partition] - next[partition]),
+            oldest.TryGetValue(partition, out var time) ? time : null))];
+    }
+
+    /// <summary>Just after a topic or the first group was made, and while a leader or coordinator moves, the broker
+    /// answers that it cannot tell yet. The client asks again by itself for other requests, and not for these.
+    /// </summary>
+    private static bool IsPassing(KafkaException failure) => failure is ListOffsetsException some
+        ? some.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error)
+            .All(error => !error.IsError || IsPassing(error.Code))
+        : IsPassing(failure.Error.Code);
+
+    private static bool IsPassing(ErrorCode code) => code is ErrorCode.GroupLoadInProgress
+        or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup or ErrorCode.LeaderNotAvailable
+        or ErrorCode.NotLeaderForPartition or ErrorCode.UnknownTopicOrPart;
+
+    private static string WhyOf(ListOffsetsException failure) => string.Join(", ", failure.Result.ResultInfos
+        .Select(info => info.TopicPartitionOffsetError).Where(partition => partition.Error.IsError)
+        .Select(partition => $"{partition.TopicPartition}: {partition.Error.Reason}"));
 
     private static async Task<Dictionary<TopicPartition, long>> OffsetsAsync(
         IAdminClient admin, List<TopicPartition> partitions, OffsetSpec which, TimeSpan timeout)

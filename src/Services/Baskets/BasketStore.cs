@@ -25,16 +25,15 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         return new BasketView(rows.Count > 0 ? rows[0].Edition : null, [.. rows.Select(row => row.Line)]);
     }
 
-    /// <summary>False when the basket is full.</summary>
-    public async Task<bool> TryPutAsync(
+    public async Task<PutOutcome> PutAsync(
         Holder holder, string sku, int quantity, long seenPriceMinor, CancellationToken stop)
     {
         await work.BeginAsync(stop);
-        await TouchAsync(holder, stop);
+        if (!await TouchAsync(holder, stop)) return PutOutcome.Erased;
         var others = await work.QueryAsync(
             "select count(*) from basket_lines where holder = $1 and sku <> $2", [holder.Key, sku],
             row => row.GetInt64(0), stop);
-        if (others[0] >= LinesMax) return false;
+        if (others[0] >= LinesMax) return PutOutcome.Full;
         work.Enqueue(
             """
             insert into basket_lines (holder, sku, quantity, seen_price_minor, added_at) values ($1, $2, $3, $4, $5)
@@ -43,7 +42,7 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
             """,
             holder.Key, sku, quantity, seenPriceMinor, clock.GetUtcNow());
         await work.CommitAsync(stop);
-        return true;
+        return PutOutcome.Kept;
     }
 
     public async Task RemoveAsync(Holder holder, string sku, CancellationToken stop)
@@ -92,10 +91,13 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         await work.CommitAsync(stop);
     }
 
-    public async Task MergeAsync(Holder from, Holder into, CancellationToken stop)
+    /// <summary>False when the holder's account is erased; the guest's basket then stays.</summary>
+    public async Task<bool> MergeAsync(Holder from, Holder into, CancellationToken stop)
     {
         await work.BeginAsync(stop);
-        await TouchAsync(into, stop);
+        if (!await TouchAsync(into, stop)) return false;
+        // The guest's row as well: what a request under way puts in there is committed before, and comes along.
+        await work.ExecuteAsync("update baskets set changed_at = changed_at where holder = $1", [from.Key], stop);
         work.Enqueue(
             """
             update basket_lines set quantity = guests.quantity from basket_lines as guests
@@ -115,8 +117,10 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
                 from basket_lines as held where held.holder = $2)
             """,
             from.Key, into.Key);
-        Erase(work, from);
+        work.Enqueue("delete from basket_lines where holder = $1", from.Key);
+        work.Enqueue("delete from baskets where holder = $1", from.Key);
         await work.CommitAsync(stop);
+        return true;
     }
 
     /// <summary>Removes some of the guests' baskets that were last changed before; zero when none is left.</summary>
@@ -138,17 +142,48 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         return pruned.Count;
     }
 
-    public static void Erase(UnitOfWork work, Holder holder)
+    /// <summary>Queues that the holder's basket is empty, and stays so.</summary>
+    public static void Erase(UnitOfWork work, Holder holder, DateTimeOffset now)
     {
+        // The row first: what was put in by a request under way is committed before, and goes with the rest.
+        work.Enqueue(
+            """
+            insert into baskets (holder, edition, changed_at, erased_at) values ($1, $2, $3, $3)
+            on conflict (holder) do update set erased_at = excluded.erased_at
+            """,
+            holder.Key, Guid.NewGuid(), now);
         work.Enqueue("delete from basket_lines where holder = $1", holder.Key);
-        work.Enqueue("delete from baskets where holder = $1", holder.Key);
     }
 
-    // Locks the basket until the commit.
-    private Task<int> TouchAsync(Holder holder, CancellationToken stop) => work.ExecuteAsync(
-        """
-        insert into baskets (holder, edition, changed_at) values ($1, $2, $3)
-        on conflict (holder) do update set changed_at = excluded.changed_at
-        """,
-        [holder.Key, Guid.NewGuid(), clock.GetUtcNow()], stop);
+    /// <summary>Forgets the accounts that were erased before.</summary>
+    public async Task ForgetErasedAsync(DateTimeOffset before, CancellationToken stop)
+    {
+        await work.BeginAsync(stop);
+        work.Enqueue("delete from baskets where erased_at < $1", before);
+        await work.CommitAsync(stop);
+    }
+
+    // Locks the basket until the commit. False when its holder's account is erased.
+    private async Task<bool> TouchAsync(Holder holder, CancellationToken stop)
+    {
+        var erased = await work.QueryAsync(
+            """
+            insert into baskets (holder, edition, changed_at) values ($1, $2, $3)
+            on conflict (holder) do update set changed_at = excluded.changed_at
+            returning erased_at is not null
+            """,
+            [holder.Key, Guid.NewGuid(), clock.GetUtcNow()], row => row.GetBoolean(0), stop);
+        return !erased[0];
+    }
+}
+
+internal enum PutOutcome
+{
+    Kept,
+
+    /// <summary>It holds as many products as one can.</summary>
+    Full,
+
+    /// <summary>The account of its holder is gone.</summary>
+    Erased,
 }

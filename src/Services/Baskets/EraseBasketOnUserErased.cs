@@ -3,11 +3,11 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Baskets;
 
-internal sealed class EraseBasketOnUserErased(UnitOfWork work) : IHandle<UserErased>
+internal sealed class EraseBasketOnUserErased(UnitOfWork work, TimeProvider clock) : IHandle<UserErased>
 {
     public Task HandleAsync(UserErased message, MessageContext context, CancellationToken stop)
     {
-        BasketStore.Erase(work, Holder.User(message.User));
+        BasketStore.Erase(work, Holder.User(message.User), clock.GetUtcNow());
         return Task.CompletedTask;
     }
 }

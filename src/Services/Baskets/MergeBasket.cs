@@ -6,11 +6,12 @@ namespace Tessera.Baskets;
 
 internal static class MergeBasket
 {
-    public static async Task<Ok<BasketView>> Handle(
+    public static async Task<Results<Ok<BasketView>, ProblemHttpResult>> Handle(
         MergeBasketRequest request, Buyer buyer, BasketStore baskets, CancellationToken stop)
     {
         var holder = Holder.User(buyer.Id);
-        await baskets.MergeAsync(Holder.Guest(request.Basket), holder, stop);
-        return TypedResults.Ok(await baskets.ReadAsync(holder, stop));
+        return await baskets.MergeAsync(Holder.Guest(request.Basket), holder, stop)
+            ? TypedResults.Ok(await baskets.ReadAsync(holder, stop))
+            : PutLine.AccountErased();
     }
 }

@@ -8,6 +8,9 @@ internal sealed partial class PruneGuests(
     IServiceScopeFactory scopes, IOptions<BasketOptions> options, TimeProvider clock, ILogger<PruneGuests> logger)
     : BackgroundService
 {
+    /// <summary>Longer than any token of an erased account lives, whatever the clocks say.</summary>
+    public static readonly TimeSpan ErasedKeptFor = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan interval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,6 +40,9 @@ internal sealed partial class PruneGuests(
             pruned = await scope.ServiceProvider.GetRequiredService<BasketStore>().PruneGuestsAsync(before, stop);
         }
         while (pruned > 0);
+        await using var last = scopes.CreateAsyncScope();
+        await last.ServiceProvider.GetRequiredService<BasketStore>().ForgetErasedAsync(
+            clock.GetUtcNow() - ErasedKeptFor, stop);
     }
 
     private static partial class Log

@@ -16,6 +16,10 @@ internal static class PutLine
         Guid id, string sku, PutLineRequest request, BasketStore baskets, CancellationToken stop) =>
         PutAsync(Holder.Guest(id), sku, request, baskets, stop);
 
+    /// <summary>What a token gets whose account went while the request was under way.</summary>
+    public static ProblemHttpResult AccountErased() => TypedResults.Problem(
+        "The account of this token was erased.", statusCode: StatusCodes.Status401Unauthorized);
+
     private static async Task<Results<Ok<BasketView>, ProblemHttpResult>> PutAsync(
         Holder holder, string sku, PutLineRequest request, BasketStore baskets, CancellationToken stop)
     {
@@ -26,12 +30,13 @@ internal static class PutLine
                 $"A product code has at most {SkuLengthMax} letters, digits, dots, underscores and hyphens.",
                 statusCode: StatusCodes.Status422UnprocessableEntity);
         }
-        if (!await baskets.TryPutAsync(holder, sku, request.Quantity, request.SeenPriceMinor, stop))
+        return await baskets.PutAsync(holder, sku, request.Quantity, request.SeenPriceMinor, stop) switch
         {
-            return TypedResults.Problem(
+            PutOutcome.Full => TypedResults.Problem(
                 $"A basket holds at most {BasketStore.LinesMax} different products.",
-                statusCode: StatusCodes.Status422UnprocessableEntity);
-        }
-        return TypedResults.Ok(await baskets.ReadAsync(holder, stop));
+                statusCode: StatusCodes.Status422UnprocessableEntity),
+            PutOutcome.Erased => AccountErased(),
+            _ => TypedResults.Ok(await baskets.ReadAsync(holder, stop)),
+        };
     }
 }

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Net;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Gateway;
 
 /// <summary>
 /// A stranger's trace does not become ours: whoever chooses the trace id could hide among the traces of others, or
-/// decide what is recorded. A request begins a new trace, which is linked to what the client sent; only clients in
-/// <c>Gateway:TrustTraceparentFrom</c> have theirs continued.
+/// decide what is recorded. A request begins a new trace, which is linked to what the client sent; only the store's own
+/// pages and clients in <c>Gateway:TrustTraceparentFrom</c> have theirs continued.
 /// </summary>
 internal sealed class BeginTrace(
-    DistributedContextPropagator inner, IReadOnlyList<IPNetwork> trusted, IHttpContextAccessor? accessor)
+    DistributedContextPropagator inner, PagesProof pages, IReadOnlyList<IPNetwork> trusted,
+    IHttpContextAccessor? accessor)
     : DistributedContextPropagator
 {
     /// <summary>Where the client's word is kept until <see cref="StripHeaders"/> has made the link.</summary>
@@ -29,7 +31,7 @@ internal sealed class BeginTrace(
     public override void ExtractTraceIdAndState(
         object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState)
     {
-        if (IsTrusted() || carrier is not IHeaderDictionary headers)
+        if (IsTrusted() || carrier is not IHeaderDictionary headers || pages.IsIn(headers))
         {
             inner.ExtractTraceIdAndState(carrier, getter, out traceId, out traceState);
             return;

@@ -41,8 +41,8 @@ internal static class CheckRoutes
         else if (!policies.Contains(route.Policy))
             yield return $"the policy '{route.Policy}' is unknown: expected {string.Join(", ", policies)}.";
         if (string.IsNullOrEmpty(route.Service)) yield return "it names no service.";
-        else if (route.Service != RouteEntry.EachService && !Shop.Services.Contains(route.Service))
-            yield return $"there is no service '{route.Service}': known are {string.Join(", ", Shop.Services)}.";
+        else if (route.Service != RouteEntry.EachService && !Shop.Routed.Contains(route.Service))
+            yield return $"there is no service '{route.Service}': known are {string.Join(", ", Shop.Routed)}.";
         else if (route.Service == RouteEntry.EachService != HasService(route.Path))
             yield return "'{service}' stands in the path of a route to every service ('*'), and only there.";
         if (route.Under is { } under && !(route.Path + "/").StartsWith(under + "/", StringComparison.Ordinal))

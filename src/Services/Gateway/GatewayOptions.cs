@@ -51,7 +51,11 @@ public sealed class GatewayOptions
     /// <summary>The file of routes; <c>routes.json</c> beside the program unless set.</summary>
     public string? RoutesFile { get; set; }
 
-    /// <summary>How often that file is looked at for a change.</summary>
+    /// <summary>A file that has canaries alone, as <c>tessera replace --canary</c> writes it; none unless set, and it
+    /// may be absent.</summary>
+    public string? CanariesFile { get; set; }
+
+    /// <summary>How often these files are looked at for a change.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00",
         ErrorMessage = "Gateway:RoutesReadInterval must lie between 100 ms and 1 h.")]
     public TimeSpan RoutesReadInterval { get; set; } = TimeSpan.FromSeconds(2);

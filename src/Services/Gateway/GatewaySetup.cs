@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Tessera.Messaging;
+using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -27,8 +29,11 @@ internal static class GatewaySetup
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
         if (options.TrustTraceparentFrom.Length > 0) services.AddHttpContextAccessor();
+        services.AddSingleton(provider =>
+            new PagesProof(provider.GetRequiredService<IOptions<TesseraOptions>>().Value.PagesSecret));
         services.AddSingleton<DistributedContextPropagator>(provider => new BeginTrace(
             DistributedContextPropagator.Current,
+            provider.GetRequiredService<PagesProof>(),
             BeginTrace.Networks(options.TrustTraceparentFrom, "Gateway:TrustTraceparentFrom"),
             provider.GetService<IHttpContextAccessor>()));
         services.AddSingleton<AnswerMetrics>();

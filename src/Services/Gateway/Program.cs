@@ -7,6 +7,7 @@ builder.AddServiceDefaults("gateway");
 builder.AddGateway();
 var app = builder.Build();
 app.UseTrustedProxies(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.TrustedProxies);
+app.UseMiddleware<KnowPages>();
 app.UseMiddleware<CountAnswers>();
 app.UseMiddleware<LogAccess>();
 app.UseMiddleware<StripHeaders>();

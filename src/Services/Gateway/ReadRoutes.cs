@@ -37,7 +37,7 @@ internal static class ReadRoutes
     {
         try
         {
-            var read = RouteEntry.ParseAll(file.Bytes);
+            var read = RouteEntry.ParseAll(file.Bytes, file.HasCanariesAlone);
             if (file.Service is not { } service) return read;
             var named = read.Routes.Select(route => route.Service).Concat(read.Canaries.Select(one => one.Service));
             foreach (var foreign in named.Where(name => name != service))

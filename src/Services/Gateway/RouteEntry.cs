@@ -42,13 +42,15 @@ internal sealed record RouteEntry(
     public string Name => $"{(Methods is null ? "*" : string.Join(',', Methods))} {Path}";
 
     /// <exception cref="JsonException">It is no list of routes.</exception>
-    public static (IReadOnlyList<RouteEntry> Routes, IReadOnlyList<Canary> Canaries) ParseAll(ReadOnlySpan<byte> file)
+    public static (IReadOnlyList<RouteEntry> Routes, IReadOnlyList<Canary> Canaries) ParseAll(
+        ReadOnlySpan<byte> file, bool hasCanariesAlone = false)
     {
         var list = JsonSerializer.Deserialize<RouteList>(file, json);
-        if (list?.Routes is not { Count: > 0 } routes) throw new JsonException("it lists no routes.");
+        if (hasCanariesAlone != list?.Routes is null or { Count: 0 })
+            throw new JsonException(hasCanariesAlone ? "it is for canaries, and lists routes." : "it lists no routes.");
         return (
-            [.. routes.Select(route => route ?? throw new JsonException("one of its routes is null."))],
-            [.. (list.Canaries ?? []).Select(one => one ?? throw new JsonException("one of its canaries is null."))]);
+            [.. (list?.Routes ?? []).Select(route => route ?? throw new JsonException("one of its routes is null."))],
+            [.. (list?.Canaries ?? []).Select(one => one ?? throw new JsonException("one of its canaries is null."))]);
     }
 
     private sealed record RouteList(

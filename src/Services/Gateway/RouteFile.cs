@@ -7,7 +7,8 @@ namespace Tessera.Gateway;
 
 /// <summary>
 /// The routes in force: those of the file when it was last right, and of the services' own files beside it
-/// (<c>routes.orders.json</c>). A file that cannot be used, or is gone, changes nothing and is told of once; the
+/// (<c>routes.orders.json</c>), with the canaries of another. A file that cannot be used, or is gone, changes nothing
+/// and is told of once; the
 /// requests under way never notice a change.
 /// </summary>
 internal sealed partial class RouteFile : IProxyConfigProvider, IHostedLifecycleService, IDisposable
@@ -116,10 +117,14 @@ internal sealed partial class RouteFile : IProxyConfigProvider, IHostedLifecycle
         var own = Shop.Services
             .Select(service => (Service: service, File: Path.ChangeExtension(_file, $".{service}.json")))
             .Where(one => File.Exists(one.File));
+        IReadOnlyList<RouteText> canaries = _options.CanariesFile is { Length: > 0 } given && File.Exists(given)
+            ? [new RouteText(given, File.ReadAllBytes(given), Service: null) { HasCanariesAlone = true }]
+            : [];
         return
         [
             new RouteText(_file, File.ReadAllBytes(_file), Service: null),
             .. own.Select(one => new RouteText(one.File, File.ReadAllBytes(one.File), one.Service)),
+            .. canaries,
         ];
     }
 

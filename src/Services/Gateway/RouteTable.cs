@@ -2,8 +2,12 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Tessera.Gateway;
 
-/// <summary>A file of routes as it was read: the common one, or that of one service.</summary>
-internal sealed record RouteText(string Name, byte[] Bytes, string? Service);
+/// <summary>A file of routes as it was read: the common one, that of one service, or that of the canaries.</summary>
+internal sealed record RouteText(string Name, byte[] Bytes, string? Service)
+{
+    /// <summary>The file of canaries needs no route.</summary>
+    public bool HasCanariesAlone { get; init; }
+}
 
 /// <summary>All that the files say, checked.</summary>
 internal sealed record RouteTable(IReadOnlyList<RouteConfig> Routes, IReadOnlyList<Canary> Canaries)

@@ -33,7 +33,14 @@ public sealed record ReceiptExportPage(IReadOnlyList<ReceiptRecord> Items, strin
 
 public sealed record ReceiptRecord(string IdempotencyKey, DateTimeOffset ReceivedAt);
 
-/// <summary>GET /stock?after=&amp;size=20 (size at most 100), by product code; or GET /stock?skus=A,B (at most 100).
+/// <summary>GET /stock/{sku}/receipts?before=&amp;size=20 (operators): what came in of a product, newest first.
 /// </summary>
+public sealed record StockReceiptPage(IReadOnlyList<StockReceiptView> Items, string? Next);
+
+/// <param name="Operator">Who booked it.</param>
+public sealed record StockReceiptView(Guid Id, long Quantity, DateTimeOffset ReceivedAt, Guid Operator);
+
+/// <summary>GET /stock?after=&amp;size=20 (size at most 100), by product code; GET /stock?skus=A,B (at most 100); or
+/// GET /stock?below=5&amp;after=&amp;size=20, the fewest on hand first.</summary>
 /// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>
 public sealed record StockPage(IReadOnlyList<StockView> Items, string? Next, int Total);

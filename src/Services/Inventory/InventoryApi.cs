@@ -13,6 +13,7 @@ internal static class InventoryApi
         stock.MapGet("/receipts/export", ExportReceipts.Handle).RequireAuthorization(Policies.Person);
         stock.MapGet("/orders/{order:guid}/history", ReadReservation.Handle).RequireAuthorization(Policies.Operator);
         stock.MapGet("/{sku}", ReadStock.One).RequireAuthorization(Policies.SignedIn);
+        stock.MapGet("/{sku}/receipts", ReadStock.Receipts).RequireAuthorization(Policies.Operator);
         stock.MapPost("/{sku}/receipts", ReceiveStock.One).RequireAuthorization(Policies.Operator)
             .RequireScope(Scopes.InventoryWrite);
         stock.MapPost("/receipts", ReceiveStock.Many).RequireAuthorization(Policies.Operator)

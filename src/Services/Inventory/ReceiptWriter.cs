@@ -23,7 +23,7 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
             .ToArray();
         foreach (var (sku, _) in sums) stock.Expect(sku);
         await stock.LoadAsync(stop); // Locks in the order in which all lock; the additions below then wait for nobody.
-        foreach (var (sku, quantity) in sums) Add(sku, quantity);
+        foreach (var (sku, quantity) in sums) Add(receipt, sku, quantity);
         var answer = answerOf(await work.QueryAsync(
             $"select sku, on_hand, held, committed, received from stock where {database.In("sku", 1)} order by sku",
             [database.List([.. sums.Select(line => line.Sku)])], StockReader.Read, stop));
@@ -49,13 +49,20 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
 
     /// <summary>Adds, instead of writing a sum: of a product that had no row, two first receipts
     /// may come at once.</summary>
-    private void Add(string sku, long quantity) => work.EnqueueOne(
-        """
-        insert into stock (sku, on_hand, held, committed, received) values ($1, $2, 0, 0, $2)
-        on conflict (sku) do update set
-            on_hand = stock.on_hand + excluded.on_hand, received = stock.received + excluded.received
-        """,
-        sku, quantity);
+    private void Add(Receipt receipt, string sku, long quantity)
+    {
+        work.EnqueueOne(
+            """
+            insert into stock (sku, on_hand, held, committed, received) values ($1, $2, 0, 0, $2)
+            on conflict (sku) do update set
+                on_hand = stock.on_hand + excluded.on_hand, received = stock.received + excluded.received
+            """,
+            sku, quantity);
+        var now = clock.GetUtcNow();
+        work.EnqueueInsert(
+            "insert into received_lines (sku, id, quantity, received_at, operator_id) values ($1, $2, $3, $4, $5)",
+            sku, Guid.CreateVersion7(now), quantity, now, receipt.Operator);
+    }
 
     private async Task<TAnswer?> FindAnswerAsync<TAnswer>(Receipt receipt, CancellationToken stop) where TAnswer : class
     {

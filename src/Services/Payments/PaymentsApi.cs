@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+using Tessera.Payments.Contracts;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.Payments;
@@ -15,5 +17,9 @@ internal static class PaymentsApi
             .RequireScope(Scopes.PaymentsRead);
         payments.MapGet("/ledger", ReadPayments.LedgerSummary).RequireAuthorization(Policies.Operator)
             .RequireScope(Scopes.PaymentsRead);
+        // Who calls, the signature says.
+        payments.MapPost("/callbacks/{provider}", TakeCallback.Handle).AllowAnonymous()
+            .Accepts<PaymentCallback>("application/json")
+            .WithMetadata(new RequestSizeLimitAttribute(TakeCallback.SizeBytesMax));
     }
 }

@@ -14,6 +14,7 @@ internal static class PaymentsSetup
     {
         builder.Services.AddPaymentRules();
         builder.Services.AddHostedService<BeginMetrics>();
+        builder.Services.AddHostedService<CheckSecrets>();
         builder.Services.AddHostedService<SettlePayments>();
         builder.AddSimulatedProvider();
     }
@@ -26,11 +27,15 @@ internal static class PaymentsSetup
                 "Payments:ClaimTime must be at least twice Payments:ProviderTimeout, " +
                 "or two workers ask about one payment.")
             .ValidateOnStart();
+        services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section)
+            .ValidateKeys(CallbackOptions.Section).ValidateOnStart();
         services.AddScoped<PaymentStore>();
         services.AddSingleton<PaymentWake>();
         services.AddSingleton<PaymentClaims>();
         services.AddSingleton<AskProvider>();
         services.AddSingleton<RecordAnswers>();
+        services.AddSingleton<ProviderSecrets>();
+        services.AddSingleton<RecordCallback>();
         return services;
     }
 
@@ -58,6 +63,8 @@ internal static class PaymentsSetup
         builder.Services.AddOptions<SimulatedProviderOptions>().BindConfiguration(SimulatedProviderOptions.Section)
             .ValidateKeys(SimulatedProviderOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton(BooksOf);
+        builder.Services.AddSingleton<SimulatedCallbacks>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SimulatedCallbacks>());
         builder.Services.AddSingleton<IPaymentProvider, SimulatedPaymentProvider>();
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Tessera.Messaging;
 using Tessera.Messaging.Hosting;
 
 namespace Tessera.Payments;
@@ -7,8 +8,8 @@ namespace Tessera.Payments;
 /// <summary>The worker: takes due payments, asks the provider about many at once, records the
 /// answers as they come.</summary>
 internal sealed partial class SettlePayments(
-    PaymentClaims claims, AskProvider ask, RecordAnswers record, PaymentWake wake, IOptions<PaymentOptions> options,
-    TimeProvider clock, ILogger<SettlePayments> logger) : BackgroundService
+    PaymentClaims claims, AskProvider ask, RecordAnswers record, PaymentWake wake, MessagingHealth health,
+    IOptions<PaymentOptions> options, TimeProvider clock, ILogger<SettlePayments> logger) : BackgroundService
 {
     private const int RecordedAtOnceMax = 128;
 
@@ -35,7 +36,7 @@ internal sealed partial class SettlePayments(
         {
             try
             {
-                var due = await claims.NextDueInAsync(stop) ?? TimeSpan.MaxValue;
+                var due = (health.IsDatabasePrepared ? await claims.NextDueInAsync(stop) : null) ?? TimeSpan.MaxValue;
                 if (due <= TimeSpan.Zero || await WaitAsync(due, stop)) await AskAllDueAsync(stop);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)

@@ -9,7 +9,7 @@ public static class Shop
     public const string GatewayName = "gateway";
 
     /// <summary>All of them, in the order of the list.</summary>
-    public static IReadOnlyList<ShopService> All { get; } = Read();
+    public static IReadOnlyList<ShopService> All { get; } = Read("services");
 
     /// <summary>Those behind the gateway, by their names.</summary>
     public static IReadOnlyList<string> Services { get; } =
@@ -19,19 +19,26 @@ public static class Shop
     public static IReadOnlyList<string> Interfaces { get; } =
         [.. All.Where(service => service.Name != GatewayName && !service.IsApp).Select(service => service.Name)];
 
-    public static ShopService? Find(string service) =>
-        All.FirstOrDefault(each => each.Name.Equals(service, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Services in other languages, which a store may have beside them, and is whole without.</summary>
+    public static IReadOnlyList<ShopService> Foreign { get; } = Read("foreign");
+
+    /// <summary>Whom the gateway has routes to.</summary>
+    public static IReadOnlyList<string> Routed { get; } = [.. Services, .. Foreign.Select(service => service.Name)];
+
+    /// <summary>Also one in another language.</summary>
+    public static ShopService? Find(string service) => All.Concat(Foreign)
+        .FirstOrDefault(each => each.Name.Equals(service, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Who reads the stream. A broker that keeps queues must know it before the first event, when not every
     /// reader has run yet.</summary>
     public static IReadOnlyList<string> SubscribersOf(string stream) =>
         [.. All.Where(service => service.Reads.Contains(stream)).Select(service => service.Name)];
 
-    private static ShopService[] Read()
+    private static ShopService[] Read(string list)
     {
-        using var list = typeof(Shop).Assembly.GetManifestResourceStream("shop.json")!;
-        using var document = JsonDocument.Parse(list);
-        return [.. document.RootElement.GetProperty("services").EnumerateArray().Select(ShopService.From)];
+        using var file = typeof(Shop).Assembly.GetManifestResourceStream("shop.json")!;
+        using var document = JsonDocument.Parse(file);
+        return [.. document.RootElement.GetProperty(list).EnumerateArray().Select(ShopService.From)];
     }
 }
 

@@ -40,6 +40,12 @@ public sealed class TesseraOptions
     /// Users makes it at the first start.</summary>
     public Dictionary<string, string> ClientSecrets { get; set; } = [];
 
+    /// <summary>What the storefront and the console prove themselves with to the gateway, which has the same: what they
+    /// ask for a visitor then counts as the visitor's, and their trace goes on. Without it they are a client like any
+    /// other, with one rate for all who look at pages.</summary>
+    [MinLength(32, ErrorMessage = "Tessera:PagesSecret must have 32 characters or more.")]
+    public string? PagesSecret { get; set; }
+
     /// <summary>Who brings the tables of the service up to date.</summary>
     public SchemaChange Migrate { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace Tessera.TextDefaults;
 
@@ -29,4 +30,16 @@ public static class Currencies
     /// <summary>How many digits the minor unit has: 2 where a pound has 100 pence.</summary>
     /// <remarks>An amount in a currency that is not known, of an order of long ago, is read as one of two.</remarks>
     public static int DigitsOf(string code) => digits.GetValueOrDefault(code, 2);
+
+    /// <summary>The amount in the currency's own unit: 12.5 for 1250 pence, 1250 for as many yen.</summary>
+    public static decimal AmountOf(long minor, string code)
+    {
+        decimal amount = minor;
+        for (var digit = 0; digit < DigitsOf(code); digit++) amount /= 10;
+        return amount;
+    }
+
+    /// <summary>The same as programs read it, with all digits: <c>12.50</c>.</summary>
+    public static string TextOf(long minor, string code) =>
+        AmountOf(minor, code).ToString($"F{DigitsOf(code)}", CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,5 @@ public sealed record AddedClientView(ClientView Client, string? Secret);
 
 /// <summary>POST /users/tokens (operators): a token to act for the customer with this e-mail address.</summary>
 public sealed record ActForRequest(
-    [property: Required, StringLength(254), RegularExpression(
-        @"^[^\s\p{C}@]+@[^\s\p{C}@]+$", ErrorMessage = "{0} is no e-mail address.")]
+    [property: Required, StringLength(254), RegularExpression(EmailText.Pattern, ErrorMessage = EmailText.Fault)]
     string Email);

@@ -11,7 +11,8 @@ public sealed record CustomerView(
 
 /// <summary>GET /users/{id}/contact (machines with the scope users.contact): to whom a mail goes. Not to be kept longer
 /// than the mail needs.</summary>
-public sealed record ContactView(Guid Id, string Email, string? Name);
+/// <param name="Language">In which the person is written to; null when that is not known.</param>
+public sealed record ContactView(Guid Id, string Email, string? Name, string? Language = null);
 
 /// <summary>POST /users/{id}/tokens; the body may be left out.</summary>
 /// <param name="Note">Why the operator acts, for the record.</param>

@@ -5,11 +5,28 @@ namespace Tessera.Users.Contracts;
 
 /// <summary>POST /users</summary>
 public sealed record RegisterUserRequest(
-    [property: Required, StringLength(254), RegularExpression(
-        @"^[^\s\p{C}@]+@[^\s\p{C}@]+$", ErrorMessage = "{0} is no e-mail address.")]
+    [property: Required, StringLength(254), RegularExpression(EmailText.Pattern, ErrorMessage = EmailText.Fault)]
     string Email,
     [property: Required, StringLength(128, MinimumLength = 10)] string Password,
-    [property: StringLength(100)] string? Name = null);
+    [property: StringLength(100)] string? Name = null,
+    [property: StringLength(LanguageTag.LengthMax), RegularExpression(
+        LanguageTag.Pattern, ErrorMessage = LanguageTag.Fault)]
+    string? Language = null);
+
+/// <summary>How an e-mail address is written: enough to see what is none. Whether it is one, a mail tells.</summary>
+public static class EmailText
+{
+    public const string Pattern = @"^[^\s\p{C}@]+@[^\s\p{C}@]+$";
+    public const string Fault = "{0} is no e-mail address.";
+}
+
+/// <summary>How a language is written (BCP 47), such as <c>de</c> or <c>pt-BR</c>.</summary>
+public static class LanguageTag
+{
+    public const int LengthMax = 35;
+    public const string Pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$";
+    public const string Fault = "{0} is no language such as de or pt-BR.";
+}
 
 /// <summary>The answer to a registration, the same whether the address has an account already or not: who it belongs to
 /// is told by mail.</summary>
@@ -17,12 +34,20 @@ public sealed record RegistrationView(
     string Email, string Next = "A mail to this address tells how to go on. If the address is new here, sign in.");
 
 /// <summary>GET /users/me</summary>
+/// <param name="Language">In which the person is written to; null when that is not known.</param>
+/// <param name="IsGuest">Whether the person ordered without an account, and so cannot sign in again.</param>
 public sealed record UserView(
     Guid Id, string Email, string? Name, IReadOnlyList<string> Roles,
-    IReadOnlyList<AddressView> Addresses, DateTimeOffset RegisteredAt);
+    IReadOnlyList<AddressView> Addresses, DateTimeOffset RegisteredAt, string? Language = null,
+    bool IsGuest = false);
 
 /// <summary>PUT /users/me</summary>
-public sealed record ChangeProfileRequest([property: StringLength(100)] string? Name);
+/// <param name="Language">Left out it stays as it is.</param>
+public sealed record ChangeProfileRequest(
+    [property: StringLength(100)] string? Name,
+    [property: StringLength(LanguageTag.LengthMax), RegularExpression(
+        LanguageTag.Pattern, ErrorMessage = LanguageTag.Fault)]
+    string? Language = null);
 
 /// <summary>POST /users/me/addresses, PUT /users/me/addresses/{address}</summary>
 /// <param name="Name">Who takes in what is sent there.</param>

@@ -7,16 +7,20 @@ namespace Tessera.Users;
 /// <summary>The accounts in the database. Writes happen in the scoped unit of work.</summary>
 internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 {
-    private const string Columns = "id, email, password_hash, name, is_operator, registered_at";
+    private const string Columns = "id, email, password_hash, name, is_operator, registered_at, language";
+
+    private const string Select = $"""
+        select {Columns}, (select guests.email from guests where guests.user_id = users.id) from users
+        """;
 
     public UnitOfWork Work { get; } = work;
 
     public async Task<Account?> FindAsync(Guid id, CancellationToken stop) =>
-        (await database.QueryAsync($"select {Columns} from users where id = $1", [id], Read, stop)).SingleOrDefault();
+        (await database.QueryAsync($"{Select} where id = $1", [id], Read, stop)).SingleOrDefault();
 
     public async Task<Account?> FindAsync(string email, CancellationToken stop) =>
         (await database.QueryAsync(
-            $"select {Columns} from users where email = $1",
+            $"{Select} where email = $1",
             [EmailAddress.Normalize(email)], Read, stop)).SingleOrDefault();
 
     public async Task<bool> HasOperatorAsync(CancellationToken stop) =>
@@ -28,12 +32,33 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 
     /// <summary>Adds the account unless its email is taken.</summary>
     public async Task<bool> TryAddAsync(Account account, CancellationToken stop) => await Work.ExecuteAsync(
-        $"insert into users ({Columns}) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        [account.Id, account.Email, account.PasswordHash, account.Name, account.IsOperator, account.RegisteredAt],
+        $"insert into users ({Columns}) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        [
+            account.Id, account.Email, account.PasswordHash, account.Name, account.IsOperator, account.RegisteredAt,
+            account.Language,
+        ],
         stop) == 1;
 
-    public async Task<bool> TryRenameAsync(Guid user, string? name, CancellationToken stop) =>
-        await Work.ExecuteAsync("update users set name = $2 where id = $1", [user, name], stop) == 1;
+    /// <summary>For who has no account: somebody with no way in but the session that begins with it.</summary>
+    public void AddGuest(Account guest)
+    {
+        Work.Enqueue(
+            "insert into users (id, name, is_operator, registered_at, language) values ($1, $2, $3, $4, $5)",
+            guest.Id, guest.Name, false, guest.RegisteredAt, guest.Language);
+        Work.Enqueue(
+            "insert into guests (user_id, email, since) values ($1, $2, $3)",
+            guest.Id, guest.GuestEmail, guest.RegisteredAt);
+    }
+
+    /// <summary>Some of the guests who came before, those who came first.</summary>
+    public Task<List<Guid>> GuestsBeforeAsync(DateTimeOffset before, int atMost, CancellationToken stop) =>
+        database.QueryAsync(
+            "select user_id from guests where since < $1 order by since limit $2", [before, atMost],
+            row => row.GetGuid(0), stop);
+
+    public async Task<bool> TryChangeAsync(Guid user, string? name, string? language, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            "update users set name = $2, language = $3 where id = $1", [user, name, language], stop) == 1;
 
     /// <summary>Stores the hash of the password just used, and so holds the row until the commit. False when the
     /// account is gone or its password has been changed since it was checked.</summary>
@@ -61,6 +86,7 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     /// data and stay.</summary>
     public async Task<bool> TryEraseAsync(Guid user, DateTimeOffset now, CancellationToken stop)
     {
+        Work.Enqueue("delete from guests where user_id = $1", user);
         Work.Enqueue("delete from addresses where user_id = $1", user);
         Work.Enqueue("delete from customer_references where user_id = $1", user);
         Work.Enqueue("delete from sessions where user_id = $1", user);
@@ -76,8 +102,8 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         return await Work.ExecuteAsync("delete from users where id = $1", [user], stop) == 1;
     }
 
-    public void ForgetErased(DateTimeOffset before) =>
-        Work.Enqueue("delete from erased_users where erased_at < $1", before);
+    public async Task<bool> TryTakeErasureToRepeatAsync(Guid user, CancellationToken stop) =>
+        await Work.ExecuteAsync("delete from erasures_to_repeat where user_id = $1", [user], stop) == 1;
 
     /// <summary>The references that are known. No other import adds any before this transaction has ended.</summary>
     public async Task<Dictionary<string, Guid>> FindReferencesAsync(
@@ -107,5 +133,9 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
 
     private static Account Read(StoreReader row) => new(
         row.GetGuid(0), row.GetStringOrNull(1), row.GetStringOrNull(2),
-        row.GetStringOrNull(3), row.GetBoolean(4), row.GetTime(5));
+        row.GetStringOrNull(3), row.GetBoolean(4), row.GetTime(5))
+    {
+        Language = row.GetStringOrNull(6),
+        GuestEmail = row.GetStringOrNull(7),
+    };
 }

@@ -10,14 +10,15 @@ internal static class ChangeProfile
         ChangeProfileRequest request, Caller caller, AccountStore accounts, CancellationToken stop)
     {
         if (await accounts.FindAsync(caller.Id, stop) is not { } account) return ReadProfile.Gone();
-        if (account.Name != request.Name)
+        var language = request.Language ?? account.Language;
+        if (account.Name != request.Name || account.Language != language)
         {
             await accounts.Work.BeginAsync(stop);
-            if (!await accounts.TryRenameAsync(caller.Id, request.Name, stop)) return ReadProfile.Gone();
+            if (!await accounts.TryChangeAsync(caller.Id, request.Name, language, stop)) return ReadProfile.Gone();
             accounts.Work.Publish(new UserChanged(caller.Id));
             await accounts.Work.CommitAsync(stop);
         }
-        return TypedResults.Ok(
-            (account with { Name = request.Name }).ToView(await accounts.AddressesAsync(caller.Id, stop)));
+        var changed = account with { Name = request.Name, Language = language };
+        return TypedResults.Ok(changed.ToView(await accounts.AddressesAsync(caller.Id, stop)));
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.ServiceDefaults;
-using Tessera.Users.Contracts;
 
 namespace Tessera.Users;
 
@@ -10,9 +9,7 @@ internal static class EraseUser
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Caller caller,
         AccountStore accounts,
-        RefreshChain chains,
-        ErasedSubjects erased,
-        TimeProvider clock,
+        EraseAccount erase,
         CancellationToken stop)
     {
         if (caller.Actor is not null)
@@ -27,11 +24,6 @@ internal static class EraseUser
                 "An operator's account is not erased this way.", statusCode: StatusCodes.Status409Conflict);
         }
         await accounts.Work.BeginAsync(stop);
-        if (!await accounts.TryEraseAsync(caller.Id, clock.GetUtcNow(), stop)) return ReadProfile.Gone();
-        await chains.EndAllAsync(caller.Id.ToString("D"), stop);
-        accounts.Work.Publish(new UserErased(caller.Id));
-        await accounts.Work.CommitAsync(stop);
-        erased.Add(caller.Id); // Here at once; the others ask.
-        return TypedResults.NoContent();
+        return await erase.TryAsync(caller.Id, stop) ? TypedResults.NoContent() : ReadProfile.Gone();
     }
 }

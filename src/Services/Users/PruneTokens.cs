@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
+using Tessera.Messaging;
+using Tessera.Users.Guests;
 using Tessera.Users.Links;
 using Tessera.Users.Passkeys;
 using Tessera.Users.Sessions;
@@ -6,18 +9,17 @@ using Tessera.Users.Sessions;
 namespace Tessera.Users;
 
 /// <summary>Removes what need not be remembered any more: expired and revoked tokens, sessions and links that are
-/// over, and failed sign-ins of long ago.</summary>
-internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<PruneTokens> logger)
+/// over, failed sign-ins of long ago, and guests.</summary>
+internal sealed partial class PruneTokens(
+    IServiceScopeFactory scopes, IOptions<UsersOptions> options, TimeProvider clock, ILogger<PruneTokens> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan interval = TimeSpan.FromHours(1);
-
     // A day longer than needed, so that the reuse of a rotated token is still recognised as such.
     private static readonly TimeSpan keptFor = TimeSpan.FromDays(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, clock);
+        using var timer = new PeriodicTimer(options.Value.PruneInterval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
@@ -28,19 +30,19 @@ internal sealed partial class PruneTokens(IServiceScopeFactory scopes, TimeProvi
                     .PruneAsync(before, stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>()
                     .PruneAsync(before, stoppingToken);
-                var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
-                await accounts.Work.BeginAsync(stoppingToken);
-                accounts.ForgetErased(clock.GetUtcNow() - OwnErasedSource.KeptFor);
+                var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+                await work.BeginAsync(stoppingToken);
                 scope.ServiceProvider.GetRequiredService<SessionStore>().Prune();
                 scope.ServiceProvider.GetRequiredService<OneTimeLinks>().Prune();
                 scope.ServiceProvider.GetRequiredService<PasskeyStore>().Prune();
-                await accounts.Work.CommitAsync(stoppingToken);
+                await work.CommitAsync(stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<SignInFailures>().PruneAsync(stoppingToken);
                 await scope.ServiceProvider.GetRequiredService<PacePolling>().PruneAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<ForgetGuests>().RunAsync(stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.Failed(logger, failure); // The next hour tries again; nothing depends on it.
+                Log.Failed(logger, failure); // The next round tries again; nothing depends on it.
             }
         }
     }

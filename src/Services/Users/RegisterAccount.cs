@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Tessera.Users.Contracts;
+using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 
 namespace Tessera.Users;
@@ -15,7 +16,10 @@ internal sealed class RegisterAccount(
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var account = new Account(
             Guid.CreateVersion7(now), EmailAddress.Normalize(request.Email), null, request.Name,
-            IsOperator: false, now);
+            IsOperator: false, now)
+        {
+            Language = request.Language,
+        };
         // Always, and before the transaction: it is what takes long.
         account = account with { PasswordHash = hasher.HashPassword(account, request.Password) };
         await accounts.Work.BeginAsync(stop);

@@ -58,6 +58,17 @@ public sealed class UsersOptions
         ErrorMessage = "Users:SessionLifetime must lie between 10 min and 90 days.")]
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(14);
 
+    /// <summary>So long who ordered without an account is kept, from the day they came; then erased as if they had
+    /// asked for it.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00",
+        ErrorMessage = "Users:GuestsKeptFor must lie between 1 and 3,650 days.")]
+    public TimeSpan GuestsKeptFor { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>How often what is over is removed: tokens, sessions, links, guests.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00",
+        ErrorMessage = "Users:PruneInterval must lie between 1 s and 1 day.")]
+    public TimeSpan PruneInterval { get; set; } = TimeSpan.FromHours(1);
+
     [Range(1, 1_000, ErrorMessage = "Users:AddressesMax must lie between 1 and 1,000.")]
     public int AddressesMax { get; set; } = 20;
 

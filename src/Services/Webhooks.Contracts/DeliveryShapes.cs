@@ -36,11 +36,16 @@ public sealed record TestDeliveryView(Guid Delivery);
 /// <param name="State"><c>Failed</c> unless given; <c>Delivered</c>; or <c>All</c>.</param>
 /// <param name="From">Created then or later.</param>
 /// <param name="To">Created before then.</param>
+/// <param name="Reason">Why, for the record.</param>
+/// <param name="DryRun">Only says how many it would be.</param>
 public sealed record RedeliverRequest(
     [property: RegularExpression("^(Failed|Delivered|All)$", ErrorMessage = "{0} must be Failed, Delivered or All.")]
     string? State = null,
-    DateTimeOffset? From = null, DateTimeOffset? To = null);
+    DateTimeOffset? From = null, DateTimeOffset? To = null,
+    [property: StringLength(ActRequest.ReasonLengthMax)] string? Reason = null, bool DryRun = false);
 
-/// <param name="Deliveries">How many wait again.</param>
-/// <param name="IsWhole">False when there were more than are taken at once: ask again for the rest.</param>
-public sealed record RedeliveredView(int Deliveries, bool IsWhole);
+/// <param name="Deliveries">How many wait again, or would in a dry run.</param>
+/// <param name="IsWhole">False when there were more than are taken at once.</param>
+/// <param name="Next">What <c>from</c> is to say for the rest: those that were put back meanwhile may have ended again,
+/// and would be found first. Null when there is none.</param>
+public sealed record RedeliveredView(int Deliveries, bool IsWhole, DateTimeOffset? Next = null);

@@ -9,24 +9,33 @@ namespace Tessera.Webhooks.Contracts;
 /// other, in the order in which they happened: one that fails holds up those behind it about the same thing, and no
 /// others. Fixed at the registration.</param>
 /// <param name="Description">For people.</param>
+/// <param name="Contact">An e-mail address that is told when the endpoint is disabled, having failed for long.</param>
 public sealed record RegisterEndpointRequest(
     [property: Required, StringLength(EndpointLimits.UrlLengthMax)] string Url,
     [property: Required, MinLength(1), MaxLength(EndpointLimits.TypesMax)] IReadOnlyList<string> Types,
     bool OrderedByKey = false,
-    [property: StringLength(EndpointLimits.DescriptionLengthMax)] string? Description = null);
+    [property: StringLength(EndpointLimits.DescriptionLengthMax)] string? Description = null,
+    [property: StringLength(EndpointLimits.ContactLengthMax), RegularExpression(
+        EndpointLimits.ContactForm, ErrorMessage = "{0} is no e-mail address.")]
+    string? Contact = null);
 
 /// <summary>PUT /webhooks/{id}: what of an endpoint can be changed, all of it at once. What waits goes to the new
 /// address.</summary>
 public sealed record ChangeEndpointRequest(
     [property: Required, StringLength(EndpointLimits.UrlLengthMax)] string Url,
     [property: Required, MinLength(1), MaxLength(EndpointLimits.TypesMax)] IReadOnlyList<string> Types,
-    [property: StringLength(EndpointLimits.DescriptionLengthMax)] string? Description = null);
+    [property: StringLength(EndpointLimits.DescriptionLengthMax)] string? Description = null,
+    [property: StringLength(EndpointLimits.ContactLengthMax), RegularExpression(
+        EndpointLimits.ContactForm, ErrorMessage = "{0} is no e-mail address.")]
+    string? Contact = null);
 
 public static class EndpointLimits
 {
     public const int UrlLengthMax = 2_000;
     public const int TypesMax = 50;
     public const int DescriptionLengthMax = 200;
+    public const int ContactLengthMax = 254;
+    public const string ContactForm = @"^[^\s\p{C}@]+@[^\s\p{C}@]+$";
 }
 
 /// <summary>GET /webhooks/{id}</summary>
@@ -38,20 +47,23 @@ public static class EndpointLimits
 /// <param name="FailingSince">Since when nothing has been taken; null while it takes what it gets.</param>
 /// <param name="PreviousSecretUntil">Until when the secret of before signs too.</param>
 /// <param name="Numbers">How it does; null in the answer to a registration.</param>
+/// <param name="Contact">Who is told by mail when it is disabled.</param>
 public sealed record EndpointView(
     Guid Id, Guid Owner, string Url, IReadOnlyList<string> Types, bool OrderedByKey, string? Description,
     string State, string? StateReason, DateTimeOffset CreatedAt, DateTimeOffset? FailingSince,
-    DateTimeOffset? PreviousSecretUntil, EndpointNumbers? Numbers);
+    DateTimeOffset? PreviousSecretUntil, EndpointNumbers? Numbers, string? Contact = null);
 
 /// <param name="Waiting">How many deliveries wait; 10,000 stands for as many or more.</param>
-/// <param name="OldestWaitingAt">When the first of them was created.</param>
+/// <param name="OldestWaitingAt">When the first of them was created, or put back to be delivered once more.</param>
 /// <param name="Ended">How many of the last 200 ended ones there are to be counted: fewer at the beginning.</param>
 /// <param name="Delivered">How many of these were taken.</param>
-/// <param name="MedianDelaySeconds">From the event to its delivery, of those that were taken; null without any.</param>
+/// <param name="MedianDelaySeconds">From the event, or from when its redelivery was asked for, to its
+/// delivery, of those that were taken; null without any.</param>
 /// <param name="SlowDelaySeconds">One in twenty took longer.</param>
+/// <param name="SlowestDelaySeconds">One in a hundred took longer.</param>
 public sealed record EndpointNumbers(
     int Waiting, DateTimeOffset? OldestWaitingAt, int Ended, int Delivered, double? MedianDelaySeconds,
-    double? SlowDelaySeconds);
+    double? SlowDelaySeconds, double? SlowestDelaySeconds = null);
 
 /// <summary>GET /webhooks?after=&amp;size=20: one's own; for operators all.</summary>
 /// <param name="Next">What <c>after</c> is to say for the next page; null on the last.</param>

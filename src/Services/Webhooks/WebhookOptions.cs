@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Webhooks;
 
@@ -9,6 +10,11 @@ internal sealed class WebhookOptions
     /// <summary>Whether endpoints may be on this machine or in a private network, and reached without TLS: for a demo
     /// on one machine. Elsewhere whoever registers an endpoint could look into the shop's own network.</summary>
     public bool AllowPrivate { get; set; }
+
+    /// <summary>The one address inside that events may be sent to all the same: that of the shop's own service for
+    /// mails, which alone may register it. Everybody else's endpoints stay outside.</summary>
+    [RegularExpression("^http://[^/?#@]+/[^?#]*$", ErrorMessage = "{0} must be an http:// address with a path.")]
+    public string? OwnEndpoint { get; set; }
 
     /// <summary>How many endpoints one owner may register.</summary>
     [Range(1, 1_000)]
@@ -53,6 +59,12 @@ internal sealed class WebhookOptions
     /// <summary>An endpoint that has taken nothing for as long is disabled.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan DisableAfter { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>The e-mail address that is told of an endpoint that was disabled. Unless set, the endpoint's own
+    /// contact alone is told, if it has one.</summary>
+    [RegularExpression(EndpointLimits.ContactForm, ErrorMessage =
+        "Webhooks:OperatorEmail must be an e-mail address such as shop@example.org.")]
+    public string? OperatorEmail { get; set; }
 
     /// <summary>How long the old secret signs too after a new one was asked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]

@@ -19,6 +19,7 @@ internal static class WebhooksApi
         webhooks.MapPost("/{id:guid}/resume", ChangeEndpoint.Resume);
         webhooks.MapPost("/{id:guid}/secret", RotateSecret.Handle);
         webhooks.MapPost("/{id:guid}/test", SendTest.Handle);
+        webhooks.MapGet("/{id:guid}/acts", ReadActs.Handle);
         webhooks.MapGet("/{id:guid}/deliveries", ReadDeliveries.List);
         webhooks.MapGet("/{id:guid}/deliveries/{delivery:guid}", ReadDeliveries.One);
         webhooks.MapPost("/{id:guid}/deliveries/{delivery:guid}/redeliver", Redeliver.One);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Tessera.Inventory.Contracts;
+using Tessera.MailDefaults;
 using Tessera.Messaging;
 using Tessera.Orders.Contracts;
 using Tessera.ServiceDefaults;
@@ -15,8 +16,10 @@ internal static class WebhooksSetup
     {
         builder.AddSealing();
         builder.Services.AddWebhookRules();
+        builder.Services.AddSingleton<IPrepareDatabase>(services => services.GetRequiredService<MakeOwnEndpoint>());
         builder.Services.AddSingleton<IResolveNames, ResolveBySystem>();
         builder.Services.AddSingleton<IDescribeService, DescribePublicEvents>();
+        builder.Services.AddMail<WriteDisabledMail>();
         builder.Services.AddHostedService<BeginMetrics>();
         builder.Services.AddHostedService<DeliverWebhooks>();
         builder.Services.AddHostedService<PruneDeliveries>();
@@ -32,7 +35,9 @@ internal static class WebhooksSetup
             .ValidateOnStart();
         services.AddScoped<EndpointStore>();
         services.AddScoped<QueueDeliveries>();
+        services.AddScoped<TellDisabled>();
         services.AddSingleton<CheckEndpoint>();
+        services.AddSingleton<MakeOwnEndpoint>();
         services.AddSingleton<CountDeliveries>();
         services.AddSingleton<EndpointSecrets>();
         services.AddSingleton<DeliveryWake>();
@@ -62,18 +67,32 @@ internal static class WebhooksSetup
         var tessera = builder.Configuration.GetSection(TesseraOptions.Section).Get<TesseraOptions>() ?? new();
         var keys = new DirectoryInfo(Path.Combine(tessera.KeyDirectory, "webhooks"));
         builder.Services.AddDataProtection().SetApplicationName("Tessera.Webhooks").PersistKeysToFileSystem(keys);
-        builder.Services.AddSingleton<IStartupFilter>(new MakeFolder(keys.FullName));
+        var folder = new MakeFolder(keys.FullName);
+        builder.Services.AddSingleton<IStartupFilter>(folder);
+        builder.Services.AddSingleton<IPrepareDatabase>(folder);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 
-    /// <summary>Before the first key is written.</summary>
-    private sealed class MakeFolder(string folder) : IStartupFilter
+    /// <summary>Before the first key is written, whichever comes first: a request, or the shop's own endpoint.
+    /// </summary>
+    private sealed class MakeFolder(string folder) : IStartupFilter, IPrepareDatabase
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next)
         {
+            Make();
+            return next;
+        }
+
+        public Task PrepareAsync(CancellationToken stop)
+        {
+            Make();
+            return Task.CompletedTask;
+        }
+
+        private void Make()
+        {
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
             else Directory.CreateDirectory(folder, OwnerOnly);
-            return next;
         }
     }
 }

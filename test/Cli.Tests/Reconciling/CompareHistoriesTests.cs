@@ -78,8 +78,11 @@ public sealed class CompareHistoriesTests
         Assert.Equal(
             ["forgotten catalog.product-added catalog"], Compare(Sound() with { Catalog = none }).Select(Words));
         Assert.Equal(
-            ["missing users.user-erased orders"],
-            Compare(Sound() with { Accounts = new HashSet<Guid>() }).Select(Words));
+            ["missing users.user-erased orders", "missing users.user-erased payments"],
+            Compare(Sound() with { Accounts = new HashSet<Guid>() }).Select(Words).Order());
+        Assert.Equal(
+            ["forgotten users.user-erased users"],
+            Compare(Sound() with { Erased = new HashSet<Guid> { _buyer } }).Select(Words));
     }
 
     [Fact]
@@ -107,7 +110,8 @@ public sealed class CompareHistoriesTests
         Of(_order, Order("Confirmed")), Of(_order, Reservation("Committed")), Of(_order, Payment("Captured")),
         new Dictionary<string, ProductHistory> { ["A"] = new("A", 200, false, 3) },
         new Dictionary<string, ProductHistory> { ["A"] = new("A", 200, false, 3) },
-        new HashSet<string> { "A" }, new HashSet<Guid> { _buyer }, new HashSet<Guid> { _buyer });
+        new HashSet<string> { "A" }, new HashSet<Guid> { _buyer }, new HashSet<Guid> { _buyer },
+        new HashSet<Guid> { _buyer }, new HashSet<Guid>());
 
     private static OrderHistory Order(string state) => state switch
     {

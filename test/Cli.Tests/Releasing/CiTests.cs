@@ -46,13 +46,16 @@ public sealed class CiTests
     [InlineData("/orders")]
     [InlineData("https://ghcr.io/orders")]
     public void Refuses_an_image_without_a_registry(string image) =>
-        Assert.Throws<UserError>(() => PublishImage.Words(repository.Find("orders"), new Version(1, 2, 3), image));
+        Assert.Throws<UserError>(
+            () => PublishImage.Words(repository.Find("orders"), new Version(1, 2, 3), image, "x64"));
 
     [Fact]
     public void Publishes_under_the_version_and_in_small_letters()
     {
-        var words = PublishImage.Words(repository.Find("orders"), new Version(1, 2, 3), "ghcr.io/Tea/Shop/orders");
+        var words = PublishImage.Words(
+            repository.Find("orders"), new Version(1, 2, 3), "ghcr.io/Tea/Shop/orders", "arm64");
         Assert.Contains("-p:ContainerRepository=tea/shop/orders", words);
-        Assert.Contains("-p:ContainerImageTag=1.2.3", words);
+        Assert.Contains("-p:ImageArch=arm64", words);
+        Assert.Contains("-p:ContainerImageTag=1.2.3-arm64", words);
     }
 }

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Text.Json;
 using Tessera.Cli.Shop;
 using Tessera.Inventory.Contracts;
 using Tessera.Orders.Contracts;
@@ -14,6 +16,8 @@ public sealed class StoryTests
     private static readonly DateTimeOffset start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset now = start.AddMinutes(2);
     private static readonly KeyWaiting nothing = new([], true, null, [], []);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Is_one_line_of_time_over_all_services_with_what_events_took()
@@ -132,6 +136,43 @@ public sealed class StoryTests
         Assert.Contains("STUCK: Orders has said order placed", text, StringComparison.Ordinal);
         Assert.Contains("An operator must act: The broker is away", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_command_tells_it_in_words_and_to_programs()
+    {
+        await using var gateway = new PretendedGateway();
+        var sources = Confirmed();
+        gateway.Own[$"/orders/{order}/history"] = Json(sources.Order.Value!);
+        gateway.Own[$"/stock/orders/{order}/history"] = Json(sources.Stock.Value!);
+        gateway.Own[$"/payments/orders/{order}/history"] = Json(sources.Payment.Value!);
+        foreach (var service in StorySources.Services)
+            gateway.Own[$"/services/{service}/messaging/keys/{order}"] = Json(nothing);
+        Assert.Contains("Order is confirmed", await ToldAsync(gateway), StringComparison.Ordinal);
+        using var told = JsonDocument.Parse(await ToldAsync(gateway, "--json"));
+        var story = told.RootElement;
+        Assert.Equal((order, "Confirmed"), (story.GetProperty("id").GetGuid(), story.GetProperty("state").GetString()));
+        Assert.False(story.GetProperty("isStuck").GetBoolean());
+        Assert.Equal("operator", Assert.Single(story.GetProperty("waits").EnumerateArray())
+            .GetProperty("who").GetString());
+        Assert.Equal(
+            Tell(sources).Moments.Select(moment => (moment.Service, moment.What)),
+            story.GetProperty("moments").EnumerateArray().Select(moment =>
+                (moment.GetProperty("service").GetString()!, moment.GetProperty("what").GetString()!)));
+    }
+
+    private static async Task<string> ToldAsync(PretendedGateway gateway, params string[] words)
+    {
+        using var data = Some.Folder();
+        Directory.CreateDirectory(data.File("clients"));
+        await File.WriteAllTextAsync(data.File("clients/scripts.secret"), "secret", Stop);
+        await using var told = new StringWriter();
+        var parsed = OrderCommand.Create(TimeSpan.FromMinutes(5)).Parse(
+            [order.ToString(), .. words, "--data", data.Path, "--gateway", gateway.Address.ToString()]);
+        Assert.Equal(ExitCodes.Ok, await parsed.InvokeAsync(new InvocationConfiguration { Output = told }, Stop));
+        return told.ToString();
+    }
+
+    private static string Json(object value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
 
     private static OrderStory Tell(StorySources sources) => TellStory.From(sources, now)!;
 

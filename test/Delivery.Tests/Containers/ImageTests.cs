@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net;
+using System.Reflection.PortableExecutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tessera.Cli.Shipping;
+using Tessera.Cli.Shipping.Registries;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Xunit;
@@ -17,7 +20,7 @@ public sealed class ImageTests(Images images)
     public async Task Every_process_is_an_image_that_says_what_it_is_and_is_nobody_s_root()
     {
         await images.RequireAsync();
-        foreach (var process in ListedProcess.All())
+        foreach (var process in ListedProcess.Own())
         {
             var image = await images.Podman.InspectAsync(images.NameOf(process.Name));
             var config = image.GetProperty("Config");
@@ -80,12 +83,126 @@ public sealed class ImageTests(Images images)
             ],
             new Dictionary<string, string> { ["TESSERA_ROOT"] = root, ["MSBUILDDISABLENODEREUSE"] = "1" }, root);
         Assert.Contains("baskets.cdx.json", said, StringComparison.Ordinal);
+        AssertCompiledAhead();
         await images.Podman.RunAsync("pull", "-q", images.NameOf("baskets", tag));
+        var image = await images.Podman.InspectAsync(images.NameOf("baskets", tag));
+        Assert.Contains(
+            "Npgsql", await PartsBesideAsync("tessera/baskets", image.GetProperty("Digest").GetString()!));
         using var list = JsonDocument.Parse(await File.ReadAllTextAsync(
             Path.Combine(root, "artifacts", "images", "Baskets", "baskets.cdx.json"), Stop));
         Assert.Equal("CycloneDX", list.RootElement.GetProperty("bomFormat").GetString());
         Assert.Contains("Npgsql", list.RootElement.GetProperty("components").EnumerateArray()
             .Select(part => part.GetProperty("name").GetString()));
+    }
+
+    /// <summary>What of Baskets was published last: with the native code's header in the header of the assembly
+    /// (ECMA-335, II.25.3.3).</summary>
+    private static void AssertCompiledAhead()
+    {
+        var published = Path.Combine(Cli.Up.SourceTree.Root, "artifacts", "images", "Baskets", "x64");
+        foreach (var assembly in new[] { "Tessera.Baskets.dll", "Npgsql.dll" })
+        {
+            using var reader = new PEReader(File.OpenRead(Path.Combine(published, assembly)));
+            Assert.True(reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, assembly);
+        }
+    }
+
+    [Fact]
+    public async Task The_pipeline_s_push_is_known_by_the_digest_that_it_says()
+    {
+        await images.RequireAsync();
+        using var folder = new TemporaryFolder("publish");
+        var outputs = folder.File("outputs");
+        var root = Cli.Up.SourceTree.Root;
+        var said = await Tool.RunAsync(
+            "dotnet",
+            [
+                Path.Combine(root, "artifacts/bin/Cli/release/Tessera.Cli.dll"),
+                "ci", "baskets", "--publish", $"{images.Registry}/Tea/baskets",
+            ],
+            new Dictionary<string, string>
+            {
+                ["TESSERA_ROOT"] = root, ["MSBUILDDISABLENODEREUSE"] = "1", ["GITHUB_OUTPUT"] = outputs,
+                ["ContainerBaseImage"] = await BaseOfTwoPlatformsAsync(), // Properties come from the environment too.
+                ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = images.Registry,
+            },
+            root);
+        var digest = (await File.ReadAllTextAsync(outputs, Stop)).Trim()["digest=".Length..];
+        var name = $"{images.Registry}/tea/baskets@{digest}";
+        Assert.Equal(name, said.Trim());
+        AssertCompiledAhead();
+        // Of the two this machine takes the one that it can run; the other is looked at in the registry alone.
+        await images.Podman.RunAsync("pull", "-q", name);
+        var image = await images.Podman.InspectAsync(name);
+        Assert.Equal("amd64", image.GetProperty("Architecture").GetString());
+        var version = ListedProcess.All().Single(process => process.Name == "baskets").Version;
+        Assert.Equal(version, image.GetProperty("Config").GetProperty("Labels")
+            .GetProperty("org.opencontainers.image.version").GetString());
+        var registry = ImageRegistry.At(images.Registry, "tea/baskets", isInsecure: true);
+        // The tag of the version is the same index.
+        var index = await registry.DescribeAsync(version, Stop);
+        Assert.Equal(digest, index.Digest);
+        var entries = JsonElement.Parse(index.Content).GetProperty("manifests").EnumerateArray().ToArray();
+        Assert.Equal(["amd64", "arm64"], entries.Select(entry =>
+            entry.GetProperty("platform").GetProperty("architecture").GetString()));
+        var digests = entries.Select(entry => entry.GetProperty("digest").GetString()!).ToArray();
+        Assert.Equal(2, digests.Distinct().Count());
+        foreach (var each in digests.Prepend(digest))
+            Assert.Contains("Npgsql", await PartsBesideAsync("tea/baskets", each));
+        // Whole as well: a label that was cut at its colon would have no port.
+        var other = JsonElement.Parse((await registry.DescribeAsync(digests[1], Stop)).Content);
+        var config = JsonElement.Parse(await registry.ReadBlobAsync(
+            other.GetProperty("config").GetProperty("digest").GetString()!, Stop));
+        Assert.Equal("arm64", config.GetProperty("architecture").GetString());
+        Assert.Equal(images.Registry + "/base:all", config.GetProperty("config").GetProperty("Labels")
+            .GetProperty("org.opencontainers.image.base.name").GetString());
+    }
+
+    /// <summary>A base of two platforms, as Microsoft's is. What is in the second is this machine's own: nothing here
+    /// could run another.</summary>
+    private async Task<string> BaseOfTwoPlatformsAsync()
+    {
+        var registry = ImageRegistry.At(images.Registry, "base", isInsecure: true);
+        var here = await registry.DescribeAsync("10", Stop);
+        var manifest = JsonNode.Parse(here.Content)!;
+        var config = JsonNode.Parse(await registry.ReadBlobAsync((string)manifest["config"]!["digest"]!, Stop))!;
+        config["architecture"] = "arm64";
+        manifest["config"] = (await registry.PushBlobAsync(
+            (string)manifest["config"]!["mediaType"]!, JsonSerializer.SerializeToUtf8Bytes(config), Stop)).Descriptor();
+        var there = new Described(here.MediaType, JsonSerializer.SerializeToUtf8Bytes(manifest));
+        await registry.PushManifestAsync(there.Digest, there, Stop);
+        await new JoinPlatforms(registry).RunAsync("all", [here.Digest, there.Digest], Stop);
+        return images.Registry + "/base:all";
+    }
+
+    /// <summary>As whoever has no more than the digest finds them, in a registry without a list of what refers to
+    /// what.</summary>
+    private async Task<IReadOnlyList<string>> PartsBesideAsync(string repository, string digest)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var entry = Assert.Single((await ReadAsync($"manifests/{digest.Replace(':', '-')}"))
+            .GetProperty("manifests").EnumerateArray());
+        Assert.Equal("application/vnd.cyclonedx+json", entry.GetProperty("artifactType").GetString());
+        var artifact = await ReadAsync($"manifests/{entry.GetProperty("digest").GetString()}");
+        Assert.Equal(digest, artifact.GetProperty("subject").GetProperty("digest").GetString());
+        var list = await ReadAsync($"blobs/{Assert.Single(artifact.GetProperty("layers").EnumerateArray())
+            .GetProperty("digest").GetString()}");
+        Assert.Equal("CycloneDX", list.GetProperty("bomFormat").GetString());
+        return
+        [
+            .. list.GetProperty("components").EnumerateArray().Select(part => part.GetProperty("name").GetString()!),
+        ];
+
+        async Task<JsonElement> ReadAsync(string path)
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri($"http://{images.Registry}/v2/{repository}/{path}"));
+            request.Headers.Accept.ParseAdd("application/vnd.oci.image.index.v1+json");
+            request.Headers.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json");
+            using var answer = await http.SendAsync(request, Stop);
+            answer.EnsureSuccessStatusCode();
+            return JsonElement.Parse(await answer.Content.ReadAsStringAsync(Stop));
+        }
     }
 
     [Fact]

@@ -8,8 +8,8 @@ using Xunit;
 
 namespace Tessera.Delivery.Tests.Containers;
 
-/// <summary>The images of all processes, published as the documents say, to a registry on this machine. Made when the
-/// first test asks for them.</summary>
+/// <summary>The images of all processes of .NET, published as the documents say, to a registry on this machine. Made
+/// when the first test asks for them.</summary>
 public sealed class Images : IAsyncLifetime
 {
     private readonly string _folder = ScratchFolder.Create("registry");
@@ -60,7 +60,7 @@ public sealed class Images : IAsyncLifetime
 
     /// <summary>Publishes some of them once more, under another tag.</summary>
     public Task PublishAsync(string tag, params string[] processes) => Build(Registry, _base!, tag).PublishAsync(
-        [.. ListedProcess.All().Where(each => processes.Contains(each.Name))], TestContext.Current.CancellationToken);
+        [.. ListedProcess.Own().Where(each => processes.Contains(each.Name))], TestContext.Current.CancellationToken);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -86,7 +86,7 @@ public sealed class Images : IAsyncLifetime
         await Eventually.HoldsAsync("the registry answers", async () =>
             (await http.GetAsync(new Uri($"http://{Registry}/v2/"))).IsSuccessStatusCode);
         _base = await BaseImage.MakeAsync(_podman, Registry);
-        await Build(Registry, _base, null).PublishAsync(ListedProcess.All(), TestContext.Current.CancellationToken);
-        foreach (var process in ListedProcess.All()) await _podman.RunAsync("pull", "-q", NameOf(process.Name));
+        await Build(Registry, _base, null).PublishAsync(ListedProcess.Own(), TestContext.Current.CancellationToken);
+        foreach (var process in ListedProcess.Own()) await _podman.RunAsync("pull", "-q", NameOf(process.Name));
     }
 }

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using Tessera.Delivery.Tests.Manifests;
+using Tessera.Testing;
 
 namespace Tessera.Delivery.Tests.Containers;
 
@@ -9,10 +10,15 @@ namespace Tessera.Delivery.Tests.Containers;
 /// stands for itself otherwise: Services (an alias in the network of the containers is their name, and as theirs stands
 /// for all replicas), StatefulSets and Jobs (played as the pods that they would make), volumes of Secrets (the folders
 /// that they were made of are mounted), probes (HTTP ones run curl inside of the container), hooks and grace, policies,
-/// service accounts, spreads and limits. Only the store's public address is another one.
+/// service accounts, spreads and limits. Only the store's public address is another one, and what runs
+/// often is compiled anew later.
 /// </summary>
 internal sealed class PlayableManifests(string rendered, string secrets, string registry, int port)
 {
+    /// <summary>Where the servers are: in the containers' own list of hosts. A cluster's names stay what they are while
+    /// a pod comes or goes; Podman's resolver knows none for a moment.</summary>
+    public Dictionary<string, string> ServerAddresses { get; } = [];
+
     /// <summary>A server of the overlay, and the volume for its data.</summary>
     public string Server(string name)
     {
@@ -82,6 +88,7 @@ internal sealed class PlayableManifests(string rendered, string secrets, string 
     {
         var settings = All<V1ConfigMap>().Single();
         settings.Metadata.NamespaceProperty = null;
+        foreach (var (name, value) in CompiledAhead.QuickStart) settings.Data[name] = value;
         settings.Data["Tessera__PublicUrl"] = $"http://127.0.0.1:{port}/";
         return settings;
     }
@@ -102,6 +109,10 @@ internal sealed class PlayableManifests(string rendered, string secrets, string 
     private void Simplify(V1PodSpec pod, string name, string unique)
     {
         pod.TopologySpreadConstraints = null;
+        pod.HostAliases =
+        [
+            .. ServerAddresses.Select(server => new V1HostAlias { Ip = server.Value, Hostnames = [server.Key] }),
+        ];
         pod.ServiceAccountName = null;
         pod.TerminationGracePeriodSeconds = null;
         foreach (var volume in pod.Volumes.Where(volume => volume.Secret is not null))

@@ -14,7 +14,6 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
     public const string OneStoreAtATime = nameof(OneStoreAtATime);
 
     private const string Network = "played";
-    private static readonly TimeSpan startTimeMax = TimeSpan.FromMinutes(4);
     private readonly string _folder = ScratchFolder.Create("played");
     private readonly RenderedManifests _manifests = new();
     private readonly int _port = FreePort.Next();
@@ -40,9 +39,12 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
         await Podman.ExplainAsync(async () =>
         {
             foreach (var server in new[] { "postgres", "rabbitmq" })
+            {
                 await PlayAsync(server, server, _playable.Server(server));
+                _playable.ServerAddresses[server] = await AddressOfAsync($"{server}-{server}");
+            }
             await MigrateAsync();
-            foreach (var process in ListedProcess.All())
+            foreach (var process in ListedProcess.Own())
                 await PlayAsync(process.Name, process.Name, _playable.Process(process.Name));
             await StoreAccess.AwaitAsync(_port, _folder, CancellationToken.None);
         });
@@ -53,21 +55,23 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
     internal async Task PlayNextAsync(ListedProcess process, string tag)
     {
         await PlayAsync($"{process.Name}-next", process.Name, _playable!.Process(process.Name, tag));
-        var next = await Podman.InspectAsync(PlayableManifests.ContainerOf(process.Name, isNext: true));
-        var address = next.GetProperty("NetworkSettings").GetProperty("Networks").GetProperty(Network)
-            .GetProperty("IPAddress").GetString();
+        var address = await AddressOfAsync(PlayableManifests.ContainerOf(process.Name, isNext: true));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var ready = new Uri($"http://{address}:{process.Http1}/health/ready");
         await Eventually.HoldsAsync(
             "the next version is ready", async () => (await http.GetAsync(ready)).IsSuccessStatusCode,
-            startTimeMax);
+            Eventually.ProcessBound);
     }
+
+    private async Task<string> AddressOfAsync(string container) =>
+        (await Podman.InspectAsync(container)).GetProperty("NetworkSettings").GetProperty("Networks")
+        .GetProperty(Network).GetProperty("IPAddress").GetString()!;
 
     public async ValueTask DisposeAsync()
     {
         if (_playable is not null)
         {
-            await Podman.RunAsync("pod", "rm", "-a", "-f", "-t", "1");
+            await Podman.RemovePodsAsync();
             await Podman.RunAsync("network", "rm", "-f", Network);
         }
         await _manifests.DisposeAsync();
@@ -77,7 +81,7 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
     /// <summary>First, and all of them to their end.</summary>
     private async Task MigrateAsync()
     {
-        var migrations = ListedProcess.All().Where(process => process.HasServers)
+        var migrations = ListedProcess.All().Where(process => process.HasMigration)
             .Select(process => (process.Name, Job: _playable!.Migration(process.Name))).ToList();
         foreach (var (name, job) in migrations) await PlayAsync(name + "-migrate", null, job.Manifest);
         foreach (var (name, job) in migrations)

@@ -55,6 +55,14 @@ internal sealed class Podman : IAsyncDisposable
 
     public Task<string> RunAsync(params string[] words) => Tool.RunAsync("podman", words, Environs);
 
+    /// <summary>All of them with their containers. Podman waits some seconds for a process that it has killed, and on
+    /// a busy machine that takes longer: then it is asked again.</summary>
+    public Task RemovePodsAsync() => Eventually.HoldsAsync("the pods are gone", async () =>
+    {
+        var (code, _, _) = await Tool.TryAsync("podman", ["pod", "rm", "-a", "-f", "-t", "1"], Environs);
+        return code == 0;
+    }, Eventually.ProcessBound);
+
     /// <summary>What an image or a container is, as <c>podman inspect</c> tells it.</summary>
     public async Task<JsonElement> InspectAsync(string what)
     {

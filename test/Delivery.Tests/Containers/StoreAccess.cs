@@ -7,8 +7,6 @@ namespace Tessera.Delivery.Tests.Containers;
 /// <summary>What a program must know that signs people in, from the secrets that the store was given.</summary>
 internal static class StoreAccess
 {
-    private static readonly TimeSpan startTimeMax = TimeSpan.FromMinutes(4);
-
     /// <summary>Waits until all processes are ready and the operator can sign in. The first request of a cold process
     /// on a machine without time may be answered with 503 and a word to come again: compiling between two statements,
     /// it outlives the time for which its transaction may be idle.</summary>
@@ -16,12 +14,12 @@ internal static class StoreAccess
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await Eventually.HoldsAsync("all processes are ready", async () => (await http.GetAsync(
-            new Uri($"http://127.0.0.1:{port}/health"), stop)).IsSuccessStatusCode, startTimeMax, stop);
+            new Uri($"http://127.0.0.1:{port}/health"), stop)).IsSuccessStatusCode, Eventually.ProcessBound, stop);
         await Eventually.HoldsAsync("the operator signs in", async () =>
         {
             using var shop = await Shop.OpenAsync(port, folder);
             return shop.Operator.Length > 0;
-        }, startTimeMax, stop);
+        }, Eventually.ProcessBound, stop);
     }
 
     /// <summary>Writes it into a folder, as <c>tessera up</c> has it in its data.</summary>

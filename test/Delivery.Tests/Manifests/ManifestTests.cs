@@ -105,7 +105,7 @@ public sealed class ManifestTests(RenderedManifests manifests) : IClassFixture<R
     {
         var jobs = manifests.All<V1Job>(overlay);
         Assert.Equal(
-            RenderedManifests.Listed.Where(process => process.HasServers).Select(process => process.Name)
+            RenderedManifests.Listed.Where(process => process.HasMigration).Select(process => process.Name)
                 .Order(StringComparer.Ordinal),
             jobs.Select(job => job.Spec.Template.Spec.Containers.Single().Name).Order(StringComparer.Ordinal));
         Assert.All(jobs, job => Assert.Equal(["--migrate"], job.Spec.Template.Spec.Containers[0].Args));

@@ -43,7 +43,7 @@ public sealed class NetworkTests(RenderedManifests manifests) : IClassFixture<Re
     [Fact]
     public void The_list_has_the_calls_that_the_programs_make()
     {
-        foreach (var process in RenderedManifests.Listed.Where(process => process.HasServers))
+        foreach (var process in RenderedManifests.Listed.Where(process => process.HasMigration))
         {
             var folder = Path.Combine(Cli.Up.SourceTree.Root, "src", "Services", process.Project);
             var made = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
@@ -52,6 +52,33 @@ public sealed class NetworkTests(RenderedManifests manifests) : IClassFixture<Re
             Assert.Equal(
                 made.Distinct().Order(StringComparer.Ordinal), process.Calls.Order(StringComparer.Ordinal));
         }
+    }
+
+    /// <summary>Here is itself, and Webhooks brings it events on the embedded broker alone.</summary>
+    [Fact]
+    public void The_list_has_the_calls_of_services_in_other_languages()
+    {
+        foreach (var process in RenderedManifests.Listed.Where(process => process.IsForeign))
+        {
+            var settings = Path.Combine(Cli.Up.SourceTree.Root, process.Folder, "src", "settings");
+            var made = Directory.EnumerateFiles(settings).SelectMany(file =>
+                CallPattern.ForeignCalls(process.Project, File.ReadAllText(file))).ToHashSet();
+            Assert.Equal(["here", "users", "webhooks"], made.Order(StringComparer.Ordinal));
+            Assert.Equal(made.Except(["here", "webhooks"]), process.Calls);
+        }
+    }
+
+    /// <summary>Services in other languages speak HTTP/1.1, which the port for the others does not take.</summary>
+    [Fact]
+    public void A_service_in_another_language_is_let_to_the_port_for_people_and_asks_there()
+    {
+        var users = RenderedManifests.Listed.Single(process => process.Name == "users");
+        var entry = Assert.Single(
+            manifests.One<V1NetworkPolicy>(RenderedManifests.Production, "users").Spec.Ingress,
+            rule => rule.FromProperty.Any(peer => NameOf(peer) == "notifications"));
+        Assert.Equal([$"{users.Http1}"], entry.Ports.Select(each => each.Port.Value));
+        Assert.Equal($"http://users:{users.Http1}/", Assert.Single(
+            manifests.All<V1ConfigMap>(RenderedManifests.Production)).Data["Notifications__Users"]);
     }
 
     [Fact]

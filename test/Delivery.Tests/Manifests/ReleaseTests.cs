@@ -29,7 +29,7 @@ public sealed class ReleaseTests(RenderedManifests manifests) : IClassFixture<Re
     [InlineData(RenderedManifests.Migrations)]
     public void Every_migration_is_named_by_the_version_that_it_brings(string overlay)
     {
-        foreach (var process in RenderedManifests.Listed.Where(process => process.HasServers))
+        foreach (var process in RenderedManifests.Listed.Where(process => process.HasMigration))
         {
             var job = manifests.One<V1Job>(overlay, $"{process.Name}-migrate-{process.Version.Replace('.', '-')}");
             Assert.EndsWith(

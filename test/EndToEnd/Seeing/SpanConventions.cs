@@ -8,7 +8,11 @@ namespace Tessera.EndToEnd;
 /// <param name="Kind">By the numbers of OTLP.</param>
 /// <param name="Required">What it must say.</param>
 internal sealed record SpanKind(
-    string What, Func<ExportedSpan, bool> Is, Func<ExportedSpan, string> NameOf, int Kind, params string[] Required);
+    string What, Func<ExportedSpan, bool> Is, Func<ExportedSpan, string> NameOf, int Kind, params string[] Required)
+{
+    /// <summary>Only several messages that come at once have one: a store at rest has none.</summary>
+    public bool IsOfLoad { get; init; }
+}
 
 /// <summary>What the OpenTelemetry conventions, version 1.44.0, ask of spans of HTTP, messaging and databases.
 /// </summary>
@@ -22,6 +26,9 @@ internal static partial class SpanConventions
     private static readonly string[] ofMessaging =
         ["messaging.operation.name", "messaging.operation.type", "messaging.system", "messaging.destination.name"];
 
+    /// <summary>What is made of messages here: of another operation nothing here would say how it should be.</summary>
+    private static readonly string[] operations = ["create", "send", "receive", "process", "settle"];
+
     public static IReadOnlyList<SpanKind> Kinds { get; } =
     [
         new("HTTP server", span => span.Kind == Server, NameOfServer, Server,
@@ -31,6 +38,10 @@ internal static partial class SpanConventions
             "http.request.method", "server.address", "server.port", "url.full"),
         Messaging("create", Producer, "cloudevents.event_type"),
         Messaging("send", Client, "messaging.batch.message_count"),
+        Messaging("receive", Client, "messaging.batch.message_count", "messaging.consumer.group.name") with
+        {
+            IsOfLoad = true,
+        },
         Messaging("process", Consumer, "messaging.message.id", "messaging.consumer.group.name"),
         Messaging("settle", Client, "messaging.consumer.group.name"),
         new("database", span => span["db.system.name"] is not null, span => span["db.query.summary"] ?? "", Client,
@@ -48,6 +59,8 @@ internal static partial class SpanConventions
             foreach (var missing in kind.Required.Where(name => !span.Attributes.ContainsKey(name)))
                 yield return $"{span}: without {missing}";
         }
+        if (span["messaging.operation.name"] is { } operation && !operations.Contains(operation))
+            yield return $"{span}: '{operation}' is none of {string.Join(", ", operations)}";
         if (span.Kind == Server && AskedByProcesses().IsMatch(span["url.path"] ?? ""))
             yield return $"{span}: a probe buries what people have caused";
         if (span.IsError && span["error.type"] is null) yield return $"{span}: failed without error.type";

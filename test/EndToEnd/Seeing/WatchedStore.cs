@@ -30,10 +30,17 @@ public sealed class WatchedStore : Store
             ("Gateway__Https__Listen", "127.0.0.1:0"),
             ("Gateway__Https__Certificate", Path.Combine(folder, "https.pfx")))
     {
-        UpWords = ["--broker", "redis", "--monitoring"];
+        UpWords = ["--broker", "redis", "--monitoring", "--replicas", "baskets=2"];
         _folder = folder;
         WriteCertificate(365);
     }
+
+    /// <summary>One of the listed services has two.</summary>
+    internal static int Processes => ListedProcesses.Names.Count + 1;
+
+    internal static int ProcessesWithMessages => ListedProcesses.WithMessages.Count + 1;
+
+    private string Targets => Path.Combine(Data, "run", "targets.json");
 
     internal QuickPrometheus Prometheus { get; private set; } = null!;
 
@@ -46,7 +53,7 @@ public sealed class WatchedStore : Store
         await base.InitializeAsync();
         Buyer = await Shop.NewBuyerAsync();
         Sku = await Shop.NewProductAsync();
-        Prometheus = await QuickPrometheus.StartAsync(Path.Combine(Data, "run", "targets.json"));
+        Prometheus = await QuickPrometheus.StartAsync(Targets);
     }
 
     public override async ValueTask DisposeAsync()
@@ -65,12 +72,37 @@ public sealed class WatchedStore : Store
         if (signal == "-STOP") await Freeze.WaitAsync(pid);
     }
 
+    /// <summary>Takes away the file by which Prometheus finds the processes.</summary>
+    internal void HideTargets() => File.Move(Targets, Targets + ".away");
+
+    internal void ShowTargets() => File.Move(Targets + ".away", Targets, overwrite: true);
+
     /// <summary>With a certificate that is good for so many days more: it is read at the start.</summary>
     internal async Task RestartGatewayAsync(int certificateDays)
     {
         await RunAsync("stop", "gateway");
         WriteCertificate(certificateDays);
         await RunAsync("start", "gateway");
+    }
+
+    internal static long FreeBytes => new DriveInfo(Path.GetTempPath()).AvailableFreeSpace;
+
+    /// <summary>So many bytes must be free for the service to be ready.</summary>
+    internal Task NeedDiskAsync(string service, long bytes) => RunAsync(
+        "replace", service, "--set",
+        "Tessera:FreeDiskBytesMin=" + bytes.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Nobody else writes into the service's database until the returned is disposed, as when a disk hangs.
+    /// </summary>
+    internal async Task<IAsyncDisposable> HoldWritesAsync(string service)
+    {
+        var connection = new SqliteConnection(
+            $"Data Source={Path.Combine(Data, service, service + ".db")};Pooling=False;Default Timeout=30");
+        await connection.OpenAsync();
+        await using var begin = connection.CreateCommand();
+        begin.CommandText = "begin immediate";
+        await begin.ExecuteNonQueryAsync();
+        return connection;
     }
 
     /// <summary>Takes an order out of the database, as a restore of an old copy would: what comes for it next cannot be

@@ -32,6 +32,21 @@ public sealed class LocalCertificateTests : IDisposable
         Assert.NotEqual(first, Get("shop.example", _now));
     }
 
+    [Fact]
+    public async Task Is_one_for_gateways_that_start_at_the_same_moment()
+    {
+        using var together = new Barrier(4);
+        var got = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                together.SignalAndWait();
+                return Get("shop.example", _now);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        using var shown = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_folder.Path, "https.crt"));
+        Assert.All(got, each => Assert.Equal(shown.Thumbprint, each));
+    }
+
     private string Get(string name, DateTimeOffset now)
     {
         using var certificate = LocalCertificate.Get(_folder.Path, name, now);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tessera.Testing;
 
 namespace Tessera.Gateway.Tests;
@@ -15,7 +16,11 @@ public sealed class CanaryGatewayProcess : GatewayProcess
         {
             Write(0, New.Address);
             var file = _folder.File("routes.json");
-            return [("Gateway:RoutesFile", file), ("Gateway:RoutesReadInterval", "00:00:00.100")];
+            return
+            [
+                ("Gateway:RoutesFile", file), ("Gateway:RoutesReadInterval", "00:00:00.100"),
+                ("Gateway:CanariesFile", _folder.File("canaries.json")),
+            ];
         }
     }
 
@@ -30,6 +35,29 @@ public sealed class CanaryGatewayProcess : GatewayProcess
         {
             using var answer = await SendAsync("GET", $"/file-{_files}");
             return answer.IsSuccessStatusCode;
+        });
+    }
+
+    /// <summary>Writes the file of canaries alone; null removes it. Returns when it is in force.</summary>
+    public async Task WriteCanaryAsync(string service, string address, int? percent)
+    {
+        var file = _folder.File("canaries.json");
+        if (percent is null) File.Delete(file);
+        else
+        {
+            await File.WriteAllTextAsync(file, $$"""
+                { "canaries": [ { "service": "{{service}}", "addresses": ["{{address}}"], "percent": {{percent}} } ] }
+                """);
+        }
+        await Eventually.HoldsAsync("the file is in force", async () =>
+        {
+            using var answer = await SendAsync("GET", "/health");
+            using var health = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            var replica = health.RootElement.GetProperty("services").EnumerateArray()
+                .First(each => each.GetProperty("service").GetString() == service).GetProperty("canaryPercent");
+            return percent is null
+                ? replica.ValueKind == JsonValueKind.Null
+                : replica.ValueKind == JsonValueKind.Number && replica.GetInt32() == percent;
         });
     }
 
@@ -88,6 +116,29 @@ public sealed class CanaryTests(CanaryGatewayProcess gateway) : IClassFixture<Ca
     {
         await gateway.WriteAsync(100, "http://127.0.0.1:9");
         for (var time = 0; time < 5; time++) Assert.Equal("stable", await gateway.VersionAsync(gateway.Customer));
+    }
+
+    [Fact]
+    public async Task Says_in_each_answer_which_version_it_is_of()
+    {
+        await gateway.WriteAsync(100);
+        using var canary = await gateway.SendAsync("GET", "/orders/1", gateway.Customer);
+        Assert.Equal("canary", canary.Headers.GetValues("Tessera-Release").Single());
+        await gateway.WriteAsync(0);
+        using var stable = await gateway.SendAsync("GET", "/orders/1", gateway.Customer);
+        Assert.Equal("stable", stable.Headers.GetValues("Tessera-Release").Single());
+        using var other = await gateway.SendAsync("GET", "/file-0", gateway.Customer);
+        Assert.False(other.Headers.Contains("Tessera-Release"));
+    }
+
+    [Fact]
+    public async Task Takes_canaries_from_a_file_of_their_own_and_tells_of_them_in_its_health()
+    {
+        // One of the replicas of Inventory becomes its canary.
+        await gateway.WriteAsync(0);
+        await gateway.WriteCanaryAsync("inventory", gateway.Inventory[0].Address, 7);
+        await gateway.WriteCanaryAsync("inventory", gateway.Inventory[0].Address, 9);
+        await gateway.WriteCanaryAsync("inventory", gateway.Inventory[0].Address, null);
     }
 
     private async Task<string[]> AllAsync(string[] tokens)

@@ -18,7 +18,7 @@ public sealed class StoppingReplicaTests(SeldomProbingGateway gateway) : IClassF
         var (leaving, staying) = (gateway.Inventory[0], gateway.Inventory[1]);
         await Eventually.HoldsAsync("both are listened to", () => leaving.IsListenedTo && staying.IsListenedTo);
 
-        await leaving.TellStopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await leaving.TellStopAsync().WithinAsync(TimeSpan.FromSeconds(20));
         var seen = leaving.Seen;
         for (var number = 0; number < 20; number++)
         {

@@ -48,6 +48,7 @@ internal sealed class MemoryBroker
         public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
         {
             if (broker.IsAway) throw new TransportUnavailableException("The broker is away.");
+            var confirms = broker.Confirms; // Before anybody sees the messages, and gives it another.
             var failures = new List<SendFailure>();
             var unknown = new HashSet<int>();
             for (var i = 0; i < messages.Count; i++)
@@ -59,7 +60,7 @@ internal sealed class MemoryBroker
                 else failures.Add(failure with { Index = i });
                 if (failure?.Outcome == SendOutcome.Unknown) unknown.Add(messages[i].Partition);
             }
-            await broker.Confirms.WaitAsync(stop);
+            await confirms.WaitAsync(stop);
             return new SendResult(failures);
         }
 

@@ -1,4 +1,5 @@
 using Tessera.Messaging.Transport;
+using Tessera.Testing;
 
 namespace Tessera.Messaging.Tests.Fakes;
 
@@ -20,7 +21,7 @@ internal sealed class ScriptedBroker(string name) : ITransport
 
     public async Task<DeliveryOutcome> DeliverAsync(CancellationToken revoked, params WireMessage[] messages)
     {
-        var reader = await _reader.Task.WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
+        var reader = await _reader.Task.WithinAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
         return await reader(new Delivery(messages), revoked);
     }
 

@@ -1,6 +1,8 @@
 using MimeKit;
+using Tessera.Inventory.Contracts;
 using Tessera.Messaging;
 using Tessera.Testing;
+using Tessera.Users.Contracts;
 using Xunit;
 
 namespace Tessera.Notifications.Tests;
@@ -35,6 +37,9 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
     private const int Kills = 20;
     private const int OrdersPerKill = 3;
     private const int EventsPerOrder = 3;
+    private const int OrdersAtOnce = 40; // Several of each partition: the library sends these as frames.
+    private const string LowStock = "stock-low";
+    private const string Operator = "operator@example.org";
     private static readonly TimeSpan allArriveWithin = TimeSpan.FromSeconds(120);
     private static readonly string[] kindsInOrder = ["order-placed", "order-confirmed", "order-shipped"];
 
@@ -51,7 +56,7 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
         NotificationsProcess[] replicas = [first, second];
         foreach (var replica in replicas) replica.Start();
         if (broker.KeepsOnlyForKnownReaders) await first.ReadyAsync();
-        await using var orders = await OrdersPublisher.StartAsync(broker.Use);
+        await using var orders = await EventsPublisher.OrdersAsync(broker.Use);
         var seen = new MailsSeen(settings["Database__File"], folder.File("outbox"));
         var random = new Random();
         List<Guid> placed = [];
@@ -61,7 +66,7 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
             var before = seen.SentCount();
             Guid[] some = [.. Enumerable.Range(0, OrdersPerKill).Select(_ => Guid.CreateVersion7())];
             placed.AddRange(some);
-            await orders.PublishAsync(some, buyer: Guid.NewGuid());
+            await orders.PublishOrdersAsync(some, buyer: Guid.NewGuid());
             // At any moment of the work: before its first mail, or after any of them.
             var reached = before + random.Next(0, OrdersPerKill * EventsPerOrder);
             await AwaitAsync(
@@ -71,36 +76,61 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
             killed.Start();
         }
 
+        Guid[] atOnce = [.. Enumerable.Range(0, OrdersAtOnce).Select(_ => Guid.CreateVersion7())];
+        placed.AddRange(atOnce);
+        await orders.PublishOrdersAsync(atOnce, buyer: Guid.NewGuid());
         var expected = placed.Count * EventsPerOrder;
         await AwaitAsync("all mails are sent", () => seen.SentCount() == expected, replicas);
+        await AssertOtherStreamsAsync(orders, seen, folder.File("outbox"), replicas);
         foreach (var replica in replicas) await replica.StopAsync();
         AssertOnceAndInOrder(seen, placed);
         Assert.Empty(seen.ParkedReasons());
         Assert.Empty(users.Refused);
-        await AssertWholeAsync(folder.File("outbox"), seen.Noted());
+        await AssertWholeAsync(folder.File("outbox"), seen.Noted().Where(mail => mail.Kind != LowStock));
+    }
+
+    /// <summary>Operators are told of low stock; of who is erased nothing stays.</summary>
+    private async Task AssertOtherStreamsAsync(
+        EventsPublisher orders, MailsSeen seen, string outbox, IReadOnlyList<NotificationsProcess> replicas)
+    {
+        await using var inventory = await EventsPublisher.InventoryAsync(broker.Use);
+        await using var users = await EventsPublisher.UsersAsync(broker.Use);
+        var (order, buyer, before) = (Guid.CreateVersion7(), Guid.NewGuid(), seen.Written().Count);
+        await inventory.PublishAsync([new StockLow("MUG-1", 2)]);
+        await orders.PublishOrdersAsync([order], buyer);
+        var told = before + 1 + EventsPerOrder;
+        await AwaitAsync("the operator and the buyer are told", () => seen.SentCount() == told, replicas);
+        await users.PublishAsync([new UserErased(buyer)]);
+        await AwaitAsync(
+            "nothing of the buyer is left", () => seen.Written().Count == before + 1
+                && !seen.Noted().Any(mail => mail.Key == order.ToString()), replicas);
+        var low = Assert.Single(seen.Noted(), mail => mail.Kind == LowStock);
+        var message = await MimeMessage.LoadAsync(Path.Combine(outbox, $"{low.Id}.eml"));
+        Assert.Equal(Operator, message.To.Mailboxes.Single().Address);
+        Assert.Contains("MUG-1", message.TextBody, StringComparison.Ordinal);
     }
 
     private static void AssertOnceAndInOrder(MailsSeen seen, List<Guid> placed)
     {
         var (noted, written) = (seen.Noted(), seen.Written());
-        Assert.Equal(placed.Count * EventsPerOrder, noted.Count);
+        Assert.Equal(placed.Count * EventsPerOrder, noted.Count(mail => mail.Kind != LowStock));
         Assert.Equal(noted.Select(mail => mail.Id).Order(), written.Keys.Order());
         foreach (var order in placed)
         {
-            var ofOrder = noted.Where(mail => mail.Key == order).ToList();
+            var ofOrder = noted.Where(mail => mail.Key == order.ToString()).ToList();
             Assert.Equal(kindsInOrder, ofOrder.Select(mail => mail.Kind));
             var times = ofOrder.Select(mail => written[mail.Id]).ToList();
             Assert.Equal(times.Order(), times);
         }
     }
 
-    private static async Task AssertWholeAsync(string outbox, IReadOnlyList<NotedMail> noted)
+    private static async Task AssertWholeAsync(string outbox, IEnumerable<NotedMail> noted)
     {
         foreach (var mail in noted)
         {
             var message = await MimeMessage.LoadAsync(Path.Combine(outbox, $"{mail.Id}.eml"));
             Assert.Equal($"{mail.Id}@tessera.local", message.MessageId);
-            Assert.Contains(mail.Key.ToString()[..8], message.Subject, StringComparison.Ordinal);
+            Assert.Contains(mail.Key[..8], message.Subject, StringComparison.Ordinal);
             Assert.EndsWith("@example.org", message.To.Mailboxes.Single().Address, StringComparison.Ordinal);
             Assert.NotNull(message.TextBody);
             Assert.NotNull(message.HtmlBody);
@@ -114,6 +144,7 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
             ["Tessera__ClientSecrets__notifications"] = PretendedUsers.Secret,
             ["Database__File"] = folder.File("notifications.db"),
             ["Notifications__Users"] = users.Address,
+            ["Notifications__Operators__0"] = Operator,
             ["Mail__TakenFor"] = "00:00:02",
         };
 

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Tessera.Notifications.Tests;
 
 /// <summary>A mail as the service notes it.</summary>
-internal sealed record NotedMail(long Number, Guid Id, string Kind, Guid Key, string State);
+internal sealed record NotedMail(long Number, Guid Id, string Kind, string Key, string State);
 
 /// <summary>What Notifications has done, as its database and its folder of mails show it.</summary>
 internal sealed class MailsSeen(string database, string outbox)
@@ -11,7 +11,7 @@ internal sealed class MailsSeen(string database, string outbox)
     public IReadOnlyList<NotedMail> Noted() => Read(
         "select number, id, kind, key, state from mails order by number",
         row => new NotedMail(
-            row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetGuid(3), row.GetString(4)));
+            row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4)));
 
     public IReadOnlyList<string> ParkedReasons() => Read("select reason from parked", row => row.GetString(0));
 

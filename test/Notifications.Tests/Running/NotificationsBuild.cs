@@ -13,7 +13,7 @@ internal static class NotificationsBuild
 
     public static string Contracts => Path.Combine(Repository, "contracts");
 
-    private static string Source => Path.Combine(Repository, "src", "Services", "Notifications");
+    public static string Source => Path.Combine(Repository, "src", "Services", "Notifications");
 
     private static string Repository
     {

@@ -16,7 +16,7 @@ internal sealed class NotificationsProcess(
 
     public string Output => _process?.Output ?? "";
 
-    private Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/"));
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/"));
 
     public void Start()
     {
@@ -42,7 +42,7 @@ internal sealed class NotificationsProcess(
         if (_process!.HasExited) throw new InvalidOperationException("Notifications ended:\n" + Output);
         var health = await client.GetFromJsonAsync<JsonElement>(new Uri(Address, "health/ready"));
         return health.GetProperty("status").GetString() == "Healthy";
-    }, TimeSpan.FromSeconds(60));
+    }, Eventually.ProcessBound);
 
     public async ValueTask DisposeAsync()
     {

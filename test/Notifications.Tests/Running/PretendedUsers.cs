@@ -30,9 +30,8 @@ internal sealed class PretendedUsers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        _listener.Close(); // Not stopped before: closing would then take the port once more.
         await _answering;
-        _listener.Close();
     }
 
     private async Task AnswerAsync()

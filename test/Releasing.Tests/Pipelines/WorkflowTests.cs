@@ -22,6 +22,14 @@ public sealed partial class WorkflowTests
             file.Value, File.ReadAllText(Path.Combine(folder, file.Key)).ReplaceLineEndings("\n")));
     }
 
+    /// <summary>By the environment of the job, which the image's publish takes its word from alone.</summary>
+    [Theory]
+    [InlineData("publish.yml")]
+    [InlineData("pull-request.yml")]
+    [InlineData("service.yml")]
+    public void Those_that_restore_keep_to_the_packages_that_are_written_down(string file) => Assert.Contains(
+        $"      {LockFiles.Property}: \"true\"", File.ReadAllLines(Path.Combine(folder, file)));
+
     [Theory, MemberData(nameof(Services))]
     public void Each_service_has_one_that_runs_for_what_it_is_made_of(string name)
     {
@@ -34,6 +42,26 @@ public sealed partial class WorkflowTests
         Assert.Contains("Directory.Packages.props", filter);
         Assert.DoesNotContain(filter, path => repository.All.Any(other => other != service
             && !Filter.Of(repository, service).Contains($"{other.Folder}/**") && path == $"{other.Folder}/**"));
+    }
+
+    [Fact]
+    public void A_service_in_another_language_has_one_for_its_own_folder_and_what_it_is_tested_by()
+    {
+        Assert.NotEmpty(repository.Foreign);
+        foreach (var project in repository.Foreign)
+        {
+            var name = project.ToLowerInvariant();
+            var text = File.ReadAllText(Path.Combine(folder, name + ".yml"));
+            string[] own = [$".github/workflows/{name}.yml", "contracts/**", $"src/Services/{project}/**"];
+            Assert.Equal([.. own, .. own], FilterIn(text)); // Of a push and of a pull request.
+            Assert.Equal(
+                ["npm ci", "npm test", "docker build"],
+                CommandRuns().Matches(text).Select(run => run.Groups[1].Value));
+            // By the version of Node that the image has.
+            var node = NodeVersion().Match(text).Groups[1].Value;
+            var image = Path.Combine(Here.Root, "src", "Services", project, "Dockerfile");
+            Assert.Contains($"ARG NODE_VERSION={node}", File.ReadLines(image));
+        }
     }
 
     [Fact]
@@ -103,6 +131,12 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"^      - ""(.+)""", RegexOptions.Multiline)]
     private static partial Regex Paths();
+
+    [GeneratedRegex(@"run: (npm \w+|docker build)")]
+    private static partial Regex CommandRuns();
+
+    [GeneratedRegex(@"node-version: (\d+\.\d+\.\d+)\r?$", RegexOptions.Multiline)]
+    private static partial Regex NodeVersion();
 
     [GeneratedRegex(@"uses: (.+)$", RegexOptions.Multiline)]
     private static partial Regex Uses();

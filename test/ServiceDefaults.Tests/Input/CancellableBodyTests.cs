@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Tessera.Testing;
 
 namespace Tessera.ServiceDefaults.Tests.Input;
 
@@ -66,7 +67,7 @@ public sealed class CancellableBodyTests
             await ExpectGivenUpAsync(reading);
             inner.Response.StatusCode = 204;
         });
-        await answer.Ended.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await answer.Ended.WithinAsync(TimeSpan.FromSeconds(20), Stop);
         Assert.False(answered.IsCompleted);
         await sent.Writer.WriteAsync("given up"u8.ToArray(), Stop);
         await answered.WaitAsync(Stop);

@@ -20,6 +20,14 @@ public sealed class CurrencyTests
     }
 
     [Theory]
+    [InlineData("GBP", 1850, "18.50")]
+    [InlineData("GBP", -5, "-0.05")]
+    [InlineData("JPY", 1850, "1850")]
+    [InlineData("KWD", 1850, "1.850")]
+    public void Writes_an_amount_as_programs_read_it(string code, long minor, string text) =>
+        Assert.Equal(text, Currencies.TextOf(minor, code));
+
+    [Theory]
     [InlineData("")]
     [InlineData("gbp")]
     [InlineData("GB")]

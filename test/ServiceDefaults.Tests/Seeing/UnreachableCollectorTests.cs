@@ -12,11 +12,20 @@ public sealed class UnreachableCollectorTests
     /// <summary>More than the queues of all signals hold together.</summary>
     private const int More = 12_000;
 
+    private const int Requests = 200;
+
+    /// <summary>So many answers the machine may hold up, which has more to do than this test. What waits for the
+    /// collector waits in every request, or in each that fills a batch.</summary>
+    private const int HeldUpMax = 2;
+
     private const int Queue = 2_048;
     private const int Batch = 512;
 
     /// <summary>How long one attempt to send may take.</summary>
     private static readonly TimeSpan Attempt = TimeSpan.FromMinutes(5);
+
+    /// <summary>Some milliseconds are what it takes.</summary>
+    private static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(2);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -60,17 +69,17 @@ public sealed class UnreachableCollectorTests
         if (taken is not null) await taken.WaitAsync(Stop);
 
         // Its queues are full and its threads wait for the collector by now.
-        var slowest = TimeSpan.Zero;
-        for (var number = 0; number < 200; number++)
+        var slow = new List<TimeSpan>();
+        for (var number = 0; number < Requests; number++)
         {
             var asked = Stopwatch.GetTimestamp();
             using var answer = await service.GetAsync($"/things/{Guid.NewGuid()}");
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             var took = Stopwatch.GetElapsedTime(asked);
-            if (took > slowest) slowest = took;
+            if (took >= SlowAnswer) slow.Add(took);
+            Assert.True(slow.Count <= HeldUpMax, $"Of {number + 1} answers these took {string.Join(", ", slow)}.");
         }
-        // One that waited for the collector would take as long as an attempt may.
-        Assert.True(slowest < Attempt / 10, $"An answer took {slowest}.");
+        Assert.DoesNotContain(slow, took => took > Attempt / 10);
 
         var stopping = Stopwatch.GetTimestamp();
         await service.StopAsync();

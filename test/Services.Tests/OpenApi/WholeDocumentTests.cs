@@ -5,12 +5,13 @@ using Tessera.Testing.Servers;
 namespace Tessera.Services.Tests;
 
 /// <summary>The OpenAPI document of the whole, as the gateway serves it.</summary>
+[Collection(nameof(EveryService))]
 public sealed class WholeDocumentTests(WholeDocument whole) : IClassFixture<WholeDocument>
 {
     [Fact]
     public void Has_every_operation_of_every_service_once_and_says_who_may()
     {
-        var rows = WholeDocument.Names.SelectMany(
+        var rows = whole.Names.SelectMany(
             service => Access.Of(service).Select(row => (Name: AtGateway(service, row.Key), row.Value.Who))).ToArray();
         var operations = whole.Operations();
         Assert.Equal(rows.Select(row => row.Name).Order(StringComparer.Ordinal),

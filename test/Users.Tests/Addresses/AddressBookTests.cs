@@ -5,7 +5,8 @@ using Tessera.Users.Contracts;
 namespace Tessera.Users.Tests.Addresses;
 
 /// <summary>The addresses of an account, as its owner keeps them.</summary>
-public sealed class AddressBookTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class AddressBookTests(UsersProcess users)
 {
     private static readonly AddressRequest home =
         new("1 High Street", "Flat 2", "Leeds", "LS1 1AA", "England", "Ada Lovelace");

@@ -6,7 +6,8 @@ using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
 namespace Tessera.Users.Tests.Authorizing;
 
 /// <summary>Authorization code with PKCE (RFC 6749, 7636, 9207, 9700) for the store's own client.</summary>
-public sealed class AuthorizeTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class AuthorizeTests(UsersProcess users)
 {
     [Fact]
     public async Task Sends_who_is_not_signed_in_to_the_page_and_back()
@@ -40,7 +41,7 @@ public sealed class AuthorizeTests(UsersProcess users) : IClassFixture<UsersProc
     {
         var request = new AuthorizationRequest(users);
         request.Query[name] = value;
-        using var visitor = await NewVisitorAsync(users);
+        var visitor = await users.SomebodyAsync();
         var refused = await visitor.GetAsync(request.Address);
         Assert.Equal((HttpStatusCode.BadRequest, null), (refused.Status, refused.Location));
     }
@@ -57,7 +58,7 @@ public sealed class AuthorizeTests(UsersProcess users) : IClassFixture<UsersProc
         var request = new AuthorizationRequest(users);
         if (value is null) request.Query.Remove(name);
         else request.Query[name] = value;
-        using var visitor = await NewVisitorAsync(users);
+        var visitor = await users.SomebodyAsync();
         var answer = await visitor.GetAsync(request.Address);
         Assert.DoesNotContain("code=", answer.Location ?? "", StringComparison.Ordinal);
         if (answer.Location is null) Assert.Equal(HttpStatusCode.BadRequest, answer.Status);

@@ -7,7 +7,8 @@ using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
 namespace Tessera.Users.Tests.Authorizing;
 
 /// <summary>The device authorization grant (RFC 8628): a code here, a browser there.</summary>
-public sealed class DeviceTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class DeviceTests(UsersProcess users)
 {
     [Fact]
     public async Task Gives_the_device_its_tokens_once_the_person_has_said_yes()

@@ -6,14 +6,9 @@ using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
 namespace Tessera.Users.Tests.Authorizing;
 
 /// <summary>A device's code that nobody has entered in time.</summary>
-public sealed class ExpiredDeviceTests(ExpiredDeviceTests.Hasty users) : IClassFixture<ExpiredDeviceTests.Hasty>
+[Collection(nameof(HastyUsers))]
+public sealed class ExpiredDeviceTests(HastyUsers users)
 {
-    public sealed class Hasty : UsersProcess
-    {
-        protected override IEnumerable<(string, string)> Settings =>
-            [.. base.Settings, ("Users:DeviceCodeLifetime", "00:00:05"), ("Users:FailedSignInsMax", "100")];
-    }
-
     [Fact]
     public async Task Is_worth_nothing_for_person_and_device()
     {

@@ -1,11 +1,11 @@
 using System.Net;
 using Tessera.Users.Tests.Pages;
-using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
 
 namespace Tessera.Users.Tests.Authorizing;
 
 /// <summary>Requests that cannot be answered, as people and as programs see them.</summary>
-public sealed class RefusedRequestTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class RefusedRequestTests(UsersProcess users)
 {
     private const string Evil = "https://evil.example/back";
 
@@ -16,7 +16,7 @@ public sealed class RefusedRequestTests(UsersProcess users) : IClassFixture<User
     {
         var request = new AuthorizationRequest(users);
         request.Query[name] = value;
-        using var visitor = await NewVisitorAsync(users);
+        var visitor = await users.SomebodyAsync();
         var refused = await visitor.GetAsync(request.Address);
         Assert.Equal((HttpStatusCode.BadRequest, null), (refused.Status, refused.Location));
         Assert.StartsWith("text/html", refused.Headers["Content-Type"], StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class RefusedRequestTests(UsersProcess users) : IClassFixture<User
     {
         var request = new AuthorizationRequest(users);
         request.Query.Remove(missing);
-        using var visitor = await NewVisitorAsync(users);
+        var visitor = await users.SomebodyAsync();
         var asked = await visitor.GetAsync(request.Address);
         Assert.Equal((HttpStatusCode.BadRequest, null), (asked.Status, asked.Location));
         Assert.Contains("invalid_request", asked.Html, StringComparison.Ordinal);

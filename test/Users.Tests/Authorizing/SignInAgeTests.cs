@@ -6,7 +6,8 @@ using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
 namespace Tessera.Users.Tests.Authorizing;
 
 /// <summary>How old a sign-in may be, for a client that asks and for its refresh tokens.</summary>
-public sealed class SignInAgeTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class SignInAgeTests(UsersProcess users)
 {
     [Fact]
     public async Task Says_when_the_person_signed_in_also_after_a_refresh()

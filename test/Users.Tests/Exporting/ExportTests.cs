@@ -7,7 +7,8 @@ using Tessera.Users.Tests.Authorizing;
 namespace Tessera.Users.Tests.Exporting;
 
 /// <summary>Users alone: none of the services that it asks is there.</summary>
-public sealed class ExportTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class ExportTests(UsersProcess users)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

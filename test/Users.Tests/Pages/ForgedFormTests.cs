@@ -1,10 +1,10 @@
 using System.Net;
-using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
 
 namespace Tessera.Users.Tests.Pages;
 
 /// <summary>Forms that another site sends with the visitor's cookies.</summary>
-public sealed class ForgedFormTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class ForgedFormTests(UsersProcess users)
 {
     public static TheoryData<string> Forms =>
     [
@@ -12,14 +12,14 @@ public sealed class ForgedFormTests(UsersProcess users) : IClassFixture<UsersPro
         "/account/sign-out", "/account/password", "/account/sessions/end-others",
         "/account/sessions/0197b6c0-0000-7000-8000-000000000000/end", "/account/consent", "/account/device",
         "/account/sign-in/code", "/account/sign-in/passkey", "/account/passkeys", "/account/passkeys/remove",
-        "/account/second-factor", "/account/second-factor/remove",
+        "/account/second-factor", "/account/second-factor/remove", "/account/guest",
     ];
 
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task Takes_no_form_that_did_not_come_from_our_page(string address)
     {
-        using var visitor = await NewVisitorAsync(users);
+        var visitor = await users.SomebodyAsync();
         using var stranger = new Visitor(users);
         var foreign = (await stranger.GetAsync("/account/sign-in")).Form().Token;
         var forged = await visitor.PostAsync(address, ("form-token", foreign), ("answer", "yes"));
@@ -36,9 +36,9 @@ public sealed class ForgedFormTests(UsersProcess users) : IClassFixture<UsersPro
     [InlineData("/%09/evil.example")]
     public async Task Names_no_other_host_in_any_page_that_knows_a_way_back(string back)
     {
-        using var visitor = await NewVisitorAsync(users);
+        var visitor = await users.SomebodyAsync();
         foreach (var page in new[]
-            { "sign-in", "register", "registered", "sign-out", "consent", "reset", "signed-out" })
+            { "sign-in", "register", "guest", "registered", "sign-out", "consent", "reset", "signed-out" })
         {
             var shown = await visitor.GetAsync($"/account/{page}?returnUrl=" + Uri.EscapeDataString(back));
             if (shown.Location is { } location)

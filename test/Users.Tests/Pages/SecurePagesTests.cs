@@ -25,7 +25,8 @@ public sealed class SecurePagesTests(UsersBehindTls users) : IClassFixture<Users
     }
 }
 
-public sealed class ReplicaPagesTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class ReplicaPagesTests(UsersProcess users)
 {
     [Fact]
     public async Task Takes_a_cookie_and_a_form_that_another_replica_made()

@@ -4,7 +4,8 @@ using Tessera.Users.Contracts;
 
 namespace Tessera.Users.Tests.Pages;
 
-public sealed class SessionsTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class SessionsTests(UsersProcess users)
 {
     [Fact]
     public async Task Lists_where_one_is_signed_in_and_ends_one_there_and_then()

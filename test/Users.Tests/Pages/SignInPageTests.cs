@@ -1,8 +1,11 @@
 using System.Net;
+using System.Net.Http.Json;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Users.Tests.Pages;
 
-public sealed class SignInPageTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class SignInPageTests(UsersProcess users)
 {
     [Fact]
     public async Task Signs_in_and_leads_to_where_one_came_from()
@@ -36,6 +39,28 @@ public sealed class SignInPageTests(UsersProcess users) : IClassFixture<UsersPro
         Assert.Equal((HttpStatusCode.SeeOther, "/ops"), (signedIn.Status, signedIn.Location));
         var account = await visitor.GetAsync("/account");
         Assert.Contains("Ada &lt;b&gt;", account.Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ja", "fr-CH, en;q=0.5", "ja")]
+    [InlineData("\"; drop", "de;q=0.4, fr-CH", "fr-CH")]
+    [InlineData(null, "de;q=0.4, *", "de")]
+    public async Task Keeps_the_language_that_the_storefront_was_read_in(string? chosen, string asked, string kept)
+    {
+        var email = $"reads-{Guid.NewGuid():N}@example.com";
+        using var visitor = new Visitor(users);
+        visitor.AsksFor("Accept-Language", asked);
+        if (chosen is not null)
+        {
+            visitor.Cookies.Add(
+                users.Client.BaseAddress!, new Cookie("tessera-language", Uri.EscapeDataString(chosen), "/"));
+        }
+        await visitor.FillAsync(
+            "/account/register", ("name", "Rea"), ("email", email), ("password", UsersProcess.Password));
+        var access = (await users.SignInAsync(email, UsersProcess.Password)).Access;
+        using var answer = await users.SendAsync(HttpMethod.Get, "/users/me", access);
+        var profile = await answer.Content.ReadFromJsonAsync<UserView>(TestContext.Current.CancellationToken);
+        Assert.Equal(kept, profile!.Language);
     }
 
     [Fact]

@@ -28,6 +28,10 @@ internal sealed class Visitor : IDisposable
 
     public CookieContainer Cookies { get; }
 
+    /// <summary>A header with each request from now on.</summary>
+    public void AsksFor(string header, string value) =>
+        _client.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+
     public async Task<Page> GetAsync(string address)
     {
         using var response = await _client.GetAsync(address, TestContext.Current.CancellationToken);

@@ -6,25 +6,36 @@ using Tessera.Users.Contracts;
 namespace Tessera.Users.Tests.Tending;
 
 /// <summary>What a program learns that writes to people.</summary>
-public sealed class ContactTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class ContactTests(UsersProcess users)
 {
     [Fact]
     public async Task The_service_that_writes_to_people_learns_name_and_address_until_the_person_is_erased()
     {
         var access = (await users.NewCustomerAsync("reached@example.com")).Access;
         using var named = await users.SendAsync(
-            HttpMethod.Put, "/users/me", access, new ChangeProfileRequest("Rea Ched"));
+            HttpMethod.Put, "/users/me", access, new ChangeProfileRequest("Rea Ched", "fr"));
         Assert.True(named.IsSuccessStatusCode);
         var writer = await TokenAsync("users.contact");
 
         using var answer = await users.SendAsync(HttpMethod.Get, Contact(access), writer);
         var contact = await answer.Content.ReadFromJsonAsync<ContactView>(TestContext.Current.CancellationToken);
-        Assert.Equal(new ContactView(Id(access), "reached@example.com", "Rea Ched"), contact);
+        Assert.Equal(new ContactView(Id(access), "reached@example.com", "Rea Ched", "fr"), contact);
+        // A program that knows of no language changes none.
+        using var renamed = await users.SendAsync(HttpMethod.Put, "/users/me", access, new { name = "Rea" });
+        Assert.True(renamed.IsSuccessStatusCode);
+        using var again = await users.SendAsync(HttpMethod.Get, Contact(access), writer);
+        Assert.Equal(
+            new ContactView(Id(access), "reached@example.com", "Rea", "fr"),
+            await again.Content.ReadFromJsonAsync<ContactView>(TestContext.Current.CancellationToken));
+        using var none = await users.SendAsync(
+            HttpMethod.Put, "/users/me", access, new ChangeProfileRequest("Rea", "no language"));
+        Assert.Equal(HttpStatusCode.BadRequest, none.StatusCode);
 
         using var erased = await users.SendAsync(HttpMethod.Delete, "/users/me", access);
         Assert.True(erased.IsSuccessStatusCode);
-        using var none = await users.SendAsync(HttpMethod.Get, Contact(access), writer);
-        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        using var gone = await users.SendAsync(HttpMethod.Get, Contact(access), writer);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ using Tessera.Users.Contracts;
 namespace Tessera.Users.Tests.Tending;
 
 /// <summary>What operators see of customers, and what is kept of who acted for one.</summary>
-public sealed class CustomerTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(UsersProcess))]
+public sealed class CustomerTests(UsersProcess users)
 {
     [Fact]
     public async Task A_customer_is_found_by_number_and_by_reference_with_a_masked_address_and_no_name()

@@ -7,7 +7,8 @@ using Tessera.Testing;
 namespace Tessera.Users.Tests.Text;
 
 /// <summary>Letters with accents come in two forms, by the system on which they are typed. They look alike.</summary>
-public sealed class ComposedTests(UsersProcess users) : IClassFixture<UsersProcess>
+[Collection(nameof(RestartedUsers))]
+public sealed class ComposedTests(UsersProcess users)
 {
     private const string Composed = "jos\u00E9";
     private const string Decomposed = "jose\u0301";

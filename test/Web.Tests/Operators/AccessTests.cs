@@ -15,6 +15,8 @@ public sealed class AccessTests(ShopInBrowser shop)
         $"/ops/customers/{Guid.Empty}", "/ops/record", $"/ops/parked/payments/messages/{Guid.Empty}/change",
         $"/ops/parked/payments/changes/{Guid.Empty}",
         "/ops/parked/payments", "/ops/parked/payments/discard?stream=orders", "/ops/changes?of=overview",
+        "/ops/webhooks", $"/ops/webhooks/{Guid.Empty}", $"/ops/webhooks/{Guid.Empty}/deliveries/{Guid.Empty}",
+        $"/ops/webhooks/{Guid.Empty}/redeliver",
     ];
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class ChangedBodyTests(ShopInBrowser shop)
     }
 
     /// <summary>Of an order that is paid already, so that asking for it once more moves nothing.</summary>
-    private static string Body(Guid order) =>
+    internal static string Body(Guid order) =>
         $$"""
         {"order":"{{order}}","buyer":"{{Guid.Empty}}","amountMinor":1,"currency":"GBP","paymentMethod":"tok_ok"}
         """;

@@ -10,7 +10,8 @@ public sealed class ChaoticShop : ShopInBrowser
 }
 
 /// <summary>Chaos for people.</summary>
-public sealed class ChaosTests(ChaoticShop shop) : IClassFixture<ChaoticShop>
+[Collection(nameof(ChaoticShop))]
+public sealed class ChaosTests(ChaoticShop shop)
 {
     [Fact]
     public async Task Stops_freezes_and_kills_a_service_and_keeps_who_did()
@@ -55,7 +56,10 @@ public sealed class ChaosTests(ChaoticShop shop) : IClassFixture<ChaoticShop>
         Assert.Equal(0, await Process(me, "ops").GetByTestId("stop").CountAsync());
         foreach (var path in new[] { "ops/stop", "gateway/freeze", "orders/explode", "nobody/kill" })
             Assert.Equal(404, await PostAsync(me, path));
-        Assert.Empty((await me.SeriousFaultsAsync()));
+        Assert.Empty(await me.SeriousFaultsAsync());
+        await me.Page.SetViewportSizeAsync(390, 844);
+        Assert.InRange(await me.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), 1, 390);
+        await me.ShowAsync("console-chaos-narrow");
         await using var visitor = await shop.NewVisitorAsync();
         await visitor.SignInNewAsync();
         Assert.Equal(404, await visitor.GoAsync("/ops/chaos"));

@@ -18,7 +18,7 @@ public sealed class ConsolePagesTests(ShopInBrowser shop)
         var order = (await shop.Shop.PlaceAsync(buyer, sku)).Id;
         await shop.Shop.BecomesAsync(buyer, order, "Confirmed");
         await using var me = await shop.NewOperatorAsync(colors: colors);
-        var key = await shop.PoisonPaymentsAsync(follower: true);
+        var key = await shop.PoisonPaymentsAsync(follower: true, key: order);
         await Testing.Eventually.HoldsAsync("the poison is parked", async () =>
         {
             await me.GoAsync($"/ops/parked/payments?key={key}");
@@ -32,25 +32,42 @@ public sealed class ConsolePagesTests(ShopInBrowser shop)
             ("messaging", "/ops/messaging"), ("causes", "/ops/parked"), ("list", "/ops/parked/payments"),
             ("message", message!), ("confirm", $"/ops/parked/payments/discard?key={key}"), ("acts", "/ops/parked/acts"),
             ("change", message + "/change"), ("log", $"/ops/orders/{order}/log"), ("products", "/ops/products"),
-            ("product", $"/ops/products/{sku}"), ("customers", "/ops/customers"),
+            ("low", "/ops/products?below=5"), ("product", $"/ops/products/{sku}"), ("customers", "/ops/customers"),
             ("customer", $"/ops/customers/{Operating.IdOf(buyer)}"), ("record", "/ops/record"),
             ("nowhere", "/ops/nowhere"),
         })
         {
-            var status = await me.GoAsync(path);
-            if (await me.Page.Locator("h1").CountAsync() != 1) faults.Add($"{name} has not one heading");
-            faults.AddRange((await me.SeriousFaultsAsync()).Select(fault => $"{name}: {fault}"));
-            await me.ShowAsync($"console-{name}-wide-{colors}");
-            await me.Page.SetViewportSizeAsync(390, 844);
-            var width = await me.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-            if (width > 390) faults.Add($"{name} is {width} pixels wide where 390 are");
-            await me.ShowAsync($"console-{name}-narrow-{colors}");
-            await me.Page.SetViewportSizeAsync(1280, 900);
-            faults.AddRange(me.TakeComplaints().Where(said => status < 400 || !said.Contains($"{status}"))
-                .Select(said => $"{name}: {said}"));
+            await me.GoAsync(path);
+            faults.AddRange(await FaultsHereAsync(me, $"{name}-{colors}"));
         }
+        await me.GoAsync(message + "/change");
+        await me.At("body").FillAsync(ChangedBodyTests.Body(key));
+        await me.At("reason").FillAsync("the order's number was missing");
+        await me.At("do").ClickAsync();
+        await Assertions.Expect(me.At("after-id")).ToBeVisibleAsync();
+        faults.AddRange(await FaultsHereAsync(me, $"changed-{colors}"));
+        await me.GoAsync($"/ops/customers/{Operating.IdOf(buyer)}");
+        await me.At("reason").FillAsync("asked by telephone");
+        await me.At("act").ClickAsync();
+        await Assertions.Expect(me.At("place")).ToBeVisibleAsync();
+        faults.AddRange(await FaultsHereAsync(me, $"acting-{colors}"));
         await shop.RunAsync("parked", "discard", "--key", key.ToString(), "--reason", "a test wrote it");
         Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    private static async Task<List<string>> FaultsHereAsync(Visitor me, string name)
+    {
+        var faults = new List<string>();
+        if (await me.Page.Locator("h1").CountAsync() != 1) faults.Add("it has not one heading");
+        faults.AddRange(await me.SeriousFaultsAsync());
+        await me.ShowAsync($"console-{name}-wide");
+        await me.Page.SetViewportSizeAsync(390, 844);
+        var width = await me.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        if (width > 390) faults.Add($"it is {width} pixels wide where 390 are");
+        await me.ShowAsync($"console-{name}-narrow");
+        await me.Page.SetViewportSizeAsync(1280, 900);
+        faults.AddRange(me.TakeComplaints().Where(said => me.Status < 400 || !said.Contains($"{me.Status}")));
+        return [.. faults.Select(fault => $"{name}: {fault}")];
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Tessera.EndToEnd;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Web.Tests.Operators;
 
@@ -24,6 +26,10 @@ public sealed class CustomerPagesTests(ShopInBrowser shop)
             await me.Page.ReloadAsync();
             return await me.At("sold").InnerTextAsync() == "2" && await me.At("held").InnerTextAsync() == "0";
         });
+        await Assertions.Expect(me.At("movements").Locator("tr", new() { HasText = "received" }).First)
+            .ToContainTextAsync("+");
+        var moved = me.At("movements").Locator("tr", new() { HasText = order.Id.ToString() });
+        await Assertions.Expect(moved).ToHaveTextAsync([new Regex("sold"), new Regex(@"held\s+−2")]);
         await me.ShowAsync("console-product");
         await me.At("orders").ClickAsync();
         await Assertions.Expect(me.At("orders")).ToContainTextAsync(order.Id.ToString());
@@ -31,6 +37,29 @@ public sealed class CustomerPagesTests(ShopInBrowser shop)
         Assert.Equal(404, await me.GoAsync("/ops/products/no%20code"));
         await me.GoAsync("/ops/products?q=zzzzqqqq%20nothing");
         await Assertions.Expect(me.At("none")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_low_is_listed_by_what_is_on_hand_with_its_name(bool scripts)
+    {
+        var (few, many) = (await shop.Shop.NewProductAsync(stock: 1), await shop.Shop.NewProductAsync(stock: 400));
+        await using var me = await shop.NewOperatorAsync(scripts);
+        await me.GoAsync("/ops/products");
+        await me.At("below").FillAsync("2");
+        await me.At("low").ClickAsync();
+        await Assertions.Expect(me.At("count")).ToContainTextAsync("fewer than 2");
+        // Other tests sell out what they sell: there may be more than a page of it.
+        while (await me.At("products").Locator("tr", new() { HasText = few }).CountAsync() == 0)
+            await me.At("more").ClickAsync();
+        var row = me.At("products").Locator("tr", new() { HasText = few });
+        await Assertions.Expect(row.Locator("td").Nth(1)).ToHaveTextAsync("1");
+        await Assertions.Expect(row.Locator("td").First).Not.ToHaveTextAsync("–");
+        Assert.Equal(0, await me.At("products").Locator("tr", new() { HasText = many }).CountAsync());
+        if (scripts) await me.ShowAsync("console-low-stock");
+        await row.GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(me.At("on-hand")).ToHaveTextAsync("1");
     }
 
     [Theory]
@@ -60,11 +89,22 @@ public sealed class CustomerPagesTests(ShopInBrowser shop)
         await me.At("place").ClickAsync();
         await Assertions.Expect(me.At("refused")).ToContainTextAsync("Not done");
         await me.At("sku").FillAsync(sku);
+        await me.At("delivery").SelectOptionAsync("standard");
+        Assert.Equal(0, await me.At("address").CountAsync());
+        await me.At("place").ClickAsync();
+        await Assertions.Expect(me.At("refused")).ToContainTextAsync("'standard' needs an address");
+        await shop.Shop.SendAsync(
+            HttpMethod.Post, "/api/v1/users/me/addresses",
+            new AddressRequest("1 Harbour Road", null, "Leith", "EH6", "Scotland", "A. Customer"), buyer);
+        await me.GoAsync("/ops/acting");
+        await me.At("sku").FillAsync(sku);
+        await me.At("delivery").SelectOptionAsync("standard");
         await me.At("reference").FillAsync("by telephone");
         await me.At("place").ClickAsync();
         await Assertions.Expect(me.At("done")).ToBeVisibleAsync();
         var order = Guid.Parse((await me.Page.Locator("[data-test=done] a").InnerTextAsync()).Trim());
-        await shop.Shop.BecomesAsync(buyer, order, "Confirmed"); // It is the customer's.
+        var placed = await shop.Shop.BecomesAsync(buyer, order, "Confirmed"); // It is the customer's.
+        Assert.Equal(("standard", "1 Harbour Road"), (placed.Delivery?.Option, placed.Address?.Line1));
         await me.GoAsync("/ops/orders"); // On every page.
         await Assertions.Expect(me.At("acting")).ToBeVisibleAsync();
         await me.GoAsync("/ops/acting");

@@ -1,4 +1,6 @@
+using Microsoft.Playwright;
 using Tessera.EndToEnd;
+using Tessera.Orders.Contracts;
 
 namespace Tessera.Web.Tests.Operators;
 
@@ -9,9 +11,7 @@ public sealed class LiveTests(ShopInBrowser shop)
     [Fact]
     public async Task A_window_is_told_of_a_change_at_the_next_look_and_looks_are_less_than_a_second_apart()
     {
-        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
-        var order = await shop.Shop.PlaceAsync(buyer, sku);
-        await shop.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        var order = await ConfirmedAsync();
         await using var me = await shop.NewOperatorAsync();
         // What the server says: how often it looks, then nothing, then that there is a change, and no event before it.
         var told = await me.Page.EvaluateAsync<string[]>(
@@ -27,9 +27,67 @@ public sealed class LiveTests(ShopInBrowser shop)
                 events.addEventListener("ping", (event) => told.push(event.data));
                 events.addEventListener("error", () => failed(new Error("the stream ended")));
             })
-            """, order.Id.ToString());
+            """, order.ToString());
         Assert.Equal("changed", told[1]);
         Assert.Equal(2, told.Length);
         Assert.InRange(int.Parse(told[0], null), 1, 700); // With the time of a look itself, below a second.
     }
+
+    [Fact]
+    public async Task A_window_that_was_refused_tries_again_and_shows_what_comes()
+    {
+        var order = await ConfirmedAsync();
+        await using var me = await shop.NewOperatorAsync();
+        // As the gateway answers while the console starts anew.
+        await me.Page.RouteAsync(
+            "**/ops/changes?*", route => route.FulfillAsync(new() { Status = 503 }), new() { Times = 2 });
+        await me.GoAsync($"/ops/orders/{order}");
+        await me.Page.EvaluateAsync("window.isTheSame = true");
+        await Assertions.Expect(me.At("live-state")).ToHaveTextAsync("Live.");
+        await CancelAsync(order);
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Cancelled");
+        Assert.True(await me.Page.EvaluateAsync<bool>("window.isTheSame === true"));
+    }
+
+    [Fact]
+    public async Task A_window_whose_session_has_ended_leads_to_the_sign_in()
+    {
+        await using var me = await shop.NewOperatorAsync();
+        await me.Page.RouteAsync("**/ops/changes?*", async route =>
+        {
+            await me.Page.Context.ClearCookiesAsync();
+            await route.FulfillAsync(new() { Status = 503 });
+        }, new() { Times = 1 });
+        await me.GoAsync("/ops");
+        await Assertions.Expect(me.Page.GetByLabel("E-mail address")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task What_is_new_while_the_focus_is_in_the_live_part_is_told_of_and_shown_when_it_leaves()
+    {
+        var order = await ConfirmedAsync();
+        await using var me = await shop.NewOperatorAsync();
+        await me.GoAsync($"/ops/orders/{order}");
+        await Assertions.Expect(me.At("live-state")).ToHaveTextAsync("Live.");
+        await me.At("log").FocusAsync();
+        await CancelAsync(order);
+        await Assertions.Expect(me.At("live-state")).ToContainTextAsync("Something is new");
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Confirmed");
+        await Assertions.Expect(me.At("log")).ToBeFocusedAsync();
+        await me.At("jump").FocusAsync();
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Cancelled");
+        await Assertions.Expect(me.At("live-state")).ToHaveTextAsync("Live.");
+    }
+
+    private async Task<Guid> ConfirmedAsync()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var order = await shop.Shop.PlaceAsync(buyer, sku);
+        await shop.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        return order.Id;
+    }
+
+    private Task CancelAsync(Guid order) => shop.Shop.SendAsync(
+        HttpMethod.Post, $"/api/v1/orders/{order}/cancel", new CancelOrderRequest("as the customer asked"),
+        shop.Shop.Operator);
 }

@@ -54,6 +54,37 @@ public sealed class ParkedPagesTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Is_filtered_by_type_by_reason_and_by_time()
+    {
+        await using var me = await shop.NewOperatorAsync();
+        await shop.ParkManyAsync("sieve", 3);
+        await me.GoAsync("/ops/parked/payments?stream=sieve");
+        await Assertions.Expect(me.At("message")).ToHaveCountAsync(3);
+        var from = me.Page.GetByLabel("Parked from (UTC)");
+        var to = me.Page.GetByLabel("to (UTC)", new() { Exact = true });
+        foreach (var (field, words, count) in new (ILocator, string, int)[]
+        {
+            (me.At("type"), "orders.order-cancelled.v1", 0), (me.At("type"), "orders.payment-requested.v1", 3),
+            (me.At("cause"), "Out of time *", 0), (me.At("cause"), "Out of luck *", 3),
+            (from, "2100-01-01T00:00", 0), (from, "2020-01-01T00:00", 3),
+            (to, "2020-01-01T00:00", 0), (to, "2100-01-01T00:00", 3),
+        })
+        {
+            await field.FillAsync(words);
+            await me.At("find").ClickAsync();
+            await Assertions.Expect(me.At(count == 0 ? "none" : "parked")).ToBeVisibleAsync();
+            await Assertions.Expect(me.At("message")).ToHaveCountAsync(count);
+            await Assertions.Expect(field).ToHaveValueAsync(words);
+        }
+        // What is asked for is what the list showed, all filters together.
+        await me.At("discard").ClickAsync();
+        await Assertions.Expect(me.At("count")).ToHaveTextAsync("3");
+        await me.At("reason").FillAsync("a test wrote them");
+        await me.At("do").ClickAsync();
+        await Assertions.Expect(me.At("done")).ToContainTextAsync("3 messages discarded");
+    }
+
+    [Fact]
     public async Task Acts_once_however_often_it_is_asked_and_not_when_it_is_another_number_by_then()
     {
         await using var me = await shop.NewOperatorAsync();

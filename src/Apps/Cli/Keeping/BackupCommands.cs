@@ -52,12 +52,18 @@ internal static class BackupCommands
         {
             var folder = new RunFolder(parsed.GetRequiredValue(data));
             var chosen = parsed.GetValue(services) ?? [];
-            var restored = await new RestoreBackup(folder, new ServiceDatabases(folder, parsed.GetValue(postgres)))
-                .RunAsync(Path.GetFullPath(parsed.GetRequiredValue(source)), chosen, stop);
+            var restore = new RestoreBackup(folder, new ServiceDatabases(folder, parsed.GetValue(postgres)));
+            var restored = await restore.RunAsync(
+                Path.GetFullPath(parsed.GetRequiredValue(source)), chosen, stop);
             foreach (var part in restored)
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{part.Name,-10} is as it was at {part.At:yyyy-MM-dd HH:mm:ss}Z"));
+            }
+            if (restore.ErasedAgain > 0)
+            {
+                Console.WriteLine(
+                    $"Erased since, and erased again as soon as Users runs: {restore.ErasedAgain}");
             }
             Console.WriteLine("Services that show different moments: tessera reconcile names what does not fit.");
             return ExitCodes.Ok;

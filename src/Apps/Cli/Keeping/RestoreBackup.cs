@@ -4,9 +4,14 @@ using Tessera.Cli.Verifying;
 namespace Tessera.Cli.Keeping;
 
 /// <summary>Puts services, or the whole store, back to what a backup shows. Each service's database is put back whole
-/// or stays as it was; what is restored does not run meanwhile.</summary>
+/// or stays as it was; what is restored does not run meanwhile. Who was erased since is erased again.</summary>
 internal sealed class RestoreBackup(RunFolder folder, ServiceDatabases databases)
 {
+    private readonly KeptErasures _erasures = new(databases);
+
+    /// <summary>How many accounts Users was asked to erase once more.</summary>
+    public int ErasedAgain { get; private set; }
+
     /// <param name="services">Those to restore; none: all, with the broker's log and the store's own files.</param>
     /// <returns>What was restored.</returns>
     public async Task<IReadOnlyList<BackupPart>> RunAsync(
@@ -63,6 +68,39 @@ internal sealed class RestoreBackup(RunFolder folder, ServiceDatabases databases
     }
 
     private async Task PutAsync(string source, IReadOnlyList<BackupPart> parts, CancellationToken stop)
+    {
+        // Before anything is put back: it may be the list itself that goes.
+        var from = parts.Where(IsService).Min(part => part.At);
+        var (erased, since) = (await _erasures.AllAsync(stop), await _erasures.SinceAsync(from, stop));
+        try
+        {
+            await PutEachAsync(source, parts, stop);
+        }
+        catch (Exception failure)
+        {
+            // Also when only some could be put back.
+            try
+            {
+                await NoteAsync();
+            }
+            catch (UserError unnoted)
+            {
+                throw new UserError($"{failure.Message} {unnoted.Message}");
+            }
+            throw;
+        }
+        await NoteAsync();
+
+        // Nobody may stop it then.
+        async Task NoteAsync()
+        {
+            since.UnionWith(await _erasures.NotEverywhereAsync(erased, CancellationToken.None));
+            await _erasures.RepeatAsync(since, CancellationToken.None);
+            ErasedAgain = since.Count;
+        }
+    }
+
+    private async Task PutEachAsync(string source, IReadOnlyList<BackupPart> parts, CancellationToken stop)
     {
         var done = new List<string>();
         foreach (var part in parts)

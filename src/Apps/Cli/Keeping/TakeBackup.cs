@@ -8,7 +8,11 @@ namespace Tessera.Cli.Keeping;
 internal sealed class TakeBackup(RunFolder folder, ServiceDatabases databases, TimeProvider clock)
 {
     private readonly IReadOnlyList<string> _services =
-        [.. SourceTree.Interfaces().Select(name => name.ToLowerInvariant())];
+    [
+        .. SourceTree.Interfaces().Select(name => name.ToLowerInvariant()),
+        // Those in other languages that this store has, or once had.
+        .. SourceTree.Foreign().Select(service => service.Name).Where(databases.Keeps),
+    ];
 
     public async Task<BackupManifest> RunAsync(string target, CancellationToken stop)
     {

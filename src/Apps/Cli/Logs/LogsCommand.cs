@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Tessera.Cli.Up;
 using Tessera.Stories;
@@ -100,24 +99,9 @@ internal static partial class LogsCommand
             ExitCodes.Usage),
     };
 
-    private static DateTimeOffset? Since(string? given)
-    {
-        if (given is null) return null;
-        if (Duration().Match(given) is not { Success: true } found)
-            throw new UserError($"'{given}' is no time; write 30s, 10m, 2h or 1d.", ExitCodes.Usage);
-        var count = int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture);
-        return TimeProvider.System.GetUtcNow() - found.Groups[2].Value switch
-        {
-            "s" => TimeSpan.FromSeconds(count),
-            "m" => TimeSpan.FromMinutes(count),
-            "h" => TimeSpan.FromHours(count),
-            _ => TimeSpan.FromDays(count),
-        };
-    }
+    private static DateTimeOffset? Since(string? given) =>
+        given is null ? null : TimeProvider.System.GetUtcNow() - Durations.Parse(given);
 
     [GeneratedRegex(@"^[0-9a-fA-F]{32}\z")]
     private static partial Regex Hexadecimal();
-
-    [GeneratedRegex(@"^([0-9]{1,5})(s|m|h|d)\z")]
-    private static partial Regex Duration();
 }

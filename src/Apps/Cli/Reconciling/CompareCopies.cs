@@ -18,10 +18,17 @@ internal static class CompareCopies
         }
         foreach (var known in histories.Prices.Values.Where(known => !histories.Catalog.ContainsKey(known.Sku)))
             Add(Forgotten, "catalog.product-added", $"product {known.Sku}", "catalog");
-        foreach (var buyer in histories.Buyers.Where(buyer => !histories.Accounts.Contains(buyer)))
+        foreach (var user in histories.Erased.Intersect(histories.Accounts))
+            Add(Forgotten, "users.user-erased", $"user {user}, whose account is back", "users");
+        foreach (var (kept, who, service) in new[]
         {
-            // Either Orders has not heard that the account is gone, or Users has forgotten the account itself.
-            Add(Missing, "users.user-erased", $"user {buyer}, who has orders and no account", "orders");
+            (histories.Buyers, "who has orders and no account", "orders"),
+            (histories.Payers, "whose means of payment is kept, and who has no account", "payments"),
+        })
+        {
+            // Where nobody knows of an erasure, Users may have forgotten the account itself.
+            foreach (var user in kept.Where(user => !histories.Accounts.Contains(user)))
+                Add(Missing, "users.user-erased", $"user {user}, {who}", service);
         }
 
         void AddChange(ProductHistory product, ProductHistory known)

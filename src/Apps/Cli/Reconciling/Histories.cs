@@ -34,6 +34,8 @@ internal sealed record ProductHistory(string Sku, long PriceMinor, bool Withdraw
 /// <summary>All histories, read one after the other.</summary>
 /// <param name="Stocked">Products for which Inventory counts.</param>
 /// <param name="Buyers">Whose orders are kept, and of whose erasure Orders has not heard.</param>
+/// <param name="Payers">Whose means of payment are kept, and of whose erasure Payments has not heard.</param>
+/// <param name="Erased">Of whose erasure any service knows.</param>
 internal sealed record Histories(
     IReadOnlyDictionary<Guid, OrderHistory> Orders,
     IReadOnlyDictionary<Guid, ReservationHistory> Reservations,
@@ -42,4 +44,6 @@ internal sealed record Histories(
     IReadOnlyDictionary<string, ProductHistory> Prices,
     IReadOnlySet<string> Stocked,
     IReadOnlySet<Guid> Accounts,
-    IReadOnlySet<Guid> Buyers);
+    IReadOnlySet<Guid> Buyers,
+    IReadOnlySet<Guid> Payers,
+    IReadOnlySet<Guid> Erased);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tessera.Cli.Keeping;
 using Tessera.Cli.Verifying;
 
 namespace Tessera.Cli.Reconciling;
@@ -26,6 +27,13 @@ internal static class ReadHistories
             row => new PaymentHistory(
                 row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5)),
             stop);
+        var payers = await databases.QueryAsync(
+            databases.Of("payments"),
+            """
+            select distinct buyer from payments
+            where payment_method is not null and buyer not in (select buyer from erased_buyers)
+            """,
+            row => row.GetGuid(0), stop);
         var inventory = databases.Of("inventory");
         var reservations = await databases.QueryAsync(
             inventory,
@@ -43,9 +51,11 @@ internal static class ReadHistories
         var catalog = await ProductsAsync(databases, "catalog", "products", stop);
         var accounts = await databases.QueryAsync(
             databases.Of("users"), "select id from users", row => row.GetGuid(0), stop);
+        var erased = await new KeptErasures(databases).AllAsync(stop);
         return new Histories(
             orders, reservations.ToDictionary(each => each.Order), payments.ToDictionary(each => each.Order),
-            catalog, prices, stocked.ToHashSet(StringComparer.Ordinal), accounts.ToHashSet(), buyers.ToHashSet());
+            catalog, prices, stocked.ToHashSet(StringComparer.Ordinal), accounts.ToHashSet(), buyers.ToHashSet(),
+            payers.ToHashSet(), erased);
     }
 
     private static async Task<Dictionary<Guid, OrderHistory>> OrdersAsync(

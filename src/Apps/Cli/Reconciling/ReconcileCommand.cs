@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessera.Cli.Keeping;
 using Tessera.Cli.Up;
 using Tessera.Cli.Verifying;
 
@@ -24,17 +25,30 @@ internal static class ReconcileCommand
             Description = "The connection string that up was given, when the services keep their data in PostgreSQL.",
             HelpName = "CONNECTION",
         };
+        var eraseAgain = new Option<bool>("--erase-again")
+        {
+            Description = "First have Users erase once more whom not every service knows to be erased.",
+        };
         var command = new Command("reconcile",
             "Compare the services' histories and name each event that is missing, forgotten or taken twice; " +
-            "exit code 1 when there is one.") { data, wait, postgres };
-        command.SetAction((parsed, stop) =>
+            "exit code 1 when there is one.") { data, wait, eraseAgain, postgres };
+        command.SetAction(async (parsed, stop) =>
         {
             var folder = new RunFolder(parsed.GetRequiredValue(data));
-            return RunAsync(
-                folder, new ServiceDatabases(folder, parsed.GetValue(postgres)),
+            var databases = new ServiceDatabases(folder, parsed.GetValue(postgres));
+            if (parsed.GetValue(eraseAgain)) await EraseAgainAsync(new KeptErasures(databases), stop);
+            return await RunAsync(
+                folder, databases,
                 TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait))), TimeProvider.System, stop);
         });
         return command;
+    }
+
+    private static async Task EraseAgainAsync(KeptErasures erasures, CancellationToken stop)
+    {
+        var lacking = await erasures.NotEverywhereAsync(await erasures.AllAsync(stop), stop);
+        await erasures.RepeatAsync(lacking, stop);
+        Console.WriteLine($"Erased again as soon as Users runs: {lacking.Count}");
     }
 
     private static async Task<int> RunAsync(

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tessera.Cli.Testing;
 using Tessera.Cli.Up;
 using Tessera.Releasing;
+using Tessera.Releasing.Benches;
 using Tessera.Releasing.Contracts;
 using Tessera.Releasing.Pipelines;
 
@@ -11,6 +12,9 @@ namespace Tessera.Cli.Releasing;
 /// <summary><c>ci SERVICE</c>: what the service's pipeline runs, here.</summary>
 internal static class CiCommand
 {
+    /// <summary>By how much a benchmark's ratio may be worse than the last time: runs differ by a tenth.</summary>
+    private const double WorseMax = 0.25;
+
     public static Command Create()
     {
         var service = new Argument<string?>("service")
@@ -36,11 +40,17 @@ internal static class CiCommand
         {
             Description = "What --changed compares with.", HelpName = "REVISION", DefaultValueFactory = _ => "HEAD",
         };
+        var compare = new Option<string[]>("--compare-benches")
+        {
+            Description = "Compare two results of a benchmark (JSON lines), the earlier one first; fails when a " +
+                "ratio to the bare contender is a quarter worse.",
+            HelpName = "FILE FILE", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true,
+        };
         var write = new Option<bool>("--write") { Description = "Write .github/workflows anew." };
         var command = new Command("ci",
             "Run what a service's pipeline runs: restore, build, tests, contracts, audit, image.")
         {
-            service, step, released, publish, changed, since, write,
+            service, step, released, publish, changed, since, compare, write,
         };
         command.SetAction(async (parsed, stop) =>
         {
@@ -49,6 +59,7 @@ internal static class CiCommand
                 var repository = new Repository(SourceTree.Root);
                 if (parsed.GetValue(write)) return await WriteAsync(repository, stop);
                 if (parsed.GetValue(changed)) return await SayChangedAsync(repository, parsed.GetValue(since)!, stop);
+                if (parsed.GetValue(compare) is [var before, var after]) return CompareResults(before, after);
                 var name = parsed.GetValue(service) ?? throw new UserError(
                     "ci takes a service, such as: tessera ci orders", ExitCodes.Usage);
                 var wanted = repository.Find(name);
@@ -77,6 +88,20 @@ internal static class CiCommand
         foreach (var (name, text) in files) await File.WriteAllTextAsync(Path.Combine(folder, name), text, stop);
         Console.WriteLine($"wrote {files.Count} workflows");
         return ExitCodes.Ok;
+    }
+
+    private static int CompareResults(string before, string after)
+    {
+        try
+        {
+            var ratios = CompareBenches.Compare(File.ReadAllText(before), File.ReadAllText(after), WorseMax);
+            foreach (var ratio in ratios) Console.WriteLine(ratio);
+            return ratios.Any(ratio => ratio.IsWorse) ? ExitCodes.Failed : ExitCodes.Ok;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"A result cannot be read: {unreadable.Message}", ExitCodes.Usage);
+        }
     }
 
     private static async Task<int> SayChangedAsync(Repository repository, string since, CancellationToken stop)

@@ -32,8 +32,10 @@ internal sealed class RunSteps(string root, TextWriter output)
         var program = step.Words[0] == "./tessera"
             ? Path.Combine(root, OperatingSystem.IsWindows() ? "tessera.cmd" : "tessera")
             : step.Words[0];
-        using var process = Process.Start(
-            new ProcessStartInfo(program, step.Words.Skip(1)) { WorkingDirectory = root })!;
+        var start = new ProcessStartInfo(program, step.Words.Skip(1)) { WorkingDirectory = root };
+        // As the workflows set it: what a later step restores anew is held to the same files.
+        start.Environment[LockFiles.Property] = "true";
+        using var process = Process.Start(start)!;
         return await Processes.WaitOrKillAsync(process, _stepTimeout, stop) ? process.ExitCode : ExitCodes.Failed;
     }
 }

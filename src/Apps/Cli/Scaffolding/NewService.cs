@@ -23,23 +23,14 @@ internal static partial class NewService
         ("Schema.sql", "src/Services/__Name__/Schema/0001-entries.sql"),
     ];
 
+    /// <summary>Pages, and clients that Users knows by these names.</summary>
+    private static readonly string[] _reserved = ["Web", "Ops", "Console", "Scripts"];
+
     /// <returns>What was done, in lines to show.</returns>
     public static IReadOnlyList<string> Make(string root, string name)
     {
-        if (!Name().IsMatch(name) || name.EndsWith("Contracts", StringComparison.Ordinal)
-            || name.EndsWith("Defaults", StringComparison.Ordinal))
-        {
-            throw new UserError(
-                $"'{name}' cannot name a service: a capital letter first, " +
-                "then letters and digits, 3 to 30, such as Loyalty.", ExitCodes.Usage);
-        }
+        RefuseName(root, name);
         var services = Path.Combine(root, "src", "Services");
-        var taken = Directory.EnumerateDirectories(services).Select(folder => Path.GetFileName(folder)!)
-            .FirstOrDefault(folder => folder.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (taken is not null)
-        {
-            throw new UserError($"There is a service {taken} already, in {Path.Combine(services, taken)}.");
-        }
 
         // What is to be changed is read first: when that is not as expected, nothing has been written yet.
         var solution = Path.Combine(root, "Tessera.slnx");
@@ -68,6 +59,26 @@ internal static partial class NewService
         return done;
     }
 
+    /// <summary>Refuses what is no name of a service, or is one already.</summary>
+    public static void RefuseName(string root, string name)
+    {
+        if (!Name().IsMatch(name) || name.EndsWith("Contracts", StringComparison.Ordinal)
+            || name.EndsWith("Defaults", StringComparison.Ordinal)
+            || _reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new UserError(
+                $"'{name}' cannot name a service: a capital letter first, " +
+                "then letters and digits, 3 to 30, such as Loyalty.", ExitCodes.Usage);
+        }
+        var services = Path.Combine(root, "src", "Services");
+        var taken = Directory.EnumerateDirectories(services).Select(folder => Path.GetFileName(folder)!)
+            .FirstOrDefault(folder => folder.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (taken is not null)
+        {
+            throw new UserError($"There is a service {taken} already, in {Path.Combine(services, taken)}.");
+        }
+    }
+
     public static string AddToSolution(string solution, string name)
     {
         const string folder = "<Folder Name=\"/src/Services/\">";
@@ -93,9 +104,9 @@ internal static partial class NewService
     /// <summary>The next ports, its own stream, and nobody's events read.</summary>
     public static string AddToShop(string shop, string name)
     {
-        var ports = Port().Matches(shop)
-            .Select(port => int.Parse(port.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
-        var next = ports.DefaultIfEmpty().Max() + 1;
+        // Foreign services stand apart, well above.
+        var list = shop.IndexOf("\"services\"", StringComparison.Ordinal);
+        var next = PortsIn(list < 0 ? shop : shop[list..]).DefaultIfEmpty().Max() + 1;
         var end = shop.LastIndexOf("\n  ]", StringComparison.Ordinal);
         var entry = string.Create(CultureInfo.InvariantCulture,
             $",\n    {{ \"name\": \"{name}\", \"http1\": {next}, \"http2\": {next + 1000}, ") +
@@ -103,7 +114,11 @@ internal static partial class NewService
         return Valid(end < 0 ? null : shop.Insert(end, entry), "src/Services/shop.json", name);
     }
 
-    private static string Valid(string? changed, string file, string name)
+    /// <summary>Those for people, in the order of the list.</summary>
+    public static IEnumerable<int> PortsIn(string shop) => Port().Matches(shop)
+        .Select(port => int.Parse(port.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+
+    public static string Valid(string? changed, string file, string name)
     {
         try
         {
@@ -116,11 +131,11 @@ internal static partial class NewService
         }
     }
 
-    private static string Fill(string text, string name) => text
+    public static string Fill(string text, string name) => text
         .Replace("__Name__", name, StringComparison.Ordinal)
         .Replace("__name__", name.ToLowerInvariant(), StringComparison.Ordinal);
 
-    private static string ReadTemplate(string name)
+    public static string ReadTemplate(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Template/{name}.txt")
             ?? throw new InvalidOperationException($"The template {name} is not in the assembly.");

@@ -97,8 +97,9 @@ internal sealed class LocalServers : IAsyncDisposable
         {
             addresses[service] = await ProvisionDatabase.EnsureAsync(
                 server.Address, service, Passwords.New(), "tessera_", closeOthers: true, stop);
+            await new SecondRole(server.Address, addresses[service]).CloseAsync(stop);
         }
-        await _folder.WriteDatabasesAsync(addresses, stop);
+        _folder.WriteDatabases(addresses);
     }
 
     private async Task StartMonitoringAsync(PortPicker ports, CancellationToken stop)
@@ -203,7 +204,9 @@ internal sealed class LocalServers : IAsyncDisposable
         return ports.TryTakePair(port);
     }
 
-    private string FolderOf(string server) => Path.Combine(_folder.Data, "servers", server);
+    private string FolderOf(string server) => FolderOf(_folder, server);
+
+    internal static string FolderOf(RunFolder folder, string server) => Path.Combine(folder.Data, "servers", server);
 
     private static string Instance(LocalServer server) => "server-" + server.Name;
 

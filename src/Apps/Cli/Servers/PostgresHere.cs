@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Servers;
 
@@ -17,6 +18,16 @@ internal sealed class PostgresHere(string folder) : LocalServer(folder)
         CultureInfo.InvariantCulture,
         $"Host=127.0.0.1;Port={Port};Username=postgres;" +
         $"Password={Passwords.Read(PasswordFile)};Database=postgres");
+
+    /// <summary>The administrator's login at the server that runs for this store; null when it runs none.</summary>
+    public static string? AddressOf(RunFolder folder)
+    {
+        var here = new PostgresHere(LocalServers.FolderOf(folder, "postgres"));
+        var running = folder.ReadState()?.Servers.FirstOrDefault(server => server.Service == here.Name);
+        if (running is null || !File.Exists(here.PasswordFile)) return null;
+        here.Port = running.Http1;
+        return here.Address;
+    }
 
     public override string? Missing => _programs is null
         ? "PostgreSQL is not here: apt-get install postgresql, or name one with --database-address."

@@ -67,7 +67,7 @@ internal static class DeployFiles
 
     private static void AddMigrations(SortedDictionary<string, string> files, IReadOnlyList<ListedProcess> all)
     {
-        var migrating = all.Where(process => process.HasServers).ToList();
+        var migrating = all.Where(process => process.HasMigration).ToList();
         foreach (var process in migrating)
             files[$"{Base}/migrations/{process.Name}.yaml"] = DeployTemplate.Fill("migration", process);
         files[$"{Base}/migrations/account.yaml"] = DeployTemplate.Fill(

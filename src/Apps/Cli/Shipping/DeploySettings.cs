@@ -19,6 +19,8 @@ internal static class DeploySettings
             .. all.Where(each => !each.IsGateway).Select(each => ($"Services__{each.Project}", AddressOf(each))),
             .. all.Where(each => each.IsApp).Select(each =>
                 ($"{each.Project}__Gateway", $"http://gateway:{all.Single(one => one.IsGateway).Http1}/")),
+            .. all.Where(each => each.IsForeign).SelectMany(each => each.Calls.Select(name =>
+                ($"{each.Project}__{all.Single(one => one.Name == name).Project}", AskedBy(each, name, all)))),
             .. own,
         ];
         var text = new StringBuilder();
@@ -26,6 +28,9 @@ internal static class DeploySettings
             text.Append(key).Append('=').Append(value).Append('\n');
         return text.ToString();
     }
+
+    private static string AskedBy(ListedProcess caller, string name, IReadOnlyList<ListedProcess> all) =>
+        $"http://{name}:{all.Single(one => one.Name == name).PortFor(caller)}/";
 
     private static string AddressOf(ListedProcess process) => $"http://{process.Name}:{process.Internal}";
 }

@@ -13,6 +13,7 @@ internal sealed record ImageBuild(string? Registry, string? BaseImage, string Ar
 
     public async Task PublishAsync(IReadOnlyCollection<ListedProcess> processes, CancellationToken stop)
     {
+        if (!IsBuilt) await AheadBuild.RunAsync([.. processes.Select(process => process.Project)], Arch, stop);
         var start = new ProcessStartInfo("dotnet", Words(processes)) { WorkingDirectory = SourceTree.Root };
         if (IsInsecure)
         {

@@ -58,12 +58,12 @@ internal static class NetworkRules
               ingress:
 
             """);
-        var callers = all.Where(each => each.Calls.Contains(process.Name)).ToList();
-        if (callers.Count > 0)
+        var callers = all.Where(each => each.Calls.Contains(process.Name));
+        foreach (var atPort in callers.GroupBy(process.PortFor))
         {
             text.Append("    - from:\n");
-            foreach (var caller in callers) text.Append(Pod(caller));
-            text.Append(Port(process));
+            foreach (var caller in atPort) text.Append(Pod(caller));
+            text.Append(Port(atPort.Key));
         }
         // Whoever collects metrics stands in a namespace that is marked so.
         text.Append($$"""
@@ -74,7 +74,7 @@ internal static class NetworkRules
 
             """);
         foreach (var called in all.Where(each => process.Calls.Contains(each.Name)))
-            text.Append("    - to:\n").Append(Pod(called)).Append(Port(called));
+            text.Append("    - to:\n").Append(Pod(called)).Append(Port(called.PortFor(process)));
         if (process.ReachesOutside) text.Append(Outside);
         return text.ToString();
     }
@@ -82,6 +82,5 @@ internal static class NetworkRules
     private static string Pod(ListedProcess process) =>
         $"        - podSelector: {{ matchLabels: {{ app.kubernetes.io/name: {process.Name} }} }}\n";
 
-    private static string Port(ListedProcess process) =>
-        $"      ports: [{{ protocol: TCP, port: {(process.IsGateway ? process.Http1 : process.Internal)} }}]\n";
+    private static string Port(int port) => $"      ports: [{{ protocol: TCP, port: {port} }}]\n";
 }

@@ -1,22 +1,33 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Tessera.Cli.Servers;
+using Tessera.Cli.Shipping.Registries;
 using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Shipping;
 
 /// <summary>What an image is made of besides its base: a CycloneDX list of the packages with their versions and
-/// licences, by the tool that <c>.config/dotnet-tools.json</c> pins.</summary>
+/// licences, by the tool that <c>.config/dotnet-tools.json</c> pins; of one in another language by npm.</summary>
 internal static class PartsList
 {
     private static readonly TimeSpan _timeMax = TimeSpan.FromMinutes(5);
 
-    /// <returns>The file, and how many parts it names.</returns>
-    public static async Task<string> WriteAsync(ListedProcess process, CancellationToken stop)
+    public static async Task<PartsFile> WriteAsync(ListedProcess process, CancellationToken stop)
     {
         var root = SourceTree.Root;
-        await RunAsync(["tool", "restore"], stop);
         var folder = Path.Combine("artifacts", "images", process.Project);
         var name = process.Name + ".cdx.json";
+        if (process.IsForeign)
+        {
+            // What the lock file pins and the image keeps.
+            var list = await RunToEnd.Async(
+                [Processes.Find("npm")!, "sbom", "--package-lock-only", "--omit=dev", "--sbom-format=cyclonedx"],
+                Path.Combine(root, process.Folder), stop);
+            await File.WriteAllTextAsync(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(root, folder)).FullName, name), list, stop);
+            return Counted(Path.Combine(folder, name), list);
+        }
+        await RunAsync(["tool", "restore"], stop);
         await RunAsync(
             [
                 "CycloneDX", Path.Combine(process.Folder, process.Project + ".csproj"),
@@ -25,10 +36,15 @@ internal static class PartsList
                 "--set-name", "tessera/" + process.Name,
             ],
             stop);
-        var file = Path.Combine(root, folder, name);
-        var count = CountParts(await File.ReadAllTextAsync(file, stop));
-        if (count == 0) throw new UserError($"{file} names no part at all: the list is worth nothing.");
-        return $"{Path.Combine(folder, name)}, {count} parts";
+        var path = Path.Combine(folder, name);
+        return Counted(path, await File.ReadAllTextAsync(Path.Combine(root, path), stop));
+    }
+
+    private static PartsFile Counted(string path, string list)
+    {
+        var count = CountParts(list);
+        if (count == 0) throw new UserError($"{path} names no part at all: the list is worth nothing.");
+        return new PartsFile(path, count);
     }
 
     internal static int CountParts(string list)
@@ -51,4 +67,16 @@ internal static class PartsList
         if (!await Processes.WaitOrKillAsync(tool, _timeMax, stop) || tool.ExitCode != 0)
             throw new UserError($"dotnet {words[0]}: {(await faults + await said).Trim().ReplaceLineEndings(" ")}");
     }
+}
+
+/// <param name="Path">From the root.</param>
+internal sealed record PartsFile(string Path, int Count)
+{
+    public override string ToString() => $"{Path}, {Count} parts";
+
+    /// <returns>The digest of the artifact that it is beside the image.</returns>
+    public async Task<string> AttachAsync(ImageRegistry registry, string image, CancellationToken stop) =>
+        await new AttachParts(registry).RunAsync(
+            image, System.IO.Path.GetFileName(Path),
+            await File.ReadAllBytesAsync(System.IO.Path.Combine(SourceTree.Root, Path), stop), stop);
 }

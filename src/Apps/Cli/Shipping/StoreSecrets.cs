@@ -15,7 +15,8 @@ internal static class StoreSecrets
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var (admin, broker) = (Passwords.New(), Passwords.New());
-        var clients = _clients.ToDictionary(client => client, _ => Passwords.New());
+        var foreign = all.Where(process => process.IsForeign).Select(process => process.Name).ToList();
+        var clients = _clients.Concat(foreign).ToDictionary(client => client, _ => Passwords.New());
         files["postgres/password"] = admin;
         files["postgres/databases.sql"] = "";
         files["rabbitmq/rabbitmq.conf"] = $"default_user = {BrokerUser}\ndefault_pass = {broker}\n";
@@ -30,8 +31,11 @@ internal static class StoreSecrets
                 $"Host=postgres;Database={process.Name};Username={process.Name};Password={password}";
             files[$"{process.Name}/Messaging__RabbitMq__Uri"] = $"amqp://{BrokerUser}:{broker}@rabbitmq:5672/";
         }
+        var pages = Passwords.New();
+        foreach (var name in new[] { "gateway", "web", "ops" }) files[$"{name}/Tessera__PagesSecret"] = pages;
         files["web/Tessera__ClientSecrets__web"] = clients["web"];
         files["ops/Tessera__ClientSecrets__console"] = clients["console"];
+        foreach (var name in foreign) files[$"{name}/Tessera__ClientSecrets__{name}"] = clients[name];
         foreach (var (client, secret) in clients) files[$"users/Tessera__ClientSecrets__{client}"] = secret;
         files["users/Users__OperatorPassword"] =
             RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20);

@@ -21,6 +21,20 @@ internal sealed record Answer(int Status, byte[] Body, TimeSpan? RetryAfter)
     public T Read<T>() => JsonSerializer.Deserialize<T>(Body, _json)
         ?? throw new UserError("The gateway answered with an empty document.");
 
+    /// <summary>What it says whatever its status; null when that is something else.</summary>
+    public T? ReadOrNull<T>()
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(Body, _json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The problem document in one line.</summary>
     public string Problem()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Tessera.Stories;
 
 namespace Tessera.Cli.Shop;
 
@@ -7,30 +8,43 @@ namespace Tessera.Cli.Shop;
 /// an operator.</summary>
 internal static class MessagingTables
 {
-    public static async Task ShowAsync(Store store, IEnumerable<string> services, CancellationToken stop)
+    /// <summary>Of each service what it says, or why it says nothing.</summary>
+    public static async Task<IReadOnlyDictionary<string, Told<MessagingStatus>>> ReadAsync(
+        Store store, IEnumerable<string> services, CancellationToken stop)
+    {
+        var told = new Dictionary<string, Told<MessagingStatus>>(StringComparer.Ordinal);
+        foreach (var service in services)
+        {
+            var answer = await store.Client.GetAsync(
+                $"/api/v1/services/{service}/messaging/status", await store.Scripts.TokenAsync(stop), stop);
+            told[service] = answer.IsSuccess
+                ? new Told<MessagingStatus>(answer.Read<MessagingStatus>())
+                : new Told<MessagingStatus>(null, answer.Problem());
+        }
+        return told;
+    }
+
+    public static void Show(IReadOnlyDictionary<string, Told<MessagingStatus>> told)
     {
         var outboxes = new Table().Border(TableBorder.Simple);
         outboxes.AddColumns("service", "unsent", "oldest unsent", "held keys", "parked", "timers");
         var subscriptions = new Table().Border(TableBorder.Simple);
         subscriptions.AddColumns(
             "subscription", "broker", "unread messages", "oldest unread", "partitions and their readers");
-        foreach (var service in services)
+        foreach (var (service, each) in told)
         {
-            var answer = await store.Client.GetAsync(
-                $"/api/v1/services/{service}/messaging/status", await store.Scripts.TokenAsync(stop), stop);
-            if (!answer.IsSuccess)
+            if (each.Value is not { } status)
             {
-                outboxes.AddRow(service, Markup.Escape(answer.Problem()));
+                outboxes.AddRow(service, Markup.Escape(each.Fault ?? ""));
                 continue;
             }
-            var status = answer.Read<Status>();
             outboxes.AddRow(
                 service, Text(status.Outbox.Rows), Age(status.Outbox.OldestSeconds), Text(status.Outbox.HeldKeys),
                 $"{status.Parked.Messages} in {status.Parked.Keys} keys", Text(status.Timers));
             foreach (var subscription in status.Subscriptions)
             {
                 subscriptions.AddRow(
-                    $"{subscription.Stream} → {service}", subscription.Broker,
+                    $"{Markup.Escape(subscription.Stream)} → {service}", Markup.Escape(subscription.Broker),
                     subscription.Unread is { } unread ? Text(unread) : Markup.Escape(
                         subscription.Unavailable ?? "not told"),
                     Age(subscription.OldestUnreadSeconds),
@@ -46,16 +60,4 @@ internal static class MessagingTables
 
     private static string Age(double? seconds) =>
         seconds is { } age ? string.Create(CultureInfo.InvariantCulture, $"{age:0.0} s") : "";
-
-    private sealed record Status(Outbox Outbox, Parked Parked, long Timers, IReadOnlyList<Subscription> Subscriptions);
-
-    private sealed record Outbox(long Rows, double? OldestSeconds, long HeldKeys);
-
-    private sealed record Parked(long Messages, long Keys);
-
-    private sealed record Subscription(
-        string Stream, string Broker, long? Unread, double? OldestUnreadSeconds,
-        IReadOnlyList<Reader> Partitions, string? Unavailable);
-
-    private sealed record Reader(int Partition, string? Owner);
 }

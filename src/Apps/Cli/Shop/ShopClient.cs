@@ -43,6 +43,20 @@ internal sealed class ShopClient : IDisposable
     public Task<Answer> GetAsync(string path, string? token, CancellationToken stop) =>
         SendAsync(HttpMethod.Get, path, null, token, null, stop);
 
+    /// <summary>Asks once, for what may well not be there: null when nobody answers.</summary>
+    public async Task<Answer?> GetOnceAsync(string path, string? token, CancellationToken stop)
+    {
+        try
+        {
+            return await SendOnceAsync(HttpMethod.Get, path, null, token, null, "application/json", stop);
+        }
+        catch (Exception away) when (away is HttpRequestException
+            || (away is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
     public Task<Answer> PostAsync(
         string path, object? body, string? token, CancellationToken stop, string? idempotencyKey = null) =>
         SendAsync(HttpMethod.Post, path,

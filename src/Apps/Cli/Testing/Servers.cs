@@ -18,7 +18,7 @@ internal static class Servers
         new("postgresql", "postgres"),
         new("pgbouncer", "pgbouncer"),
         new("default-jre-headless", "java"),
-        new("chromium", "chromium"),
+        new("chromium-headless-shell", "chromium-headless-shell"),
         new("prometheus", "prometheus"),
         new("prometheus-alertmanager", "prometheus-alertmanager"),
         new("podman", "podman"),
@@ -31,6 +31,10 @@ internal static class Servers
         new("docker-registry", "docker-registry"),
         new("debootstrap", "debootstrap"),
         new("podman-compose", "podman-compose"),
+        // The foreign service's driver of SQLite is compiled where no ready one can be fetched.
+        new("g++", "g++"),
+        new("make", "make"),
+        new("python3", "python3"),
     ];
 
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);

@@ -8,6 +8,9 @@ internal sealed record TestResult(
     TestTiming Timing, int Passed, int Failed, int Skipped, IReadOnlyList<TimedTest> Tests,
     IReadOnlyList<FailedTest> Failures, IReadOnlyList<string> SkipReasons, string? Problem)
 {
+    /// <summary>The end of what it printed, where there is a <see cref="Problem"/>.</summary>
+    public IReadOnlyList<string> SaidLast { get; init; } = [];
+
     public string Project => Timing.Project;
 
     public TimeSpan Took => Timing.Took;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Xml;
 using System.Xml.Linq;
+using Tessera.Cli.Logs;
 using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Testing;
@@ -13,8 +14,8 @@ internal sealed record TestRunOptions(string? Filter, bool InstallServers, bool 
     /// <summary>Tells the tests of <see cref="All"/>.</summary>
     public const string AllVariable = "TESSERA_TEST_ALL";
 
-    /// <summary>No test project takes this long; one that does hangs.</summary>
-    public TimeSpan ProjectTimeout => All ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(25);
+    /// <summary>No test project takes this long, even on a machine of half the speed; one that does hangs.</summary>
+    public TimeSpan ProjectTimeout => All ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(40);
 }
 
 /// <summary>Builds, gets the servers, runs the test executables and sums up.</summary>
@@ -27,10 +28,21 @@ internal static class TestRun
     public static async Task<int> RunAsync(
         IReadOnlyList<TestProject> projects, TestRunOptions options, CancellationToken stop)
     {
-        await BuildAsync(stop);
-        await CompileAheadAsync(projects, stop);
-        var missing = await Servers.ProvideAsync(options.InstallServers, stop);
+        var providing = Servers.ProvideAsync(options.InstallServers, stop); // It waits for a network and a disk.
+        try
+        {
+            await BuildAsync(stop);
+            await CompileAheadAsync(projects, stop);
+        }
+        catch
+        {
+            // Half installed would be in the way of the next; what failed first is told.
+            await ((Task)providing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        var missing = await providing;
         foreach (var server in missing) Console.WriteLine($"server {server.Name}: not here. {server.HowToGet}");
+        await BuildForeignAsync(projects, stop);
         Console.WriteLine(projects.Count == 1 ? "1 test project" : $"{projects.Count} test projects");
         var results = new List<TestResult>();
         var timings = Path.Combine(SourceTree.Root, "test", "timings.csv");
@@ -46,6 +58,7 @@ internal static class TestRun
         });
         if (options.Record) TestTimings.Update(timings, results.Select(result => result.Timing));
         TestReport.PrintSlowest(results);
+        TestReport.PrintFailed(results);
         return TestReport.PrintSum(results, missing, InCi);
     }
 
@@ -66,6 +79,26 @@ internal static class TestRun
                 && await BuildAsync([ahead, "-p:ForTests=true"], stop) != 0))
         {
             Console.WriteLine("Not all that tests start is compiled ahead: they take longer.");
+        }
+    }
+
+    /// <summary>Before the tests: two that build the same at once would be in each other's way, and no test has to wait
+    /// for a compiler beside a busy machine. Needs what <see cref="Servers.ProvideAsync"/> installs.</summary>
+    private static async Task BuildForeignAsync(IReadOnlyList<TestProject> projects, CancellationToken stop)
+    {
+        if (!projects.Any(project => project.Name is "EndToEnd" or "Notifications.Tests")) return;
+        var folder = Directory.CreateDirectory(Path.Combine(SourceTree.Root, "artifacts", "test-results")).FullName;
+        foreach (var service in SourceTree.Foreign())
+        {
+            try
+            {
+                await new ProvideNode(SourceTree.Root).ProvideAsync(
+                    service.Project, Path.Combine(folder, service.Name + "-build.log"), stop);
+            }
+            catch (UserError missing)
+            {
+                Console.WriteLine($"{service.Name} is not built: {missing.Message}");
+            }
         }
     }
 
@@ -117,17 +150,26 @@ internal static class TestRun
         process.BeginErrorReadLine();
         if (!await Processes.WaitOrKillAsync(process, options.ProjectTimeout, stop))
         {
-            return Broken(
-                $"hung: ended after {options.ProjectTimeout.TotalMinutes:0} minutes (output: {log})", processor.Used);
+            return Told(Broken(
+                $"hung: ended after {options.ProjectTimeout.TotalMinutes:0} minutes (output: {log})", processor.Used));
         }
         try
         {
-            return TestResult.FromXunitXml(
-                new TestTiming(part.Name, clock.Elapsed, processor.Used), XDocument.Load(report), process.ExitCode);
+            return Told(TestResult.FromXunitXml(
+                new TestTiming(part.Name, clock.Elapsed, processor.Used), XDocument.Load(report), process.ExitCode));
         }
         catch (Exception unreadable) when (unreadable is IOException or XmlException)
         {
-            return Broken($"ended with code {process.ExitCode} and no report (output: {log})", processor.Used);
+            return Told(
+                Broken($"ended with code {process.ExitCode} and no report (output: {log})", processor.Used));
+        }
+
+        // What went wrong outside of the tests stands nowhere else, and a machine of CI keeps no files.
+        TestResult Told(TestResult result)
+        {
+            if (result.Problem is null) return result;
+            output.Flush();
+            return result with { SaidLast = LogTail.Last(log, TestReport.LastLines) };
         }
     }
 }

@@ -7,6 +7,9 @@ namespace Tessera.Cli.Up;
 /// owner can read.</summary>
 internal sealed record OperatorCredentials(string Email, string Password)
 {
+    /// <summary>Of the account that the first start makes.</summary>
+    public const string FirstEmail = "operator@tessera.local";
+
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static OperatorCredentials Read(RunFolder folder)
@@ -34,7 +37,7 @@ internal sealed record OperatorCredentials(string Email, string Password)
         isUntold = !File.Exists(folder.OperatorFile) || File.Exists(folder.OperatorUntoldFile);
         if (File.Exists(folder.OperatorFile)) return Read(folder);
         File.WriteAllText(folder.OperatorUntoldFile, "");
-        var made = new OperatorCredentials("operator@tessera.local", RandomNumberGenerator.GetString(
+        var made = new OperatorCredentials(FirstEmail, RandomNumberGenerator.GetString(
             "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20));
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Tessera.Cli.Up;
 
@@ -27,14 +28,35 @@ internal sealed class Plan
 
     private readonly PortPicker _ports;
 
-    private Plan(IReadOnlyList<PlannedInstance> instances, IReadOnlyList<string> moved, PortPicker ports)
+    /// <summary>8443 beside 8080, as is usual.</summary>
+    private const int HttpsOffset = 363;
+
+    /// <summary>Foreign services stand where no service of the list will be for long.</summary>
+    private const int ForeignOffset = 99;
+
+    private Plan(
+        IReadOnlyList<PlannedInstance> instances, IReadOnlyList<PlannedInstance> foreign, int? https,
+        IReadOnlyList<string> moved, PortPicker ports)
     {
         Instances = instances;
+        Https = https;
+        Foreign = foreign;
         Moved = moved;
         _ports = ports;
     }
 
     public IReadOnlyList<PlannedInstance> Instances { get; }
+
+    /// <summary>Services in other languages: their ports are kept for them, and they run where their tools are.
+    /// </summary>
+    public IReadOnlyList<PlannedInstance> Foreign { get; }
+
+    /// <summary>The port at which the gateways take HTTPS, when they do.</summary>
+    public int? Https { get; }
+
+    /// <summary>The store's address over HTTPS. By name: browsers bind no passkey to a number.</summary>
+    public string? Encrypted =>
+        Https is { } port ? string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}") : null;
 
     /// <summary>What could not have its usual port, in words.</summary>
     public IReadOnlyList<string> Moved { get; }
@@ -45,12 +67,20 @@ internal sealed class Plan
     /// <summary>The ports are held until now: the processes that are to listen there start next.</summary>
     public void LetGoOfPorts() => _ports.Dispose();
 
-    /// <summary>Hands over what listens on the store's address.</summary>
-    public IDisposable TakeAddress() => _ports.Take(Gateway.Http1);
+    /// <summary>Hands over what listens on the store's addresses.</summary>
+    public IReadOnlyList<SharedAddress> TakeAddresses()
+    {
+        var http = new SharedAddress((Socket)_ports.Take(Gateway.Http1), "Listen__Http1Socket");
+        return Https is { } port
+            ? [http, new SharedAddress((Socket)_ports.Take(port), "Gateway__Https__Socket")]
+            : [http];
+    }
 
     /// <param name="address">The port of the store's address, when the store has one already.</param>
+    /// <param name="https">The same for HTTPS.</param>
     public static Plan Make(
-        IReadOnlyList<string> projects, UpSettings settings, PortPicker ports, int? address = null)
+        IReadOnlyList<string> projects, UpSettings settings, PortPicker ports, int? address = null,
+        int? https = null, IReadOnlyList<ForeignService>? foreign = null)
     {
         var instances = new List<PlannedInstance>();
         var moved = new List<string>();
@@ -75,7 +105,14 @@ internal sealed class Plan
             }
             number++;
         }
-        return new Plan(instances, moved, ports);
+        var others = (foreign ?? []).Where(each => !settings.Without.Contains(each.Name)).Select((each, index) =>
+        {
+            var preferred = settings.Port + ForeignOffset - index;
+            return new PlannedInstance(
+                each.Name, each.Name, each.Project, Pick(each.Name, preferred), ports.Pick(preferred + Http2Offset));
+        });
+        if (settings.Https) https ??= Pick("https", settings.Port + HttpsOffset);
+        return new Plan(instances, [.. others], https, moved, ports);
 
         void AddGateway(string service, string project, int replica)
         {

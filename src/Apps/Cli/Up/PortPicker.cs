@@ -6,12 +6,13 @@ namespace Tessera.Cli.Up;
 /// <summary>Gives each service its usual port, or the next free one when somebody else has that. Whatever it gave it
 /// listens on until it lets go: of two stores that choose at the same moment, only one gets a port.</summary>
 /// <param name="listen">Null when the port is taken.</param>
-internal sealed class PortPicker(Func<int, IDisposable?> listen) : IDisposable
+/// <param name="claims">Keep what was given from other stores also after it was let go; none by default.</param>
+internal sealed class PortPicker(Func<int, IDisposable?> listen, PortClaims? claims = null) : IDisposable
 {
     private const int Tries = 500;
     private readonly Dictionary<int, IDisposable?> _given = [];
 
-    public PortPicker() : this(ListenOnLoopback)
+    public PortPicker(PortClaims? claims = null) : this(ListenOnLoopback, claims)
     {
     }
 
@@ -36,10 +37,12 @@ internal sealed class PortPicker(Func<int, IDisposable?> listen) : IDisposable
 
     public bool TryTakePair(int port)
     {
+        var had = claims?.Has(port) == true;
         if (!TryTake(port)) return false;
         if (TryTake(port + 1)) return true;
         LetGo(port);
         _given.Remove(port);
+        if (!had) claims?.GiveBack(port);
         return false;
     }
 
@@ -66,7 +69,14 @@ internal sealed class PortPicker(Func<int, IDisposable?> listen) : IDisposable
 
     private bool TryTake(int port)
     {
-        if (_given.ContainsKey(port) || listen(port) is not { } held) return false;
+        if (_given.ContainsKey(port)) return false;
+        var had = claims?.Has(port) == true;
+        if (claims?.TryClaim(port) == false) return false;
+        if (listen(port) is not { } held)
+        {
+            if (!had) claims?.GiveBack(port);
+            return false;
+        }
         _given.Add(port, held);
         return true;
     }

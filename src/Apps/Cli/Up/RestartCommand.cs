@@ -7,7 +7,6 @@ namespace Tessera.Cli.Up;
 /// serves: each is waited for until the gateways send it requests.</summary>
 internal static class RestartCommand
 {
-    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     public static Command Create()
@@ -41,18 +40,23 @@ internal static class RestartCommand
     internal static List<InstanceState> Chosen(RunFolder folder, string? which)
     {
         var all = HoldCommands.StateOf(folder).Services;
-        var chosen = all.Where(each => which is null || each.Name == which || each.Service == which).ToList();
+        var chosen = all
+            .Where(each => which is null ? each.State is not ("absent" or "building") : IsMeant(each, which)).ToList();
         if (chosen.Count == 0) _ = HoldCommands.Find(folder, which!); // Says which there are.
         if (chosen.Find(each => each.State == "held") is { } held)
             throw new UserError($"{held.Name} is stopped. Start it with: tessera start {held.Name}");
         return chosen;
     }
 
+    private static bool IsMeant(InstanceState each, string which) => each.Name == which || each.Service == which;
+
     /// <summary>Ends when every gateway sends it requests; a gateway is found by its clients themselves.</summary>
     internal static async Task BeServedAsync(
         HttpClient http, RunFolder folder, InstanceState instance, CancellationToken stop)
     {
-        if (instance.Service == "gateway") return;
+        // Nor does a gateway tell of a service that the store is whole without.
+        if (instance.Service == "gateway" || SourceTree.Foreign().Any(each => each.Name == instance.Service)) return;
+        var timeout = ReadyTimeout.Read();
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -61,32 +65,41 @@ internal static class RestartCommand
                 .Where(each => each is { Service: "gateway", State: "ready" or "unready" });
             var known = await Task.WhenAll(gateways.Select(gateway => IsServedAsync(http, gateway, instance, stop)));
             if (Array.TrueForAll(known, isKnown => isKnown)) return;
-            if (TimeProvider.System.GetElapsedTime(began) > _timeout)
+            if (TimeProvider.System.GetElapsedTime(began) > timeout)
             {
                 throw new UserError($"{instance.Name} is ready, and a gateway has not taken it back within " +
-                    $"{_timeout.TotalSeconds:0} s (log: {folder.LogOf("gateway")})");
+                    $"{timeout.TotalSeconds:0} s (log: {folder.LogOf("gateway")})");
             }
             await Task.Delay(_poll, stop);
         }
     }
 
     private static async Task<bool> IsServedAsync(
+        HttpClient http, InstanceState gateway, InstanceState instance, CancellationToken stop) =>
+        await FindReplicaAsync(http, gateway, instance, stop) is { } replica
+            && replica.GetProperty("isServed").GetBoolean();
+
+    /// <summary>What the gateway says of the process in its health; null when it says nothing.</summary>
+    internal static async Task<JsonElement?> FindReplicaAsync(
         HttpClient http, InstanceState gateway, InstanceState instance, CancellationToken stop)
     {
-        var replica = instance.Name == instance.Service ? instance.Service + "-1" : instance.Name;
+        var name = instance.Name == instance.Service ? instance.Service + "-1" : instance.Name;
         var port = SharedAddress.IsPossible ? gateway.Http2 : gateway.Http1;
         try
         {
             using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health"), stop);
             using var health = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(stop));
-            return health.RootElement.TryGetProperty("services", out var replicas)
-                && replicas.EnumerateArray().Any(each =>
-                    each.GetProperty("replica").GetString() == replica && each.GetProperty("isServed").GetBoolean());
+            if (!health.RootElement.TryGetProperty("services", out var replicas)) return null;
+            foreach (var replica in replicas.EnumerateArray())
+            {
+                if (replica.GetProperty("replica").GetString() == name) return replica.Clone();
+            }
+            return null;
         }
         catch (Exception unknown) when (unknown is HttpRequestException or JsonException
             || (unknown is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            return false;
+            return null;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tessera.Cli.Up;
 
@@ -76,11 +77,37 @@ internal sealed class RunFolder(string data)
     /// <summary>Of an earlier life of the store: what was held or replaced then.</summary>
     public void ForgetWishes()
     {
-        foreach (var wish in (string[])["*.hold", "*.program"])
+        foreach (var wish in (string[])["*.hold", "*.program", "*.settings", "*.canary-end", "canaries.json"])
         {
             foreach (var file in Directory.EnumerateFiles(Run, wish)) File.Delete(file);
         }
     }
+
+    /// <summary>Settings of the process that others than <c>up</c> was told are.</summary>
+    public IReadOnlyDictionary<string, string> ReadSettingsOf(string instance)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(
+                File.ReadAllText(SettingsFileOf(instance)), _json)!;
+        }
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
+    /// <summary>From its next start on. They may hold secrets.</summary>
+    public void WriteSettingsOf(string instance, IReadOnlyDictionary<string, string> settings) =>
+        WritePrivately(SettingsFileOf(instance), settings);
+
+    /// <summary>Where gateways read which process of a service is its canary.</summary>
+    public string CanariesFile => Path.Combine(Run, "canaries.json");
+
+    /// <summary>There when somebody wants the canary of the service to end before its time.</summary>
+    public string CanaryEndOf(string service) => Path.Combine(Run, service + ".canary-end");
+
+    private string SettingsFileOf(string instance) => Path.Combine(Run, instance + ".settings");
 
     private string ProgramFileOf(string instance) => Path.Combine(Run, instance + ".program");
 
@@ -202,13 +229,21 @@ internal sealed class RunFolder(string data)
         }
     }
 
-    public async Task WriteDatabasesAsync(IReadOnlyDictionary<string, string> addresses, CancellationToken stop)
+    public void WriteDatabases(IReadOnlyDictionary<string, string> addresses)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(DatabasesFile)!);
-        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        WritePrivately(DatabasesFile, addresses);
+    }
+
+    /// <summary>Replaced as a whole: services that start meanwhile read the one or the other.</summary>
+    private static void WritePrivately(string path, IReadOnlyDictionary<string, string> values)
+    {
+        var next = path + ".new";
+        File.Delete(next);
+        var open = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var file = new FileStream(DatabasesFile, open);
-        await JsonSerializer.SerializeAsync(file, addresses, _json, stop);
+        using (var file = new FileStream(next, open)) JsonSerializer.Serialize(file, values, _json);
+        File.Move(next, path, overwrite: true);
     }
 
     /// <summary>The connection string of each service; null when this store started no database server.</summary>
@@ -265,6 +300,13 @@ internal sealed record RunState(
     ProcessIdentity Supervisor, DateTimeOffset Since, string Gateway, string Broker, string Database, string Phase,
     IReadOnlyList<InstanceState> Services, IReadOnlyList<InstanceState> Servers, IReadOnlyList<string> Notices)
 {
+    /// <summary>Its address over HTTPS, where it has one.</summary>
+    public string? Encrypted { get; init; }
+
+    /// <summary>The address for people.</summary>
+    [JsonIgnore]
+    public string Shown => Encrypted ?? Gateway;
+
     public const string Starting = "starting";
 
     /// <summary>The first start puts a small catalog in.</summary>
@@ -272,8 +314,8 @@ internal sealed record RunState(
     public const string Running = "running";
 }
 
-/// <param name="State"><c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>held</c>,
-/// <c>stopping</c>, <c>stopped</c>.</param>
+/// <param name="State"><c>building</c>, <c>absent</c> (it cannot be started here), <c>starting</c>, <c>ready</c>,
+/// <c>unready</c>, <c>restarting</c>, <c>held</c>, <c>stopping</c>, <c>stopped</c>.</param>
 /// <param name="Why">What keeps it from being ready, in its own words.</param>
 /// <param name="Version">Of the build that runs, with its commit; known once it was ready.</param>
 internal sealed record InstanceState(

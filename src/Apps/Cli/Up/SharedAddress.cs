@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace Tessera.Cli.Up;
 
 /// <summary>
-/// The store's address: a listening socket that the supervisor opens and every gateway process inherits. They accept
-/// from one queue. Whichever of them ends, a connection that waits there is another's, or the next one's; with a socket
-/// of each process's own, what had come to the one that ends would be lost.
+/// An address of the store: a listening socket that the supervisor opens and every gateway process inherits. They
+/// accept from one queue. Whichever of them ends, a connection that waits there is another's, or the next one's; with a
+/// socket of each process's own, what had come to the one that ends would be lost.
 /// </summary>
 internal sealed partial class SharedAddress : IDisposable
 {
@@ -15,9 +15,11 @@ internal sealed partial class SharedAddress : IDisposable
     private readonly Socket _socket;
 
     /// <param name="socket">Bound. It is this object's from now on.</param>
-    public SharedAddress(Socket socket)
+    /// <param name="setting">Tells a gateway the socket's number.</param>
+    public SharedAddress(Socket socket, string setting)
     {
         _socket = socket;
+        Setting = setting;
         socket.Listen(WaitingMax); // The kernel's own bound (somaxconn) may be lower.
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
@@ -26,6 +28,8 @@ internal sealed partial class SharedAddress : IDisposable
     public static bool IsPossible => !OperatingSystem.IsWindows();
 
     public int Port { get; }
+
+    public string Setting { get; }
 
     /// <summary>A number under which a process that is started before the result is disposed of has the socket.
     /// </summary>

@@ -18,16 +18,21 @@ internal static class SourceTree
     public static IReadOnlyList<string> WithData(IEnumerable<string> services) =>
         [.. services.Intersect(Interfaces().Select(name => name.ToLowerInvariant()), StringComparer.Ordinal)];
 
+    /// <summary>Services in other languages, which the store is whole without.</summary>
+    public static IReadOnlyList<ForeignService> Foreign() =>
+        [.. Listed(ShopList, _ => true, "foreign").Select(name => new ForeignService(name))];
+
     public static string ShopList => Path.Combine(Root, "src", "Services", "shop.json");
 
     internal static IReadOnlyList<string> ListedServices(string file) => Listed(file, _ => true);
 
-    private static IReadOnlyList<string> Listed(string file, Func<JsonElement, bool> isWanted)
+    private static IReadOnlyList<string> Listed(
+        string file, Func<JsonElement, bool> isWanted, string which = "services")
     {
         try
         {
             using var list = JsonDocument.Parse(File.ReadAllBytes(file));
-            return [.. list.RootElement.GetProperty("services").EnumerateArray()
+            return [.. list.RootElement.GetProperty(which).EnumerateArray()
                 .Where(isWanted).Select(NameOf)
                 .OrderBy(name => name == "Gateway" ? 1 : 0)];
         }

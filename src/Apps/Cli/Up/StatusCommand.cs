@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 using Tessera.Cli.Shop;
+using Tessera.Stories;
 
 namespace Tessera.Cli.Up;
 
@@ -22,12 +24,11 @@ internal static class StatusCommand
         command.SetAction(async (parsed, stop) =>
         {
             var folder = new RunFolder(parsed.GetRequiredValue(data));
-            var ended = Run(folder, parsed.GetValue(asJson));
-            if (ended != ExitCodes.Ok || !parsed.GetValue(messaging)) return ended;
-            using var store = Store.Open(folder.Data, null, TimeProvider.System);
-            var services = SourceTree.WithData(folder.ReadState()!.Services.Select(service => service.Service));
-            await MessagingTables.ShowAsync(store, services, stop);
-            return ExitCodes.Ok;
+            var running = folder.IsSupervised ? folder.ReadState() : null;
+            var told = running is not null && parsed.GetValue(messaging) ? await ReadAsync(folder, stop) : null;
+            var ended = Run(folder, running, parsed.GetValue(asJson), told);
+            if (told is not null && !parsed.GetValue(asJson)) MessagingTables.Show(told);
+            return ended;
         });
         return command;
     }
@@ -38,19 +39,27 @@ internal static class StatusCommand
         if (folder.ReadState() is not { } state)
             throw new UserError($"Another supervisor is just starting in {folder.Data}.", ExitCodes.NotRunning);
         Console.WriteLine(
-            $"Tessera runs already at {state.Gateway} (process {state.Supervisor.Pid}, data in {folder.Data}).");
+            $"Tessera runs already at {state.Shown} (process {state.Supervisor.Pid}, data in {folder.Data}).");
         AnsiConsole.Write(LiveTable.Draw(state));
         Console.WriteLine("Stop it with: tessera down");
         return ExitCodes.Ok;
     }
 
-    private static int Run(RunFolder folder, bool asJson)
+    private static async Task<IReadOnlyDictionary<string, Told<MessagingStatus>>> ReadAsync(
+        RunFolder folder, CancellationToken stop)
     {
-        var running = folder.IsSupervised ? folder.ReadState() : null;
+        using var store = Store.Open(folder.Data, null, TimeProvider.System);
+        return await MessagingTables.ReadAsync(
+            store, await ServicesWithMessages.OfAsync(store, named: null, stop), stop);
+    }
+
+    private static int Run(
+        RunFolder folder, RunState? running, bool asJson, IReadOnlyDictionary<string, Told<MessagingStatus>>? told)
+    {
         var orphans = running is null ? folder.Orphans() : [];
         if (asJson)
         {
-            Console.WriteLine(JsonSerializer.Serialize(ToView(folder, running, orphans), _json));
+            Console.WriteLine(ToJson(folder, running, orphans, told));
             return running is null ? ExitCodes.NotRunning : ExitCodes.Ok;
         }
         if (running is null)
@@ -62,16 +71,23 @@ internal static class StatusCommand
                   "'tessera up' takes over, 'tessera down' stops them.");
             return ExitCodes.NotRunning;
         }
-        Console.WriteLine($"{running.Gateway}  {running.Phase} since {running.Since:yyyy-MM-dd HH:mm:ss}Z  " +
+        Console.WriteLine($"{running.Shown}  {running.Phase} since {running.Since:yyyy-MM-dd HH:mm:ss}Z  " +
             $"broker {running.Broker}, database {running.Database}, data in {folder.Data}");
         AnsiConsole.Write(LiveTable.Draw(running));
         return ExitCodes.Ok;
     }
 
-    private static StatusView ToView(RunFolder folder, RunState? running, IReadOnlyList<Orphan> orphans) => new(
+    internal static string ToJson(
+        RunFolder folder, RunState? running, IReadOnlyList<Orphan> orphans,
+        IReadOnlyDictionary<string, Told<MessagingStatus>>? told) =>
+        JsonSerializer.Serialize(ToView(folder, running, orphans, told), _json);
+
+    private static StatusView ToView(RunFolder folder, RunState? running, IReadOnlyList<Orphan> orphans,
+        IReadOnlyDictionary<string, Told<MessagingStatus>>? told) => new(
         running is not null,
         running?.Phase,
         running?.Gateway,
+        running?.Encrypted,
         folder.Data,
         running?.Broker,
         running?.Database,
@@ -79,7 +95,8 @@ internal static class StatusCommand
         running?.Since,
         [.. (running?.Services ?? []).Select(ToView)],
         [.. (running?.Servers ?? []).Select(ToView)],
-        [.. orphans.Select(orphan => orphan.Process.Pid)]);
+        [.. orphans.Select(orphan => orphan.Process.Pid)],
+        told?.ToDictionary(each => each.Key, each => new MessagingView(each.Value.Value, each.Value.Fault)));
 
     private static ServiceStatusView ToView(InstanceState service) => new(
         service.Name, service.Service, service.State, service.Address, service.Http2, service.Pid, service.Restarts,
@@ -88,9 +105,16 @@ internal static class StatusCommand
 }
 
 internal sealed record StatusView(
-    bool Running, string? Phase, string? Gateway, string Data, string? Broker, string? Database, int? SupervisorPid,
+    bool Running, string? Phase, string? Gateway,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Encrypted,
+    string Data, string? Broker, string? Database, int? SupervisorPid,
     DateTimeOffset? Since, IReadOnlyList<ServiceStatusView> Services, IReadOnlyList<ServiceStatusView> Servers,
-    IReadOnlyList<int> OrphanPids);
+    IReadOnlyList<int> OrphanPids,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, MessagingView>? Messaging);
+
+/// <summary>What a service says of its messages, or why it does not.</summary>
+internal sealed record MessagingView(MessagingStatus? Status, string? Fault);
 
 internal sealed record ServiceStatusView(
     string Name, string Service, string State, string Address, int Http2,

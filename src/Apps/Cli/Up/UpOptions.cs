@@ -24,6 +24,12 @@ internal sealed class UpOptions
         DefaultValueFactory = _ => 8080,
     };
 
+    private readonly Option<bool> _https = new("--https")
+    {
+        Description =
+            "People come over HTTPS, at port 8443 (or N + 363), with a certificate that is made for this machine.",
+    };
+
     private readonly Option<string> _broker = new("--broker")
     {
         Description = "What carries the events.",
@@ -85,6 +91,16 @@ internal sealed class UpOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<string[]> _without = new("--without")
+    {
+        Description =
+            "Leave out a service that the store is whole without, such as notifications (or set TESSERA_WITHOUT).",
+        HelpName = "SERVICE",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ =>
+            Environment.GetEnvironmentVariable("TESSERA_WITHOUT") is { Length: > 0 } given ? [given] : [],
+    };
+
     public UpOptions()
     {
         _broker.AcceptOnlyFromAmong(UpSettings.Brokers);
@@ -95,8 +111,8 @@ internal sealed class UpOptions
     {
         Option[] options =
         [
-            _data, _port, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty, _dashboard,
-            _monitoring, _chaos, _at,
+            _data, _port, _https, _broker, _brokerAddress, _database, _databaseAddress, _replicas, _log, _empty,
+            _dashboard, _monitoring, _chaos, _at, _without,
         ];
         foreach (var option in options) command.Add(option);
     }
@@ -105,10 +121,15 @@ internal sealed class UpOptions
     {
         var services = SourceTree.Services().Select(name => name.ToLowerInvariant()).ToList();
         var onScreen = parsed.GetValue(_log) ?? [];
-        foreach (var name in onScreen.Where(name => !services.Contains(name.Split('-')[0])))
+        var foreign = SourceTree.Foreign().Select(service => service.Name).ToList();
+        var all = services.Concat(foreign).ToList();
+        foreach (var name in onScreen.Where(name => !all.Contains(name.Split('-')[0])))
+            throw new UserError($"There is no service '{name}'; known are {string.Join(", ", all)}.", ExitCodes.Usage);
+        var without = (parsed.GetValue(_without) ?? []).SelectMany(some => some.Split(',')).ToList();
+        if (without.Find(name => !foreign.Contains(name)) is { } needed)
         {
             throw new UserError(
-                $"There is no service '{name}'; known are {string.Join(", ", services)}.", ExitCodes.Usage);
+                $"--without takes {string.Join(", ", foreign)}, not '{needed}'.", ExitCodes.Usage);
         }
         var port = parsed.GetValue(_port);
         if (port is < 1 or > 64_000)
@@ -122,6 +143,8 @@ internal sealed class UpOptions
             parsed.GetValue(_dashboard), parsed.GetValue(_monitoring), parsed.GetValue(_chaos))
         {
             At = EarlierBuilds.Parse(parsed.GetValue(_at) ?? [], services),
+            Without = without,
+            Https = parsed.GetValue(_https),
         };
     }
 
@@ -156,6 +179,12 @@ internal sealed class UpOptions
             yield return "--at";
             yield return $"{instance}={revision}";
         }
+        foreach (var service in settings.Without)
+        {
+            yield return "--without";
+            yield return service;
+        }
+        if (settings.Https) yield return "--https";
         if (settings.Empty) yield return "--empty";
         if (settings.Dashboard) yield return "--dashboard";
         if (settings.Monitoring) yield return "--monitoring";

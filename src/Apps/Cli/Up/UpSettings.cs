@@ -9,6 +9,15 @@ internal sealed record UpSettings(
     /// <summary>The broker was started with the store and serves it alone.</summary>
     public bool OwnsBroker { get; init; }
 
+    /// <summary>People come over HTTPS.</summary>
+    public bool Https { get; init; }
+
+    /// <summary>Which of the services that the store is whole without are left out.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Services in TypeScript can be started here.</summary>
+    public bool HasNode { get; init; } = true;
+
     /// <summary>Of which services, or processes of them, another revision runs.</summary>
     public IReadOnlyDictionary<string, string> At { get; init; } = new Dictionary<string, string>();
 

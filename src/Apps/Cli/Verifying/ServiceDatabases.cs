@@ -25,6 +25,11 @@ internal sealed class ServiceDatabases(RunFolder folder, string? postgres = null
             : new DatabaseSource(null, address);
     }
 
+    /// <summary>Whether there is a database of a service that the store may be without. Of databases that an address
+    /// alone names nobody here can say.</summary>
+    public bool Keeps(string service) => postgres is null
+        && (_started?.ContainsKey(service) ?? Of(service).IsThere);
+
     /// <summary>The simulated provider keeps its books in a file of its own, or in tables beside those of Payments
     /// where these are on a server and there is no file.</summary>
     public DatabaseSource Provider

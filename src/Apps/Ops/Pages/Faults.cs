@@ -17,7 +17,7 @@ internal sealed class Faults(OpsRecord record) : IFaultPages
     public Task RefusedAsync(HttpContext context, int status)
     {
         if (status == StatusCodes.Status403Forbidden)
-            record.Refused(null, $"POST {context.Request.Path}", "403: the form came from another place");
+            record.Refused(null, context, "403: the form came from another place");
         return Of(status).ExecuteAsync(context);
     }
 

@@ -11,6 +11,7 @@ using Tessera.Ops.Pages.Overview;
 using Tessera.Ops.Pages.Parked;
 using Tessera.Ops.Pages.Products;
 using Tessera.Ops.Pages.Record;
+using Tessera.Ops.Pages.Webhooks;
 using Tessera.Ops.Recording;
 using Tessera.Ops.Seeing;
 using Tessera.PageDefaults;
@@ -88,6 +89,14 @@ internal static class PagesSetup
         pages.MapPost("/acting/end", ActForCustomer.End);
         pages.MapPost("/acting/orders", ActForCustomer.Place);
         pages.MapPost("/acting/orders/{id:guid}/cancel", ActForCustomer.Cancel);
+
+        pages.MapGet("/webhooks", ShowWebhooks.List);
+        pages.MapGet("/webhooks/{id:guid}", ShowWebhooks.One);
+        pages.MapGet("/webhooks/{id:guid}/deliveries/{delivery:guid}", ShowWebhooks.Delivery);
+        pages.MapPost("/webhooks/{id:guid}/deliveries/{delivery:guid}/redeliver", ActOnWebhook.RedeliverOne);
+        pages.MapGet("/webhooks/{id:guid}/redeliver", ActOnWebhook.Ask);
+        pages.MapPost("/webhooks/{id:guid}/redeliver", ActOnWebhook.RedeliverMany);
+        pages.MapPost("/webhooks/{id:guid}/{act}", ActOnWebhook.Do);
 
         pages.MapGet("/record", ShowRecord.Handle);
 

@@ -6,8 +6,9 @@ using Tessera.ServiceDefaults;
 namespace Tessera.Ops.Recording;
 
 /// <summary>What was refused here, and what the console itself has done: lines of JSON in the data folder, which all
-/// replicas share and a restart leaves. Services keep their own record of what they did. Bounded: of two files the
-/// older one goes.</summary>
+/// replicas share and a restart leaves. Services keep their own record of what they did. Bounded: of two files of a
+/// kind the older one goes. What is refused has files of its own: whoever causes that, and everybody can, pushes out
+/// nothing that an operator did.</summary>
 internal sealed partial class OpsRecord(
     IOptions<TesseraOptions> tessera, TimeProvider clock, ILogger<OpsRecord> logger)
 {
@@ -15,21 +16,30 @@ internal sealed partial class OpsRecord(
     private const int TextLengthMax = 300;
 
     /// <summary>One who tries the same again and again fills no file with it.</summary>
-    private static readonly TimeSpan same = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan sameTime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string?, string), long> _recent = [];
 
-    private string FileName => Path.Combine(tessera.Value.DataDirectory, "ops", "record.jsonl");
+    /// <summary>Somebody was refused a page or a form of the console. Addresses of one page are the same try: whoever
+    /// makes up numbers of orders makes up as many addresses.</summary>
+    public void Refused(string? who, HttpContext context, string why)
+    {
+        var page = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var method = context.Request.Method;
+        Refused(who, $"{method} {context.Request.Path}", why, same: $"{method} {page}");
+    }
 
     /// <summary>Somebody was refused something.</summary>
-    public void Refused(string? who, string what, string why)
+    /// <param name="same">What makes it the same try as another; <paramref name="what"/> unless given.</param>
+    public void Refused(string? who, string what, string why, string? same = null)
     {
+        var tried = (who, same ?? what);
         lock (_lock)
         {
-            if (_recent.TryGetValue((who, what), out var at) && clock.GetElapsedTime(at) < same) return;
+            if (_recent.TryGetValue(tried, out var at) && clock.GetElapsedTime(at) < sameTime) return;
             if (_recent.Count >= 1_000) _recent.Clear();
-            _recent[(who, what)] = clock.GetTimestamp();
+            _recent[tried] = clock.GetTimestamp();
         }
         Add(new RecordLine(clock.GetUtcNow(), RecordLine.RefusedKind, who, Short(what), Short(why)));
     }
@@ -38,22 +48,33 @@ internal sealed partial class OpsRecord(
     public void Done(string? who, string what, string why) =>
         Add(new RecordLine(clock.GetUtcNow(), RecordLine.DoneKind, who, Short(what), Short(why)));
 
-    /// <summary>The newest first.</summary>
-    public IReadOnlyList<RecordLine> Last(int count) =>
-        [.. Read(FileName + ".1").Concat(Read(FileName)).TakeLast(count).Reverse()];
+    /// <summary>Those of a kind, the newest first.</summary>
+    public IReadOnlyList<RecordLine> Last(string kind, int count)
+    {
+        var file = FileOf(kind);
+        return
+        [
+            // Earlier versions wrote both kinds into what is the file of the deeds now.
+            .. Read(file + ".1").Concat(Read(file)).Where(line => line.Kind == kind).TakeLast(count).Reverse(),
+        ];
+    }
+
+    private string FileOf(string kind) => Path.Combine(
+        tessera.Value.DataDirectory, "ops", kind == RecordLine.DoneKind ? "record.jsonl" : "refused.jsonl");
 
     private void Add(RecordLine line)
     {
+        var file = FileOf(line.Kind);
         lock (_lock)
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(FileName)!);
-                if (File.Exists(FileName) && new FileInfo(FileName).Length > SizeBytesMax)
-                    File.Move(FileName, FileName + ".1", overwrite: true);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                if (File.Exists(file) && new FileInfo(file).Length > SizeBytesMax)
+                    File.Move(file, file + ".1", overwrite: true);
                 // One write of a line to the end of the file: another replica's stands before or behind it.
-                using var file = new FileStream(FileName, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-                file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, JsonSerializerOptions.Web) + "\n"));
+                using var end = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                end.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, JsonSerializerOptions.Web) + "\n"));
             }
             catch (Exception full) when (full is IOException or UnauthorizedAccessException)
             {

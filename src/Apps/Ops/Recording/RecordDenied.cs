@@ -7,6 +7,5 @@ namespace Tessera.Ops.Recording;
 internal static class RecordDenied
 {
     public static void Handle(HttpContext context) => context.RequestServices.GetRequiredService<OpsRecord>().Refused(
-        context.User.FindFirstValue("sub"), $"{context.Request.Method} {context.Request.Path}",
-        "404: whoever asks is no operator");
+        context.User.FindFirstValue("sub"), context, "404: whoever asks is no operator");
 }

@@ -53,11 +53,13 @@ internal sealed class ProcessCounters
         }
     }
 
-    /// <summary>Whoever follows something leaves the request open: how long says nothing of the service.</summary>
+    /// <summary>Whoever follows something leaves the request open, as the gateway does to hear of a stop: how long says
+    /// nothing of the service.</summary>
     private static bool StaysOpen(Sample sample) =>
         sample["http_route"] is var route
         && (route.EndsWith("/events", StringComparison.Ordinal)
-            || route.EndsWith("/changes", StringComparison.Ordinal));
+            || route.EndsWith("/changes", StringComparison.Ordinal)
+            || route.EndsWith("/stopping", StringComparison.Ordinal));
 
     private static double? Bound(Sample sample) =>
         MetricsText.TryNumber(sample["le"], out var bound) ? bound : null;

@@ -1,3 +1,5 @@
+using Tessera.Ops.Calling;
+
 namespace Tessera.Ops.Seeing;
 
 /// <summary>How often, how badly and how fast over the last minute: of each service, and of each stream that one of
@@ -50,6 +52,11 @@ internal sealed class Rates(TimeProvider clock)
 public sealed record RatesNow(
     TimeSpan? Over, IReadOnlyDictionary<string, ServiceRates> Services, IReadOnlyList<FlowRates> Flows)
 {
+    /// <summary>Null while it is not known. A service in another language may count no requests, and then says
+    /// nothing of how many there were.</summary>
+    public ServiceRates? Of(string service) => Services.GetValueOrDefault(service) is { } rate
+        && !(rate.Answered == 0 && ReadSystem.Foreign.Contains(service)) ? rate : null;
+
     public static RatesNow Unknown { get; } = new(null, new Dictionary<string, ServiceRates>(), []);
 
     /// <param name="looks">At least two, the oldest first.</param>

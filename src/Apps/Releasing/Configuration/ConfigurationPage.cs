@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Tessera.Releasing.Configuration;
 
 /// <summary><c>docs/configuration.md</c>: every key, from the classes that read it.</summary>
-public static class ConfigurationPage
+public static partial class ConfigurationPage
 {
     public const string Path = "docs/configuration.md";
 
@@ -36,6 +37,10 @@ public static class ConfigurationPage
         | `OTEL_EXPORTER_OTLP_ENDPOINT` and its like | as OpenTelemetry says | – | where traces, metrics and logs are sent |
 
         """;
+
+    /// <summary>Every key that the page names; one that ends in <c>:N</c> or <c>:NAME</c> as it stands there.</summary>
+    public static IReadOnlyList<string> Keys(string page) =>
+        [.. RowOfKey().Matches(page).Select(row => row.Groups[1].Value)];
 
     public static string Make(Repository repository)
     {
@@ -78,4 +83,7 @@ public static class ConfigurationPage
             ]);
         }
     }
+
+    [GeneratedRegex(@"^\| `([A-Za-z0-9:_]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex RowOfKey();
 }

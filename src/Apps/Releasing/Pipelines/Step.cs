@@ -17,7 +17,8 @@ public sealed record Step(string Name, IReadOnlyList<string> Words)
         var project = hasTests ? service.TestProject : service.ProjectFile;
         var steps = new List<Step>
         {
-            new("restore", ["dotnet", "restore", project]),
+            new("restore",
+                ["dotnet", "restore", project, "--locked-mode", $"-p:{LockFiles.Property}=true"]),
             new("build", ["dotnet", "build", project, "-c", "Release", "--no-restore", "-v", "q", "--nologo"]),
         };
         if (hasTests)

@@ -7,6 +7,7 @@ public static class Workflows
     // By commit, for a tag can be moved to another: the version that the tag meant is beside it.
     private const string Checkout = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2";
     private const string SetupDotnet = "actions/setup-dotnet@67a3573c9a986a3f9c594539f4ab511d57bb3ce9 # v4.3.1";
+    private const string SetupNode = "actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0";
     private const string Upload = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2";
     private const string Attest = "actions/attest-build-provenance@e8998f949152b193b063cb0ec769d69d929409be # v2.4.0";
     private const string Head = "# Written by ./tessera ci --write; docs/releasing.md says what it is for.\n";
@@ -23,6 +24,8 @@ public static class Workflows
         };
         foreach (var service in repository.All)
             files[service.Name + ".yml"] = Head + OfService(service, Filter.Of(repository, service));
+        foreach (var project in repository.Foreign)
+            files[project.ToLowerInvariant() + ".yml"] = Head + OfForeign(project, NodeOf(repository, project));
         return files;
     }
 
@@ -62,6 +65,68 @@ public static class Workflows
 
         """;
 
+    /// <summary>Of a service in TypeScript, which none of the others is made of, nor it of them.</summary>
+    private static string OfForeign(string project, string node)
+    {
+        var name = project.ToLowerInvariant();
+        var paths = $"""
+                paths:
+                  - ".github/workflows/{name}.yml"
+                  - "contracts/**"
+                  - "src/Services/{project}/**"
+            """;
+        return $$"""
+        name: {{name}}
+        on:
+          push:
+            branches: [main]
+        {{paths}}
+          pull_request:
+        {{paths}}
+          workflow_dispatch:
+        permissions:
+          contents: read
+        concurrency:
+          group: {{name}}-${{{ "{ github.ref }" }}}
+          cancel-in-progress: false
+        jobs:
+          {{name}}:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 30
+            permissions:
+              contents: read
+            env:
+              CI: "true"
+            defaults:
+              run:
+                working-directory: src/Services/{{project}}
+            steps:
+              - name: checkout
+                uses: {{Checkout}}
+                with:
+                  persist-credentials: false
+              - name: node
+                uses: {{SetupNode}}
+                with:
+                  node-version: {{node}}
+              - name: install
+                run: npm ci
+              - name: test
+                run: npm test
+              - name: image
+                run: docker build --build-arg "REVISION=$GITHUB_SHA" -t tessera/{{name}} .
+
+        """;
+    }
+
+    /// <summary>What its image runs on, it is tested on.</summary>
+    private static string NodeOf(Repository repository, string project)
+    {
+        const string argument = "ARG NODE_VERSION=";
+        return File.ReadLines(repository.PathOf("src", "Services", project, "Dockerfile"))
+            .First(line => line.StartsWith(argument, StringComparison.Ordinal))[argument.Length..];
+    }
+
     private static string Reusable() =>
         $$"""
         name: service
@@ -82,6 +147,7 @@ public static class Workflows
               contents: read
             env:
               CI: "true"
+              {{LockFiles.Property}}: "true"
               SERVICE: ${{{ "{ inputs.service }" }}}
             steps:
         {{Prepare("      ")}}
@@ -112,6 +178,7 @@ public static class Workflows
               attestations: write
             env:
               CI: "true"
+              {{LockFiles.Property}}: "true"
               SERVICE: ${{{ "{ inputs.service }" }}}
               DOTNET_CONTAINER_REGISTRY_UNAME: ${{{ "{ github.actor }" }}}
               DOTNET_CONTAINER_REGISTRY_PWORD: ${{{ "{ secrets.GITHUB_TOKEN }" }}}
@@ -120,17 +187,9 @@ public static class Workflows
         {{Prepare("      ")}}
               - name: release
                 run: ./tessera ci "$SERVICE" --released "$GITHUB_REF_NAME"
-              - name: image
-                run: ./tessera ci "$SERVICE" --step image
               - name: publish
                 id: publish
                 run: ./tessera ci "$SERVICE" --publish "$IMAGE"
-              - name: parts
-                uses: {{Upload}}
-                with:
-                  name: parts-${{{ "{ inputs.service }" }}}
-                  path: artifacts/images/**/*.cdx.json
-                  if-no-files-found: error
               - name: provenance
                 uses: {{Attest}}
                 with:
@@ -155,6 +214,7 @@ public static class Workflows
             outputs:
               services: ${{{ "{ steps.changed.outputs.services }" }}}
             env:
+              {{LockFiles.Property}}: "true"
               BASE: ${{{ "{ github.event.pull_request.base.sha }" }}}
             steps:
         {{Prepare("      ")}}
@@ -219,6 +279,19 @@ public static class Workflows
                 with:
                   name: test-results
                   path: artifacts/test-results/
+                  if-no-files-found: warn
+              - name: bench
+                run: |
+                  dotnet run -c Release --project bench/OrderHop -- --brokers rabbitmq --floor --repetitions 3 \
+                    --seconds 10 --out artifacts/order-hop.jsonl
+              - name: compare
+                run: ./tessera ci --compare-benches bench/results/order-hop.jsonl artifacts/order-hop.jsonl
+              - name: figures
+                if: always()
+                uses: {{Upload}}
+                with:
+                  name: bench
+                  path: artifacts/order-hop.jsonl
                   if-no-files-found: warn
 
         """;

@@ -9,8 +9,6 @@ namespace Tessera.Web.Calling;
 /// </summary>
 public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Items, string Currency)
 {
-    private const int AtOnce = 8;
-
     /// <summary>What an order of it would be made of.</summary>
     public IEnumerable<BasketItem> Orderable => Items.Where(item => item.State == ItemState.Good);
 
@@ -24,9 +22,8 @@ public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Ite
         if (basket.Lines.Count == 0) return new BasketContents(null, [], visit.Currency);
         var looking = store.LookAsync(basket.Lines.Select(line => line.Sku), stop);
         var products = new Known<ProductView>[basket.Lines.Count];
-        await Parallel.ForAsync(
-            0, products.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },
-            async (at, each) => products[at] = await catalog.ProductAsync(basket.Lines[at].Sku, each));
+        await catalog.ForEachAsync(
+            [.. basket.Lines.Select(line => line.Sku)], (at, product) => products[at] = product, stop);
         var shelves = await looking;
         visit.IsOld |= products.Any(product => product.IsAway);
         return new BasketContents(basket.Edition, [.. basket.Lines.Zip(products, (line, product) =>

@@ -9,16 +9,33 @@ namespace Tessera.Web.Calling;
 /// away. Prices of an order are never taken from here: Orders prices it itself.</summary>
 internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> options, TimeProvider clock)
 {
+    private const int AtOnce = 8;
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
     public Task<Known<ProductView>> ProductAsync(string sku, CancellationToken stop) =>
         AskAsync<ProductView>($"/products/{Uri.EscapeDataString(sku)}", stop);
+
+    /// <summary>Some at a time: one that hangs is not to make a page wait for each of many.</summary>
+    /// <param name="take">Called beside other calls of itself, with the place in the list.</param>
+    public Task ForEachAsync(
+        IReadOnlyList<string> skus, Action<int, Known<ProductView>> take, CancellationToken stop) =>
+        Parallel.ForAsync(
+            0, skus.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },
+            async (at, each) => take(at, await ProductAsync(skus[at], each)));
 
     public Task<Known<ProductPage>> SearchAsync(string query, CancellationToken stop) =>
         AskAsync<ProductPage>("/products" + query, stop);
 
     public Task<Known<SuggestionsView>> SuggestAsync(string text, CancellationToken stop) =>
         AskAsync<SuggestionsView>("/products/search/suggestions" + QueryString.Create("search", text), stop);
+
+    /// <summary>What people look at is asked for again every few seconds, so it stays: only what one looked at long
+    /// ago goes, however many different things somebody searches for.</summary>
+    private void ForgetOldest()
+    {
+        foreach (var (path, _) in _kept.OrderBy(each => each.Value.At).Take(1 + options.Value.CatalogKeptMax / 4))
+            _kept.TryRemove(path, out _);
+    }
 
     private async Task<Known<T>> AskAsync<T>(string path, CancellationToken stop)
         where T : class
@@ -33,8 +50,7 @@ internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> option
             _kept.TryRemove(path, out _);
             return new(null, false, true);
         }
-        // Full is rare, and to begin anew simple; the bound is what matters.
-        if (_kept.Count >= options.Value.CatalogKeptMax) _kept.Clear();
+        if (_kept.Count >= options.Value.CatalogKeptMax) ForgetOldest();
         _kept[path] = new Kept(answer.Value, now);
         return new(answer.Value, false, false);
     }

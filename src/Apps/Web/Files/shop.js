@@ -12,19 +12,31 @@ addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload()
 
 // An order's page moves with the order: each event asks for the page as it is now. What the page says is always what a
 // reload would say.
-let events;
+let events, again, wait = 1000;
 function follow() {
     const place = document.querySelector("[data-live]");
+    clearTimeout(again);
     events?.close();
     if (!place?.dataset.live) return;
-    events = new EventSource(place.dataset.live);
+    const stream = events = new EventSource(place.dataset.live);
+    stream.addEventListener("open", () => { wait = 1000; });
+    // After an answer that is no stream, as while a service restarts, a browser does not ask again: we do.
+    stream.addEventListener("error", () => {
+        if (stream !== events || stream.readyState !== EventSource.CLOSED) return;
+        again = setTimeout(follow, wait * (0.5 + Math.random()));
+        wait = Math.min(wait * 2, 30000);
+    });
     events.addEventListener("history", async () => {
         events.close();
         try {
             const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");
             const now = page.getElementById(place.id);
-            if (answer.ok && now) place.replaceWith(document.adoptNode(now));
+            if (answer.ok && now) {
+                const held = place.contains(document.activeElement) && document.activeElement.dataset.test;
+                place.replaceWith(document.adoptNode(now));
+                if (held) now.querySelector(`[data-test="${held}"]`)?.focus();
+            }
         } catch {
             // Away for a moment: the events begin again, and with them the next look.
         }
@@ -32,7 +44,7 @@ function follow() {
     });
 }
 follow();
-addEventListener("pagehide", () => events?.close());
+addEventListener("pagehide", () => { clearTimeout(again); events?.close(); });
 
 // Suggestions while somebody types: a list below the search field that the arrow keys walk through. Enter without one
 // chosen searches as ever.

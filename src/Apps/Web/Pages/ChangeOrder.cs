@@ -23,10 +23,15 @@ internal static class ChangeOrder
         var token = await visit.TokenAsync();
         var order = await store.SendAsync<OrderView>(HttpMethod.Get, $"/orders/{id}", token, stop);
         if (order.Value is null) return SeeOther.To($"/orders/{id}?fault=away");
+        var basket = await visit.OpenAsync(stop);
+        if (basket.Value is null) return SeeOther.To("/basket?fault=away");
         foreach (var line in order.Value.Lines)
         {
-            var put = await baskets.PutAsync(token, line.Sku, Math.Min(line.Quantity, 999), line.UnitPriceMinor, stop);
-            if (put.IsAway) return SeeOther.To("/basket?fault=away");
+            // Who has more of it in the basket already wants more.
+            var has = basket.Value.Lines.FirstOrDefault(each => each.Sku == line.Sku)?.Quantity ?? 0;
+            var wanted = Math.Clamp(line.Quantity, has, Math.Max(has, 999));
+            var put = await baskets.PutAsync(token, line.Sku, wanted, line.UnitPriceMinor, stop);
+            if (!put.IsGood) return SeeOther.To(put.IsAway ? "/basket?fault=away" : "/basket?fault=bad");
         }
         return SeeOther.To("/basket");
     }

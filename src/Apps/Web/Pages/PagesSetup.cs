@@ -22,6 +22,7 @@ internal static class PagesSetup
         builder.AddSession(new PagesApp("Web", "web")
         {
             Gateway = builder.Configuration[$"{WebOptions.Section}:{nameof(WebOptions.Gateway)}"],
+            GuestPage = "/checkout",
             OnSignOut = GuestBasket.Forget,
         });
         services.AddStoreClient();
@@ -31,6 +32,25 @@ internal static class PagesSetup
         services.AddScoped<CheckoutDesk>();
         services.AddScoped<BasketKeeper>();
         services.AddScoped<Visit>();
+    }
+
+    /// <summary>Who had to sign in before a form was taken, or asks again after a fault, comes back by the form's
+    /// address: the page of the form is there.</summary>
+    private static void MapBackFromForms(this WebApplication app)
+    {
+        (string Form, string Page)[] forms =
+        [
+            ("/basket/add", "/basket"), ("/basket/change", "/basket"), ("/profile/name", "/profile"),
+            ("/profile/addresses", "/profile"), ("/profile/addresses/{id:guid}/remove", "/profile"),
+            ("/profile/addresses/{id:guid}/usual", "/profile"), ("/orders/{id:guid}/cancel", "/orders/{id}"),
+            ("/orders/{id:guid}/again", "/orders/{id}"),
+        ];
+        foreach (var (form, page) in forms)
+        {
+            app.MapGet(form, (HttpContext context) => SeeOther.To(
+                page.Replace("{id}", context.GetRouteValue("id") as string, StringComparison.Ordinal)))
+                .AllowAnonymous();
+        }
     }
 
     public static void MapPages(this WebApplication app)
@@ -71,6 +91,7 @@ internal static class PagesSetup
         own.MapGet("/profile/erase", EraseAccount.Show);
         own.MapPost("/profile/erase", EraseAccount.Handle);
 
+        app.MapBackFromForms();
         app.MapFallback(Faults.NotFound).AllowAnonymous();
     }
 }

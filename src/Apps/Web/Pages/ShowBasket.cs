@@ -1,3 +1,4 @@
+using System.Net;
 using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
@@ -9,6 +10,11 @@ internal static class ShowBasket
         Visit visit, KeptCatalog catalog, StoreClient store, CancellationToken stop, string? fault = null)
     {
         var basket = await visit.OpenAsync(stop);
+        if (basket.Status == HttpStatusCode.Forbidden)
+        {
+            return Page.Show<BasketPage>(
+                StatusCodes.Status403Forbidden, (nameof(BasketPage.IsOperator), true));
+        }
         if (basket.Value is null)
         {
             visit.Context.Response.Headers.RetryAfter = "5";

@@ -57,9 +57,7 @@ internal sealed class Words
     public string Money(long minor, string currency)
     {
         if (!_currencies.TryGetValue(currency, out var format)) format = FormatOf(currency);
-        var parts = 1m;
-        for (var digit = 0; digit < format.CurrencyDecimalDigits; digit++) parts *= 10;
-        return (minor / parts).ToString("C", format);
+        return Currencies.AmountOf(minor, currency).ToString("C", format);
     }
 
     /// <summary>Of a delivery option; one that configuration has added is called by its name.</summary>

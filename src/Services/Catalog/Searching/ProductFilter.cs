@@ -7,7 +7,10 @@ namespace Tessera.Catalog;
 internal sealed class ProductFilter(string? text, string? category, long? minPriceMinor, long? maxPriceMinor)
 {
     // A name is worth more than a code, a code than a category, a category than a description.
-    private const string Fts5Score = "cast(round(-1000000 * bm25(product_words, 10.0, 5.0, 3.0, 1.0)) as integer)";
+    // Of a word that more than half of the products have, FTS5 makes the weight 0.000001: what tells them apart then
+    // stands six places further down.
+    private const string Fts5Score =
+        "cast(round(-1000000000000 * bm25(product_words, 10.0, 5.0, 3.0, 1.0)) as integer)";
     private const string TsScore =
         "(1000000 * ts_rank('{0.1, 0.3, 0.5, 1.0}', products.words, $1::tsquery, 1))::bigint";
 

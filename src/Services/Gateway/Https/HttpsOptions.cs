@@ -8,6 +8,10 @@ public sealed class HttpsOptions
     /// <summary>Where it listens, such as <c>127.0.0.1:8443</c>; nowhere unless set.</summary>
     public string? Listen { get; set; }
 
+    /// <summary>The number of a socket that who started the process listens on for it, instead of
+    /// <see cref="Listen"/>: several gateways can share it, and what waits there outlives each of them.</summary>
+    public long? Socket { get; set; }
+
     /// <summary>The certificate, a PEM or PFX file. Without it one is made, for this machine's own names and that of
     /// <c>Tessera:PublicUrl</c>, and kept in the data folder.</summary>
     public string? Certificate { get; set; }

@@ -33,11 +33,17 @@ internal static class HttpsSetup
         builder.Services.AddHostedService(provider =>
             ActivatorUtilities.CreateInstance<CertificateGauge>(provider, certificate));
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, encrypted =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (options.Socket is { } socket) kestrel.ListenHandle((ulong)socket, Encrypt);
+            else kestrel.Listen(endpoint, Encrypt);
+        });
+
+        void Encrypt(ListenOptions encrypted)
         {
             encrypted.Protocols = HttpProtocols.Http1AndHttp2;
             encrypted.UseHttps(certificate);
-        }));
+        }
     }
 
     private static X509Certificate2 Given(HttpsOptions options)

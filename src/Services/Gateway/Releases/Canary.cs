@@ -15,6 +15,8 @@ internal sealed record Canary(
     public const string New = "canary";
     public const string Old = "stable";
 
+    public bool IsAt(Uri address) => Addresses?.Any(each => new Uri(each) == address) == true;
+
     public bool IsFor(HttpContext context)
     {
         if (context.Request.Headers.TryGetValue(Header, out var asked) && MayChoose(context.User))

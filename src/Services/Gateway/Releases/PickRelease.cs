@@ -16,6 +16,13 @@ internal sealed class PickRelease(RequestDelegate next, RouteFile routes)
             var isNew = canary.IsFor(context);
             DestinationState[] wanted = [.. proxy.AvailableDestinations.Where(replica => IsNew(replica) == isNew)];
             if (wanted.Length > 0) proxy.AvailableDestinations = wanted;
+            else isNew = !isNew;
+            // Said only now: what the service answers with would be put in its place.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers[Canary.Header] = isNew ? Canary.New : Canary.Old;
+                return Task.CompletedTask;
+            });
         }
         return next(context);
     }

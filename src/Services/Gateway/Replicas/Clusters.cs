@@ -13,7 +13,7 @@ internal static class Clusters
         IConfiguration configuration, GatewayOptions options, IEnumerable<Canary> canaries)
     {
         var canaryOf = canaries.ToDictionary(canary => canary.Service!, StringComparer.Ordinal);
-        return [.. Shop.Services.Select(service => Cluster(
+        return [.. Shop.Routed.Select(service => Cluster(
             service, ServiceAddresses.Of(configuration, service), canaryOf.GetValueOrDefault(service), options))];
     }
 
@@ -21,6 +21,8 @@ internal static class Clusters
         string service, IReadOnlyList<Uri> addresses, Canary? canary) =>
         addresses.Select((address, index) =>
                 ($"{service}-{index + 1}", new DestinationConfig { Address = address.AbsoluteUri }))
+            // A replica that became the canary is not the old version as well.
+            .Where(replica => canary?.IsAt(new Uri(replica.Item2.Address)) != true)
             .Concat((canary?.Addresses ?? []).Select((address, index) =>
                 ($"{service}-canary-{index + 1}", new DestinationConfig
                 {

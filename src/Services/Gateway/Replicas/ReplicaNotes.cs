@@ -12,12 +12,20 @@ internal sealed class ReplicaNotes
     /// <summary>It said that it will end: no answer to a probe brings it back.</summary>
     public volatile bool IsStopping;
 
+    /// <summary>It was there once since this gateway began. A service that the store is whole without is missed only
+    /// then.</summary>
+    public volatile bool HasAnswered;
+
     public static ReplicaNotes Of(DestinationState replica) => all.GetOrCreateValue(replica);
 
     /// <returns>How many probes in a row have had no answer.</returns>
     public int ProbeUnanswered() => Interlocked.Increment(ref _failedProbes);
 
-    public void ProbeAnswered() => Volatile.Write(ref _failedProbes, 0);
+    public void ProbeAnswered()
+    {
+        HasAnswered = true;
+        Volatile.Write(ref _failedProbes, 0);
+    }
 
     /// <summary>Whether requests are sent there.</summary>
     public static bool IsServed(DestinationState replica) =>

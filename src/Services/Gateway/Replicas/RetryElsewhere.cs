@@ -84,11 +84,17 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
             ?? (context.Response.StatusCode is >= 400 and < 500
                 ? StatusCodes.Status502BadGateway
                 : context.Response.StatusCode);
+        // The store is whole without it: that it is not there is no fault of anybody's.
+        var isOptional = Shop.Foreign.Any(foreign => foreign.Name == service)
+            && status == StatusCodes.Status502BadGateway;
+        if (isOptional) status = StatusCodes.Status503ServiceUnavailable;
         if (status >= 500) context.Response.Headers.RetryAfter = "1";
         if (context.RequestAborted.IsCancellationRequested || status < 400) return Task.CompletedTask;
         return context.WriteProblem(status, status switch
         {
             StatusCodes.Status504GatewayTimeout => $"The service '{service}' did not answer in time.",
+            _ when isOptional =>
+                $"The service '{service}' is not started in this store, or cannot be reached now. Try again later.",
             StatusCodes.Status413PayloadTooLarge => "The request body is larger than is allowed here.",
             >= 500 => $"The service '{service}' cannot be reached now. Try again.",
             _ => $"The request could not be passed on ({failure.Error}).",

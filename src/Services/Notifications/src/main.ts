@@ -1,33 +1,43 @@
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createOperations } from './operations/createOperations.js';
+import { mapPreferences } from './operations/preferences.js';
 import { Service } from './service.js';
 import { readSettings } from './settings/readSettings.js';
 import { BadSetting } from './settings/settingsReader.js';
+import { startTracing } from './seeing/startTracing.js';
 import { openDatabase } from './store/openDatabase.js';
 import { StopLinks } from './sending/stopLinks.js';
+import { untilTold } from './waiting/untilTold.js';
 
 const stopWithinMilliseconds = 20_000;
 
 async function run(): Promise<void> {
+  const told = untilTold();
   const settings = readSettings(process.env);
+  const stopTracing = startTracing(process.env);
   const log = pino({ level: settings.logLevel, base: { service: 'notifications' } });
   const database = await openDatabase(settings);
   const stopLinks = await StopLinks.load(database, settings.publicUrl);
   const service = new Service(settings, database, stopLinks, log, () => new Date());
-  const operations = createOperations(service, log);
+  const operations = createOperations(service, log, [mapPreferences]);
   await operations.listen(settings.listen);
+  const forGateway = settings.listenHttp2 === undefined ? undefined : createOperations(service, log, [mapPreferences], true);
+  await forGateway?.listen(settings.listenHttp2);
   service.start();
   log.info({ broker: service.broker.name, database: database.engine, ...settings.listen }, 'Notifications is running');
 
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
-  });
+  const signal = await told;
   log.info({ signal }, 'Notifications is stopping');
+  // Whoever sends requests learns of it, and asks others before nobody answers here.
+  service.isStopping = true;
+  await setTimeout(settings.unreadyForMilliseconds);
   // What does not end by then comes again to the next process.
-  setTimeout(() => process.exit(1), stopWithinMilliseconds).unref();
-  await operations.close();
+  globalThis.setTimeout(() => process.exit(1), stopWithinMilliseconds).unref();
+  await Promise.all([operations.close(), forGateway?.close()]);
   await service.stop();
   await database.close();
+  await stopTracing();
   log.info('Notifications has stopped');
 }
 

@@ -1,23 +1,22 @@
 import type { Logger } from 'pino';
 import type { Broker } from './brokers/broker.js';
-import { KafkaBroker } from './brokers/kafka.js';
-import { keepTrying } from './brokers/keepTrying.js';
-import { RabbitMqBroker } from './brokers/rabbitMq.js';
-import { RedisBroker } from './brokers/redis.js';
-import { WebhookBroker } from './brokers/webhook.js';
+import { keepTrying } from './waiting/keepTrying.js';
+import { openBroker } from './brokers/openBroker.js';
 import type { Received } from './events/received.js';
 import type { Handlers } from './inbox/handling.js';
 import { keepInboxShort } from './inbox/keepInboxShort.js';
 import { replayNext } from './inbox/replayParked.js';
 import { takeDelivery } from './inbox/takeDelivery.js';
-import { mailHandlers } from './mails/queueMails.js';
+import { forgetEnded } from './mails/forgetEnded.js';
+import { mailHandlers, publicTypes } from './mails/queueMails.js';
 import { Metrics } from './operations/metrics.js';
 import { UsersContacts, type Contacts } from './sending/contacts.js';
 import { FileSender } from './sending/fileSender.js';
+import { MailMetrics } from './sending/mailMetrics.js';
 import { MailQueue } from './sending/mailQueue.js';
 import { Preferences } from './sending/preferences.js';
 import { SendMails } from './sending/sendMails.js';
-import { Signal } from './sending/signal.js';
+import { Signal } from './waiting/signal.js';
 import { SmtpSender } from './sending/smtpSender.js';
 import type { Settings } from './settings/readSettings.js';
 import type { Database } from './store/database.js';
@@ -30,6 +29,8 @@ const replayIntervalMilliseconds = 1_000;
 /** Everything of the service that runs, whatever asks it. */
 export class Service {
   readonly metrics = new Metrics();
+  /** It was told to end, and no request is to be sent here any more. */
+  isStopping = false;
   readonly preferences: Preferences;
   readonly replays = new Signal();
   readonly broker: Broker;
@@ -38,6 +39,7 @@ export class Service {
   private readonly stopping = new AbortController();
   private readonly sending: SendMails;
   private tending: Promise<unknown> = Promise.resolve();
+  private hasReadAll = false;
 
   constructor(
     readonly settings: Settings, readonly database: Database, readonly stopLinks: StopLinks,
@@ -45,8 +47,15 @@ export class Service {
     contacts: Contacts = new UsersContacts(settings.users),
   ) {
     this.handlers = mailHandlers(now);
+    this.metrics.watch('notifications_mails_waiting', 'Mails that wait to be sent.', async () => {
+      const [row] = await database.rows<{ many: number }>(
+        "select count(*) as many from mails where state = 'waiting'");
+      return Number(row?.many ?? 0);
+    });
+    this.metrics.watchStore('notifications', database);
+    const mailMetrics = new MailMetrics(this.metrics.registry);
     this.preferences = new Preferences(database);
-    this.broker = brokerOf(settings, log);
+    this.broker = openBroker(settings.broker, publicTypes, database, log);
     this.sending = new SendMails({
       queue: new MailQueue(database, now),
       sender: settings.mail.smtp === undefined
@@ -62,7 +71,7 @@ export class Service {
       stopLink: (user, kind) => stopLinks.of(user, kind),
       log,
       now,
-      onEnd: (kind, ending, seconds) => this.metrics.mailEnded(kind, ending, seconds),
+      onEnd: (kind, ending, seconds) => mailMetrics.ended(kind, ending, seconds),
     });
   }
 
@@ -71,12 +80,27 @@ export class Service {
     this.broker.start(streams, (messages) => this.take(messages));
     this.sending.start();
     this.tending = Promise.all([
-      this.everyNow(tidyIntervalMilliseconds, new Signal(), () =>
-        keepInboxShort(this.database, settings.inboxKeptMilliseconds, settings.mail.smtp === undefined, this.now())),
+      this.everyNow(tidyIntervalMilliseconds, new Signal(), async () => {
+        await keepInboxShort(this.database, settings.inboxKeptMilliseconds, this.now());
+        const areFiles = settings.mail.smtp === undefined;
+        await forgetEnded(
+          this.database, areFiles ? settings.filesKeptMilliseconds : settings.inboxKeptMilliseconds, areFiles,
+          this.now());
+      }),
       this.everyNow(replayIntervalMilliseconds, this.replays, async () => {
         while (!this.stopping.signal.aborted && (await replayNext(this.database, this.handlers))) this.mails.wake();
       }),
     ]);
+  }
+
+  /**
+   * Whether each stream could be read at least once. Before that an event may be published that nobody keeps for this
+   * service: a queue that is not there yet gets none.
+   */
+  hasBegun(): boolean {
+    const streams = this.broker.status();
+    this.hasReadAll ||= streams.length > 0 && streams.every((stream) => stream.unavailable === null);
+    return this.hasReadAll;
   }
 
   /** Lets what is in work end; what is not settled is the next process's. */
@@ -92,7 +116,8 @@ export class Service {
   take(messages: readonly Received[]): Promise<void> {
     return keepTrying(
       async () => {
-        const taken = await takeDelivery(this.database, this.handlers, messages, this.now);
+        const taken = await takeDelivery(
+          this.database, this.handlers, messages, this.now, this.broker.name);
         this.metrics.took(messages[0]?.stream ?? '', taken);
         for (const { identity, key, type, reason } of taken.parked) {
           this.log.warn({ event: identity, key, type, reason }, 'A message was parked');
@@ -116,18 +141,5 @@ export class Service {
       }
       if (!stop.aborted) await signal.wait(milliseconds);
     }
-  }
-}
-
-function brokerOf(settings: Settings, log: Logger): Broker {
-  switch (settings.broker.kind) {
-    case 'webhook':
-      return new WebhookBroker();
-    case 'rabbitmq':
-      return new RabbitMqBroker(settings.broker, log);
-    case 'redis':
-      return new RedisBroker(settings.broker, log);
-    case 'kafka':
-      return new KafkaBroker(settings.broker, log);
   }
 }

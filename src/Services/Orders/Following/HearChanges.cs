@@ -4,12 +4,16 @@ namespace Tessera.Orders;
 
 /// <summary>Wakes the followers of orders that another replica has changed.</summary>
 internal sealed partial class HearChanges(
-    Followers followers, Broadcast broadcast, TimeProvider clock, ILogger<HearChanges> logger) : BackgroundService
+    Followers followers, Broadcast broadcast, MessagingHealth health, TimeProvider clock, ILogger<HearChanges> logger)
+    : BackgroundService
 {
+    private static readonly TimeSpan startPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan retryInterval = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Until then there is nobody to ask, which others say.
+        while (!health.HasStarted) await Task.Delay(startPoll, clock, stoppingToken);
         while (true)
         {
             try

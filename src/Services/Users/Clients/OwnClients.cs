@@ -3,12 +3,19 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Tessera.Users;
 
 /// <summary>The store's own clients: the storefront, the operators' console, the command line, scripts on the
-/// store's own machine, and the service that writes to people.</summary>
+/// store's own machine, and the services in other languages.</summary>
 internal static class OwnClients
 {
     public const string Scripts = "scripts";
+    public const string Storefront = "web";
 
-    private static readonly string[] ids = ["web", "console", Scripts, "notifications", "tessera-cli"];
+    private const string Mails = "notifications";
+
+    /// <summary>Services in other languages have a client each.</summary>
+    private static readonly string[] foreign =
+        [.. ServiceDefaults.Shop.Foreign.Select(service => service.Name).Where(name => name != Mails)];
+
+    private static readonly string[] ids = [Storefront, "console", Scripts, Mails, "tessera-cli", .. foreign];
 
     public static bool Has(string id) => ids.Contains(id, StringComparer.Ordinal);
 
@@ -17,7 +24,7 @@ internal static class OwnClients
     [
         new()
         {
-            Id = "web",
+            Id = Storefront,
             Name = "Tessera",
             Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
             Scopes = [.. ServiceDefaults.Scopes.OfRole("customer")],
@@ -45,10 +52,11 @@ internal static class OwnClients
         },
         new()
         {
-            Id = "notifications",
+            Id = Mails,
             Name = "Tessera notifications",
             Grants = [GrantTypes.ClientCredentials],
-            Scopes = [ServiceDefaults.Scopes.UsersContact],
+            // Where there is no broker with a network it has the events brought to it, as a partner would.
+            Scopes = [ServiceDefaults.Scopes.UsersContact, ServiceDefaults.Scopes.Webhooks],
             IsOwn = true,
         },
         new()
@@ -60,5 +68,13 @@ internal static class OwnClients
             IsPublic = true,
             IsOwn = true,
         },
+        .. foreign.Select(service => new ClientSettings
+        {
+            Id = service,
+            Name = "Tessera " + service,
+            Grants = [GrantTypes.ClientCredentials],
+            Scopes = [ServiceDefaults.Scopes.Webhooks],
+            IsOwn = true,
+        }),
     ];
 }

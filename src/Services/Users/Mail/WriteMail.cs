@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using MimeKit;
+using Tessera.MailDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Links;
 using Tessera.Users.Pages;
@@ -9,6 +10,7 @@ namespace Tessera.Users.Mail;
 /// <summary>The words of each mail, for whoever the address belongs to at the moment.</summary>
 internal sealed class WriteMail(
     AccountStore accounts, OneTimeLinks links, IOptions<MailOptions> options, IOptions<TesseraOptions> tessera)
+    : IWriteMail
 {
     public const string Registered = "registered";
     public const string RegisteredAgain = "registered-again";

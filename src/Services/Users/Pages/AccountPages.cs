@@ -1,4 +1,5 @@
 using Tessera.Users.Exporting;
+using Tessera.Users.Guests;
 using Tessera.Users.Pages.Parts;
 using Tessera.Users.Passkeys;
 using Tessera.Users.SecondFactor;
@@ -12,6 +13,7 @@ internal static class AccountPages
     public const string Overview = "/account";
     public const string SignIn = "/account/sign-in";
     public const string Register = "/account/register";
+    public const string Guest = "/account/guest";
     public const string SignOut = "/account/sign-out";
     public const string SignedOut = "/account/signed-out";
     public const string Sessions = "/account/sessions";
@@ -57,6 +59,8 @@ internal static class AccountPages
         pages.MapPost("/sign-in/passkey", SignInByPasskey.Handle).AllowAnonymous();
         pages.MapGet("/register", Pages.Register.Show).AllowAnonymous();
         pages.MapPost("/register", Pages.Register.Handle).AllowAnonymous();
+        pages.MapGet("/guest", ContinueAsGuest.Show).AllowAnonymous();
+        pages.MapPost("/guest", ContinueAsGuest.Handle).AllowAnonymous();
         pages.MapGet("/registered", Pages.Register.ShowDone).AllowAnonymous();
         pages.MapGet("/confirm", ConfirmEmail.Show).AllowAnonymous();
         pages.MapPost("/confirm", ConfirmEmail.Handle).AllowAnonymous();
@@ -76,13 +80,15 @@ internal static class AccountPages
         own.MapGet("/sessions", ManageSessions.Show);
         own.MapPost("/sessions/{session:guid}/end", ManageSessions.End);
         own.MapPost("/sessions/end-others", ManageSessions.EndOthers);
-        own.MapGet("/passkeys", ManagePasskeys.Show);
-        own.MapPost("/passkeys", ManagePasskeys.Add);
-        own.MapPost("/passkeys/remove", ManagePasskeys.Remove);
-        own.MapGet("/second-factor", ManageSecondFactor.Show);
-        own.MapPost("/second-factor", ManageSecondFactor.Add);
-        own.MapPost("/second-factor/remove", ManageSecondFactor.Remove);
-        own.MapGet("/password", ChangePasswordForm.Show);
-        own.MapPost("/password", ChangePasswordForm.Handle);
+
+        var ways = own.MapGroup("/").AddEndpointFilter(ContinueAsGuest.RefuseGuestsAsync);
+        ways.MapGet("/passkeys", ManagePasskeys.Show);
+        ways.MapPost("/passkeys", ManagePasskeys.Add);
+        ways.MapPost("/passkeys/remove", ManagePasskeys.Remove);
+        ways.MapGet("/second-factor", ManageSecondFactor.Show);
+        ways.MapPost("/second-factor", ManageSecondFactor.Add);
+        ways.MapPost("/second-factor/remove", ManageSecondFactor.Remove);
+        ways.MapGet("/password", ChangePasswordForm.Show);
+        ways.MapPost("/password", ChangePasswordForm.Handle);
     }
 }

@@ -17,7 +17,8 @@ internal static class FormTargets
         return [.. after.AddRange(ended).Select(SourceOf).OfType<string>().Distinct()];
     }
 
-    private static string? ClientOf(string returnUrl)
+    /// <summary>The client that asked for the sign-in to which the address leads back; null when none did.</summary>
+    public static string? ClientOf(string returnUrl)
     {
         var question = returnUrl.IndexOf('?', StringComparison.Ordinal);
         return question >= 0 && returnUrl.StartsWith("/connect/", StringComparison.Ordinal)

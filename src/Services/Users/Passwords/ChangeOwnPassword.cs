@@ -14,7 +14,13 @@ internal static class ChangeOwnPassword
         HttpContext context, IOptions<TesseraOptions> tessera, CancellationToken stop)
     {
         if (OwnSessions.RefusedTo(caller) is { } refused) return refused;
-        if (await accounts.FindAsync(caller.Id, stop) is not { Email: { } email } account) return ReadProfile.Gone();
+        if (await accounts.FindAsync(caller.Id, stop) is not { } account) return ReadProfile.Gone();
+        if (account.Email is not { } email)
+        {
+            return TypedResults.Problem(
+                "There is no password to change: who has no account signs in by none.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
         var key = SignInKey.Of(email, context, tessera.Value);
         return await change.TryAsync(
             account, request.Current, request.New, OwnSessions.OfToken(context), key, stop) switch

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Sessions;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Tessera.Users.Links;
+using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Sessions;
 

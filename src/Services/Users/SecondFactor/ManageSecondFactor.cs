@@ -1,3 +1,4 @@
+using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Pages;
 

@@ -11,6 +11,9 @@ internal static class SignInMethod
     /// <summary>A device, which has made sure by itself who holds it.</summary>
     public const string Passkey = "passkey";
 
+    /// <summary>None: a guest is whoever began the session.</summary>
+    public const string Guest = "guest";
+
     /// <summary>Whether knowing the password alone would not have been enough.</summary>
     public static bool HasTwoFactors(string? method) => method is PasswordAndCode or Passkey;
 }

@@ -1,3 +1,4 @@
+using Tessera.Users.Contracts;
 using Tessera.Users.Pages;
 
 namespace Tessera.Users.Sessions;
@@ -9,16 +10,31 @@ internal sealed class StartSession(IServiceScopeFactory scopes, TimeProvider clo
     /// <param name="account">As the check of its password returned it.</param>
     /// <param name="method">A <see cref="SignInMethod"/>.</param>
     /// <returns>False when the account is gone, or its password another one, meanwhile.</returns>
-    public async Task<bool> TryAsync(
-        Account account, string method, HttpContext context, CancellationToken stop)
+    public Task<bool> TryAsync(Account account, string method, HttpContext context, CancellationToken stop) =>
+        // The account's row is held until the session is stored: an erasure comes before it or finds it.
+        TryAsync(account, accounts => accounts.TryKeepPasswordHashAsync(account, stop), method, context, stop);
+
+    /// <summary>The account of a guest comes to be with the session that is the only way to it.</summary>
+    public Task OfGuestAsync(Account guest, HttpContext context, CancellationToken stop) => TryAsync(
+        guest,
+        accounts =>
+        {
+            accounts.AddGuest(guest);
+            accounts.Work.Publish(new UserRegistered(guest.Id));
+            return Task.FromResult(true);
+        },
+        SignInMethod.Guest, context, stop);
+
+    private async Task<bool> TryAsync(
+        Account account, Func<AccountStore, Task<bool>> tryHold, string method, HttpContext context,
+        CancellationToken stop)
     {
         // A scope of its own: the request's unit of work may have been used for what came before.
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
         var sessions = scope.ServiceProvider.GetRequiredService<SessionStore>();
         await accounts.Work.BeginAsync(stop);
-        // The account's row is held until the session is stored: an erasure comes before it or finds it.
-        if (!await accounts.TryKeepPasswordHashAsync(account, stop)) return false;
+        if (!await tryHold(accounts)) return false;
         if (AccountCookie.SessionOf(context.User) is { } before && AccountCookie.UserOf(context.User) is { } user)
         {
             await sessions.TryEndAsync(user, before, stop);

@@ -19,7 +19,7 @@ internal static class ReadCustomer
             $"select reference from customer_references where user_id = $1 order by reference limit {ReferencesMax}",
             [account.Id], row => row.GetString(0), stop);
         return TypedResults.Ok(new CustomerView(
-            account.Id, Mask(account.Email), account.IsOperator, account.RegisteredAt, references));
+            account.Id, Mask(account.WrittenTo), account.IsOperator, account.RegisteredAt, references));
     }
 
     /// <summary><c>a•••@e•••.org</c></summary>

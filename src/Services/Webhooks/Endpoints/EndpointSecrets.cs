@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Webhooks;
 
@@ -7,11 +8,10 @@ namespace Tessera.Webhooks;
 /// database, or a copy of it, can sign nothing.</summary>
 internal sealed class EndpointSecrets(IDataProtectionProvider protection)
 {
-    public const string Prefix = "whsec_";
-    private const int SecretBytes = 32;
+    public const string Prefix = WebhookSignature.SecretPrefix;
     private readonly IDataProtector _seal = protection.CreateProtector("endpoint-secrets");
 
-    public static string New() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
+    public static string New() => WebhookSignature.NewSecret();
 
     public string Seal(string secret) => _seal.Protect(secret);
 
@@ -19,4 +19,17 @@ internal sealed class EndpointSecrets(IDataProtectionProvider protection)
     /// <exception cref="CryptographicException">The keys that sealed it are not here.</exception>
     public byte[] KeyOf(string sealedSecret) =>
         Convert.FromBase64String(_seal.Unprotect(sealedSecret)[Prefix.Length..]);
+
+    /// <summary>Null when the keys that sealed it are not here.</summary>
+    public byte[]? KeyOrNullOf(string sealedSecret)
+    {
+        try
+        {
+            return KeyOf(sealedSecret);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 }

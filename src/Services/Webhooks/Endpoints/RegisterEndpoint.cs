@@ -12,7 +12,8 @@ internal static class RegisterEndpoint
         EndpointSecrets secrets, IOptions<WebhookOptions> options, TimeProvider clock, HttpContext context,
         CancellationToken stop)
     {
-        if (check.FaultOf(request.Url, request.Types) is { } fault)
+        var client = context.User.FindFirst("client_id")?.Value;
+        if (check.FaultOf(request.Url, request.Types, client) is { } fault)
             return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
         if (await endpoints.CountAsync(caller.Id, stop) >= options.Value.EndpointsPerOwnerMax)
         {
@@ -24,8 +25,10 @@ internal static class RegisterEndpoint
         var secret = EndpointSecrets.New();
         var endpoint = new Endpoint(
             Guid.CreateVersion7(now), caller.Id, request.Url, request.Description, request.OrderedByKey,
-            EndpointState.Active, null, secrets.Seal(secret), null, null, null, now);
-        await endpoints.AddAsync(endpoint, request.Types, stop);
+            EndpointState.Active, null, secrets.Seal(secret), null, null, null, now, request.Contact);
+        var isOwn = client == CheckEndpoint.OwnClient && CheckEndpoint.IsOwn(new Uri(request.Url), options.Value);
+        if (isOwn && await endpoints.AdoptAsync(endpoint, request.Types, stop) is { } adopted) endpoint = adopted;
+        else await endpoints.AddAsync(endpoint, request.Types, stop);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created(
             $"/webhooks/{endpoint.Id}", new RegisteredEndpoint(endpoint.View(request.Types.Distinct(), now), secret));

@@ -15,7 +15,7 @@ internal static class Redeliver
 
     public static async Task<Results<Accepted, ProblemHttpResult>> One(
         Guid id, Guid delivery, Caller caller, EndpointStore endpoints, IDatabase database,
-        IServiceScopeFactory scopes, TimeProvider clock, CancellationToken stop)
+        IServiceScopeFactory scopes, TimeProvider clock, CancellationToken stop, ActRequest? request = null)
     {
         if (await endpoints.FindAsync(id, caller, stop) is not { } endpoint) return ReadEndpoints.Missing(id);
         if (FaultOf(endpoint) is { } fault) return fault;
@@ -24,31 +24,55 @@ internal static class Redeliver
             row => (Ended: new EndedDelivery(row.GetGuid(0), row.GetString(1)), State: row.GetString(2)), stop);
         if (found.Count == 0) return ReadDeliveries.Missing(delivery);
         // One that waits will be sent anyway.
-        if (found[0].State != "Waiting") await PutBackAsync(scopes, endpoint, [found[0].Ended], clock, stop);
+        if (found[0].State != "Waiting")
+        {
+            var act = Act.Of(caller.Id, Act.Redelivered, request?.Reason, clock);
+            await PutBackAsync(scopes, endpoint, [found[0].Ended], act, clock, stop);
+        }
         return TypedResults.Accepted($"/webhooks/{id}/deliveries/{delivery}");
     }
 
-    public static async Task<Results<Ok<RedeliveredView>, ProblemHttpResult>> Many(
+    public static Task<Results<Ok<RedeliveredView>, ProblemHttpResult>> Many(
         Guid id, RedeliverRequest request, Caller caller, EndpointStore endpoints, IDatabase database,
-        IServiceScopeFactory scopes, TimeProvider clock, CancellationToken stop)
+        IServiceScopeFactory scopes, TimeProvider clock, CancellationToken stop) =>
+        SomeAsync(id, request, caller, endpoints, database, scopes, clock, AtOnceMax, stop);
+
+    internal static async Task<Results<Ok<RedeliveredView>, ProblemHttpResult>> SomeAsync(
+        Guid id, RedeliverRequest request, Caller caller, EndpointStore endpoints, IDatabase database,
+        IServiceScopeFactory scopes, TimeProvider clock, int atOnceMax, CancellationToken stop)
     {
         if (await endpoints.FindAsync(id, caller, stop) is not { } endpoint) return ReadEndpoints.Missing(id);
         if (FaultOf(endpoint) is { } fault) return fault;
-        var wanted = request.State ?? "Failed";
+        var state = request.State ?? "Failed";
         var filter = new SqlFilter(id)
-            .And(wanted == "All" ? "state <> 'Waiting'" : $"state = '{wanted}'")
+            .And(state == "All" ? "state <> 'Waiting'" : $"state = '{state}'")
             .And("created_at >= {0}", request.From?.ToUniversalTime())
             .And("created_at < {0}", request.To?.ToUniversalTime());
         var rows = await database.QueryAsync(
             $"""
-            select id, event_key from deliveries where endpoint = $1{filter.Text}
-            order by created_at, position, id limit {AtOnceMax + 1}
+            select id, event_key, created_at from deliveries where endpoint = $1{filter.Text}
+            order by created_at, position, id limit {atOnceMax + 1}
             """,
-            filter.Parameters, row => new EndedDelivery(row.GetGuid(0), row.GetString(1)), stop);
+            filter.Parameters,
+            row => (Ended: new EndedDelivery(row.GetGuid(0), row.GetString(1)), CreatedAt: row.GetTime(2)), stop);
+        var (wanted, next) = Cut(rows, atOnceMax);
+        if (request.DryRun) return TypedResults.Ok(new RedeliveredView(wanted.Count, next is null, next));
+        var act = Act.Of(caller.Id, Act.Redelivered, request.Reason, clock);
         var count = 0;
-        foreach (var some in rows.Take(AtOnceMax).Chunk(InOneCommit))
-            count += await PutBackAsync(scopes, endpoint, some, clock, stop);
-        return TypedResults.Ok(new RedeliveredView(count, rows.Count <= AtOnceMax));
+        foreach (var some in wanted.Chunk(InOneCommit))
+            count += await PutBackAsync(scopes, endpoint, some, act, clock, stop);
+        return TypedResults.Ok(new RedeliveredView(count, next is null, next));
+    }
+
+    /// <summary>Those of one moment stay together, so that the rest is all that was created later. Were all of one
+    /// moment, as many go as may, and the rest is of that moment too.</summary>
+    private static (IReadOnlyList<EndedDelivery> Some, DateTimeOffset? Next) Cut(
+        List<(EndedDelivery Ended, DateTimeOffset CreatedAt)> rows, int atMost)
+    {
+        if (rows.Count <= atMost) return ([.. rows.Select(row => row.Ended)], null);
+        var next = rows[atMost].CreatedAt;
+        var before = rows.TakeWhile(row => row.CreatedAt < next).Select(row => row.Ended).ToArray();
+        return (before.Length > 0 ? before : [.. rows.Take(atMost).Select(row => row.Ended)], next);
     }
 
     /// <summary>Nothing is sent to an endpoint that is disabled: whoever wants that resumes it first.</summary>
@@ -59,8 +83,8 @@ internal static class Redeliver
                 $"The endpoint is {endpoint.State}. Resume it first.", statusCode: StatusCodes.Status409Conflict);
 
     private static async Task<int> PutBackAsync(
-        IServiceScopeFactory scopes, Endpoint endpoint, IReadOnlyList<EndedDelivery> ended, TimeProvider clock,
-        CancellationToken stop)
+        IServiceScopeFactory scopes, Endpoint endpoint, IReadOnlyList<EndedDelivery> ended, Act act,
+        TimeProvider clock, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
         var count = 0;
@@ -79,11 +103,13 @@ internal static class Redeliver
                 : "due_at = $4";
             count += await work.ExecuteAsync(
                 $"""
-                update deliveries set state = 'Waiting', tries = 0, first_tried_at = null, ended_at = null, {place}
+                update deliveries set state = 'Waiting', tries = 0, first_tried_at = null, ended_at = null,
+                    put_back_at = $4, {place}
                 where id = $1 and endpoint = $2 and state <> 'Waiting' and event_key = $3
                 """,
                 [id, endpoint.Id, key, now], stop);
         }
+        if (count > 0) act.Record(work, endpoint.Id, now, count);
         work.AfterCommit(scope.ServiceProvider.GetRequiredService<DeliveryWake>().Wake);
         await work.CommitAsync(stop);
         return count;

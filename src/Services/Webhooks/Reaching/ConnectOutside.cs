@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Tessera.Webhooks;
 
 /// <summary>
-/// Connects to public hosts only. The address that was looked at is the one that is connected to: between a look and a
-/// connection that looks a second time, a name could change its mind.
+/// Connects to public hosts, and to the one address inside that configuration names; to no other. The address that was
+/// looked at is the one that is connected to: between a look and a connection that looks a second time, a name could
+/// change its mind.
 /// </summary>
 internal sealed class ConnectOutside(IResolveNames names, IOptions<WebhookOptions> options)
 {
@@ -15,20 +16,23 @@ internal sealed class ConnectOutside(IResolveNames names, IOptions<WebhookOption
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
         var target = context.DnsEndPoint;
-        var socket = await ConnectAsync(await AddressesOfAsync(target.Host, stop), target.Port, stop);
+        // A connection is used again for its scheme, host and port alone, and in cleartext nobody else's is sent.
+        var isOwn = CheckEndpoint.IsOwn(context.InitialRequestMessage.RequestUri, options.Value);
+        var socket = await ConnectAsync(await AddressesOfAsync(target.Host, stop, isOwn), target.Port, stop);
         return new NetworkStream(socket, ownsSocket: true);
     }
 
     /// <summary>Where the host may be connected to.</summary>
     /// <exception cref="ForbiddenAddressException">It leads inside. One such address among good ones is enough: nobody
     /// has both by accident.</exception>
-    public async Task<IReadOnlyList<IPAddress>> AddressesOfAsync(string host, CancellationToken stop)
+    public async Task<IReadOnlyList<IPAddress>> AddressesOfAsync(
+        string host, CancellationToken stop, bool isOwn = false)
     {
         IPAddress[] addresses = IPAddress.TryParse(host.Trim('[', ']'), out var number)
             ? [number]
             : await names.ResolveAsync(host, stop);
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
-        if (!options.Value.AllowPrivate && Array.Exists(addresses, ForbiddenAddresses.Has))
+        if (!options.Value.AllowPrivate && !isOwn && Array.Exists(addresses, ForbiddenAddresses.Has))
             throw new ForbiddenAddressException();
         return [.. addresses.Take(AddressesMax)];
     }

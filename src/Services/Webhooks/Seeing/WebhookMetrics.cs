@@ -15,7 +15,7 @@ internal static class WebhookMetrics
         "tessera.webhooks.attempts", "{attempt}", "Attempts to deliver a webhook, by what they came to.");
 
     private static readonly Histogram<double> Delay = Meter.CreateHistogram(
-        "tessera.webhooks.delay", "s", "From the event to its delivery.",
+        "tessera.webhooks.delay", "s", "From the event, or its redelivery being asked for, to its delivery.",
         advice: new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 300, 3_600, 86_400],
@@ -30,7 +30,7 @@ internal static class WebhookMetrics
     public static void Attempted(DeliveryAnswer answer, bool isOver)
     {
         Attempts.Add(1, Outcome(answer.IsTaken ? Taken : isOver ? GivenUp : Retried));
-        if (answer.IsTaken) Delay.Record((answer.At + answer.Took - answer.Claim.CreatedAt).TotalSeconds);
+        if (answer.IsTaken) Delay.Record((answer.At + answer.Took - answer.Claim.QueuedAt).TotalSeconds);
     }
 
     private static KeyValuePair<string, object?> Outcome(string how) => new("tessera.webhook.outcome", how);

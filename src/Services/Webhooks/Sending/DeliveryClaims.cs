@@ -23,7 +23,7 @@ internal sealed class DeliveryClaims(
         where first_due is not null
         order by first_due
         """,
-        [], row => new DueEndpoint(Endpoint.Read(row), row.GetTime(12)), stop);
+        [], row => new DueEndpoint(Endpoint.Read(row), row.GetTime(Endpoint.ColumnCount)), stop);
 
     public async Task<IReadOnlyList<DeliveryClaim>> TakeAsync(Endpoint endpoint, int limit, CancellationToken stop)
     {
@@ -40,7 +40,8 @@ internal sealed class DeliveryClaims(
             update deliveries set
                 attempts = attempts + 1, tries = tries + 1, first_tried_at = coalesce(first_tried_at, $2), due_at = $4
             where id in (select id from due)
-            returning id, type, event_key, body, traceparent, attempts, tries, first_tried_at, created_at
+            returning id, type, event_key, body, traceparent, attempts, tries, first_tried_at,
+                coalesce(put_back_at, created_at)
             """,
             [endpoint.Id, now, limit, now + options.Value.ClaimTime],
             row => new DeliveryClaim(
@@ -57,6 +58,7 @@ internal sealed record DueEndpoint(Endpoint Endpoint, DateTimeOffset FirstDue);
 
 /// <param name="Attempt">1 when it is sent for the first time; counts on when it is delivered again.</param>
 /// <param name="Try">1 after it was put into the queue.</param>
+/// <param name="QueuedAt">When it was put into the queue the last time.</param>
 internal sealed record DeliveryClaim(
     Endpoint Endpoint, Guid Id, string Type, string Key, string Body, string? TraceParent, int Attempt, int Try,
-    DateTimeOffset FirstTriedAt, DateTimeOffset CreatedAt);
+    DateTimeOffset FirstTriedAt, DateTimeOffset QueuedAt);

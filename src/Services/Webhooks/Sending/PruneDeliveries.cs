@@ -10,6 +10,7 @@ internal sealed partial class PruneDeliveries(
     ILogger<PruneDeliveries> logger) : BackgroundService
 {
     private const int InOneCommit = 500;
+    private static readonly TimeSpan actsKeptFor = TimeSpan.FromDays(365);
     private static readonly TimeSpan interval = TimeSpan.FromMinutes(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,6 +42,7 @@ internal sealed partial class PruneDeliveries(
             await ChangeAsync(work =>
             {
                 work.Enqueue("delete from key_lines where endpoint = $1", endpoint);
+                work.Enqueue("delete from acts where endpoint = $1", endpoint);
                 work.Enqueue(
                     """
                     delete from endpoints where id = $1
@@ -59,6 +61,8 @@ internal sealed partial class PruneDeliveries(
                     and deliveries.state = 'Waiting' and deliveries.position is not null)
             """,
             [before], stop), stop);
+        await ChangeAsync(work => work.ExecuteAsync(
+            "delete from acts where at < $1", [clock.GetUtcNow() - actsKeptFor], stop), stop);
     }
 
     private async Task RepeatAsync(string condition, object?[] values, CancellationToken stop)

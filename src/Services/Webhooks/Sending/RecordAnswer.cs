@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
+using Tessera.Messaging.Store;
 
 namespace Tessera.Webhooks;
 
 /// <summary>What an attempt came to, in one transaction. What is not recorded is sent again when its claim runs out,
 /// under the same id.</summary>
 internal sealed partial class RecordAnswer(
-    IServiceScopeFactory scopes, DeliveryWake wake, IOptions<WebhookOptions> options, TimeProvider clock,
-    ILogger<RecordAnswer> logger)
+    IServiceScopeFactory scopes, IDatabase database, DeliveryWake wake, IOptions<WebhookOptions> options,
+    TimeProvider clock, ILogger<RecordAnswer> logger)
 {
     private const int TriesKeptMax = 100;
 
@@ -19,6 +20,9 @@ internal sealed partial class RecordAnswer(
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         await work.BeginAsync(stop);
         if (endpoint.IsOrdered) KeyLines.Lock(work, endpoint.Id, claim.Key, now);
+        // The endpoint's row before those of its deliveries, as who resumes it locks them: who ends it takes all that
+        // wait, and each of these may be held by an answer that wants the endpoint's row, or the next of its line.
+        var reason = await NoteEndpointAsync(work, answer, now, stop);
         NoteTry(work, answer);
         var isOver = answer.IsTaken || answer.IsGone || now - claim.FirstTriedAt >= options.Value.GiveUpAfter;
         var changed = await work.ExecuteAsync(
@@ -34,12 +38,16 @@ internal sealed partial class RecordAnswer(
             stop);
         // Nothing: another has taken it since, and the delivery is that one's to move.
         if (changed > 0 && isOver && endpoint.IsOrdered) KeyLines.Advance(work, endpoint.Id, claim.Key, now);
-        var isEnded = await NoteEndpointAsync(work, answer, now, stop);
+        if (reason is not null)
+        {
+            FailWaiting(work, endpoint.Id, reason, now);
+            if (!answer.IsGone) scope.ServiceProvider.GetRequiredService<TellDisabled>().Tell(endpoint);
+        }
         work.AfterCommit(wake.Wake);
         await work.CommitAsync(stop);
         WebhookMetrics.Attempted(answer, isOver);
-        if (isEnded && answer.IsGone) Log.Ended(logger, endpoint.Id);
-        else if (isEnded) Log.Disabled(logger, endpoint.Id, options.Value.DisableAfter);
+        if (reason is not null && answer.IsGone) Log.Ended(logger, endpoint.Id);
+        else if (reason is not null) Log.Disabled(logger, endpoint.Id, options.Value.DisableAfter);
         if (!answer.IsTaken) Log.Failed(logger, claim.Id, endpoint.Id, claim.Attempt, answer.Fault!);
     }
 
@@ -69,21 +77,27 @@ internal sealed partial class RecordAnswer(
             answer.Claim.Attempt - TriesKeptMax);
     }
 
-    /// <summary>Whether the endpoint was ended or disabled by this.</summary>
-    private async Task<bool> NoteEndpointAsync(
+    /// <returns>Why the endpoint was ended or disabled by this; null when it was not.</returns>
+    private async Task<string?> NoteEndpointAsync(
         UnitOfWork work, DeliveryAnswer answer, DateTimeOffset now, CancellationToken stop)
     {
         var endpoint = answer.Claim.Endpoint.Id;
+        if (answer.Claim.Endpoint.IsOrdered || !answer.IsTaken)
+        {
+            await work.QueryAsync(
+                $"select 1 from endpoints where id = $1{database.ForUpdate()}", [endpoint],
+                row => row.GetInt32(0), stop);
+        }
         if (answer.IsTaken)
         {
             // Touched only when there is something to forget: all deliveries of an endpoint would wait for its row.
             work.Enqueue(
                 "update endpoints set failing_since = null where id = $1 and failing_since is not null", endpoint);
-            return false;
+            return null;
         }
         if (answer.IsGone)
         {
-            return await EndAsync(
+            return await TryEndAsync(
                 work, endpoint, EndpointState.Ended, "It answered 410: it wants to hear nothing any more.", now, stop);
         }
         work.Enqueue("update endpoints set failing_since = $2 where id = $1 and failing_since is null", endpoint, now);
@@ -91,29 +105,27 @@ internal sealed partial class RecordAnswer(
         var isOverdue = await work.QueryAsync(
             "select 1 from endpoints where id = $1 and state = 'Active' and failing_since <= $2", [endpoint, since],
             row => row.GetInt32(0), stop);
-        return isOverdue.Count > 0 && await EndAsync(
+        return isOverdue.Count == 0 ? null : await TryEndAsync(
             work, endpoint, EndpointState.Disabled,
             $"It took nothing for {options.Value.DisableAfter.TotalHours:0.#} hours.", now, stop);
     }
 
-    private static async Task<bool> EndAsync(
-        UnitOfWork work, Guid endpoint, string state, string reason, DateTimeOffset now, CancellationToken stop)
-    {
-        var ended = await work.ExecuteAsync(
+    /// <returns>The reason; null when another has ended it before.</returns>
+    private static async Task<string?> TryEndAsync(
+        UnitOfWork work, Guid endpoint, string state, string reason, DateTimeOffset now, CancellationToken stop) =>
+        await work.ExecuteAsync(
             """
             update endpoints set state = $2, state_reason = $3, changed_at = $4
             where id = $1 and state in ('Active', 'Paused')
             """,
-            [endpoint, state, reason, now], stop);
-        if (ended == 0) return false;
-        work.Enqueue(
-            """
-            update deliveries set state = 'Failed', due_at = null, ended_at = $2, fault = coalesce(fault, $3)
-            where endpoint = $1 and state = 'Waiting'
-            """,
-            endpoint, now, reason);
-        return true;
-    }
+            [endpoint, state, reason, now], stop) > 0 ? reason : null;
+
+    private static void FailWaiting(UnitOfWork work, Guid endpoint, string reason, DateTimeOffset now) => work.Enqueue(
+        """
+        update deliveries set state = 'Failed', due_at = null, ended_at = $2, fault = coalesce(fault, $3)
+        where endpoint = $1 and state = 'Waiting'
+        """,
+        endpoint, now, reason);
 
     private static partial class Log
     {

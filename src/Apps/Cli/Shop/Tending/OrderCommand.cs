@@ -18,7 +18,10 @@ internal static class OrderCommand
         WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Command Create()
+    public static Command Create() => Create(patience);
+
+    /// <param name="within">How long a service may take to answer.</param>
+    internal static Command Create(TimeSpan within)
     {
         var id = new Argument<Guid>("id") { Description = "The order's number." };
         var asJson = new Option<bool>("--json") { Description = "For programs." };
@@ -31,12 +34,13 @@ internal static class OrderCommand
         command.SetAction(async (parsed, stop) =>
         {
             using var store = Store.Open(
-                parsed.GetRequiredValue(data), parsed.GetValue(gateway), TimeProvider.System, patience);
+                parsed.GetRequiredValue(data), parsed.GetValue(gateway), TimeProvider.System, within);
             var order = parsed.GetRequiredValue(id);
             var sources = await StorySources.ReadAsync(new AskThroughGateway(store), order, stop);
             var story = TellStory.From(sources, TimeProvider.System.GetUtcNow())
                 ?? throw new UserError($"There is no order {order}.");
-            Console.WriteLine(parsed.GetValue(asJson) ? JsonSerializer.Serialize(story, json) : Tell(story));
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                parsed.GetValue(asJson) ? JsonSerializer.Serialize(story, json) : Tell(story));
             return ExitCodes.Ok;
         });
         return command;

@@ -8,13 +8,13 @@ internal static class ParkedByCause
     public static async Task<int> ShowAsync(
         Store store, IReadOnlyList<string> services, bool json, CancellationToken stop)
     {
-        var found = new Dictionary<string, Groups>();
+        var found = new Dictionary<string, Stories.ParkedByCause>();
         foreach (var service in services)
         {
             var answer = await store.Client.GetAsync(
                 $"/api/v1/services/{service}/messaging/parked/causes", await store.Scripts.TokenAsync(stop), stop);
             if (!answer.IsSuccess) throw new UserError($"{service} did not say what is parked: {answer.Problem()}");
-            found[service] = answer.Read<Groups>();
+            found[service] = answer.Read<Stories.ParkedByCause>();
         }
         if (json)
         {
@@ -25,7 +25,8 @@ internal static class ParkedByCause
         {
             foreach (var group in groups.Causes)
             {
-                Console.WriteLine($"{service}  {group.Messages} of {group.Type} in {group.Keys} keys, "
+                var type = group.Type.Length > 0 ? group.Type : "no type";
+                Console.WriteLine($"{service}  {group.Messages} of {type} in {group.Keys} keys, "
                     + $"{group.Followers} behind them, first {group.First:u}, last {group.Last:u}");
                 Console.WriteLine($"    {group.Cause.ReplaceLineEndings(" ")}");
             }
@@ -34,10 +35,4 @@ internal static class ParkedByCause
         if (found.Values.All(groups => groups.Causes.Count == 0)) Console.WriteLine("Nothing is parked.");
         return ExitCodes.Ok;
     }
-
-    private sealed record Groups(IReadOnlyList<Group> Causes, bool IsWhole);
-
-    private sealed record Group(
-        string Stream, string Type, string Cause, int Messages, int Keys, int Followers, DateTimeOffset First,
-        DateTimeOffset Last);
 }

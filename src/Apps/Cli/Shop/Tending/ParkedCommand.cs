@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Tessera.Cli.Up;
 
 namespace Tessera.Cli.Shop;
 
@@ -45,9 +44,10 @@ internal static class ParkedCommand
             if (parsed.GetValue(limit) is < 1 and var few)
                 throw new UserError($"--limit is {few}; at least 1 is shown.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);
+            var services = await ServicesWithMessages.OfAsync(store, filter.Service, stop);
             return parsed.GetValue(causes)
-                ? await ParkedByCause.ShowAsync(store, Services(store, filter), parsed.GetValue(json), stop)
-                : await ShowAsync(store, filter, place, parsed.GetValue(limit), parsed.GetValue(json), stop);
+                ? await ParkedByCause.ShowAsync(store, services, parsed.GetValue(json), stop)
+                : await ShowAsync(store, services, filter, place, parsed.GetValue(limit), parsed.GetValue(json), stop);
         });
         return command;
     }
@@ -83,25 +83,27 @@ internal static class ParkedCommand
             if (act == "discard" && !parsed.GetValue(dryRun) && string.IsNullOrWhiteSpace(parsed.GetValue(reason)))
                 throw new UserError("Say why they are thrown away: --reason WORDS.", ExitCodes.Usage);
             using var store = options.OpenStore(parsed);
+            var services = await ServicesWithMessages.OfAsync(store, filter.Service, stop);
             if (act == "replay" && parsed.GetValue(body) is { } file)
             {
                 if (parsed.GetValue(dryRun))
                     throw new UserError("--body has no --dry-run: it concerns one message.", ExitCodes.Usage);
                 return await ChangedReplay.RunAsync(
-                    store, Services(store, filter), filter, file, parsed.GetValue(reason), parsed.GetValue(json), stop);
+                    store, services, filter, file, parsed.GetValue(reason), parsed.GetValue(json), stop);
             }
             return await ActAsync(
-                store, filter, new Act(act, outcome, parsed.GetValue(all), parsed.GetValue(dryRun),
+                store, services, filter, new Act(act, outcome, parsed.GetValue(all), parsed.GetValue(dryRun),
                     parsed.GetValue(reason)), parsed.GetValue(json), stop);
         });
         return command;
     }
 
     private static async Task<int> ShowAsync(
-        Store store, ParkedFilter filter, string? after, int limit, bool json, CancellationToken stop)
+        Store store, IReadOnlyList<string> services, ParkedFilter filter, string? after, int limit, bool json,
+        CancellationToken stop)
     {
         var found = new Dictionary<string, IReadOnlyList<JsonElement>>();
-        foreach (var service in Services(store, filter))
+        foreach (var service in services)
         {
             var (items, next) = await ReadAsync(store, service, filter, after, limit, stop);
             found[service] = items;
@@ -149,10 +151,10 @@ internal static class ParkedCommand
     }
 
     private static async Task<int> ActAsync(
-        Store store, ParkedFilter filter, Act act, bool json, CancellationToken stop)
+        Store store, IReadOnlyList<string> services, ParkedFilter filter, Act act, bool json, CancellationToken stop)
     {
         var counts = new Dictionary<string, int>();
-        foreach (var service in Services(store, filter))
+        foreach (var service in services)
         {
             var body = new
             {
@@ -176,14 +178,6 @@ internal static class ParkedCommand
             Console.WriteLine($"{service}: {count} {(act.DryRun ? "would be concerned" : act.Outcome)}");
         if (counts.Values.All(count => count == 0)) Console.WriteLine("Nothing that is parked matches.");
         return ExitCodes.Ok;
-    }
-
-    private static IReadOnlyList<string> Services(Store store, ParkedFilter filter)
-    {
-        if (filter.Service is { } named) return [named];
-        var running = store.Folder.ReadState()?.Services.Select(service => service.Service)
-            ?? SourceTree.Interfaces().Select(name => name.ToLowerInvariant());
-        return SourceTree.WithData(running);
     }
 
     private static string Text(JsonElement item, string name) =>

@@ -2,43 +2,97 @@ using System.CommandLine;
 
 namespace Tessera.Cli.Up;
 
-/// <summary>Puts another build in the place of the one that runs: one process after the other, so that with two of a
-/// service somebody always serves. A build that does not become ready makes room for the one before it.</summary>
+/// <summary>Puts another build, or other settings, in the place of what runs: one process after the other, so that with
+/// two of a service somebody always serves. What does not become ready makes room for what was before it.</summary>
 internal static class ReplaceCommand
 {
     public static Command Create()
     {
         var data = UpOptions.Data();
-        var service = new Argument<string>("SERVICE")
+        var service = new Argument<string?>("SERVICE")
         {
-            Description = "Such as orders (all its replicas) or orders-2.",
+            Description = "Such as orders (all its replicas) or orders-2; everything when left out.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var at = new Option<string?>("--at")
         {
             Description = "A released version, tag or commit; the build that is here when left out.",
             HelpName = "REVISION",
         };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Another setting, such as Orders:PaymentTimeout=00:01:00; @FILE stands for what is in a " +
+                "file. The build stays, unless --at names one.",
+            HelpName = "KEY=VALUE",
+        };
+        var password = new Option<bool>("--new-password")
+        {
+            Description = "Give the service another password of its database, where up has started PostgreSQL.",
+        };
+        var canary = new CanaryOptions();
         var command = new Command("replace",
-            "Run another build of a service, one process after the other, without refusing a request where it has " +
-            "two.") { service, at, data };
-        command.SetAction((parsed, stop) => RunAsync(
-            new RunFolder(parsed.GetRequiredValue(data)), parsed.GetRequiredValue(service), parsed.GetValue(at), stop));
+            "Run another build or other settings of a service, one process after the other, without refusing a " +
+            "request where it has two.") { service, at, set, password, data };
+        canary.AddTo(command);
+        command.SetAction((parsed, stop) =>
+        {
+            var folder = new RunFolder(parsed.GetRequiredValue(data));
+            return canary.ReadEnd(parsed) is { } isPromoted
+                ? Task.FromResult(EndCanary(folder, parsed.GetValue(service), isPromoted))
+                : RunAsync(
+                    folder, parsed.GetValue(service), parsed.GetValue(at),
+                    ChangedSettings.Parse(parsed.GetValue(set) ?? []), parsed.GetValue(password),
+                    canary.Read(parsed), stop);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(RunFolder folder, string which, string? revision, CancellationToken stop)
+    private static int EndCanary(RunFolder folder, string? service, bool isPromoted)
+    {
+        _ = HoldCommands.StateOf(folder);
+        if (service is null || !new Canaries(folder).AskToEnd(service, isPromoted))
+            throw new UserError($"There is no canary of {service ?? "any service"} to end.", ExitCodes.Usage);
+        Console.WriteLine($"The canary of {service} is {(isPromoted ? "promoted" : "taken back")} now.");
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> RunAsync(
+        RunFolder folder, string? which, string? revision, IReadOnlyDictionary<string, string> settings,
+        bool newPassword, CanaryPlan? canary, CancellationToken stop)
     {
         var chosen = RestartCommand.Chosen(folder, which);
-        var service = chosen[0].Service;
-        var program = await ProgramAsync(service, revision, stop);
         using var http = Health.NewClient();
+        var process = new ReplaceProcess(folder, http);
+        if (newPassword)
+        {
+            if (canary is not null || revision is not null || settings.Count > 0 || which != chosen[0].Service)
+                throw new UserError("--new-password is for all processes of one service, and alone.", ExitCodes.Usage);
+            await new ChangeDatabasePassword(folder, process).RunAsync(chosen, stop);
+            return ExitCodes.Ok;
+        }
+        var changes = new Dictionary<string, Change>(StringComparer.Ordinal);
+        foreach (var service in chosen.Select(each => each.Service).Distinct())
+        {
+            var keepsBuild = settings.Count > 0 && revision is null;
+            changes[service] = keepsBuild
+                ? Change.OfSettings(settings)
+                : Change.OfProgram(await ProgramAsync(service, revision, stop)) with { Settings = settings };
+        }
+        if (canary is not null)
+        {
+            if (which != chosen[0].Service)
+                throw new UserError("--canary is for one service as a whole, such as orders.", ExitCodes.Usage);
+            await new ReleaseCanary(folder, http, process, TimeProvider.System).RunAsync(
+                chosen, changes[which], canary, stop);
+            return ExitCodes.Ok;
+        }
         foreach (var instance in chosen)
         {
-            RefuseToStopTheLast(folder, instance);
-            await ReplaceAsync(http, folder, instance, program, stop);
-            var runs = HoldCommands.Find(folder, instance.Name).Version;
+            var runs = await process.RunAsync(instance, changes[instance.Service], stop);
             Console.WriteLine($"{instance.Name} is replaced{(runs is null ? "" : $", and runs {runs}")}.");
         }
+        foreach (var service in changes.Keys.Where(name => which is null || which == name))
+            new Canaries(folder).Remove(service); // Of a command that was killed.
         return ExitCodes.Ok;
     }
 
@@ -52,34 +106,5 @@ internal static class ReplaceCommand
         return File.Exists(program)
             ? program
             : throw new UserError($"{program} is missing: the build did not make it.");
-    }
-
-    /// <summary>Where a service has several processes, another must be able to serve meanwhile.</summary>
-    private static void RefuseToStopTheLast(RunFolder folder, InstanceState instance)
-    {
-        var others = HoldCommands.StateOf(folder).Services
-            .Where(each => each.Service == instance.Service && each.Name != instance.Name).ToList();
-        if (others.Count == 0 || others.Exists(each => each.State == "ready")) return;
-        throw new UserError(
-            $"{instance.Name} is not replaced: none of the others is ready ({others[0].Name} is {others[0].State}), " +
-            "and nobody would serve meanwhile.");
-    }
-
-    private static async Task ReplaceAsync(
-        HttpClient http, RunFolder folder, InstanceState instance, string program, CancellationToken stop)
-    {
-        var before = folder.ReadProgramOf(instance.Name);
-        try
-        {
-            await HoldCommands.RestartAsync(
-                folder, instance.Name, stop, () => folder.WriteProgramOf(instance.Name, program));
-            await RestartCommand.BeServedAsync(http, folder, instance, stop);
-        }
-        catch (UserError failed)
-        {
-            await HoldCommands.RestartAsync(
-                folder, instance.Name, stop, () => folder.WriteProgramOf(instance.Name, before));
-            throw new UserError($"{failed.Message}. {instance.Name} runs again what it ran before.");
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessera.Ops.Calling;
 using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
 
@@ -20,7 +21,7 @@ internal static class FindOrders
             var one = await me.GetAnswerAsync<OrderHistoryView>($"/orders/{id}/history", stop);
             if (one.IsGood) return Results.Redirect($"{OpsOptions.Root}/orders/{id}");
         }
-        var found = await me.GetAnswerAsync<OrderPage>("/orders?" + Query(search), stop);
+        var found = await me.GetAnswerAsync<OrderPage>("/orders" + Query(search), stop);
         return Page.Show<OrdersPage>(
             found.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
             (nameof(OrdersPage.Search), search), (nameof(OrdersPage.Found), found.Value),
@@ -30,14 +31,10 @@ internal static class FindOrders
     private static string Query(OrderSearch search)
     {
         var isBuyer = Guid.TryParse(search.Text, out _);
-        (string Name, string? Value)[] parts =
-        [
-            ("size", 50.ToString(CultureInfo.InvariantCulture)), (isBuyer ? "buyer" : "reference", search.Text),
+        return QueryText.Of(
+            "?", ("size", 50.ToString(CultureInfo.InvariantCulture)), (isBuyer ? "buyer" : "reference", search.Text),
             ("state", search.State), ("sku", search.Sku), ("from", TimeOf(search.From)), ("to", TimeOf(search.To)),
-            ("before", search.Before),
-        ];
-        return string.Join('&', parts.Where(part => part.Value is not null)
-            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+            ("before", search.Before));
     }
 
     /// <summary>What a browser's field of date and time says, as UTC; what it does not say is for Orders to refuse.
@@ -53,11 +50,6 @@ public sealed record OrderSearch(
     string? Text, string? State, string? Sku, string? From, string? To, string? Before)
 {
     /// <summary>The address of the page behind this one.</summary>
-    public string Next(string before)
-    {
-        (string Name, string? Value)[] parts =
-            [("q", Text), ("state", State), ("sku", Sku), ("from", From), ("to", To), ("before", before)];
-        return $"{OpsOptions.Root}/orders?" + string.Join('&', parts.Where(part => part.Value is not null)
-            .Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
-    }
+    public string Next(string before) => $"{OpsOptions.Root}/orders" + QueryText.Of(
+        "?", ("q", Text), ("state", State), ("sku", Sku), ("from", From), ("to", To), ("before", before));
 }

@@ -14,6 +14,6 @@ internal static class ShowLog
         if (!order.IsGood && !order.IsAway) return Faults.NotFound();
         return Page.Show<LogPage>(
             StatusCodes.Status200OK, (nameof(LogPage.Order), id),
-            (nameof(LogPage.Lines), logs.HasAny ? logs.Of(id, stop) : null));
+            (nameof(LogPage.Lines), logs.HasAny ? await logs.OfAsync(id, stop) : null));
     }
 }

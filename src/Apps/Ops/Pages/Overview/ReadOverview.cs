@@ -13,7 +13,7 @@ internal sealed class ReadOverview(Operator me, ReadSystem system, Rates rates)
     {
         var health = system.HealthAsync(stop);
         var pace = me.GetAsync<OrderPaceView>("/orders/pace", stop);
-        var messaging = await system.MessagingAsync(stop);
+        var messaging = await system.MessagingAsync(stop, health);
         var now = rates.Now();
         return new OverviewNow(SystemMap.Draw(await health, messaging, now), now, await pace, messaging);
     }
@@ -30,7 +30,7 @@ public sealed record OverviewNow(
     {
         Services = Map.Services.Select(service => new
         {
-            service.Name, service.Ready, service.Replicas, service.Rate, service.Errors,
+            service.Name, service.Ready, service.Replicas, service.IsNotStarted, service.Rate, service.Errors,
             Flows = service.Published,
         }),
         Map.IsBrokerBad,

@@ -28,9 +28,11 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         var told = messaging.ToDictionary(each => each.Service, each => each.Told, StringComparer.Ordinal);
         MapService[] services =
         [
-            .. Shop.Services.Select(name => ServiceOf(
-                name, health?.Services.Where(replica => replica.Service == name).ToArray(),
-                told.GetValueOrDefault(name), rates)),
+            .. Shop.Services.Select(Of),
+            .. (health?.PlacesOf(ReadSystem.Foreign) ?? []).Select(name => health!.IsNotStarted(name)
+                ? new MapService(name, Replicas: 0, Ready: 0, null, null, [], [])
+                    { State = "not started", IsNotStarted = true }
+                : Of(name)),
         ];
         var statuses = messaging.Select(each => each.Told.Value).OfType<MessagingStatus>().ToList();
         var isBad = statuses.Exists(status => status.Subscriptions.Any(one => one.Unavailable is not null))
@@ -38,6 +40,10 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
             // One service that reads nothing has a trouble of its own; several have the broker's.
             || statuses.Count(status => status.Subscriptions.Any(HasNoReader)) > 1;
         return new SystemMap(services, statuses.FirstOrDefault()?.Broker ?? "broker", isBad);
+
+        MapService Of(string name) => ServiceOf(
+            name, health?.Services.Where(replica => replica.Service == name).ToArray(), told.GetValueOrDefault(name),
+            rates);
     }
 
     private static MapService ServiceOf(
@@ -49,7 +55,7 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         foreach (var replica in replicas?.Where(replica => replica.Status != "Healthy") ?? [])
             troubles.Add($"{replica.Replica} is {replica.Status.ToLowerInvariant()}"
                 + (replica.Why is { } why ? $": {why}" : ""));
-        var rate = rates.Services.GetValueOrDefault(name);
+        var rate = rates.Of(name);
         if (rate is { IsBad: true })
         {
             troubles.Add($"{Amounts.Text(rate.Failed)} of {Amounts.Text(rate.Answered)} requests failed in the last "
@@ -135,5 +141,8 @@ public sealed record MapService(
     public string? Read { get; init; }
 
     /// <summary>Whether it keeps data, and does not tell what waits there.</summary>
-    public bool IsSilent => Database is null && ReadSystem.Services.Contains(Name);
+    public bool IsSilent => Database is null && ReadSystem.IsKnown(Name);
+
+    /// <summary>The store is whole without it, and it was never there.</summary>
+    public bool IsNotStarted { get; init; }
 }

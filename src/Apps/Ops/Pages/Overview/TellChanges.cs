@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Tessera.Ops.Calling;
 using Tessera.Ops.Chaos;
 using Tessera.Stories;
+using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Ops.Pages.Overview;
 
@@ -12,15 +13,17 @@ namespace Tessera.Ops.Pages.Overview;
 /// services what the page asks, and says only that there is something new: the window then asks for the page.</summary>
 internal static class TellChanges
 {
+    private const string WebhookPrefix = "webhook-";
     private static readonly TimeSpan ping = TimeSpan.FromSeconds(15);
 
-    /// <param name="of"><c>overview</c>, <c>messaging</c>, <c>parked</c> or an order's number.</param>
+    /// <param name="of"><c>overview</c>, <c>messaging</c>, <c>parked</c>, <c>webhooks</c>, <c>webhook-</c> and an
+    /// endpoint's number, or an order's number.</param>
     public static async Task<IResult> Handle(
         string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local, Watchers watchers,
         IOptions<OpsOptions> options, IHostApplicationLifetime process, TimeProvider clock)
     {
         var context = me.Context;
-        if (Look(of, me, system, overview, local) is not { } look) return Faults.NotFound();
+        if (Look(of, me, system, overview, local, clock) is not { } look) return Faults.NotFound();
         if (!watchers.TryEnter()) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, process.ApplicationStopping);
@@ -37,7 +40,8 @@ internal static class TellChanges
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException or TokenRefusedException)
         {
-            // The window has gone, or the session: the browser asks again, and is sent to sign in by the page.
+            // The window has gone, or the services take its token no more. In that case the browser opens the stream
+            // again by itself, the script then asks for the page, and its answer leads to the sign-in.
         }
         finally
         {
@@ -69,11 +73,13 @@ internal static class TellChanges
         await context.Response.Body.FlushAsync(stop);
     }
 
-    private static async Task<string> MarkAsync(Func<CancellationToken, Task<object?>> look, CancellationToken stop) =>
+    /// <summary>One text for all that is seen: it is another one when something has changed.</summary>
+    internal static async Task<string> MarkAsync(Func<CancellationToken, Task<object?>> look, CancellationToken stop) =>
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(await look(stop))));
 
-    private static Func<CancellationToken, Task<object?>>? Look(
-        string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local) => of switch
+    internal static Func<CancellationToken, Task<object?>>? Look(
+        string of, Operator me, ReadSystem system, ReadOverview overview, LocalStore local,
+        TimeProvider clock) => of switch
     {
         "overview" => async stop => (await overview.ReadAsync(stop)).Mark,
         "messaging" => async stop =>
@@ -81,11 +87,24 @@ internal static class TellChanges
                 .ToArray(),
         "chaos" when local.IsOpen => _ => Task.FromResult<object?>(local.Read()),
         "parked" => async stop => (await system.CausesAsync(stop)).Select(each => each.Told).ToArray(),
+        "webhooks" => async stop => (await me.GetAsync<EndpointPage>("/webhooks?size=50", stop)).Value,
+        _ when of.StartsWith(WebhookPrefix, StringComparison.Ordinal)
+            && Guid.TryParse(of.AsSpan(WebhookPrefix.Length), out var endpoint) => async stop => new
+            {
+                Endpoint = (await me.GetAsync<EndpointView>($"/webhooks/{endpoint}", stop)).Value,
+                Deliveries = (await me.GetAsync<DeliveryPage>($"/webhooks/{endpoint}/deliveries?size=50", stop)).Value,
+            },
         _ when Guid.TryParse(of, out var order) => async stop =>
         {
-            // Without the time of asking: only what the services say is compared.
+            // The story beside what it is made of: an event that nobody sends, or a timer that nobody works off,
+            // becomes trouble by the time alone, while each service says what it said before. Ages are no part of it,
+            // so it is the same from one look to the next until something turns.
             var sources = await StorySources.ReadAsync(me, order, stop);
-            return new { sources.Order, sources.Stock, sources.Payment, Waiting = sources.Waiting.ToArray() };
+            return new
+            {
+                sources.Order, sources.Stock, sources.Payment, Waiting = sources.Waiting.ToArray(),
+                Story = TellStory.From(sources, clock.GetUtcNow()),
+            };
         },
         _ => null,
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
+using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Parked;
 
@@ -11,13 +12,21 @@ internal static class ActOnParked
     private static readonly string[] acts = ["replay", "discard"];
 
     public static async Task<IResult> Ask(
-        string service, string act, [AsParameters] ParkedFilter filter, Operator me, CancellationToken stop,
-        string? fault = null)
+        string service, string act, [AsParameters] ParkedFilter filter, Operator me, ReadSystem system,
+        CancellationToken stop, string? fault = null)
     {
         if (!Exists(service, act)) return Faults.NotFound();
         filter = filter.Trimmed;
         if (filter.IsEmpty) return SeeOther.To($"{OpsOptions.Root}/parked/{service}");
+        if (filter.Fault is { } wrong)
+        {
+            return Page.Show<ConfirmPage>(
+                StatusCodes.Status400BadRequest, (nameof(ConfirmPage.Service), service),
+                (nameof(ConfirmPage.Act), act), (nameof(ConfirmPage.Filter), filter),
+                (nameof(ConfirmPage.Fault), wrong));
+        }
         var counted = await SendAsync(me, service, act, Request(filter, dryRun: true), stop);
+        if (!counted.IsGood && await system.IsNotStartedAsync(service, stop)) return ShowParked.NotStarted(service);
         return Page.Show<ConfirmPage>(
             counted.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
             (nameof(ConfirmPage.Service), service), (nameof(ConfirmPage.Act), act),
@@ -38,6 +47,7 @@ internal static class ActOnParked
         {
             throw new BadHttpRequestException("The form is none of the console's.");
         }
+        if (filter.Fault is { } wrong) return Back(service, act, filter, wrong);
         if (string.IsNullOrWhiteSpace(reason)) return Back(service, act, filter, "say why; it is recorded.");
         var done = await SendAsync(
             me, service, act,
@@ -48,7 +58,7 @@ internal static class ActOnParked
     }
 
     private static bool Exists(string service, string act) =>
-        ReadSystem.Services.Contains(service) && acts.Contains(act);
+        ReadSystem.IsKnown(service) && acts.Contains(act);
 
     private static SeeOther Back(string service, string act, ParkedFilter filter, string fault) => SeeOther.To(
         $"{OpsOptions.Root}/parked/{service}/{act}?fault={Uri.EscapeDataString(fault)}{filter.Query("&")}");

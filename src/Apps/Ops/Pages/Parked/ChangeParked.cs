@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
+using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Parked;
 
@@ -10,12 +11,16 @@ namespace Tessera.Ops.Pages.Parked;
 /// mend what stands beside it.</summary>
 internal static class ChangeParked
 {
-    public static async Task<IResult> Ask(string service, Guid id, Operator me, CancellationToken stop) =>
-        await FindAsync(service, id, me, stop) is { } message
-            ? Show(
-                service, message, message.Data is { } data ? MaskedBody.Of(data) : "", "", null,
-                Guid.CreateVersion7())
-            : Faults.NotFound();
+    public static async Task<IResult> Ask(
+        string service, Guid id, Operator me, ReadSystem system, CancellationToken stop)
+    {
+        if (await FindAsync(service, id, me, stop) is not { } message) return Faults.NotFound();
+        // Its page says why there is no such form.
+        if (!await system.TakesChangesAsync(service, stop))
+            return SeeOther.To($"{OpsOptions.Root}/parked/{service}/messages/{id}");
+        return Show(
+            service, message, message.Data is { } data ? MaskedBody.Of(data) : "", "", null, Guid.CreateVersion7());
+    }
 
     public static async Task<IResult> Do(string service, Guid id, Operator me, CancellationToken stop)
     {
@@ -41,7 +46,7 @@ internal static class ChangeParked
     /// <summary>What was changed, by the id of the old event or of the new one.</summary>
     public static async Task<IResult> Done(string service, Guid id, Operator me, CancellationToken stop)
     {
-        if (!ReadSystem.Services.Contains(service)) return Faults.NotFound();
+        if (!ReadSystem.IsKnown(service)) return Faults.NotFound();
         var found = await me.GetAnswerAsync<ParkedChangeView>(
             $"/services/{service}/messaging/parked/changes/{id}", stop);
         return found.Value is { } change
@@ -66,7 +71,7 @@ internal static class ChangeParked
 
     private static async Task<ParkedMessage?> FindAsync(string service, Guid id, Operator me, CancellationToken stop)
     {
-        if (!ReadSystem.Services.Contains(service)) return null;
+        if (!ReadSystem.IsKnown(service)) return null;
         var page = await me.GetAnswerAsync<ParkedPage>(
             $"/services/{service}/messaging/parked?eventId={id}", stop);
         return page.Value is { Items: [var message, ..] } ? message : null;

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
+using Tessera.Ops.Calling;
 
 namespace Tessera.Ops.Pages.Parked;
 
@@ -16,28 +15,19 @@ public sealed record ParkedFilter(
 
     /// <summary>A form sends the fields that were left empty too.</summary>
     public ParkedFilter Trimmed => new(
-        Trim(Stream), Trim(Key), EventId, Trim(Type), Trim(Cause), TimeOf(Trim(From)), TimeOf(Trim(To)));
+        Trim(Stream), Trim(Key), EventId, Trim(Type), Trim(Cause), FilterTime.Exact(From), FilterTime.Exact(To));
 
-    public DateTimeOffset? FromTime => Time(From);
+    public DateTimeOffset? FromTime => FilterTime.Of(From);
 
-    public DateTimeOffset? ToTime => Time(To);
+    public DateTimeOffset? ToTime => FilterTime.Of(To);
+
+    /// <summary>Why it can be asked for nothing; null when it can.</summary>
+    public string? Fault => FilterTime.Fault(From, To);
 
     /// <param name="first">What stands before the first part, if there is one: <c>?</c> or <c>&amp;</c>.</param>
-    public string Query(string first)
-    {
-        (string Name, string? Value)[] parts =
-        [
-            ("stream", Stream), ("key", Key), ("eventId", EventId?.ToString()), ("type", Type), ("cause", Cause),
-            ("from", From), ("to", To),
-        ];
-        var text = new StringBuilder();
-        foreach (var (name, value) in parts.Where(part => part.Value is not null))
-        {
-            text.Append(text.Length == 0 ? first : "&").Append(name).Append('=')
-                .Append(Uri.EscapeDataString(value!));
-        }
-        return text.ToString();
-    }
+    public string Query(string first) => QueryText.Of(
+        first, ("stream", Stream), ("key", Key), ("eventId", EventId?.ToString()), ("type", Type), ("cause", Cause),
+        ("from", From), ("to", To));
 
     /// <summary>In words, for a question that asks whether it is meant.</summary>
     public string Words()
@@ -53,10 +43,4 @@ public sealed record ParkedFilter(
     }
 
     private static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static string? TimeOf(string? text) => Time(text)?.ToString("o", CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset? Time(string? text) => DateTimeOffset.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-        out var time) ? time : null;
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
+using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Parked;
 
@@ -17,14 +18,21 @@ internal static class ShowParked
         Page.Show<ActsPage>(StatusCodes.Status200OK, (nameof(ActsPage.Told), await system.ActsAsync(stop)));
 
     public static async Task<IResult> List(
-        string service, [AsParameters] ParkedFilter filter, Operator me, CancellationToken stop,
+        string service, [AsParameters] ParkedFilter filter, Operator me, ReadSystem system, CancellationToken stop,
         string? after = null, string? done = null, int count = 0)
     {
-        if (!ReadSystem.Services.Contains(service)) return Faults.NotFound();
+        if (!ReadSystem.IsKnown(service)) return Faults.NotFound();
         filter = filter.Trimmed;
+        if (filter.Fault is { } wrong)
+        {
+            return Page.Show<ParkedListPage>(
+                StatusCodes.Status400BadRequest, (nameof(ParkedListPage.Service), service),
+                (nameof(ParkedListPage.Filter), filter), (nameof(ParkedListPage.Fault), wrong));
+        }
         var page = await me.GetAnswerAsync<ParkedPage>(
             $"/services/{service}/messaging/parked?limit={Size}{filter.Query("&")}"
                 + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"), stop);
+        if (!page.IsGood && await system.IsNotStartedAsync(service, stop)) return NotStarted(service);
         return Page.Show<ParkedListPage>(
             page.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
             (nameof(ParkedListPage.Service), service), (nameof(ParkedListPage.Filter), filter),
@@ -32,13 +40,19 @@ internal static class ShowParked
             (nameof(ParkedListPage.Done), done), (nameof(ParkedListPage.Count), count));
     }
 
-    public static async Task<IResult> One(string service, Guid id, Operator me, CancellationToken stop)
+    /// <summary>Nothing is wrong: the store is whole without it.</summary>
+    public static IResult NotStarted(string service) => Page.Show<NotStartedPage>(
+        StatusCodes.Status200OK, (nameof(NotStartedPage.Service), service));
+
+    public static async Task<IResult> One(
+        string service, Guid id, Operator me, ReadSystem system, CancellationToken stop)
     {
-        if (!ReadSystem.Services.Contains(service)) return Faults.NotFound();
+        if (!ReadSystem.IsKnown(service)) return Faults.NotFound();
         var path = $"/services/{service}/messaging/parked?eventId={id}";
         var page = await me.GetAnswerAsync<ParkedPage>(path, stop);
         if (page.IsAway || page.Status is not HttpStatusCode.OK)
         {
+            if (await system.IsNotStartedAsync(service, stop)) return NotStarted(service);
             return Page.Show<FaultPage>(
                 StatusCodes.Status503ServiceUnavailable, (nameof(FaultPage.Title), $"{service} does not tell"),
                 (nameof(FaultPage.Words), page.Why()));
@@ -50,6 +64,7 @@ internal static class ShowParked
         return Page.Show<ParkedMessagePage>(
             StatusCodes.Status200OK, (nameof(ParkedMessagePage.Service), service),
             (nameof(ParkedMessagePage.Message), message),
-            (nameof(ParkedMessagePage.OfKey), key.Value?.Items ?? [message]));
+            (nameof(ParkedMessagePage.OfKey), key.Value?.Items ?? [message]),
+            (nameof(ParkedMessagePage.TakesChanges), await system.TakesChangesAsync(service, stop)));
     }
 }

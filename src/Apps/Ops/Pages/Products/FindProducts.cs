@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
@@ -9,10 +10,13 @@ namespace Tessera.Ops.Pages.Products;
 internal static class FindProducts
 {
     private const int Size = 50;
+    private const int BelowMax = 1_000_000;
 
     public static async Task<IResult> List(
-        Operator me, CancellationToken stop, string? q = null, string? after = null)
+        Operator me, CancellationToken stop, string? q = null, string? after = null, string? below = null)
     {
+        if (int.TryParse(below, NumberStyles.None, CultureInfo.InvariantCulture, out var limit))
+            return await Low(me, Math.Clamp(limit, 1, BelowMax), after, stop);
         q = string.IsNullOrWhiteSpace(q) ? null : q.Trim();
         // A whole code leads to its product.
         if (q is not null && after is null && IsCode(q))
@@ -37,8 +41,9 @@ internal static class FindProducts
     {
         if (!IsCode(sku)) return Faults.NotFound();
         var product = me.GetAnswerAsync<ProductView>($"/products/{Uri.EscapeDataString(sku)}", stop);
+        var moving = Movements.ReadAsync(me, sku, stop);
         var stock = await me.GetAnswerAsync<StockView>($"/stock/{Uri.EscapeDataString(sku)}", stop);
-        var told = await product;
+        var (told, movements) = (await product, await moving);
         if (told.Status == HttpStatusCode.NotFound && stock.Status == HttpStatusCode.NotFound) return Faults.NotFound();
         var isAway = told.IsAway && stock.IsAway;
         return Page.Show<ProductPageOfOps>(
@@ -46,7 +51,25 @@ internal static class FindProducts
             (nameof(ProductPageOfOps.Sku), told.Value?.Sku ?? stock.Value?.Sku ?? sku),
             (nameof(ProductPageOfOps.Product), told.Value), (nameof(ProductPageOfOps.Stock), stock.Value),
             (nameof(ProductPageOfOps.ProductFault), told.IsGood ? null : told.Why()),
-            (nameof(ProductPageOfOps.StockFault), stock.IsGood ? null : stock.Why()));
+            (nameof(ProductPageOfOps.StockFault), stock.IsGood ? null : stock.Why()),
+            (nameof(ProductPageOfOps.Moved), movements));
+    }
+
+    /// <summary>What is short, by what is on hand; the names are asked of Catalog one by one, as far as it tells.
+    /// </summary>
+    private static async Task<IResult> Low(Operator me, int below, string? after, CancellationToken stop)
+    {
+        var page = await me.GetAnswerAsync<StockPage>(
+            $"/stock?below={below}&size={Size}" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"), stop);
+        var asked = (page.Value?.Items ?? []).Select(each =>
+            me.GetAnswerAsync<ProductView>($"/products/{Uri.EscapeDataString(each.Sku)}", stop));
+        var products = await Task.WhenAll(asked);
+        return Page.Show<LowStockPage>(
+            page.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
+            (nameof(LowStockPage.Below), below), (nameof(LowStockPage.Found), page.Value),
+            (nameof(LowStockPage.Fault), page.IsGood ? null : page.Why()),
+            (nameof(LowStockPage.Products), products.Where(each => each.Value is not null)
+                .ToDictionary(each => each.Value!.Sku, each => each.Value!, StringComparer.Ordinal)));
     }
 
     private static async Task<Answer<StockPage>> StockAsync(

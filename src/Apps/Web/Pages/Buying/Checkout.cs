@@ -39,7 +39,8 @@ public static class Checkout
         if (desk.Options is null || sent.ContainsKey("update"))
         {
             await visit.OpenAsync(stop);
-            return desk.Options is null ? Away(visit, desk, form) : desk.Show(form.Reckoned(desk.Options));
+            return desk.Options is null ? Away(visit, desk, form)
+                : desk.Show(form.To is { Length: > 0 } ? form.Reckoned(desk.Options) : desk.Begin(form));
         }
         var faults = new Dictionary<string, string>(StringComparer.Ordinal);
         if (form.OptionOf(desk.Options) is null) faults["Delivery"] = visit.Words["checkout.choose.delivery"];
@@ -62,6 +63,7 @@ public static class Checkout
         var request = new PlaceOrderRequest(
             [.. form.Lines.Select(each => new PlaceOrderLine(each.Sku, each.Quantity))], form.Method,
             ExpectedTotalMinor: form.TotalMinor, Delivery: form.Delivery, Address: address);
+        await desk.KeepLanguageAsync(stop);
         var placed = await store.SendAsync<OrderView>(
             HttpMethod.Post, "/orders", token, stop, request, form.Edition.ToString("N"));
         if (placed.Value is { } order)

@@ -32,6 +32,7 @@ internal sealed class CheckoutDesk(Visit visit, StoreClient store, KeptDelivery 
         {
             To = usual?.Id.ToString() ?? CheckoutForm.NewAddress,
             Address = AddressForm.Empty with { Name = Account?.Name ?? "" },
+            IsKept = true,
         };
     }
 
@@ -55,6 +56,16 @@ internal sealed class CheckoutDesk(Visit visit, StoreClient store, KeptDelivery 
         if (copy.Faults(visit.Words).Count == 0) return copy.ToDelivery();
         faults["To"] = visit.Words["checkout.address.noname"];
         return null;
+    }
+
+    /// <summary>Has the buyer written to in the language of this page. Not worth refusing an order for: the mail then
+    /// comes in that of before.</summary>
+    public async Task KeepLanguageAsync(CancellationToken stop)
+    {
+        if (Account is null || Account.Language == visit.Words.Language) return;
+        await store.SendAsync<UserView>(
+            HttpMethod.Put, "/users/me", await visit.TokenAsync(), stop,
+            new ChangeProfileRequest(Account.Name, visit.Words.Language));
     }
 
     /// <summary>Keeps the new address, if that is wanted. It is only a help for the next time: the order has been

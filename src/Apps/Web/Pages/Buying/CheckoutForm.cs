@@ -32,18 +32,19 @@ public sealed record CheckoutForm(
         IFormCollection sent, string currency, KeptCatalog catalog, CancellationToken stop)
     {
         if (!Guid.TryParse(sent["edition"], out var edition) || sent["line"].Count is 0 or > LinesMax) return null;
-        var lines = new List<CheckoutLine>();
-        foreach (var each in sent["line"])
+        var lines = new CheckoutLine[sent["line"].Count];
+        for (var at = 0; at < lines.Length; at++)
         {
-            if (each!.Split('*') is not [var sku, var many, var cost]
+            if (sent["line"][at]!.Split('*') is not [var sku, var many, var cost]
                 || !int.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var quantity)
                 || !TryReadPrice(cost, out var price))
             {
                 return null;
             }
-            var product = (await catalog.ProductAsync(sku, stop)).Value;
-            lines.Add(new CheckoutLine(sku, quantity, product?.Name ?? sku, price));
+            lines[at] = new CheckoutLine(sku, quantity, sku, price);
         }
+        await catalog.ForEachAsync(lines.Select(line => line.Sku).ToList(), (at, product) =>
+            lines[at] = lines[at] with { Name = product.Value?.Name ?? lines[at].Sku }, stop);
         (string, long)? shown =
             sent["shown"].ToString().Split('*') is [{ Length: > 0 } name, var text] && TryReadPrice(text, out var minor)
                 ? (name, minor)

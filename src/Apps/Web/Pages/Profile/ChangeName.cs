@@ -14,7 +14,7 @@ internal static class ChangeName
         if (name.Length > LengthMax) return SeeOther.To("/profile?fault=name");
         var changed = await store.SendAsync<UserView>(
             HttpMethod.Put, "/users/me", await visit.TokenAsync(), stop,
-            new ChangeProfileRequest(name.Length == 0 ? null : name));
+            new ChangeProfileRequest(name.Length == 0 ? null : name, visit.Words.Language));
         return SeeOther.To(
             changed.IsGood ? "/profile?done=name" : changed.IsAway ? "/profile?fault=away" : "/profile?fault=name");
     }

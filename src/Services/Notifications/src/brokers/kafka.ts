@@ -3,7 +3,7 @@ import lz4 from 'lz4js';
 import type { Logger } from 'pino';
 import type { Received } from '../events/received.js';
 import { batchSizeMax, type Broker, type Take } from './broker.js';
-import { keepTrying } from './keepTrying.js';
+import { keepTrying } from '../waiting/keepTrying.js';
 import { StreamStates } from './streamStates.js';
 
 // The store's publishers compress so, and the client knows gzip alone by itself.
@@ -93,6 +93,7 @@ export class KafkaBroker implements Broker {
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [stream], fromBeginning: true });
+      this.stopping.signal.throwIfAborted(); // One that was told to end before it ran would begin all the same.
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,

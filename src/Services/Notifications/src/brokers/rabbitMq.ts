@@ -2,7 +2,7 @@ import { connect, type Channel, type ChannelModel, type ConsumeMessage } from 'a
 import type { Logger } from 'pino';
 import type { Received } from '../events/received.js';
 import { batchSizeMax, type Broker, type Take } from './broker.js';
-import { keepTrying } from './keepTrying.js';
+import { keepTrying } from '../waiting/keepTrying.js';
 import { StreamStates } from './streamStates.js';
 
 const connectTimeoutMilliseconds = 5_000;
@@ -66,6 +66,9 @@ export class RabbitMqBroker implements Broker {
       clientProperties: { connection_name: this.settings.group },
     });
     this.connection = connection;
+    // Who stops while it was being made closes the one before it alone, and would wait for this one for ever.
+    if (this.stopping.signal.aborted) await connection.close();
+    this.stopping.signal.throwIfAborted();
     const ended = new Promise<Error>((resolve) => {
       connection.on('error', resolve);
       connection.on('close', () => resolve(new Error('The connection was closed.')));

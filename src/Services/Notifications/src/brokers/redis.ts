@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Received } from '../events/received.js';
 import { batchSizeMax, type Broker, type Take } from './broker.js';
-import { keepTrying } from './keepTrying.js';
+import { keepTrying } from '../waiting/keepTrying.js';
 import { StreamStates } from './streamStates.js';
 
 const pollIntervalMilliseconds = 250;

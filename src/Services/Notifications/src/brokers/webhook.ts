@@ -1,33 +1,70 @@
 import type { Received } from '../events/received.js';
+import { publicStream } from '../events/publicEvent.js';
 import type { Broker, StreamStatus, Take } from './broker.js';
+
+/** What brings the events where no broker can be reached: somebody who calls, with a secret that both know. */
+export interface Bringer {
+  /** Sees to it, from now on, that events are brought. */
+  start(): void;
+  stop(): Promise<void>;
+  /** What messages may be signed with; none before there is one. */
+  secrets(): Promise<readonly string[]>;
+  /** None of them had signed a message. */
+  refused(): void;
+  /** Why nothing is brought at the moment, or null. */
+  readonly unavailable: string | null;
+}
 
 /** No broker that can be reached: whoever has the events brings them by HTTP. */
 export class WebhookBroker implements Broker {
   readonly name = 'webhook';
-  private streams: readonly string[] = [];
   private take: Take | undefined;
 
-  start(streams: readonly string[], take: Take): void {
-    this.streams = streams;
+  constructor(private readonly bringer: Bringer) {}
+
+  start(_streams: readonly string[], take: Take): void {
     this.take = take;
+    this.bringer.start();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.take = undefined;
-    return Promise.resolve();
+    await this.bringer.stop();
   }
 
   status(): readonly StreamStatus[] {
-    return this.streams.map((stream) => ({ stream, partitions: [], unavailable: null }));
+    return [{ stream: publicStream, partitions: [], unavailable: this.bringer.unavailable }];
   }
 
-  /** Whether it belongs to a stream that is read here. */
-  reads(stream: string): boolean {
-    return this.streams.includes(stream);
+  secrets(): Promise<readonly string[]> {
+    return this.bringer.secrets();
+  }
+
+  refused(): void {
+    this.bringer.refused();
   }
 
   async bring(message: Received): Promise<void> {
     if (this.take === undefined) throw new Error('The service is stopping.');
     await this.take([message]);
+  }
+}
+
+/** Somebody registered the endpoint by hand, and gave its secret. */
+export class KnownSecret implements Bringer {
+  readonly unavailable = null;
+
+  constructor(private readonly secret: string) {}
+
+  start(): void {}
+
+  refused(): void {}
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  secrets(): Promise<readonly string[]> {
+    return Promise.resolve([this.secret]);
   }
 }

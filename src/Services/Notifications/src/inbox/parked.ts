@@ -22,13 +22,16 @@ export async function isKeyParked(statements: Statements, stream: string, key: s
   return found.length > 0;
 }
 
-export async function park(statements: Statements, message: ToPark, now: string): Promise<void> {
-  await statements.change(
+/** False when it is parked already: the inbox of an earlier version forgot what was still parked. */
+export async function park(statements: Statements, message: ToPark, now: string): Promise<boolean> {
+  const added = await statements.change(
     'insert into parked (identity, stream, partition, key, type, time, traceparent, attributes, content_type, body, ' +
-      'reason, attempts, parked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
+      'reason, attempts, parked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ' +
+      'on conflict (identity) do nothing',
     message.identity, message.from.stream, message.from.partition, message.key, message.type, message.time ?? now,
     message.traceparent ?? null, writeAttributes(message.from), message.from.contentType ?? null, message.from.body,
     message.reason, message.attempts, now);
+  return added === 1;
 }
 
 export interface ParkedRow extends Row {

@@ -3,6 +3,7 @@ import { readEvents } from '../events/readEvents.js';
 import type { Arrived, Received } from '../events/received.js';
 import type { Database, Statements } from '../store/database.js';
 import type { Handlers } from './handling.js';
+import { whileProcessing } from '../seeing/spans.js';
 import { followsAnother, isKeyParked, park, type ToPark } from './parked.js';
 
 /** What became of the events of a delivery. */
@@ -21,7 +22,7 @@ export interface Taken {
  * handled all that came before it, since each goes through the messages in order from the first that is not settled.
  */
 export async function takeDelivery(
-  database: Database, handlers: Handlers, messages: readonly Received[], now: () => Date,
+  database: Database, handlers: Handlers, messages: readonly Received[], now: () => Date, system = 'webhook',
 ): Promise<Taken> {
   const arrived = messages
     .flatMap(readEvents)
@@ -37,13 +38,16 @@ export async function takeDelivery(
         copies++;
         continue;
       }
-      const toPark = await handleOrRefuse(statements, handlers, each);
+      const handle = () => handleOrRefuse(statements, handlers, each);
+      const toPark = each.readable
+        ? await whileProcessing(system, each.from.stream, each.event, handle)
+        : await handle();
       if (toPark === null) {
         handled++;
         continue;
       }
-      await park(statements, toPark, at);
-      parked.push(toPark);
+      if (await park(statements, toPark, at)) parked.push(toPark);
+      else copies++;
     }
     return { handled, copies, parked };
   });
@@ -104,8 +108,11 @@ function identityOf(arrived: Arrived): string {
   return arrived.readable ? arrived.event.identity : arrived.identity;
 }
 
+/** A copy begins the time anew for which it is known: whoever sent one again keeps it from then on, and may once more.
+ */
 async function isNew(statements: Statements, identity: string, at: string): Promise<boolean> {
   const added = await statements.change(
     'insert into inbox (identity, taken_at) values ($1, $2) on conflict do nothing', identity, at);
+  if (added === 0) await statements.change('update inbox set taken_at = $2 where identity = $1', identity, at);
   return added === 1;
 }

@@ -2,28 +2,62 @@ import { BadShape, Fields } from '../events/fields.js';
 import type { ReadEvent } from '../events/received.js';
 import type { Handle, Handlers } from '../inbox/handling.js';
 import type { Statements } from '../store/database.js';
+import { currentTraceparent } from '../seeing/spans.js';
 import type { Content } from './mail.js';
 
 /** What each event leads to: a mail that waits to be sent, or a person who is forgotten. */
 export function mailHandlers(now: () => Date): Handlers {
-  const tells = (read: (fields: Fields) => Content & { order: string }): Handle => async (event, statements) => {
-    const fields = Fields.parse(event.data);
-    const [content, buyer] = [read(fields), fields.uuid('buyer')];
-    await queueMail(statements, event, content, content.order, buyer, now());
-  };
-  return new Map<string, Handle>([
-    ['orders.order-placed.v1', tells(readPlaced)],
-    ['orders.order-confirmed.v1', tells((fields) => ({ kind: 'order-confirmed', order: fields.uuid('order') }))],
-    ['orders.order-shipped.v1', tells((fields) => ({ kind: 'order-shipped', order: fields.uuid('order') }))],
-    ['orders.order-cancelled.v1', tells(readCancelled)],
-    ['inventory.stock-low.v1', async (event, statements) => {
+  const tells = (who: string, read: (fields: Fields) => Content & { order: string }): Handle =>
+    async (event, statements) => {
       const fields = Fields.parse(event.data);
-      const content = { kind: 'stock-low', sku: fields.text('sku'), onHand: fields.whole('onHand') } as const;
-      await queueMail(statements, event, content, content.sku, null, now());
-    }],
-    ['users.user-erased.v1', async (event, statements) =>
-      forget(statements, Fields.parse(event.data).uuid('user'), now())],
+      const [content, person] = [read(fields), fields.uuid(who)];
+      await queueMail(statements, event, content, content.order, person, now());
+    };
+  const tellsOperators: Handle = async (event, statements) => {
+    const fields = Fields.parse(event.data);
+    const content = { kind: 'stock-low', sku: fields.text('sku'), onHand: fields.whole('onHand') } as const;
+    await queueMail(statements, event, content, content.sku, null, now());
+  };
+  const forgets = (who: string): Handle => async (event, statements) =>
+    forget(statements, Fields.parse(event.data).uuid(who), now());
+  return new Map<string, Handle>([
+    ['orders.order-placed.v1', tells('buyer', readPlaced)],
+    ['orders.order-confirmed.v1', tells('buyer', readConfirmed)],
+    ['orders.order-shipped.v1', tells('buyer', readShipped)],
+    ['orders.order-cancelled.v1', tells('buyer', (fields) => readCancelled(fields, fields.text('reason')))],
+    ['inventory.stock-low.v1', tellsOperators],
+    ['users.user-erased.v1', forgets('user')],
+    // The same as the world hears it, which is how it comes where there is no broker with a network.
+    ['order.placed.v1', tells('customer', readPlaced)],
+    ['order.confirmed.v1', tells('customer', readConfirmed)],
+    ['order.shipped.v1', tells('customer', readShipped)],
+    ['order.cancelled.v1', tells('customer', (fields) => readCancelled(fields, ownReason(fields.text('reason'))))],
+    ['stock.low.v1', tellsOperators],
+    ['customer.erased.v1', forgets('customer')],
   ]);
+}
+
+/** The public events that lead to something here. */
+export const publicTypes = [
+  'order.placed.v1', 'order.confirmed.v1', 'order.shipped.v1', 'order.cancelled.v1', 'stock.low.v1',
+  'customer.erased.v1',
+] as const;
+
+/** The world hears of fewer reasons than the shop's own services, and in other words. */
+const ownReasons: Readonly<Record<string, string>> = {
+  customer: 'buyer', shop: 'operator', timeout: 'payment-timeout', 'customer-erased': 'user-erased',
+};
+
+function ownReason(reason: string): string {
+  return ownReasons[reason] ?? reason;
+}
+
+function readConfirmed(fields: Fields): Content & { kind: 'order-confirmed' } {
+  return { kind: 'order-confirmed', order: fields.uuid('order') };
+}
+
+function readShipped(fields: Fields): Content & { kind: 'order-shipped' } {
+  return { kind: 'order-shipped', order: fields.uuid('order') };
 }
 
 function readPlaced(fields: Fields): Content & { kind: 'order-placed' } {
@@ -41,8 +75,8 @@ function readPlaced(fields: Fields): Content & { kind: 'order-placed' } {
   };
 }
 
-function readCancelled(fields: Fields): Content & { kind: 'order-cancelled' } {
-  return { kind: 'order-cancelled', order: fields.uuid('order'), reason: fields.text('reason') };
+function readCancelled(fields: Fields, reason: string): Content & { kind: 'order-cancelled' } {
+  return { kind: 'order-cancelled', order: fields.uuid('order'), reason };
 }
 
 /** The mail carries the event's identity: its row, its file and its Message-ID are one for one event. */
@@ -57,7 +91,7 @@ async function queueMail(
   await statements.change(
     'insert into mails (id, kind, key, user_id, content, traceparent, happened_at, queued_at, state, due_at, tries) ' +
       "values ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $8, 0) on conflict do nothing",
-    event.identity, content.kind, key, user, JSON.stringify(content), event.traceparent ?? null,
+    event.identity, content.kind, key, user, JSON.stringify(content), currentTraceparent() ?? event.traceparent ?? null,
     event.time ?? at, at);
 }
 

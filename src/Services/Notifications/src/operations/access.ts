@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { Settings } from '../settings/readSettings.js';
+import type { CommonSettings } from '../settings/readCommon.js';
 import { Problem } from './problem.js';
 
 /** Who calls. */
@@ -16,7 +16,7 @@ const clockToleranceSeconds = 10;
 export class Access {
   private readonly keys: ReturnType<typeof createRemoteJWKSet>;
 
-  constructor(private readonly settings: Settings) {
+  constructor(private readonly settings: CommonSettings) {
     this.keys = createRemoteJWKSet(new URL('.well-known/jwks', settings.users.address));
   }
 

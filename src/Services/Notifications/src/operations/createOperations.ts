@@ -1,3 +1,4 @@
+import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Service } from '../service.js';
@@ -5,21 +6,22 @@ import { Access } from './access.js';
 import { mapHealth } from './health.js';
 import { mapMessaging } from './messaging.js';
 import { mapParked } from './parkedEndpoints.js';
-import { mapPreferences } from './preferences.js';
 import { Problem } from './problem.js';
 import { mapWebhook } from './webhookEntry.js';
 
 const bodySizeBytesMax = 1_048_576;
 
-/** The service's HTTP interface. */
-export function createOperations(service: Service, log: Logger): FastifyInstance {
-  const server = Fastify({
-    logger: false,
-    bodyLimit: bodySizeBytesMax,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 130_000,
-    forceCloseConnections: 'idle',
-  });
+/** Adds addresses that this service has beside those of every service. */
+export type MapOwn = (server: FastifyInstance, service: Service, access: Access) => void;
+
+/** The service's HTTP interface: in HTTP/1.1 for people and senders, in cleartext HTTP/2 for the gateway. */
+export function createOperations(
+  service: Service, log: Logger, own: readonly MapOwn[], isHttp2 = false): FastifyInstance {
+  const common = { logger: false, bodyLimit: bodySizeBytesMax, requestTimeout: 30_000 } as const;
+  const server = isHttp2
+    ? (Fastify({ ...common, http2: true }) as unknown as FastifyInstance)
+    : Fastify({ ...common, keepAliveTimeout: 130_000, forceCloseConnections: 'idle' });
+  if (isHttp2) endSessionsWith(server);
   // Each entry reads its body itself: a signature is of the bytes.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -36,9 +38,22 @@ export function createOperations(service: Service, log: Logger): FastifyInstance
   mapHealth(server, service);
   mapMessaging(server, service, access);
   mapParked(server, service, access);
-  mapPreferences(server, service, access);
   mapWebhook(server, service);
+  for (const map of own) map(server, service, access);
   return server;
+}
+
+/** A gateway keeps its connection for as long as it is let; what is under way on it ends first. */
+function endSessionsWith(server: FastifyInstance): void {
+  const sessions = new Set<ServerHttp2Session>();
+  (server.server as unknown as Http2Server).on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+  server.addHook('preClose', () => {
+    for (const session of sessions) session.close();
+    return Promise.resolve();
+  });
 }
 
 function tell(reply: FastifyReply, problem: Problem) {

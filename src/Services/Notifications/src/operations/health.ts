@@ -19,24 +19,17 @@ export function mapHealth(server: FastifyInstance, service: Service): void {
       () => ({ status: 'Healthy', description: null }),
       (failure: Error) => ({ status: 'Unhealthy', description: failure.message }));
     const away = service.broker.status().find((stream) => stream.unavailable !== null);
-    // A reader without its broker still answers for what it knows: it is slow, and not away.
+    // A reader that has lost its broker still answers for what it knows: it is slow, and not away.
+    const hasBegun = service.hasBegun();
     const broker = away === undefined
       ? { status: 'Healthy', description: null }
-      : { status: 'Degraded', description: `${away.stream}: ${away.unavailable}` };
-    const isReady = database.status === 'Healthy';
+      : { status: hasBegun ? 'Degraded' : 'Unhealthy', description: `${away.stream}: ${away.unavailable}` };
+    const isReady = database.status === 'Healthy' && hasBegun && !service.isStopping;
     const status = !isReady ? 'Unhealthy' : broker.status;
-    return reply.code(isReady ? 200 : 503).send(view(status, { database, broker }));
+    const stop = service.isStopping ? { stop: { status: 'Unhealthy', description: 'It is about to stop.' } } : {};
+    return reply.code(isReady ? 200 : 503).send(view(status, { database, broker, ...stop }));
   });
 
-  service.metrics.watch('notifications_mails_waiting', 'Mails that wait to be sent.', async () =>
-    count(service, "select count(*) as many from mails where state = 'waiting'"));
-  service.metrics.watch('notifications_events_parked', 'Messages that are parked.', async () =>
-    count(service, 'select count(*) as many from parked'));
   server.get('/metrics', async (_request, reply) =>
     reply.type(service.metrics.registry.contentType).send(await service.metrics.registry.metrics()));
-}
-
-async function count(service: Service, sql: string): Promise<number> {
-  const [row] = await service.database.rows<{ many: number }>(sql);
-  return Number(row?.many ?? 0);
 }

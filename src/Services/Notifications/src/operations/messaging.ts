@@ -16,6 +16,8 @@ export function mapMessaging(server: FastifyInstance, service: Service, access: 
       outbox: { rows: 0, oldestSeconds: null, heldKeys: 0 },
       held: [],
       timers: 0,
+      // Another body for a parked message is not taken.
+      changes: false,
       parked: { keys: Number(parked?.keys ?? 0), messages: Number(parked?.messages ?? 0) },
       subscriptions: service.broker.status().map((stream) => ({
         broker: service.broker.name,

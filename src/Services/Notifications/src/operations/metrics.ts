@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Taken } from '../inbox/takeDelivery.js';
+import type { Statements } from '../store/database.js';
 
 /** What a monitoring server reads. */
 export class Metrics {
@@ -7,8 +8,6 @@ export class Metrics {
   private readonly handled: Counter;
   private readonly copies: Counter;
   private readonly parked: Counter;
-  private readonly mails: Counter;
-  private readonly sending: Histogram;
 
   constructor() {
     const registers = [this.registry];
@@ -23,13 +22,6 @@ export class Metrics {
     this.parked = new Counter({
       name: 'notifications_events_parked_total', help: 'Events parked.', labelNames: ['stream'], registers,
     });
-    this.mails = new Counter({
-      name: 'notifications_mails_total', help: 'Mails by how they ended.', labelNames: ['kind', 'ending'], registers,
-    });
-    this.sending = new Histogram({
-      name: 'notifications_mail_seconds', help: 'Time from taking a mail to its end.', registers,
-      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
-    });
   }
 
   took(stream: string, taken: Taken): void {
@@ -38,18 +30,31 @@ export class Metrics {
     this.parked.inc({ stream }, taken.parked.length);
   }
 
-  mailEnded(kind: string, ending: string, seconds: number): void {
-    this.mails.inc({ kind, ending });
-    this.sending.observe(seconds);
-  }
-
-  /** A number that is looked up when somebody reads. */
-  watch(name: string, help: string, read: () => Promise<number>): void {
+  /** A number that is looked up when somebody reads; missing while it cannot be. */
+  watch(name: string, help: string, read: () => Promise<number>, labels: Readonly<Record<string, string>> = {}): void {
     new Gauge({
-      name, help, registers: [this.registry],
+      name, help, labelNames: Object.keys(labels), registers: [this.registry],
       async collect() {
-        this.set(await read());
+        this.reset();
+        const value = await read().catch(() => null);
+        if (value !== null) this.set(labels, value);
       },
     });
+  }
+
+  /** What waits in the database, under the names that all services share: alerts and the dashboard know no others. */
+  watchStore(service: string, database: Statements): void {
+    const labels = { messaging_destination_name: service };
+    const count = async (what: string): Promise<number> => {
+      const [row] = await database.rows<{ many: number }>(`select ${what} as many from parked`);
+      return Number(row?.many ?? 0);
+    };
+    this.watch('tessera_messaging_parked_messages', 'Parked events.', () => count('count(*)'), labels);
+    this.watch('tessera_messaging_parked_keys', 'Keys with parked events.', () =>
+      count("count(distinct stream || ' ' || key)"), labels);
+    this.watch(
+      'tessera_messaging_store_readable',
+      'Whether the tables that the others tell of could be read: 1, or 0 and the others are missing.',
+      () => count('count(*)').then(() => 1, () => 0), labels);
   }
 }

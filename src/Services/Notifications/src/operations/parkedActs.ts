@@ -1,5 +1,5 @@
 import type { ParkedRow } from '../inbox/parked.js';
-import type { Database, Statements } from '../store/database.js';
+import type { Database } from '../store/database.js';
 import type { ParkedFilter } from './parkedFilter.js';
 import { Problem } from './problem.js';
 
@@ -18,7 +18,10 @@ export interface Act {
 
 type Meant = Pick<ParkedRow, 'position' | 'identity' | 'stream' | 'partition' | 'key' | 'type' | 'reason'>;
 
-/** Replays or discards what the filter means, in one transaction with the record of it; how many messages it was. */
+/**
+ * Replays or discards what the filter means, in one transaction with the record of it; how many messages it was. What
+ * waited behind a discarded message stays: whether it may go on without it the operator says, by a replay.
+ */
 export async function actOnParked(database: Database, act: Act, now: Date): Promise<number> {
   const alone = await database.rows<{ stream: string; partition: number }>(
     'select distinct stream, partition from parked');
@@ -26,9 +29,13 @@ export async function actOnParked(database: Database, act: Act, now: Date): Prom
     const [before] = await statements.rows<{ messages: number }>(
       'select messages from parked_acts where act = $1', act.act);
     if (before !== undefined) return Number(before.messages);
+    const matching = `select * from parked where ${act.filter.sql}`;
+    // What waits under a key is handled in order, so that nothing of it is replayed without the rest.
+    const asked = act.action === 'discard' ? matching : 'select p.* from parked p where exists ' +
+      `(select 1 from (${matching}) m where m.stream = p.stream and m.key = p.key)`;
     const meant = await statements.rows<Meant>(
-      `select position, identity, stream, partition, key, type, reason from parked where ${act.filter.sql} ` +
-        'order by position', ...act.filter.values);
+      `select position, identity, stream, partition, key, type, reason from (${asked}) asked order by position`,
+      ...act.filter.values);
     if (act.expected !== undefined && meant.length !== act.expected) {
       throw new Problem(409, `It would be ${meant.length} messages, not ${act.expected}: look again.`);
     }
@@ -40,8 +47,7 @@ export async function actOnParked(database: Database, act: Act, now: Date): Prom
         ? statements.change('update parked set replay_at = $2 where position = $1', position, at)
         : statements.change('delete from parked where position = $1', position));
     }
-    const keys = new Map(meant.map((each) => [`${each.stream}\n${each.key}`, each]));
-    for (const { stream, key } of keys.values()) await freeFollowers(statements, stream, key, at);
+    const keys = new Set(meant.map((each) => `${each.stream}\n${each.key}`));
     await statements.change(
       'insert into parked_acts (act, at, action, stream, key, type, event_id, reason, keys, messages, done_by, note) ' +
         'values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
@@ -49,13 +55,4 @@ export async function actOnParked(database: Database, act: Act, now: Date): Prom
       keys.size, meant.length, act.by, act.note);
     return meant.length;
   });
-}
-
-/** What waited behind messages that are gone, or that go now, goes after them. */
-async function freeFollowers(statements: Statements, stream: string, key: string, at: string): Promise<void> {
-  await statements.change(
-    'update parked set replay_at = $3 where stream = $1 and key = $2 and attempts = 0 and replay_at is null ' +
-      'and not exists (select 1 from parked b where b.stream = parked.stream and b.key = parked.key ' +
-      'and b.position < parked.position and b.attempts > 0 and b.replay_at is null)',
-    stream, key, at);
 }

@@ -7,12 +7,15 @@ import type { Row } from '../store/database.js';
 import type { Service } from '../service.js';
 import type { Access } from './access.js';
 import { actOnParked, type Action } from './parkedActs.js';
+import { groupByCause } from './parkedCauses.js';
 import { filterNames, readFilter } from './parkedFilter.js';
 import { Problem } from './problem.js';
 import { readJsonObject, refuseUnknown } from './readJson.js';
 
-const pageSizeMax = 200;
-const pageSizeDefault = 50;
+const pageSizeMax = 1000;
+const pageSizeDefault = 100;
+const actsMax = 200;
+const actsDefault = 50;
 const noteLengthMax = 500;
 
 /** What could not be handled: to be looked at, replayed or discarded; the same shapes as the store's other services. */
@@ -21,7 +24,7 @@ export function mapParked(server: FastifyInstance, service: Service, access: Acc
     await access.checkOperator(request.headers.authorization, 'messaging.read');
     const query = request.query as Record<string, unknown>;
     const filter = readFilter(query);
-    const [limit, after] = [readNumber(query, 'limit', pageSizeDefault, pageSizeMax), readNumber(query, 'after', 0)];
+    const [limit, after] = [readSize(query, 'limit', pageSizeDefault, pageSizeMax), readNumber(query, 'after', 0)];
     const next = filter.values.length + 1;
     const rows = await service.database.rows<ParkedRow>(
       `select * from parked where ${filter.sql} and position > $${next} order by position limit $${next + 1}`,
@@ -32,18 +35,12 @@ export function mapParked(server: FastifyInstance, service: Service, access: Acc
 
   server.get('/messaging/parked/causes', async (request) => {
     await access.checkOperator(request.headers.authorization, 'messaging.read');
-    const causes = await service.database.rows(
-      'select reason as cause, reason as sample, stream, type, count(*) as messages, count(distinct key) as keys, ' +
-        'min(parked_at) as "first", max(parked_at) as "last", (select count(*) from parked f where f.attempts = 0 ' +
-        'and exists (select 1 from parked h where h.stream = f.stream and h.key = f.key and h.attempts > 0 ' +
-        'and h.reason = p.reason and h.stream = p.stream and h.type = p.type)) as followers ' +
-        'from parked p where attempts > 0 group by stream, type, reason order by messages desc limit 100');
-    return { causes, isWhole: causes.length < 100 };
+    return groupByCause(service.database);
   });
 
   server.get('/messaging/parked/acts', async (request) => {
     await access.checkOperator(request.headers.authorization, 'messaging.read');
-    const size = readNumber(request.query as Record<string, unknown>, 'size', pageSizeDefault, pageSizeMax);
+    const size = readSize(request.query as Record<string, unknown>, 'size', actsDefault, actsMax);
     const items = await service.database.rows<Row>(
       'select at, action, stream, key, type, event_id as "eventId", reason, keys, messages, done_by as "by", note ' +
         'from parked_acts order by number desc limit $1', size);
@@ -92,7 +89,8 @@ function view(row: ParkedRow) {
     reason: row.reason,
     attempts: row.attempts,
     parkedAt: row.parked_at,
-    data: arrived?.readable === true ? parseOrNull(arrived.event.data) : null,
+    // What is parked for its attributes has a body that says something all the same.
+    data: parseOrNull(arrived?.readable === true ? arrived.event.data : row.body),
   };
 }
 
@@ -104,10 +102,15 @@ function parseOrNull(data: Buffer): unknown {
   }
 }
 
-function readNumber(query: Record<string, unknown>, name: string, otherwise: number, most = Number.MAX_SAFE_INTEGER) {
+/** Of a page: who asks for more than there is on one gets one that is full. */
+function readSize(query: Record<string, unknown>, name: string, otherwise: number, most: number): number {
+  return Math.min(Math.max(readNumber(query, name, otherwise), 1), most);
+}
+
+function readNumber(query: Record<string, unknown>, name: string, otherwise: number): number {
   const text = query[name];
   if (text === undefined) return otherwise;
   const value = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (!(value <= most)) throw new Problem(400, `${name} must be a whole number of at most ${most}.`);
+  if (!Number.isSafeInteger(value)) throw new Problem(400, `${name} must be a whole number.`);
   return value;
 }

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import { languageOf, type Language } from '../mails/language.js';
 import { isUnneeded } from '../mails/mail.js';
+import { whileSending } from './whileSending.js';
 import type { MailSettings } from '../settings/readSettings.js';
 import type { Contacts } from './contacts.js';
 import type { Ending, MailQueue, TakenMail } from './mailQueue.js';
 import type { Preferences } from './preferences.js';
 import { Refused, type Sender } from './sender.js';
-import type { Signal } from './signal.js';
+import type { Signal } from '../waiting/signal.js';
 import { writeMessage, type ToWrite } from './writeMessage.js';
 
 const atOnce = 8;
@@ -88,7 +89,11 @@ export class SendMails {
       return true;
     }
     try {
-      const ending = await this.send(mail);
+      const ending = await whileSending(mail, async (span) => {
+        const came = await this.send(mail);
+        span.setAttribute('tessera.mail.ending', came);
+        return came;
+      });
       await queue.end(mail, ending, null);
       log.info({ mail: mail.id, kind: mail.kind, ending, traceparent: mail.traceparent }, 'A mail has ended');
       tell(ending);

@@ -3,6 +3,7 @@ import { replayNext } from '../../src/inbox/replayParked.js';
 import { takeDelivery } from '../../src/inbox/takeDelivery.js';
 import { mailHandlers } from '../../src/mails/queueMails.js';
 import { actOnParked } from '../../src/operations/parkedActs.js';
+import { groupByCause } from '../../src/operations/parkedCauses.js';
 import { readFilter } from '../../src/operations/parkedFilter.js';
 import { MailQueue } from '../../src/sending/mailQueue.js';
 import { Preferences } from '../../src/sending/preferences.js';
@@ -42,7 +43,7 @@ describe.skipIf(connection === undefined)('on PostgreSQL', () => {
     expect(taken.map((each) => each.handled).sort()).toEqual([0, 20]);
   });
 
-  test('poison is parked with what follows, and discarding it lets the rest go', async () => {
+  test('poison is parked with what follows, which stays at its discard and goes at a replay', async () => {
     const database = await open();
     const key = someId();
     await takeDelivery(database, handlers, [binary({ key, data: { at: 'a\0b' } }), confirmed(key)], now);
@@ -52,7 +53,14 @@ describe.skipIf(connection === undefined)('on PostgreSQL', () => {
       action: 'discard', filter: readFilter({ key, cause: 'The field order is missing*' }), act: someId(), expected: 1,
       dryRun: false, note: null, by: buyer,
     } as const;
+    const replay = { ...act, action: 'replay', expected: undefined, dryRun: true, act: someId() } as const;
+    expect(await actOnParked(database, replay, now())).toBe(2); // The key as a whole.
+    expect((await groupByCause(database)).causes).toMatchObject([{ messages: 1, keys: 1, followers: 1 }]);
     expect(await actOnParked(database, act, now())).toBe(1);
+    expect(await replayNext(database, handlers)).toBe(false);
+    expect(await database.rows('select attempts from parked where key = $1', key)).toEqual([{ attempts: 0 }]);
+    const rest = { ...replay, expected: 1, dryRun: false, filter: readFilter({ key }) } as const;
+    expect(await actOnParked(database, rest, now())).toBe(1);
     while (await replayNext(database, handlers));
     expect(await database.rows('select 1 from parked where key = $1', key)).toEqual([]);
     expect(await database.rows('select kind from mails where key = $1', key)).toEqual([{ kind: 'order-confirmed' }]);

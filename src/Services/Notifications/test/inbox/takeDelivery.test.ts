@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BadShape, Fields } from '../../src/events/fields.js';
 import type { Handle, Handlers } from '../../src/inbox/handling.js';
+import { keepInboxShort } from '../../src/inbox/keepInboxShort.js';
 import { replayNext } from '../../src/inbox/replayParked.js';
 import { takeDelivery } from '../../src/inbox/takeDelivery.js';
 import type { SqliteDatabase } from '../../src/store/sqlite.js';
@@ -69,6 +70,32 @@ describe('a delivery', () => {
     await takeDelivery(database, handlers, [broken, broken], now);
     await takeDelivery(database, handlers, [broken], now);
     expect(await parked(database)).toHaveLength(1);
+  });
+
+  test('that is parked is known for as long as it is, however long ago it came', async () => {
+    const database = someDatabase();
+    const { handlers, seen } = await noting(database);
+    const [poison, fine] = [numbered('x'), numbered(1, 'other')];
+    await takeDelivery(database, handlers, [poison, fine], now);
+    expect(await keepInboxShort(database, 60_000, new Date(now().getTime() + 60_001))).toBe(1);
+    expect(await takeDelivery(database, handlers, [poison], now)).toMatchObject({ copies: 1, parked: [] });
+    // As an inbox that forgot it all the same.
+    await database.change('delete from inbox');
+    expect(await takeDelivery(database, handlers, [poison, numbered(2, 'other')], now))
+      .toMatchObject({ handled: 1, copies: 1, parked: [] });
+    expect([await seen(), await parked(database)]).toMatchObject([[1, 2], [{ attempts: 1 }]]);
+  });
+
+  test('is known from its last copy on', async () => {
+    const database = someDatabase();
+    const { handlers, seen } = await noting(database);
+    const [kept, message] = [60_000, numbered(1)];
+    for (const seconds of [0, 50, 100]) {
+      const at = new Date(now().getTime() + seconds * 1_000);
+      await keepInboxShort(database, kept, at);
+      await takeDelivery(database, handlers, [message], () => at);
+    }
+    expect(await seen()).toEqual([1]);
   });
 
   test('passes over types that nobody here handles', async () => {

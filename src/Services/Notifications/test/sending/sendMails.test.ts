@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { takeDelivery } from '../../src/inbox/takeDelivery.js';
+import { forgetEnded } from '../../src/mails/forgetEnded.js';
 import { mailHandlers } from '../../src/mails/queueMails.js';
 import type { Contact, Contacts } from '../../src/sending/contacts.js';
 import { FileSender } from '../../src/sending/fileSender.js';
@@ -11,7 +12,7 @@ import { MailQueue } from '../../src/sending/mailQueue.js';
 import { Preferences } from '../../src/sending/preferences.js';
 import { Refused, type Sender } from '../../src/sending/sender.js';
 import { SendMails, type Sending } from '../../src/sending/sendMails.js';
-import { Signal } from '../../src/sending/signal.js';
+import { Signal } from '../../src/waiting/signal.js';
 import { StopLinks } from '../../src/sending/stopLinks.js';
 import { binary, buyer, order, placed, someId } from '../some/events.js';
 import { someDatabase, someFolder } from '../some/store.js';
@@ -138,6 +139,23 @@ describe('a person', () => {
     await take('orders.order-confirmed.v1', { order, buyer });
     await mails.trySendOne();
     expect(await states()).toEqual(['nobody']);
+  });
+
+  test('that was written long ago goes with its file, and a later one stays', async () => {
+    const { database, mails, take, files, clock } = await sending();
+    const [customers, operators, later] = [someId(), someId(), someId()];
+    await take('orders.order-placed.v1', placed, customers);
+    await take('inventory.stock-low.v1', { sku: 'MUG-1', onHand: 2 }, operators);
+    while (await mails.trySendOne());
+    clock.at += 60_000;
+    await take('orders.order-placed.v1', { ...placed, order: someId() }, later);
+    while (await mails.trySendOne());
+    expect(files()).toEqual([customers, operators, later].map((id) => `${id}.eml`).sort());
+    expect(await forgetEnded(database, 59_999, true, new Date(clock.at))).toBe(2);
+    mails.start();
+    onTestFinished(() => mails.stop());
+    await expect.poll(() => database.rows('select id from mails'), { timeout: 20_000 }).toEqual([{ id: later }]);
+    expect(files()).toEqual([`${later}.eml`]);
   });
 
   test('who is erased is forgotten with the files that were written', async () => {

@@ -1,0 +1,58 @@
+using Npgsql;
+using Tessera.Cli.Servers;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>Gives a service another password of its database while it runs: old and new hold until each of its
+/// processes has the new one, then the old one ends.</summary>
+internal sealed class ChangeDatabasePassword(RunFolder folder, ReplaceProcess process)
+{
+    public async Task RunAsync(IReadOnlyList<InstanceState> instances, CancellationToken stop)
+    {
+        var service = instances[0].Service;
+        if (folder.ReadDatabases() is not { } before || !before.TryGetValue(service, out var old)
+            || PostgresHere.AddressOf(folder) is not { } administrator)
+        {
+            throw new UserError(
+                $"{service} has no database in a PostgreSQL that up has started. Where it has one elsewhere, give it " +
+                "a second role there, and: tessera replace SERVICE --set Database:ConnectionString=@FILE");
+        }
+        try
+        {
+            var next = await new SecondRole(administrator, old).OpenOtherAsync(stop);
+            await TryAsync(next, stop);
+            folder.WriteDatabases(With(before, service, next));
+            try
+            {
+                foreach (var instance in instances)
+                {
+                    await process.RunAsync(instance, Change.OfSettings(new Dictionary<string, string>()), stop);
+                    Console.WriteLine($"{instance.Name} has the new password.");
+                }
+            }
+            catch
+            {
+                // Both hold still: who has the new one keeps it until its next start.
+                folder.WriteDatabases(before);
+                throw;
+            }
+            await new SecondRole(administrator, next).CloseAsync(stop);
+        }
+        catch (NpgsqlException refused)
+        {
+            throw new UserError($"PostgreSQL did not change the password of {service}: {refused.Message}");
+        }
+        Console.WriteLine($"The old password of {service} is refused from now on.");
+    }
+
+    /// <summary>Before a process depends on it.</summary>
+    private static async Task TryAsync(string login, CancellationToken stop)
+    {
+        await using var connection = new NpgsqlConnection(login + ";Pooling=false");
+        await connection.OpenAsync(stop);
+    }
+
+    private static Dictionary<string, string> With(
+        IReadOnlyDictionary<string, string> all, string service, string address) =>
+        new(all, StringComparer.Ordinal) { [service] = address };
+}

@@ -1,0 +1,154 @@
+using System.Text.Json;
+
+namespace Tessera.Cli.Up;
+
+/// <summary>Lets a share of the users have the new version of a service for a while. One process of the service becomes
+/// that version; then the others do too, or it goes back: at the end of the time, when it is not well, or fails more
+/// requests than the others, and when the command is interrupted.</summary>
+internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplaceProcess process, TimeProvider clock)
+{
+    private static readonly TimeSpan _inForceTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>One probe without an answer says that the machine is busy, not that the version is bad.</summary>
+    private static readonly TimeSpan _unreadyMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(200);
+    private readonly Canaries _canaries = new(folder);
+
+    public async Task RunAsync(
+        IReadOnlyList<InstanceState> instances, Change change, CanaryPlan plan, CancellationToken stop)
+    {
+        var service = instances[0].Service;
+        if (service == "gateway")
+        {
+            throw new UserError(
+                "Gateways choose who gets a canary, and are none themselves: replace them without --canary.",
+                ExitCodes.Usage);
+        }
+        if (instances.Count < 2)
+        {
+            throw new UserError(
+                $"{service} has one process, and a canary needs a second: start the store with --replicas " +
+                $"{service}=2.");
+        }
+        var canary = instances[^1];
+        var before = process.Now(canary.Name);
+        var isPromoted = plan.IsPromoted;
+        _canaries.ForgetEnd(service);
+        try
+        {
+            await ShareAsync(canary, 0, stop); // Nobody's before it is the new version.
+            var runs = await process.RunAsync(canary, change, stop);
+            await ShareAsync(canary, plan.Percent, stop);
+            Console.WriteLine(
+                $"{canary.Name}{(runs is null ? "" : $" runs {runs} and")} has {plan.Percent} of 100 users of " +
+                $"{service} for {plan.Duration.TotalSeconds:0} s.");
+            await Console.Out.FlushAsync(stop);
+            isPromoted = await WatchAsync(instances, canary, plan.Duration, stop) ?? plan.IsPromoted;
+        }
+        catch (Exception end) when (end is UserError or OperationCanceledException)
+        {
+            await TakeBackAsync(canary, before);
+            if (end is not UserError unwell) throw;
+            throw new UserError($"{unwell.Message.TrimEnd('.')}. {service} is as it was before the canary.");
+        }
+        if (!isPromoted)
+        {
+            await TakeBackAsync(canary, before);
+            Console.WriteLine($"The canary of {service} is taken back: {canary.Name} runs what it ran before.");
+            return;
+        }
+        await EndShareAsync(canary, stop);
+        foreach (var instance in instances.SkipLast(1))
+        {
+            var runs = await process.RunAsync(instance, change, stop);
+            Console.WriteLine($"{instance.Name} is replaced{(runs is null ? "" : $", and runs {runs}")}.");
+        }
+        Console.WriteLine($"The canary of {service} is promoted.");
+    }
+
+    /// <summary>Its users first, so that none is there when it ends.</summary>
+    private async Task TakeBackAsync(InstanceState canary, Change before)
+    {
+        await ShareAsync(canary, 0, CancellationToken.None);
+        var now = process.Now(canary.Name);
+        if (now.Program != before.Program || !now.Settings.OrderBy(each => each.Key).SequenceEqual(
+            before.Settings.OrderBy(each => each.Key)))
+        {
+            await process.RunAsync(canary, before, CancellationToken.None);
+        }
+        await EndShareAsync(canary, CancellationToken.None);
+    }
+
+    /// <returns>What somebody has asked for before the time was over: whether it is promoted.</returns>
+    private async Task<bool?> WatchAsync(
+        IReadOnlyList<InstanceState> instances, InstanceState canary, TimeSpan duration, CancellationToken stop)
+    {
+        var began = clock.GetTimestamp();
+        var restarts = HoldCommands.Find(folder, canary.Name).Restarts;
+        using var answers = new CompareAnswers([.. instances.SkipLast(1)], canary);
+        await answers.BeginAsync(stop);
+        var wellAt = began;
+        bool? asked = null;
+        while (clock.GetElapsedTime(began) < duration && (asked = _canaries.AskedToEnd(canary.Service)) is null)
+        {
+            await Task.Delay(_poll, clock, stop);
+            var all = HoldCommands.StateOf(folder).Services;
+            var now = all.First(each => each.Name == canary.Name);
+            if (now.Restarts > restarts) throw new UserError($"{now.Name} {now.LastEnd}");
+            // What keeps all of them from being ready is not the canary's fault.
+            if (now.State == "ready" || !instances.Any(each =>
+                each.Name != now.Name && all.First(other => other.Name == each.Name).State == "ready"))
+            {
+                wellAt = clock.GetTimestamp();
+            }
+            if (clock.GetElapsedTime(wellAt) > _unreadyMax)
+            {
+                throw new UserError($"{now.Name} is {now.State}{(now.Why is null ? "" : ": " + now.Why)}");
+            }
+        }
+        return await answers.FaultAsync(stop) is { } fault ? throw new UserError(fault) : asked;
+    }
+
+    private Task ShareAsync(InstanceState canary, int percent, CancellationToken stop)
+    {
+        _canaries.Set(canary.Service, $"http://127.0.0.1:{canary.Http2}", percent);
+        return InForceAsync(canary, percent, stop);
+    }
+
+    private Task EndShareAsync(InstanceState canary, CancellationToken stop)
+    {
+        _canaries.Remove(canary.Service);
+        return InForceAsync(canary, null, stop);
+    }
+
+    /// <summary>Ends when each gateway has read the file.</summary>
+    private async Task InForceAsync(InstanceState canary, int? percent, CancellationToken stop)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            var gateways = HoldCommands.StateOf(folder).Services
+                .Where(each => each is { Service: "gateway", State: "ready" or "unready" });
+            var known = await Task.WhenAll(gateways.Select(gateway => ShareOfAsync(gateway, canary, stop)));
+            if (Array.TrueForAll(known, share => share is { } told && told.Percent == percent)) return;
+            if (clock.GetElapsedTime(began) > _inForceTimeout)
+            {
+                throw new UserError(
+                    $"A gateway has not taken over that {canary.Name} is the canary within " +
+                    $"{_inForceTimeout.TotalSeconds:0} s (log: {folder.LogOf("gateway")})");
+            }
+            await Task.Delay(_poll, clock, stop);
+        }
+    }
+
+    private async Task<Told?> ShareOfAsync(InstanceState gateway, InstanceState canary, CancellationToken stop)
+    {
+        var replica = await RestartCommand.FindReplicaAsync(http, gateway, canary, stop);
+        if (replica is not { } found) return null;
+        return found.TryGetProperty("canaryPercent", out var share) && share.ValueKind == JsonValueKind.Number
+            ? new Told(share.GetInt32())
+            : new Told(null);
+    }
+
+    private sealed record Told(int? Percent);
+}

@@ -1,0 +1,13 @@
+using MimeKit;
+
+namespace Tessera.MailDefaults;
+
+/// <summary>The seam to where mail goes.</summary>
+internal interface IMailSender
+{
+    /// <summary>Longer than any sending lasts: so long a mail waits for a process that may have died with it.</summary>
+    TimeSpan TakesAtMost { get; }
+
+    /// <summary>Completes when the mail has been taken over. May be called again with the same mail.</summary>
+    Task SendAsync(Guid id, MimeMessage mail, CancellationToken stop);
+}

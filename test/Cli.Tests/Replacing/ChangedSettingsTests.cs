@@ -1,0 +1,44 @@
+using Tessera.Cli.Up;
+using Xunit;
+
+namespace Tessera.Cli.Tests.Replacing;
+
+public sealed class ChangedSettingsTests
+{
+    [Fact]
+    public void Takes_a_key_in_either_spelling_and_a_value_with_equals_signs() => Assert.Equal(
+        new Dictionary<string, string>
+        {
+            ["Orders__PaymentTimeout"] = "00:01:00",
+            ["Database__ConnectionString"] = "Host=a;Username=b",
+            ["Gateway__TrustedProxies__0"] = "10.0.0.0/8",
+        },
+        ChangedSettings.Parse(
+        [
+            "Orders:PaymentTimeout=00:01:00", "Database__ConnectionString=Host=a;Username=b",
+            "Gateway:TrustedProxies:0=10.0.0.0/8",
+        ]));
+
+    [Fact]
+    public void Reads_a_secret_from_a_file_without_its_last_line_end()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "amqp://shop:secret@broker/\n");
+        Assert.Equal(
+            "amqp://shop:secret@broker/",
+            ChangedSettings.Parse([$"Messaging:RabbitMq:Uri=@{file}"])["Messaging__RabbitMq__Uri"]);
+        File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("Orders:PaymentTimout=00:01:00", "Nothing reads 'Orders:PaymentTimout'; docs/configuration.md has")]
+    [InlineData("Orders:PaymentTimeout", "--set takes KEY=VALUE")]
+    [InlineData("=1", "--set takes KEY=VALUE")]
+    [InlineData("Mail:Password=@/nowhere/at/all", "The value of Mail:Password cannot be read")]
+    public void Refuses_what_would_change_nothing(string text, string because)
+    {
+        var refused = Assert.Throws<UserError>(() => ChangedSettings.Parse([text]));
+        Assert.Contains(because, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Tessera.Ops.Calling;
+using Tessera.Ops.Chaos;
+using Tessera.Ops.Pages.Overview;
+using Tessera.Ops.Tests.Foreign;
+using Tessera.Orders.Contracts;
+using Tessera.Stories;
+
+namespace Tessera.Ops.Tests;
+
+/// <summary>When a window that shows an order is told that it has changed.</summary>
+public sealed class TellChangesTests
+{
+    private static readonly Guid order = Guid.Parse("019ac500-0000-7000-8000-000000000001");
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_event_that_stays_unsent_is_told_although_each_service_says_what_it_said_before()
+    {
+        var unsent = new WaitingEvent(Guid.NewGuid(), OrderPlaced.EventType, _clock.GetUtcNow(), null);
+        var marks = await MarksAsync(StoreWith(new KeyWaiting([unsent], true, null, [], [])), 2, 2, 2, 60);
+        Assert.Equal(marks[0], marks[1]);
+        Assert.Equal(marks[1], marks[2]);
+        Assert.NotEqual(marks[2], marks[3]); // Older than what is on its way may be.
+        Assert.Equal(marks[3], marks[4]);
+    }
+
+    [Fact]
+    public async Task A_timer_that_nobody_works_off_is_told()
+    {
+        var timer = new WaitingTimer("StockOverdue", _clock.GetUtcNow().AddMinutes(10));
+        var marks = await MarksAsync(StoreWith(new KeyWaiting([], true, null, [timer], [])), 60, 545, 60);
+        Assert.Distinct(marks); // On time, late to be reserved, due, overdue.
+    }
+
+    /// <summary>What one open request sees at first and after each of these seconds.</summary>
+    private async Task<List<string>> MarksAsync(PretendedStore store, params int[] seconds)
+    {
+        await using var console = new ConsoleOver(store, _clock);
+        var marks = new List<string>();
+        await console.WithinAsync(async (me, services) =>
+        {
+            var look = TellChanges.Look(
+                order.ToString(), me, services.GetRequiredService<ReadSystem>(),
+                services.GetRequiredService<ReadOverview>(), services.GetRequiredService<LocalStore>(), _clock)!;
+            marks.Add(await TellChanges.MarkAsync(look, Stop));
+            foreach (var more in seconds)
+            {
+                _clock.Advance(TimeSpan.FromSeconds(more));
+                marks.Add(await TellChanges.MarkAsync(look, Stop));
+            }
+        });
+        return marks;
+    }
+
+    /// <summary>An order that was placed just now.</summary>
+    private PretendedStore StoreWith(KeyWaiting atOrders)
+    {
+        var store = new PretendedStore();
+        var placed = new OrderStepView(_clock.GetUtcNow(), "Placed", "Placed", null, OrderPlaced.EventType);
+        store.Own[$"/orders/{order}/history"] = Json(new OrderHistoryView(
+            order, Guid.Empty, "Placed", null, null, null, 1, "GBP", "tok_ok", false, null, [], [placed]));
+        foreach (var service in StorySources.Services)
+        {
+            store.Own[$"/services/{service}/messaging/keys/{order}"] =
+                Json(service == "orders" ? atOrders : new KeyWaiting([], true, null, [], []));
+        }
+        return store;
+    }
+
+    private static string Json(object value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
+}

@@ -1,0 +1,52 @@
+using Tessera.Testing;
+using Tessera.Testing.Services;
+
+namespace Tessera.Services.Tests;
+
+/// <summary>Every service as a process, each with data of its own, and one gateway before them all: they are started
+/// once for all tests that only ask them, for a start costs more than most of these tests.</summary>
+public sealed class EveryService : IAsyncLifetime
+{
+    private readonly TemporaryFolder _data = new("every");
+    private readonly TestTokens _tokens = new();
+    private readonly Dictionary<string, LoneService> _services = [];
+
+    internal IEnumerable<string> Names => _services.Keys;
+
+    internal ServiceProcess Gateway { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _tokens.WriteKeys(_data.Path);
+        foreach (var name in LoneService.Names.Select(row => row.Data))
+            _services[name] = await LoneService.StartAsync(name, null, _tokens);
+        Gateway = await StartGatewayAsync();
+    }
+
+    /// <param name="instead">An address for every service where none is.</param>
+    internal Task<ServiceProcess> StartGatewayAsync(string? instead = null) => ServiceProcess.StartAsync(
+        "Gateway", _data.Path,
+        [
+            .. _services.Select(
+                service => ($"Services:{service.Key}", instead ?? service.Value.Http2Address.AbsoluteUri)),
+            ("Gateway:AnonymousPerSecond", "1000000"), // The rate is not the subject here.
+            ("Gateway:CustomerPerSecond", "1000000"),
+            ("Gateway:SignInsPerSecond", "1000000"),
+        ]);
+
+    internal Task<LoneService> AtItsPortAsync(string name) => _services[name].LendAsync(null);
+
+    internal Task<LoneService> AtTheGatewayAsync(string name) => _services[name].LendAsync(Gateway);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Gateway is not null) await Gateway.DisposeAsync();
+        foreach (var service in _services.Values) await service.DisposeAsync();
+        _tokens.Dispose();
+        _data.Dispose();
+    }
+}
+
+/// <inheritdoc cref="EveryService"/>
+[CollectionDefinition(nameof(EveryService))]
+public sealed class EveryServiceCollection : ICollectionFixture<EveryService>;

@@ -1,0 +1,91 @@
+using Microsoft.Playwright;
+using Tessera.Orders.Contracts;
+using Tessera.Web.Tests.Operators;
+
+namespace Tessera.Web.Tests.Buying;
+
+[Collection(nameof(ShopInBrowser))]
+public sealed class BasketPageTests(ShopInBrowser shop)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Takes_another_quantity_and_takes_out_and_refuses_what_is_no_quantity(bool scripts)
+    {
+        var (few, other) = (await shop.Shop.NewProductAsync(stock: 3), await shop.Shop.NewProductAsync());
+        await using var visitor = await shop.NewVisitorAsync(scripts);
+        await visitor.GoAsync($"/products/{few}");
+        await Assertions.Expect(visitor.At("stock")).ToHaveTextAsync("Only 3 left");
+        await visitor.AddToBasketAsync(few, 2);
+        await visitor.AddToBasketAsync(other);
+        await visitor.GoAsync("/basket");
+        await visitor.At($"quantity-{other}").FillAsync("4");
+        await visitor.At($"line-{other}").GetByRole(AriaRole.Button, new() { Name = "Update" }).ClickAsync();
+        await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£15.00");
+        await visitor.At($"remove-{other}").ClickAsync();
+        await Assertions.Expect(visitor.At($"line-{other}")).ToBeHiddenAsync();
+        await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£5.00");
+        foreach (var wrong in new[] { "0", "-1", "x", "1000", "" })
+        {
+            // As a browser without checks of its own would send it.
+            var answer = await visitor.Page.APIRequest.PostAsync("/basket/change", new()
+            {
+                Form = visitor.Page.APIRequest.CreateFormData()
+                    .Set("sku", few).Set("seen", "250").Set("quantity", wrong),
+                Headers = [new("Origin", $"http://127.0.0.1:{shop.Port}"), new("Sec-Fetch-Site", "same-origin")],
+            });
+            Assert.Equal(200, answer.Status);
+            Assert.Contains("basket-fault", await answer.TextAsync(), StringComparison.Ordinal);
+        }
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At($"quantity-{few}")).ToHaveValueAsync("2");
+        await visitor.At($"remove-{few}").ClickAsync();
+        await Assertions.Expect(visitor.At("basket-empty")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Leaves_out_what_is_sold_out_and_what_is_withdrawn_while_the_checkout_is_open()
+    {
+        var last = await shop.Shop.NewProductAsync(stock: 1);
+        var (kept, gone) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync());
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        foreach (var sku in new[] { last, kept, gone }) await visitor.AddToBasketAsync(sku);
+        var other = await shop.Shop.NewBuyerAsync();
+        var order = await shop.Shop.PlaceAsync(other, last);
+        await shop.Shop.BecomesAsync(other, order.Id, "Confirmed");
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At($"line-{last}")).ToContainTextAsync("Sold out at the moment");
+        await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£5.00");
+        await visitor.At("checkout").ClickAsync();
+        await Assertions.Expect(visitor.At("summary").GetByText("Test " + last)).ToHaveCountAsync(0);
+
+        await shop.Shop.SendAsync(HttpMethod.Delete, $"/api/v1/products/{gone}", null, shop.Shop.Operator);
+        await Testing.Eventually.HoldsAsync("Orders knows that it is withdrawn", async () =>
+        {
+            using var tried = await shop.Shop.TryPlaceAsync(
+                other, new PlaceOrderRequest([new PlaceOrderLine(gone, 1)], null));
+            return !tried.IsSuccessStatusCode;
+        });
+        await visitor.PlaceAsync();
+        await Assertions.Expect(visitor.At("checkout-fault")).ToContainTextAsync("Test " + gone);
+        await Assertions.Expect(visitor.At("summary").GetByText("Test " + gone)).ToHaveCountAsync(0);
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        // What was left out waits in the basket.
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At($"line-{last}")).ToBeVisibleAsync();
+        await Assertions.Expect(visitor.At($"line-{kept}")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Tells_an_operator_that_customers_order_and_not_to_try_again()
+    {
+        await using var visitor = await shop.NewOperatorAsync();
+        await visitor.GoAsync("/sign-in"); // Who is signed in to the store is so in the shop, too.
+        Assert.Equal(403, await visitor.GoAsync("/basket"));
+        await Assertions.Expect(visitor.At("basket-operator")).ToContainTextAsync("Only customers can order");
+        await visitor.GoAsync("/checkout");
+        await Assertions.Expect(visitor.At("basket-operator")).ToBeVisibleAsync();
+    }
+}
