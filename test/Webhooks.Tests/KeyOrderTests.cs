@@ -90,6 +90,63 @@ public sealed class KeyOrderTests
         Assert.Contains(taken.Id, (await webhooks.TakeAsync()).Select(each => each.Id)); // Its worker died.
     }
 
+    /// <summary>An answer about something else disables the endpoint while a request is under way.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    public async Task What_is_under_way_to_an_endpoint_that_is_disabled_and_resumed_is_not_joined_by_a_second(
+        bool onPostgres, bool ordered)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(
+            onPostgres, ("Webhooks:DisableAfter", "00:00:01"));
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url(), ordered, both);
+        var (other, order) = (Guid.NewGuid(), Guid.NewGuid());
+        var underWay = await DisableWhileUnderWayAsync(webhooks, partner, other, order);
+        await webhooks.ResumeAsync(endpoint);
+        Assert.Equal(1, await webhooks.RedeliverAsync(endpoint));
+        Assert.Equal(other.ToString(), Assert.Single(await webhooks.TakeAsync()).Key);
+        await ConfirmAsync(webhooks, order);
+        if (ordered) Assert.Empty(await webhooks.TakeAsync());
+
+        partner.AnswersWith(200);
+        await webhooks.RecordAsync(await webhooks.SendAsync(underWay));
+        Assert.Equal(1, await webhooks.CountAsync("state = 'Delivered'"));
+        Assert.Equal("order.confirmed.v1", Assert.Single(await webhooks.TakeAsync()).Type);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task What_is_under_way_to_an_endpoint_that_is_disabled_ends_by_its_answer_or_when_its_worker_has_died(
+        bool onPostgres, bool dies)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(
+            onPostgres, ("Webhooks:DisableAfter", "00:00:01"));
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url(), ordered: true, both);
+        var underWay = await DisableWhileUnderWayAsync(webhooks, partner, Guid.NewGuid(), Guid.NewGuid());
+        await webhooks.PruneAsync();
+        Assert.Equal(1, await webhooks.CountAsync("state = 'Waiting'"));
+        if (dies)
+        {
+            webhooks.Clock.Advance(new WebhookOptions().ClaimTime);
+            await webhooks.PruneAsync();
+        }
+        else
+        {
+            await webhooks.RecordAsync(await webhooks.SendAsync(underWay));
+        }
+        Assert.Equal(2, await webhooks.CountAsync("state = 'Failed'"));
+        await webhooks.ResumeAsync(endpoint);
+        Assert.Equal(2, await webhooks.RedeliverAsync(endpoint));
+        Assert.Equal(2, (await webhooks.TakeAsync()).Count);
+    }
+
     [Fact]
     public async Task One_that_is_given_up_lets_those_behind_it_go_and_comes_again_behind_them()
     {
@@ -133,6 +190,21 @@ public sealed class KeyOrderTests
         Assert.Equal(
             happenings.Select(happening => MessageId.Text(MessageId.Of(endpoint, happening))),
             partner.Received.Select(each => each.Id));
+    }
+
+    /// <returns>What is under way about <paramref name="order"/>.</returns>
+    private static async Task<DeliveryClaim> DisableWhileUnderWayAsync(
+        WebhooksInMemory webhooks, Partner partner, Guid other, Guid order)
+    {
+        partner.AnswersWith(500);
+        await webhooks.PlaceAsync(other);
+        Assert.Equal(1, await webhooks.RoundAsync());
+        webhooks.Clock.Advance(TimeSpan.FromSeconds(5));
+        await webhooks.PlaceAsync(order);
+        var taken = await webhooks.TakeAsync();
+        await webhooks.RecordAsync(await webhooks.SendAsync(taken.Single(each => each.Key == other.ToString())));
+        Assert.Equal(EndpointState.Disabled, (await webhooks.FindAsync(taken[0].Endpoint.Id)).State);
+        return taken.Single(each => each.Key == order.ToString());
     }
 
     private static Task ConfirmAsync(WebhooksInMemory webhooks, Guid order) =>

@@ -4,7 +4,8 @@ using Tessera.Messaging.Store;
 
 namespace Tessera.Webhooks;
 
-/// <summary>Removes deliveries that have ended long ago, and what is left of endpoints that were deleted.</summary>
+/// <summary>Removes deliveries that have ended long ago, and what is left of endpoints that were deleted; ends what a
+/// worker had under way to an endpoint that was disabled, and died with.</summary>
 internal sealed partial class PruneDeliveries(
     IServiceScopeFactory scopes, IDatabase database, IOptions<WebhookOptions> options, TimeProvider clock,
     ILogger<PruneDeliveries> logger) : BackgroundService
@@ -32,6 +33,7 @@ internal sealed partial class PruneDeliveries(
     /// <summary>In steps, so that no transaction holds many rows.</summary>
     public async Task RoundAsync(CancellationToken stop)
     {
+        await EndAbandonedAsync(stop);
         var before = clock.GetUtcNow() - options.Value.KeptFor;
         await RepeatAsync("ended_at < $1", [before], stop);
         var deleted = await database.QueryAsync(
@@ -63,6 +65,35 @@ internal sealed partial class PruneDeliveries(
             [before], stop), stop);
         await ChangeAsync(work => work.ExecuteAsync(
             "delete from acts where at < $1", [clock.GetUtcNow() - actsKeptFor], stop), stop);
+    }
+
+    /// <summary>Their claims have run out, and nobody takes them again.</summary>
+    private async Task EndAbandonedAsync(CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var closed = await database.QueryAsync(
+            """
+            select id from endpoints where state in ('Disabled', 'Ended') and exists (
+                select 1 from deliveries where endpoint = endpoints.id and due_at <= $1)
+            """,
+            [now], row => row.GetGuid(0), stop);
+        foreach (var endpoint in closed)
+        {
+            await ChangeAsync(async work =>
+            {
+                var stillClosed = await work.QueryAsync(
+                    "select 1 from endpoints where id = $1 and state in ('Disabled', 'Ended')" + database.ForUpdate(),
+                    [endpoint], row => row.GetInt32(0), stop);
+                if (stillClosed.Count == 0) return 0;
+                return await work.ExecuteAsync(
+                    """
+                    update deliveries set state = 'Failed', due_at = null, ended_at = $2,
+                        fault = coalesce(fault, 'The endpoint was disabled.')
+                    where endpoint = $1 and state = 'Waiting' and due_at <= $2
+                    """,
+                    [endpoint, now], stop);
+            }, stop);
+        }
     }
 
     private async Task RepeatAsync(string condition, object?[] values, CancellationToken stop)

@@ -22,9 +22,10 @@ internal sealed partial class RecordAnswer(
         if (endpoint.IsOrdered) KeyLines.Lock(work, endpoint.Id, claim.Key, now);
         // The endpoint's row before those of its deliveries, as who resumes it locks them: who ends it takes all that
         // wait, and each of these may be held by an answer that wants the endpoint's row, or the next of its line.
-        var reason = await NoteEndpointAsync(work, answer, now, stop);
+        var (isClosed, reason) = await NoteEndpointAsync(work, answer, now, stop);
         NoteTry(work, answer);
-        var isOver = answer.IsTaken || answer.IsGone || now - claim.FirstTriedAt >= options.Value.GiveUpAfter;
+        var isOver = answer.IsTaken || answer.IsGone || isClosed
+            || now - claim.FirstTriedAt >= options.Value.GiveUpAfter;
         var changed = await work.ExecuteAsync(
             """
             update deliveries set state = $3, due_at = $4, ended_at = $5, status = $6, fault = $7
@@ -77,37 +78,40 @@ internal sealed partial class RecordAnswer(
             answer.Claim.Attempt - TriesKeptMax);
     }
 
-    /// <returns>Why the endpoint was ended or disabled by this; null when it was not.</returns>
-    private async Task<string?> NoteEndpointAsync(
+    /// <returns>Whether nothing was sent to it any more before this answer, and why the answer ended or disabled it;
+    /// null when it did not.</returns>
+    private async Task<(bool IsClosed, string? Reason)> NoteEndpointAsync(
         UnitOfWork work, DeliveryAnswer answer, DateTimeOffset now, CancellationToken stop)
     {
         var endpoint = answer.Claim.Endpoint.Id;
+        var isClosed = false;
         if (answer.Claim.Endpoint.IsOrdered || !answer.IsTaken)
         {
-            await work.QueryAsync(
-                $"select 1 from endpoints where id = $1{database.ForUpdate()}", [endpoint],
-                row => row.GetInt32(0), stop);
+            var states = await work.QueryAsync(
+                $"select state from endpoints where id = $1{database.ForUpdate()}", [endpoint],
+                row => row.GetString(0), stop);
+            isClosed = states is [EndpointState.Disabled or EndpointState.Ended];
         }
         if (answer.IsTaken)
         {
             // Touched only when there is something to forget: all deliveries of an endpoint would wait for its row.
             work.Enqueue(
                 "update endpoints set failing_since = null where id = $1 and failing_since is not null", endpoint);
-            return null;
+            return (isClosed, null);
         }
         if (answer.IsGone)
         {
-            return await TryEndAsync(
-                work, endpoint, EndpointState.Ended, "It answered 410: it wants to hear nothing any more.", now, stop);
+            return (isClosed, await TryEndAsync(
+                work, endpoint, EndpointState.Ended, "It answered 410: it wants to hear nothing any more.", now, stop));
         }
         work.Enqueue("update endpoints set failing_since = $2 where id = $1 and failing_since is null", endpoint, now);
         var since = now - options.Value.DisableAfter;
         var isOverdue = await work.QueryAsync(
             "select 1 from endpoints where id = $1 and state = 'Active' and failing_since <= $2", [endpoint, since],
             row => row.GetInt32(0), stop);
-        return isOverdue.Count == 0 ? null : await TryEndAsync(
+        return (isClosed, isOverdue.Count == 0 ? null : await TryEndAsync(
             work, endpoint, EndpointState.Disabled,
-            $"It took nothing for {options.Value.DisableAfter.TotalHours:0.#} hours.", now, stop);
+            $"It took nothing for {options.Value.DisableAfter.TotalHours:0.#} hours.", now, stop));
     }
 
     /// <returns>The reason; null when another has ended it before.</returns>
@@ -120,10 +124,13 @@ internal sealed partial class RecordAnswer(
             """,
             [endpoint, state, reason, now], stop) > 0 ? reason : null;
 
+    /// <summary>What is under way this moment keeps its place, or whoever resumes the endpoint and redelivers at once
+    /// would have two of one key under way. Its own answer ends it, or <see cref="PruneDeliveries"/>.</summary>
     private static void FailWaiting(UnitOfWork work, Guid endpoint, string reason, DateTimeOffset now) => work.Enqueue(
         """
         update deliveries set state = 'Failed', due_at = null, ended_at = $2, fault = coalesce(fault, $3)
-        where endpoint = $1 and state = 'Waiting'
+        where endpoint = $1 and state = 'Waiting' and (attempts = 0 or due_at is null or due_at <= $2 or exists (
+            select 1 from attempts where delivery = deliveries.id and number = deliveries.attempts))
         """,
         endpoint, now, reason);
 
