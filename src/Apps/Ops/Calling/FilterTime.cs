@@ -14,7 +14,9 @@ internal static class FilterTime
     /// <summary>To the last digit; what cannot be read stays as it is.</summary>
     public static string? Exact(string? text) => string.IsNullOrWhiteSpace(text)
         ? null
-        : Of(text)?.ToString("o", CultureInfo.InvariantCulture) ?? text.Trim();
+        : Of(text) is { } time ? Exact(time) : text.Trim();
+
+    public static string Exact(DateTimeOffset time) => time.ToString("o", CultureInfo.InvariantCulture);
 
     /// <summary>What is wrong with these, in words; null when nothing is.</summary>
     public static string? Fault(params ReadOnlySpan<string?> texts)

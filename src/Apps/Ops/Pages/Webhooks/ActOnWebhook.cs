@@ -1,4 +1,5 @@
 using System.Net;
+using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
 using Tessera.Webhooks.Contracts;
 
@@ -31,8 +32,10 @@ internal static class ActOnWebhook
     }
 
     /// <summary>How many it would be, before it is done.</summary>
+    /// <param name="count">How many were put back just now, where these are the rest.</param>
     public static async Task<IResult> Ask(
-        Guid id, [AsParameters] DeliveryFilter filter, Operator me, CancellationToken stop, string? fault = null)
+        Guid id, [AsParameters] DeliveryFilter filter, Operator me, CancellationToken stop, string? fault = null,
+        int? count = null)
     {
         filter = filter.Trimmed.Ended;
         if (filter.Fault is { } wrong)
@@ -46,7 +49,7 @@ internal static class ActOnWebhook
         return Page.Show<RedeliverPage>(
             counted.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
             (nameof(RedeliverPage.Endpoint), id), (nameof(RedeliverPage.Filter), filter),
-            (nameof(RedeliverPage.Counted), counted.Value),
+            (nameof(RedeliverPage.Counted), counted.Value), (nameof(RedeliverPage.PutBack), count),
             (nameof(RedeliverPage.Fault), fault ?? (counted.IsGood ? null : counted.Why())));
     }
 
@@ -60,9 +63,12 @@ internal static class ActOnWebhook
             return Back($"{here}/redeliver{filter.Query("?")}", "say why; it is recorded.");
         var done = await RedeliverAsync(id, filter, reason, me, stop);
         if (done.Status == HttpStatusCode.NotFound) return Faults.NotFound();
-        return done.IsGood
-            ? SeeOther.To($"{here}?done=redeliver&count={done.Value!.Deliveries}")
-            : Back($"{here}/redeliver{filter.Query("?")}", done.Why());
+        if (!done.IsGood) return Back($"{here}/redeliver{filter.Query("?")}", done.Why());
+        var count = done.Value!.Deliveries;
+        // The rest is asked for as this was: it may be long, and has a reason of its own.
+        return SeeOther.To(done.Value.Next is { } next
+            ? $"{here}/redeliver{(filter with { From = FilterTime.Exact(next) }).Query("?")}&count={count}"
+            : $"{here}?done=redeliver&count={count}");
     }
 
     /// <param name="reason">Null only counts.</param>
