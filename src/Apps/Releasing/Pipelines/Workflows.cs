@@ -293,6 +293,24 @@ public static class Workflows
                   name: bench
                   path: artifacts/order-hop.jsonl
                   if-no-files-found: warn
+          # What is tried in a short form wherever time is short: every broker, every service, both directions.
+          long:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 350
+            permissions:
+              contents: read
+            env:
+              CI: "true"
+            strategy:
+              fail-fast: false
+              matrix:
+                project: [EndToEnd, Rolling]
+            steps:
+        {{Prepare("      ")}}
+              - name: test
+                env:
+                  PROJECT: ${{{ "{ matrix.project }" }}}
+                run: ./tessera test --project "$PROJECT" --all
 
         """;
 
