@@ -1,4 +1,5 @@
 using Tessera.Testing;
+using Tessera.Testing.Servers;
 using Xunit;
 
 namespace Tessera.EndToEnd;
@@ -34,20 +35,26 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
     [Fact]
     public async Task Has_the_whole_story_of_an_order_in_one_trace()
     {
-        string[] story = await store.WaitForMailsAsync() is null ? [.. wholeStory, .. untilTheMail] : wholeStory;
+        string[] story = [.. wholeStory, .. untilTheMail];
+        if (await store.WaitForMailsAsync() is { } missing)
+        {
+            // Without Node.js it ends before the mail; not where everything must be there.
+            _ = MissingServer.Reason(missing, "");
+            story = wholeStory;
+        }
         var buyer = await store.Shop.NewBuyerAsync();
         var order = await store.Shop.PlaceAsync(buyer, await store.Shop.NewProductAsync());
         await store.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
-        var missing = story;
+        var lacking = story;
         await Eventually.HoldsAsync("the trace is whole", async () =>
         {
             var traces = await TracesAsync();
             // Others have placed orders too.
-            missing = traces.Where(trace => trace.Contains(wholeStory[0]))
-                .Select(trace => story.Except(trace).ToArray()).MinBy(lacking => lacking.Length) ?? story;
-            return missing.Length == 0;
+            lacking = traces.Where(trace => trace.Contains(wholeStory[0]))
+                .Select(trace => story.Except(trace).ToArray()).MinBy(part => part.Length) ?? story;
+            return lacking.Length == 0;
         }, TimeSpan.FromSeconds(60));
-        Assert.Empty(missing);
+        Assert.Empty(lacking);
     }
 
     /// <summary>The OpenTelemetry conventions of version 1.44.0, in what the processes of a store have sent.</summary>

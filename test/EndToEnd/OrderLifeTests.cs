@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Tessera.Orders.Contracts;
+using Tessera.Payments.Contracts;
 using Tessera.Testing;
 using Xunit;
 
@@ -107,6 +108,20 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         await Eventually.HoldsAsync(
             "it is refunded", async () => (await Shop.PaymentAsync(buyer, placed.Id)).State == "Refunded");
         await HasStockAsync(sku, onHand: 5, held: 0, committed: 0);
+    }
+
+    /// <summary>By the way that a real one would take, through the gateway; each happening once.</summary>
+    [Fact]
+    public async Task Hears_from_the_provider_what_became_of_a_charge()
+    {
+        var buyer = await Shop.NewBuyerAsync();
+        var placed = await Shop.PlaceAsync(buyer, await Shop.NewProductAsync(stock: 5));
+        await Eventually.HoldsAsync("the capture is told", () =>
+            store.CallbacksOf(placed.Id) is [PaymentCallback.Captured]);
+        await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
+        await Shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{placed.Id}/cancel", null, buyer);
+        await Eventually.HoldsAsync("the refund is told", () =>
+            store.CallbacksOf(placed.Id) is [PaymentCallback.Captured, PaymentCallback.Refunded]);
     }
 
     [Fact]

@@ -117,6 +117,23 @@ public abstract class Store : IAsyncLifetime
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>What the simulated provider has told by itself of the order's charge, by types, as the entry for
+    /// providers has taken it.</summary>
+    internal IReadOnlyList<string> CallbacksOf(Guid order)
+    {
+        var file = Path.Combine(Data, "payments", "payments.db");
+        using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            "select type from payment_callbacks where provider = 'simulated' and order_id = $1 order by received_at";
+        command.Parameters.AddWithValue("$1", order.ToString());
+        using var rows = command.ExecuteReader();
+        List<string> types = [];
+        while (rows.Read()) types.Add(rows.GetString(0));
+        return types;
+    }
+
     /// <summary>SIGKILL, as a crash would be; returns when the supervisor has brought it back.</summary>
     internal async Task KillAsync(string name)
     {
