@@ -118,6 +118,32 @@ public sealed class MovingRules : IDisposable
         Assert.Empty(await orders.Store.ReadOutboxAsync([0, 1, 2, 3], 10, TimeProvider.System.GetUtcNow(), default));
     }
 
+    /// <summary>The relay looks again at once, and learns of the move before it settles.</summary>
+    [Fact]
+    public async Task What_a_relay_sent_to_the_old_broker_behind_the_move_goes_to_the_new_one_as_well()
+    {
+        await using var orders = await StartOrdersAsync(_new, _old); // It sends to the last that is named.
+        await Eventually.HoldsAsync("messaging has started", () => orders.Health.HasStarted);
+        var table = orders.Services.GetRequiredService<ShardBrokerTable>();
+        _old.OnSend = async message =>
+        {
+            if (MoveMarker.Read(message) is not null) return;
+            _old.OnSend = _ => Task.CompletedTask;
+            var seen = (await table.ReadAsync(default))[message.Partition];
+            await table.DecideAsync(seen, "new", TimeProvider.System.GetUtcNow(), default);
+            await orders.CommitAsync(work => work.Publish(new OrderPlaced("a", 2)));
+        };
+        await orders.CommitAsync(work => work.Publish(new OrderPlaced("a", 1)));
+        await Eventually.HoldsAsync("both are sent to the new broker", () => _new.Events.Count >= 2);
+        Assert.Equal([1, 2], _new.Events.Select(NumberOf));
+        Assert.Equal([1], _old.Events.Select(NumberOf));
+        await Eventually.HoldsAsync("nothing is left", async () =>
+            (await orders.Store.ReadStatisticsAsync(default)).OutboxRows == 0);
+    }
+
+    private static int NumberOf(EventEnvelope known) =>
+        JsonSerializer.Deserialize<OrderPlaced>(known.Data.Span, JsonSerializerOptions.Web)!.Number;
+
     private Task<TestService> StartStockAsync() => StartStockAsync(_old, _new);
 
     private Task<TestService> StartStockAsync(ScriptedBroker old, ScriptedBroker next) => TestService.StartAsync(

@@ -70,6 +70,26 @@ public sealed class TimersAndParking : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_key_whose_replay_asks_what_is_away_holds_up_no_other_and_comes_when_that_is_back()
+    {
+        _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number is 1 or 2);
+        await _stock.StartAsync();
+        _stock.Deliver(new OrderPlaced("a", 1), new OrderPlaced("b", 2));
+        await _stock.UntilParkedAsync(2);
+
+        var isAway = true;
+        _stock.Script.OnOrder = (placed, _) =>
+        {
+            if (placed.Number == 1 && Volatile.Read(ref isAway)) throw new TimeoutException("Nobody answers.");
+        };
+        await ReplayAsync(new ParkedFilter("orders", "a"));
+        await ReplayAsync(new ParkedFilter("orders", "b"));
+        Assert.Equal([2], await _stock.UntilSeenAsync(1));
+        Volatile.Write(ref isAway, false);
+        Assert.Equal([2, 1], await _stock.UntilSeenAsync(2));
+    }
+
+    [Fact]
     public async Task Stops_a_replay_at_the_first_message_that_fails_again()
     {
         _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number is 1 or 3);

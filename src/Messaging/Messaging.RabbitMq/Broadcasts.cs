@@ -17,9 +17,11 @@ internal sealed class Broadcasts(
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(options.BrokerTimeout);
-        await _turn.WaitAsync(deadline.Token).ConfigureAwait(false);
+        var hasTurn = false;
         try
         {
+            await _turn.WaitAsync(deadline.Token).ConfigureAwait(false);
+            hasTurn = true;
             if (_channel is not { IsOpen: true })
             {
                 _declared.Clear();
@@ -36,7 +38,7 @@ internal sealed class Broadcasts(
         }
         finally
         {
-            _turn.Release();
+            if (hasTurn) _turn.Release();
         }
     }
 

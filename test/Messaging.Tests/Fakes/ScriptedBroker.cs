@@ -1,4 +1,6 @@
+using Tessera.Messaging.Moving;
 using Tessera.Messaging.Transport;
+using Tessera.Messaging.Wire;
 using Tessera.Testing;
 
 namespace Tessera.Messaging.Tests.Fakes;
@@ -17,6 +19,24 @@ internal sealed class ScriptedBroker(string name) : ITransport
     /// <summary>Decides each send; false makes the broker away.</summary>
     public Func<WireMessage, bool> Takes { get; set; } = _ => true;
 
+    /// <summary>Comes before each message is taken, while its relay waits.</summary>
+    public Func<WireMessage, Task> OnSend { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What it was sent, one by one; no markers of a move.</summary>
+    public IReadOnlyList<EventEnvelope> Events
+    {
+        get
+        {
+            List<DecodedEvent> events = [];
+            lock (Sent)
+            {
+                foreach (var message in Sent.Where(message => MoveMarker.Read(message) is null))
+                    WireFormat.Decode(message, Some.Time, events);
+            }
+            return [.. events.Select(each => each.Event)];
+        }
+    }
+
     public long Unread { get; set; } = 1;
 
     public async Task<DeliveryOutcome> DeliverAsync(CancellationToken revoked, params WireMessage[] messages)
@@ -27,14 +47,15 @@ internal sealed class ScriptedBroker(string name) : ITransport
 
     public Task StartAsync(Topology topology, CancellationToken stop) => Task.CompletedTask;
 
-    public Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
+    public async Task<SendResult> SendAsync(IReadOnlyList<WireMessage> messages, CancellationToken stop)
     {
+        foreach (var message in messages) await OnSend(message);
         lock (Sent)
         {
             if (!messages.All(Takes)) throw new TransportUnavailableException($"{name} is away.");
             Sent.AddRange(messages);
         }
-        return Task.FromResult(SendResult.AllAccepted);
+        return SendResult.AllAccepted;
     }
 
     public Task<IAsyncDisposable> SubscribeAsync(

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Hosting;
@@ -26,10 +27,21 @@ internal sealed partial class ReplayLoop(
         {
             IReadOnlyList<ParkedKey> keys = [];
             if (leases.Holds(Chores.Replay)) keys = await store.ListReplaysAsync(KeysMax, stop).ConfigureAwait(false);
+            RetryLaterException? interrupted = null;
             foreach (var key in keys)
             {
-                if (leases.Holds(Chores.Replay)) await ReplayAsync(key, stop).ConfigureAwait(false);
+                if (!leases.Holds(Chores.Replay)) continue;
+                try
+                {
+                    await ReplayAsync(key, stop).ConfigureAwait(false);
+                }
+                catch (RetryLaterException away) when (!store.IsTransient(away.InnerException!))
+                {
+                    // Something that the handlers of this key ask; those of the next may need nothing of it.
+                    interrupted ??= away;
+                }
             }
+            if (interrupted is not null) ExceptionDispatchInfo.Throw(interrupted);
             health.Healthy(Part);
             if (keys.Count < KeysMax) await signal.WaitForReplayAsync(PollInterval, stop).ConfigureAwait(false);
         }
@@ -49,7 +61,7 @@ internal sealed partial class ReplayLoop(
                 limit = options.Value.BatchSize;
                 continue;
             }
-            // The database is away: the loop starts anew after a wait.
+            // The database, or what a handler asks, is away: the loop starts anew after a wait.
             if (failure.IsTransient)
                 throw new RetryLaterException("A replay was interrupted: " + failure.Reason, failure.Cause);
 

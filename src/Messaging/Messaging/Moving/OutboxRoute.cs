@@ -25,6 +25,10 @@ internal sealed partial class OutboxRoute(
 
     public string BrokerName => brokers.Primary.Name;
 
+    /// <summary>Whether a shard may go elsewhere than it went before: what was accepted is then settled before
+    /// <see cref="PrepareAsync"/>.</summary>
+    public bool MayMove { get; } = brokers.AreSeveral;
+
     /// <summary>Whether <see cref="SettleAndReadAheadAsync"/> may be called.</summary>
     public bool ReadsAhead { get; } = store.ReadsAhead && !brokers.AreSeveral;
 

@@ -143,6 +143,9 @@ internal sealed partial class Relay(
             _waiting = null;
             return default;
         }
+        // By the map that it was sent by: the one that is read next may know of a move since, and what stands behind
+        // the marker of that move is to be sent again.
+        if (route.MayMove) await SettleAsync().ConfigureAwait(false);
         try
         {
             await route.PrepareAsync(shards, stop).ConfigureAwait(false);

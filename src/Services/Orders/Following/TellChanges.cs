@@ -22,7 +22,7 @@ internal sealed partial class TellChanges(
             {
                 await broadcast.SendAsync(OrdersChanged.Channel, new OrdersChanged([.. orders]), stoppingToken);
             }
-            catch (Exception lost) when (lost is not OperationCanceledException)
+            catch (Exception lost) when (!stoppingToken.IsCancellationRequested)
             {
                 // The followers elsewhere look for themselves; a broker that is away is told of by health.
                 if (lost is not TransportUnavailableException) Log.NotTold(logger, lost.Message);
