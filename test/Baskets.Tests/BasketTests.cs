@@ -119,8 +119,12 @@ public sealed class BasketTests
         await using var baskets = await BasketsInMemory.StartAsync(onPostgres);
         await baskets.PutAsync(Holder.User(ada), "LAMP");
         await baskets.PutAsync(guest, "MUG");
+        var edition = (await baskets.ReadAsync(Holder.User(ada))).Edition!.Value;
         await baskets.EraseAsync(ada);
         await baskets.EraseAsync(ada);
+        // Requests of a token that was seen just before, about the basket as it was.
+        await baskets.TakeOrderedAsync(Holder.User(ada), edition, [new("LAMP", 1)]);
+        await baskets.EmptyAsync(Holder.User(ada), edition);
         Assert.Equal(0, await baskets.NumberAsync($"select count(*) from basket_lines where holder like '%{ada}%'"));
         // A token of the account, seen just before: what it asks for begins no basket of nobody.
         Assert.Equal(PutOutcome.Erased, await baskets.PutAsync(Holder.User(ada), "VASE"));
@@ -135,20 +139,26 @@ public sealed class BasketTests
         Assert.Equal(1, await baskets.NumberAsync("select count(*) from baskets"));
     }
 
-    [Fact]
-    public async Task What_is_put_in_while_the_guest_s_basket_is_merged_comes_along()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_put_in_while_the_guest_s_basket_is_merged_comes_along(bool first)
     {
         await using var baskets = await BasketsInMemory.StartAsync(onPostgres: true);
-        await baskets.PutAsync(guest, "LAMP");
+        if (!first) await baskets.PutAsync(guest, "LAMP");
         await using var putting = await LockedBy.RunAsync(
-            baskets.Get<IDatabase>(), $"update baskets set changed_at = now() where holder = '{guest.Key}'");
+            baskets.Get<IDatabase>(),
+            first
+                ? $"insert into baskets values ('{guest.Key}', gen_random_uuid(), now())"
+                : $"update baskets set changed_at = now() where holder = '{guest.Key}'");
         var merging = baskets.MergeAsync(guest, Holder.User(ada));
         await putting.IsWaitedForAsync();
         await putting.RunAsync($"insert into basket_lines values ('{guest.Key}', 'MUG', 1, 100, now())");
         await putting.RunAsync("commit");
         await merging;
-        Assert.Equal([("LAMP", 1), ("MUG", 1)], (await baskets.LinesAsync(Holder.User(ada))).Order());
-        Assert.Equal(2, await baskets.NumberAsync("select count(*) from basket_lines"));
+        (string, int)[] lines = first ? [("MUG", 1)] : [("LAMP", 1), ("MUG", 1)];
+        Assert.Equal(lines, (await baskets.LinesAsync(Holder.User(ada))).Order());
+        Assert.Equal(lines.Length, await baskets.NumberAsync("select count(*) from basket_lines"));
     }
 
     [Fact]

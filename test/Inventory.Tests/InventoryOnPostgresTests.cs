@@ -36,6 +36,22 @@ public sealed class InventoryOnPostgresTests
     }
 
     [Fact]
+    public async Task A_receipt_makes_the_row_of_a_new_product_before_it_locks_those_that_are_there()
+    {
+        await using var inventory = await InventoryInMemory.StartAsync(onPostgres: true);
+        await inventory.AddProductAsync("B");
+        await using var other = await LockedBy.RunAsync(
+            inventory.Service.Get<IDatabase>(), "insert into stock values ('A', 0, 0, 0, 0)");
+        var receiving = inventory.ReceiveAsync("k", ("A", 5), ("B", 5));
+        await other.IsWaitedForAsync();
+        await other.RunAsync("update stock set on_hand = on_hand where sku = 'B'"); // Held, it would be a deadlock.
+        await other.RunAsync("commit");
+        await receiving;
+        Assert.Equal((5, 0, 0, 5), await inventory.StockAsync("A"));
+        Assert.Equal((5, 0, 0, 5), await inventory.StockAsync("B"));
+    }
+
+    [Fact]
     public async Task Statements_of_the_flow_keep_to_their_indexes_over_tables_that_grew_from_empty()
     {
         await using var inventory = await InventoryInMemory.StartAsync(onPostgres: true);

@@ -110,13 +110,16 @@ public sealed class CrashWindowTests
         Assert.Equal(20, taken.Sum(claims => claims.Count));
     }
 
-    [Fact]
-    public async Task A_worker_that_was_only_paused_does_not_put_off_what_another_has_claimed_since()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_worker_that_was_only_paused_does_not_put_off_what_another_has_claimed_since(bool isCancelled)
     {
         await using var payments = await PaymentsInMemory.StartAsync();
         var order = Guid.NewGuid();
         await payments.RequestAsync(order);
         var paused = Assert.Single(await payments.TakeAsync());
+        if (isCancelled) await payments.CancelAsync(order); // Its money goes back once it is known to have come.
         payments.Clock.Advance(claimTime);
         var current = Assert.Single(await payments.TakeAsync());
 

@@ -105,8 +105,8 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
 
     public NpgsqlDataSource Database => _service.Get<PostgresDatabase>().DataSource;
 
-    public Task PutOffAsync(PaymentClaim claim, TimeSpan delay) =>
-        _service.Get<PaymentClaims>().PutOffAsync(claim, delay, "busy", default);
+    public Task PutOffAsync(PaymentClaim claim, TimeSpan delay, string reason = "busy") =>
+        _service.Get<PaymentClaims>().PutOffAsync(claim, delay, reason, default);
 
     public Task RecordAsync(ProviderAnswer answer) => _service.Get<RecordAnswers>().HandleAsync([answer], default);
 

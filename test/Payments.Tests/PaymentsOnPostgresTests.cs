@@ -28,6 +28,20 @@ public sealed class PaymentsOnPostgresTests
         Assert.Equal(0, await payments.BalanceAsync("provider"));
     }
 
+    /// <summary>It quotes what a provider has said.</summary>
+    [Fact]
+    public async Task A_reason_that_the_database_does_not_take_as_it_is_puts_off_all_the_same()
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres: true);
+        var order = Guid.NewGuid();
+        await payments.RequestAsync(order);
+        var claim = Assert.Single(await payments.TakeAsync());
+        await payments.PutOffAsync(claim, TimeSpan.Zero, "a\0b" + new string('x', 496) + "\U0001F600");
+        Assert.True(await payments.AreDueAsync());
+        var trouble = (await payments.HistoryAsync(order))!.Steps.Single(step => step.What == "Unanswered");
+        Assert.Equal("a\uFFFDb" + new string('x', 496), trouble.Because);
+    }
+
     [Fact]
     public async Task Statements_of_the_flow_keep_to_their_indexes_over_tables_that_grew_from_empty()
     {

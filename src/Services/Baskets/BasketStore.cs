@@ -57,7 +57,8 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         await work.BeginAsync(stop);
         // The row first: who puts something in at this moment waits, and begins a new edition.
         var emptied = await work.ExecuteAsync(
-            "delete from baskets where holder = $1 and edition = $2", [holder.Key, edition], stop);
+            "delete from baskets where holder = $1 and edition = $2 and erased_at is null", [holder.Key, edition],
+            stop);
         if (emptied > 0) work.Enqueue("delete from basket_lines where holder = $1", holder.Key);
         await work.CommitAsync(stop);
     }
@@ -68,7 +69,7 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
         await work.BeginAsync(stop);
         // The row first, as everywhere; its new edition makes a second call of the same order find nothing.
         var taken = await work.ExecuteAsync(
-            "update baskets set edition = $3 where holder = $1 and edition = $2",
+            "update baskets set edition = $3 where holder = $1 and edition = $2 and erased_at is null",
             [holder.Key, edition, Guid.NewGuid()], stop);
         if (taken > 0)
         {
@@ -96,8 +97,9 @@ internal sealed class BasketStore(IDatabase database, UnitOfWork work, TimeProvi
     {
         await work.BeginAsync(stop);
         if (!await TouchAsync(into, stop)) return false;
-        // The guest's row as well: what a request under way puts in there is committed before, and comes along.
-        await work.ExecuteAsync("update baskets set changed_at = changed_at where holder = $1", [from.Key], stop);
+        // The guest's row as well: what a request under way puts in there is committed before, and comes along, be it
+        // the first that is put in.
+        await TouchAsync(from, stop);
         work.Enqueue(
             """
             update basket_lines set quantity = guests.quantity from basket_lines as guests

@@ -21,8 +21,15 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
             .OrderBy(same => same.Key, StringComparer.Ordinal)
             .Select(same => (Sku: same.Key, Quantity: same.Sum(line => (long)line.Quantity)))
             .ToArray();
-        foreach (var (sku, _) in sums) stock.Expect(sku);
-        await stock.LoadAsync(stop); // Locks in the order in which all lock; the additions below then wait for nobody.
+        foreach (var (sku, _) in sums)
+        {
+            stock.Add(sku);
+            stock.Expect(sku);
+        }
+        // Rows that are missing first: made after the others were locked, they would be locked out of the order in
+        // which all lock.
+        stock.SaveAdded();
+        await stock.LoadAsync(stop); // The additions below then wait for nobody.
         foreach (var (sku, quantity) in sums) Add(receipt, sku, quantity);
         var answer = answerOf(await work.QueryAsync(
             $"select sku, on_hand, held, committed, received from stock where {database.In("sku", 1)} order by sku",
@@ -47,17 +54,10 @@ internal sealed class ReceiptWriter(UnitOfWork work, StockStore stock, IDatabase
         return answer;
     }
 
-    /// <summary>Adds, instead of writing a sum: of a product that had no row, two first receipts
-    /// may come at once.</summary>
     private void Add(Receipt receipt, string sku, long quantity)
     {
         work.EnqueueOne(
-            """
-            insert into stock (sku, on_hand, held, committed, received) values ($1, $2, 0, 0, $2)
-            on conflict (sku) do update set
-                on_hand = stock.on_hand + excluded.on_hand, received = stock.received + excluded.received
-            """,
-            sku, quantity);
+            "update stock set on_hand = on_hand + $2, received = received + $2 where sku = $1", sku, quantity);
         var now = clock.GetUtcNow();
         work.EnqueueInsert(
             "insert into received_lines (sku, id, quantity, received_at, operator_id) values ($1, $2, $3, $4, $5)",

@@ -94,6 +94,15 @@ internal sealed class PaymentClaims(
         await work.CommitAsync(stop);
     }
 
+    /// <summary>A reason may quote what a provider has said, and PostgreSQL stores neither NUL nor half a letter: the
+    /// payment would never be put off.</summary>
+    private static string Storable(string reason)
+    {
+        var whole = reason.Replace('\0', '\uFFFD');
+        if (whole.Length <= ReasonLengthMax) return whole;
+        return whole[..(char.IsHighSurrogate(whole[ReasonLengthMax - 1]) ? ReasonLengthMax - 1 : ReasonLengthMax)];
+    }
+
     /// <summary>A provider may be away for days: the last troubles are kept, not all.</summary>
     private static void NoteTrouble(UnitOfWork work, PaymentClaim claim, DateTimeOffset now, string reason)
     {
@@ -102,8 +111,7 @@ internal sealed class PaymentClaims(
             insert into payment_troubles (payment_id, at, is_refund, attempt, reason) values ($1, $2, $3, $4, $5)
             on conflict do nothing
             """,
-            claim.Payment, now, claim.IsRefund, claim.Attempt,
-            reason.Length > ReasonLengthMax ? reason[..ReasonLengthMax] : reason);
+            claim.Payment, now, claim.IsRefund, claim.Attempt, Storable(reason));
         work.Enqueue(
             """
             delete from payment_troubles where payment_id = $1 and at < (

@@ -61,7 +61,8 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
     private void Update(Payment payment) => work.EnqueueOne(
         """
         update payments set state = $2, captured_minor = $3, refunded_minor = $4, decline_reason = $5,
-            cancel_requested = $6, due_at = $7, attempts = 0, changed_at = $8,
+            cancel_requested = $6, due_at = $7, attempts = case when state = $2 then attempts else 0 end,
+            changed_at = $8,
             cancelled_at = case
                 when $6 or $2 in ('Refunding', 'Cancelled') then coalesce(cancelled_at, $8)
                 else cancelled_at

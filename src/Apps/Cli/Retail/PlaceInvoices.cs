@@ -54,10 +54,7 @@ internal sealed class PlaceInvoices(Store store, BuyerTokens tokens, Customers c
     private async Task<JournalEntry> PlaceAsync(Invoice invoice, CancellationToken stop)
     {
         if (!customers.Users.TryGetValue(invoice.Customer, out var user))
-        {
-            return Refusal(
-                invoice, customers.Refused.GetValueOrDefault(invoice.Customer, "its customer has no account"));
-        }
+            return Refusal(invoice, WhyNobody(invoice));
         var request = new PlaceOrderRequest(
             [.. invoice.Lines.Select(line => new PlaceOrderLine(line.Sku, line.Quantity))],
             Reference: invoice.Reference);
@@ -77,13 +74,17 @@ internal sealed class PlaceInvoices(Store store, BuyerTokens tokens, Customers c
         return Refusal(invoice, answer.IsKeyUsed ? JournalEntry.Changed : answer.Problem());
     }
 
+    private string WhyNobody(Invoice invoice) =>
+        customers.Refused.GetValueOrDefault(invoice.Customer, "its customer has no account");
+
     private static JournalEntry Refusal(Invoice invoice, string why) =>
         new(invoice.Name, Refused: why, Digest: invoice.Digest);
 
     private async Task<string> CancelAsync(Invoice invoice, Guid order, CancellationToken stop)
     {
+        if (!customers.Users.TryGetValue(invoice.Customer, out var user)) return WhyNobody(invoice);
         var answer = await AsCustomerAsync(
-            customers.Users[invoice.Customer], $"/api/v1/orders/{order}/cancel", null, null, stop);
+            user, $"/api/v1/orders/{order}/cancel", null, null, stop);
         if (answer is null) return "nobody may act for its customer";
         if (answer.IsSuccess) return "cancelled";
         return answer.MayHelpToRetry
