@@ -43,12 +43,22 @@ public sealed class ObeyChaosTests : IDisposable
     [Fact]
     public async Task Stops_for_as_long_as_it_is_not_started()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
         using var process = Process.Start("sleep", "600");
-        Obey("stop", process.Id);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(File.Exists(_run.HoldFileOf("orders")));
-        Obey("start", null);
-        Assert.False(File.Exists(_run.HoldFileOf("orders")));
+        try
+        {
+            Obey("freeze", process.Id);
+            await Eventually.HoldsAsync("it stands still", () => Task.FromResult(StateOf(process.Id) == 'T'));
+            Obey("stop", process.Id);
+            await Eventually.HoldsAsync("it can end", () => Task.FromResult(StateOf(process.Id) == 'S'));
+            Assert.True(File.Exists(_run.HoldFileOf("orders"))); // Which ends it: SupervisedProcessTests.
+            Obey("start", null);
+            Assert.False(File.Exists(_run.HoldFileOf("orders")));
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Theory]

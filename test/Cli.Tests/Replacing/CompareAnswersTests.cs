@@ -28,4 +28,26 @@ public sealed class CompareAnswersTests
         isFault ? $"orders-2 answered {failed} of {all} requests with 5xx, and the others {othersFailed} of {othersAll}"
             : null,
         CompareAnswers.Fault("orders-2", new Answers(all, failed), new Answers(othersAll, othersFailed)));
+
+    /// <summary>A process that starts anew counts from nothing, and what it failed before is no less failed.</summary>
+    [Theory]
+    [InlineData(100, 60, false)] // It fails more than the canary does.
+    [InlineData(900, 0, true)]
+    public async Task Counts_on_where_one_of_the_others_starts_anew(long all, long failed, bool isFault)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var store = new PretendedStore();
+        await store.AllAreReadyAsync();
+        var (orders, other) = (new Answers(0, 0), new Answers(1000, 50));
+        store.Answered["orders-1"] = () => other;
+        store.Answered["orders-2"] = () => orders;
+        using var answers = new CompareAnswers([store.Orders[0]], store.Orders[1]);
+        await answers.BeginAsync(stop);
+        (orders, other) = (new Answers(100, 3), new Answers(all, failed));
+        Assert.Equal(isFault, await answers.FaultAsync(stop) is not null);
+        other = new Answers(10, 0); // Once more.
+        Assert.Equal(
+            isFault ? $"orders-2 answered 3 of 100 requests with 5xx, and the others {failed} of {all + 10}" : null,
+            await answers.FaultSoFarAsync(stop));
+    }
 }

@@ -77,6 +77,20 @@ public sealed class AttachPartsTests
     }
 
     [Theory]
+    [InlineData("Basic realm=\"x\"")]
+    [InlineData("Bearer realm=\"https://storage.test/token\",service=\"x\",scope=\"all\"")]
+    public async Task Tells_nothing_to_another_host_that_asks(string challenge)
+    {
+        using var registry = new FakeRegistry { Password = "tea:secret", StorageAsks = challenge };
+        var refused = await Assert.ThrowsAsync<UserError>(() => AttachAsync(
+            registry, registry.Push("1.0.0", "{ }"), List, new NetworkCredential("tea", "secret")));
+        Assert.Contains("401", refused.Message, StringComparison.Ordinal);
+        var storage = registry.Told.Where(each => each.Host == FakeRegistry.Storage).ToArray();
+        Assert.NotEmpty(storage);
+        Assert.All(storage, each => Assert.Null(each.Authorization));
+    }
+
+    [Theory]
     [InlineData("wrong")]
     [InlineData(null)]
     public async Task Says_what_is_missing_to_whoever_is_not_let_in(string? password)
@@ -104,8 +118,10 @@ public sealed class AttachPartsTests
         FakeRegistry registry, string image, string list, NetworkCredential? who = null)
     {
         // The registry outlives it.
-        using var http = new HttpClient(new RegistrySignIn(who) { InnerHandler = registry }, disposeHandler: false);
-        return await new AttachParts(new ImageRegistry(http, new Uri($"https://{FakeRegistry.Host}/"), "shop/tea"))
+        var address = new Uri($"https://{FakeRegistry.Host}/");
+        using var http = new HttpClient(
+            new RegistrySignIn(address, who) { InnerHandler = registry }, disposeHandler: false);
+        return await new AttachParts(new ImageRegistry(http, address, "shop/tea"))
             .RunAsync(image, "tea.cdx.json", Encoding.UTF8.GetBytes(list), Stop);
     }
 }

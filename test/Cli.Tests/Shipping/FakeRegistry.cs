@@ -27,6 +27,9 @@ internal sealed class FakeRegistry : HttpMessageHandler
     /// <summary>How it asks.</summary>
     public string Scheme { get; init; } = "Bearer";
 
+    /// <summary>What the other host asks whoever uploads to it; null: nothing.</summary>
+    public string? StorageAsks { get; init; }
+
     /// <summary>Who was told what: host and the header.</summary>
     public List<(string Host, string? Authorization)> Told { get; } = [];
 
@@ -47,6 +50,7 @@ internal sealed class FakeRegistry : HttpMessageHandler
             ? Token(request.RequestUri, header)
             : host == Host && Challenge(request, header) is { } challenge
                 ? Refuse(challenge)
+                : host == Storage && StorageAsks is not null ? Refuse(StorageAsks)
                 : await ServeAsync(request, stop);
         answer.RequestMessage = request;
         return answer;

@@ -79,13 +79,65 @@ public sealed class SupervisedProcessTests : IDisposable
             });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stops_what_is_to_be_held_also_when_it_hangs_and_starts_it_again(bool hangs) =>
+        await SupervisedAsync(_ => Task.FromResult(HealthAnswer.Ready), async process =>
+        {
+            await Eventually.HoldsAsync("it is ready", () => process.State.State == "ready");
+            if (hangs) Posix.Freeze(process.State.Pid!.Value);
+            File.WriteAllText(_run.HoldFileOf("one"), "");
+            await Eventually.HoldsAsync("it is held", () => process.State is { State: "held", Pid: null });
+            File.Delete(_run.HoldFileOf("one"));
+            await Eventually.HoldsAsync("it runs again", () => process.State is { State: "ready", Restarts: 0 });
+        });
+
+    /// <summary>A build is made anew just then, or the machine has no room for a further process.</summary>
+    [Fact]
+    public async Task Tries_again_what_cannot_be_started_once_it_has_run()
+    {
+        var isMissing = false;
+        await SupervisedAsync(
+            _ => Task.FromResult(HealthAnswer.Ready),
+            async process =>
+            {
+                await Eventually.HoldsAsync("it is ready", () => process.State.State == "ready");
+                Volatile.Write(ref isMissing, true);
+                Kill(process);
+                await Eventually.HoldsAsync(
+                    "it is tried, and why it does not run",
+                    () => process.State is { State: "restarting", Restarts: > 2, Why: "one.dll is missing" }
+                        && process.State.LastEnd!.StartsWith("could not be started at", StringComparison.Ordinal));
+                Volatile.Write(ref isMissing, false);
+                await Eventually.HoldsAsync("it runs again", () => process.State.State == "ready");
+            },
+            () => Volatile.Read(ref isMissing)
+                ? throw new UserError("one.dll is missing")
+                : Process.Start("sleep", "600"));
+    }
+
+    [Fact]
+    public async Task Does_not_run_on_without_what_cannot_be_started_at_first()
+    {
+        var refused = await Assert.ThrowsAsync<UserError>(() => SupervisedAsync(
+            _ => Task.FromResult(HealthAnswer.Ready), _ => Task.CompletedTask,
+            () => throw new UserError("one.dll is missing")));
+        Assert.Equal("one.dll is missing", refused.Message);
+    }
+
     private async Task SupervisedAsync(
-        Func<CancellationToken, Task<HealthAnswer>> ask, Func<SupervisedProcess, Task> act)
+        Func<CancellationToken, Task<HealthAnswer>> ask, Func<SupervisedProcess, Task> act,
+        Func<Process>? start = null)
     {
         using var stopping = new CancellationTokenSource();
         var process = new SupervisedProcess(
             new ProcessToRun(
-                "one", "one", "http://127.0.0.1:1", 1, 2, () => Process.Start("sleep", "600"), (_, stop) => ask(stop)),
+                "one", "one", "http://127.0.0.1:1", 1, 2, start ?? (() => Process.Start("sleep", "600")),
+                (_, stop) => ask(stop))
+            {
+                StopTimeout = TimeSpan.FromSeconds(2),
+            },
             _run, TimeProvider.System);
         var running = process.RunAsync(stopping.Token);
         try

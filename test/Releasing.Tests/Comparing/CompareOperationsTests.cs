@@ -33,6 +33,7 @@ public sealed class CompareOperationsTests
         { "became-required", "parameters/1/required", "true", "parameters/1/required", "false" },
         { "parameter-removed", "parameters/1", null, "parameters/0/name", "\"order\"" },
         { "became-required", "requestBody/required", "true", "requestBody/required", "false" },
+        { "request-body-removed", "requestBody", null, "requestBody/required", "true" },
         { "status-removed", "responses/200", null, "responses/404", null },
         {
             "media-type-removed", "responses/200/content/application~json", null,
@@ -76,7 +77,15 @@ public sealed class CompareOperationsTests
             [Contract("1.0.0", Parsed()), Contract("1.1.0", Changed("deprecated", "true"))], []));
     }
 
-    private static ServiceContract Contract(string version, JsonObject http) => new(
+    [Fact]
+    public void Catches_that_a_service_offers_no_operation_any_more()
+    {
+        var breaches = Gate.Breaches(Contract("1.2.0", null), [Contract("1.0.0", Parsed())], []);
+        Assert.Equal("operation-removed", Assert.Single(breaches).Rule);
+        Assert.Empty(Gate.Breaches(Contract("1.2.0", null), [Contract("1.1.0", Changed("deprecated", "true"))], []));
+    }
+
+    private static ServiceContract Contract(string version, JsonObject? http) => new(
         "orders", version, http, new Dictionary<string, JsonObject>(), new Dictionary<string, string>());
 
     private static IReadOnlyList<Breach> Breaches(JsonObject now) =>

@@ -25,6 +25,8 @@ internal static class ShapeSamples
         new("became-required", "{a:int}", "{a!:int}", R, S),
         new("type-changed", "{a!:int}", "{a!:text}", R, A, S),
         new("type-changed", "{a!:[int]}", "{a!:[text]}", R, A, S),
+        new("type-changed", "{a!:mapint}", "{a!:maptext}", R, A, S),
+        new("property-removed", "{a!:map{b!:int,c!:int}}", "{a!:map{b!:int}}", A, S),
         new("format-changed", "{a!:text/uuid}", "{a!:text}", R, A, S),
         new("enum-value-added", "{a!:one|two}", "{a!:one|two|three}", A, S),
         new("enum-value-removed", "{a!:one|two}", "{a!:one|}", R, S),
@@ -46,6 +48,7 @@ internal static class ShapeSamples
         new("", "{a!:int,b:int}", "{b:int,a!:int}"),
         new("", "{a!:int?}", "{a!:int?}"),
         new("", "{a!:one|two}", "{a!:two|one}"),
+        new("", "{a!:map{b!:int}}", "{a!:map{b!:int,c:int}}"),
         new("", "{a!:{b!:text/uuid}}", "{a!:{b!:text/uuid,c:int}}"),
     ];
 }

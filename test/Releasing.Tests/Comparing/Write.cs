@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Tessera.Releasing.Tests.Comparing;
 
 /// <summary>Reads the short form of a shape in samples: <c>{a!:int?,b:[text/uuid]}</c>, with <c>!</c> for required,
-/// <c>?</c> for null, <c>/</c> for a format, <c>|</c> for values, <c>&lt;=</c> for a maximum, <c>~</c> for a pattern
-/// and round brackets for alternatives.</summary>
+/// <c>?</c> for null, <c>/</c> for a format, <c>|</c> for values, <c>&lt;=</c> for a maximum, <c>~</c> for a pattern,
+/// round brackets for alternatives, and <c>map</c> before the shape of a map's values.</summary>
 internal static class Write
 {
     public static JsonObject Shape(string text)
@@ -16,6 +16,8 @@ internal static class Write
             closed["additionalProperties"] = false;
             return closed;
         }
+        if (text.StartsWith("map", StringComparison.Ordinal))
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = Shape(text["map".Length..]) };
         if (text[0] == '[') return new JsonObject { ["type"] = "array", ["items"] = Shape(text[1..^1]) };
         if (text[0] == '(') return new JsonObject { ["oneOf"] = new JsonArray([.. Parts(text).Select(Shape)]) };
         if (text[0] != '{') return Simple(text);

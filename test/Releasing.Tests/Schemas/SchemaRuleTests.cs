@@ -83,6 +83,22 @@ public sealed class SchemaRuleTests
             files, files[..2].ToDictionary(file => file.Name, file => file.Digest)));
     }
 
+    [Theory]
+    [InlineData("0001-a.sql", "create table if not exists", "0002-a.sql", true)]
+    [InlineData("0001-a.sql", "create table if not exists", "0002-a.postgres.sql", true)]
+    [InlineData("0001-a.postgres.sql", "create table if not exists", "0001-a.sqlite.sql", false)]
+    [InlineData("0001-b.sql", "create table", "0002-a.sql", false)]
+    public void A_table_that_is_made_only_where_it_is_missing_is_new_only_where_no_earlier_file_has_made_it(
+        string earlier, string makes, string name, bool isCaught)
+    {
+        SchemaFile[] files =
+        [
+            SchemaFile.At(earlier, $"create table {earlier[5]} (b int, c int);"),
+            SchemaFile.At(name, $"{makes} a (b int, c int); alter table a drop column c;"),
+        ];
+        Assert.Equal(isCaught ? ["drop-column"] : [], CheckSchema.Breaches(files).Select(breach => breach.Rule));
+    }
+
     [Fact]
     public void Catches_a_released_file_that_does_something_else_or_is_gone()
     {

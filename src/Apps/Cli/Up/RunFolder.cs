@@ -177,11 +177,16 @@ internal sealed class RunFolder(string data)
 
     /// <summary>Held as long as a supervisor lives: the system gives it back when that is killed. Null
     /// when another has it.</summary>
-    public FileStream? TryLock()
+    public FileStream? TryLock() => TryLock(LockFile);
+
+    /// <summary>Held as long as a command replaces processes of the service. Null when another does.</summary>
+    public FileStream? TryLockReplacing(string service) => TryLock(Path.Combine(Run, service + ".replacing"));
+
+    private static FileStream? TryLock(string file)
     {
         try
         {
-            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
@@ -234,6 +239,14 @@ internal sealed class RunFolder(string data)
         Directory.CreateDirectory(Path.GetDirectoryName(DatabasesFile)!);
         WritePrivately(DatabasesFile, addresses);
     }
+
+    /// <summary>Of one service, with the others as they are by now: somebody may have changed theirs meanwhile.
+    /// </summary>
+    public void WriteDatabaseOf(string service, string address) => WriteDatabases(
+        new Dictionary<string, string>(ReadDatabases() ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+        {
+            [service] = address,
+        });
 
     /// <summary>Replaced as a whole: services that start meanwhile read the one or the other.</summary>
     private static void WritePrivately(string path, IReadOnlyDictionary<string, string> values)

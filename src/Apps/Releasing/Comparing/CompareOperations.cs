@@ -94,6 +94,9 @@ internal sealed partial class CompareOperations(JsonObject before, JsonObject no
         if (becomes?["required"]?.GetValue<bool>() == true && was?["required"]?.GetValue<bool>() != true)
             Add("became-required", $"{name} body",
                 $"is required now, and clients may send none; take none as before, or {Way}");
+        if (was is not null && becomes is null)
+            Add("request-body-removed", $"{name} body",
+                $"is read no more, and clients count on what it does; go on reading it, or {Way}");
         if (was is not null && becomes is not null) CompareContent($"{name} body", Direction.Request, was, becomes);
     }
 

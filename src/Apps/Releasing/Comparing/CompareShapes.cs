@@ -39,6 +39,8 @@ internal sealed class CompareShapes(Direction direction, List<Breach> breaches)
         CompareMembers(where, before, now);
         if (before.Element is { } elementBefore && now.Element is { } elementNow)
             Compare(where + "[]", elementBefore, elementNow);
+        if (before.Values is { } valuesBefore && now.Values is { } valuesNow)
+            Compare(Join(where, "*"), valuesBefore, valuesNow);
     }
 
     private void CompareNull(string where, Shape before, Shape now)

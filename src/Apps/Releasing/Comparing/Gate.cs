@@ -15,10 +15,11 @@ public static class Gate
         {
             var found = CompareEvents.Breaches(
                 release.Events, now.Events, type => WasGivenUp(type, now, releases, namedByReaders));
-            if (release.Http is not null && now.Http is not null)
+            if (release.Http is not null)
             {
+                // Without a document there are no operations any more.
                 found = found.Concat(CompareOperations.Breaches(
-                    release.Http, now.Http, operation => WasDeprecated(operation, releases)));
+                    release.Http, now.Http ?? [], operation => WasDeprecated(operation, releases)));
             }
             breaches.AddRange(found.Select(breach => breach with { Since = $"{release.Service} {release.Version}" }));
         }

@@ -47,6 +47,9 @@ internal sealed class Shape
 
     public Shape? Element => _schema["items"] is JsonObject items ? Of(_document, items) : null;
 
+    /// <summary>Of a map: what stands under each name that is none of the properties.</summary>
+    public Shape? Values => _schema["additionalProperties"] is JsonObject values ? Of(_document, values) : null;
+
     /// <summary>The alternatives, when there are several besides null.</summary>
     public IReadOnlyList<Shape> Branches => [.. BranchesOf(_schema).Select(one => Of(_document, one))];
 

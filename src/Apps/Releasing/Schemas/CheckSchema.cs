@@ -27,16 +27,23 @@ public static partial class CheckSchema
         }
         // What no release had when a step was written, nobody of the version before works with.
         var unreleased = new HashSet<string>(StringComparer.Ordinal);
+        var earlier = new List<(string? Engine, string Name)>();
         foreach (var file in files)
         {
             var made = new HashSet<string>(unreleased, StringComparer.Ordinal);
-            foreach (var breach in OfOne(file, made)) yield return breach;
+            var there = earlier.Where(each => each.Engine is null || file.Engine is null || each.Engine == file.Engine)
+                .Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var breach in OfOne(file, made, there)) yield return breach;
+            earlier.AddRange(SqlStatement.All(file.Sql)
+                .Select(statement => TableOf(Create().Match(statement.Text))).OfType<string>()
+                .Select(name => (file.Engine, name)));
             if (released?.ContainsKey(file.Name) == false) unreleased = made;
         }
     }
 
     /// <param name="made">What nobody uses yet; what the file makes is added.</param>
-    private static List<Breach> OfOne(SchemaFile file, HashSet<string> made)
+    /// <param name="there">What earlier files have made.</param>
+    private static List<Breach> OfOne(SchemaFile file, HashSet<string> made, HashSet<string> there)
     {
         var needed = new List<(SchemaRule Rule, string Statement)>();
         foreach (var statement in SqlStatement.All(file.Sql))
@@ -46,7 +53,10 @@ public static partial class CheckSchema
                 if (TableOf(rule.Pattern.Match(statement.Text)) is { } table && !made.Contains(table))
                     needed.Add((rule, statement.Text));
             }
-            if (TableOf(Create().Match(statement.Text)) is { } own) made.Add(own);
+            if (TableOf(Create().Match(statement.Text)) is not { } own) continue;
+            // What is made only where it is missing is not new where an earlier file has made it.
+            if (!there.Contains(own) || !statement.Text.Contains(" if not exists ", StringComparison.Ordinal))
+                made.Add(own);
         }
         var breaches = new List<Breach>();
         foreach (var same in needed.GroupBy(each => each.Rule).Where(each => !file.Accepted.ContainsKey(each.Key.Name)))

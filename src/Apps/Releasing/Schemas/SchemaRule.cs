@@ -61,12 +61,18 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
             "add a value of the new name and go on taking the old one"),
         new("truncate", Truncate(), "programs of the version before need the rows",
             "delete them in batches by code"),
+        new("do-block", DoBlock(), "what stands in it is not looked at",
+            "write its statements by themselves"),
     ];
 
     // The table's name may stand after "if exists" and "only".
     private const string Table = @"alter table (?:if exists )?(?:only )?([\w.]+) (?:.*,)? ?";
 
-    [GeneratedRegex(Table + @"drop (?:column )?(?!constraint|default|not null|expression|identity)(?:if exists )?\w+")]
+    // Of one column, up to the comma: those in brackets, as of numeric(12,2), do not end it.
+    private const string Rest = @"(?:[^,]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*";
+
+    [GeneratedRegex(Table
+        + @"drop (?:column )?(?!(?:constraint|default|not null|expression|identity)\b)(?:if exists )?\w+")]
     private static partial Regex DropColumn();
 
     [GeneratedRegex(Table + @"rename (?:column )?(?!to |constraint )\w+ to ")]
@@ -81,8 +87,8 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*alter (?:column )?\w+ (?:set data )?type ")]
     private static partial Regex ChangeType();
 
-    [GeneratedRegex(Table + @"add (?:column )?(?!constraint|check|unique|foreign|primary|exclude)(?:if not exists )?"
-        + @"\w+ (?![^,]*(?:\bdefault\b|\bgenerated\b|serial\b))[^,]*\bnot null")]
+    [GeneratedRegex(Table + @"add (?:column )?(?!(?:constraint|check|unique|foreign|primary|exclude)\b)"
+        + @"(?:if not exists )?\w+ (?!" + Rest + @"(?:\bdefault\b|\bgenerated\b|serial\b))" + Rest + @"\bnot null")]
     private static partial Regex RequiredColumn();
 
     [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*\bset not null")]
@@ -91,9 +97,9 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*alter (?:column )?\w+ drop default")]
     private static partial Regex DropDefault();
 
-    [GeneratedRegex(Table + @"add (?:column )?(?!constraint)(?:if not exists )?\w+ (?:[^,]*\bdefault \(?"
+    [GeneratedRegex(Table + @"add (?:column )?(?!constraint\b)(?:if not exists )?\w+ (?:" + Rest + @"\bdefault \(?"
         + @"(?:now|clock_timestamp|statement_timestamp|random|gen_random_uuid|uuidv7|uuid_generate\w*|nextval|"
-        + @"current_timestamp|current_date|localtimestamp)\b|[^,]*\bas identity|\w*serial)")]
+        + @"current_timestamp|current_date|localtimestamp)\b|" + Rest + @"\bas identity|\w*serial)")]
     private static partial Regex ChangingDefault();
 
     [GeneratedRegex(Table + @"add (?:column )?(?:if not exists )?\w+ .*generated always as \(.*\) stored")]
@@ -107,14 +113,14 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     private static partial Regex BlockingIndexDrop();
 
     [GeneratedRegex(@"^create unique index (?:concurrently )?(?:if not exists )?\w* ?on (?:only )?([\w.]+)|"
-        + Table + @"add (?:constraint \w+ )?(?:unique|primary key|exclude)(?! using index)")]
+        + Table + @"add (?:constraint \w+ )?(?:unique|primary key|exclude)\b(?! using index)")]
     private static partial Regex Unique();
 
     [GeneratedRegex(Table + @"add (?:constraint \w+ )?foreign key(?!.*not valid)|"
-        + Table + @"add (?:column )?(?!constraint|foreign)\w+ [^,]*\breferences\b")]
+        + Table + @"add (?:column )?(?!(?:constraint|foreign)\b)\w+ " + Rest + @"\breferences\b")]
     private static partial Regex ForeignKey();
 
-    [GeneratedRegex(Table + @"add (?:constraint \w+ )?check(?!.*not valid)")]
+    [GeneratedRegex(Table + @"add (?:constraint \w+ )?check\b(?!.*not valid)")]
     private static partial Regex Check();
 
     [GeneratedRegex(@"^update (?:only )?([\w.]+) set |^delete from ([\w.]+)|"
@@ -126,4 +132,7 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
 
     [GeneratedRegex(@"^truncate (?:table )?([\w.]+)")]
     private static partial Regex Truncate();
+
+    [GeneratedRegex(@"^(do) (?:language \w+ )?''")]
+    private static partial Regex DoBlock();
 }

@@ -21,9 +21,12 @@ internal sealed class ImageRegistry(HttpClient http, Uri registry, string reposi
     public static ImageRegistry At(string host, string repository, bool isInsecure = false)
     {
         var scheme = isInsecure || SaysInsecure(host) ? "http" : "https";
-        var signIn = new RegistrySignIn(RegistryPasswords.Of(host)) { InnerHandler = new SocketsHttpHandler() };
-        return new ImageRegistry(
-            new HttpClient(signIn) { Timeout = _timeout }, new Uri($"{scheme}://{host}/"), repository);
+        var registry = new Uri($"{scheme}://{host}/");
+        var signIn = new RegistrySignIn(registry, RegistryPasswords.Of(host))
+        {
+            InnerHandler = new SocketsHttpHandler(),
+        };
+        return new ImageRegistry(new HttpClient(signIn) { Timeout = _timeout }, registry, repository);
     }
 
     /// <exception cref="UserError">There is none.</exception>

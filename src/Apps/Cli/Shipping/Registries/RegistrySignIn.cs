@@ -7,26 +7,27 @@ using System.Text.RegularExpressions;
 namespace Tessera.Cli.Shipping.Registries;
 
 /// <summary>Answers a registry that asks who it is: with name and password, or with a token that it gets for them where
-/// the registry says. Neither goes to another host that a registry names for an upload.</summary>
-internal sealed partial class RegistrySignIn(NetworkCredential? who) : DelegatingHandler
+/// the registry says. Neither goes to another host that a registry names for an upload, whatever that asks.</summary>
+internal sealed partial class RegistrySignIn(Uri registry, NetworkCredential? who) : DelegatingHandler
 {
     private static readonly string[] _asked = ["service", "scope"];
     private static readonly string[] _given = ["token", "access_token"];
 
-    private (string Authority, AuthenticationHeaderValue Header)? _signedIn;
+    private readonly string _authority = registry.GetLeftPart(UriPartial.Authority);
+    private AuthenticationHeaderValue? _signedIn;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
     {
-        var authority = request.RequestUri!.GetLeftPart(UriPartial.Authority);
-        if (_signedIn is { } last && last.Authority == authority) request.Headers.Authorization = last.Header;
+        if (request.RequestUri!.GetLeftPart(UriPartial.Authority) != _authority)
+            return await base.SendAsync(request, stop);
+        if (_signedIn is not null) request.Headers.Authorization = _signedIn;
         var answer = await base.SendAsync(request, stop);
         if (answer.StatusCode != HttpStatusCode.Unauthorized) return answer;
         // A token is for one kind of access: a push is asked once more than the read before it.
         var header = await AnswerAsync(request.RequestUri, answer.Headers.WwwAuthenticate, stop);
         if (header is null) return answer;
         answer.Dispose();
-        _signedIn = (authority, header);
-        request.Headers.Authorization = header;
+        _signedIn = request.Headers.Authorization = header;
         return await base.SendAsync(request, stop);
     }
 

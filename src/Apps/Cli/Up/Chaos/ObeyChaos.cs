@@ -54,9 +54,9 @@ internal static class ObeyChaos
         switch (request!.Act)
         {
             case "stop":
+                // Its supervision ends it then, once: a second signal would cut off what is under way in Node.js.
                 File.WriteAllText(folder.HoldFileOf(service.Name), "");
                 Signal(Posix.Thaw);
-                Signal(Posix.Terminate);
                 break;
             case "start":
                 File.Delete(folder.HoldFileOf(service.Name));

@@ -10,7 +10,7 @@ internal sealed class ChangeDatabasePassword(RunFolder folder, ReplaceProcess pr
     public async Task RunAsync(IReadOnlyList<InstanceState> instances, CancellationToken stop)
     {
         var service = instances[0].Service;
-        if (folder.ReadDatabases() is not { } before || !before.TryGetValue(service, out var old)
+        if (folder.ReadDatabases()?.GetValueOrDefault(service) is not { } old
             || PostgresHere.AddressOf(folder) is not { } administrator)
         {
             throw new UserError(
@@ -21,7 +21,7 @@ internal sealed class ChangeDatabasePassword(RunFolder folder, ReplaceProcess pr
         {
             var next = await new SecondRole(administrator, old).OpenOtherAsync(stop);
             await TryAsync(next, stop);
-            folder.WriteDatabases(With(before, service, next));
+            folder.WriteDatabaseOf(service, next);
             try
             {
                 foreach (var instance in instances)
@@ -33,7 +33,7 @@ internal sealed class ChangeDatabasePassword(RunFolder folder, ReplaceProcess pr
             catch
             {
                 // Both hold still: who has the new one keeps it until its next start.
-                folder.WriteDatabases(before);
+                folder.WriteDatabaseOf(service, old);
                 throw;
             }
             await new SecondRole(administrator, next).CloseAsync(stop);
@@ -51,8 +51,4 @@ internal sealed class ChangeDatabasePassword(RunFolder folder, ReplaceProcess pr
         await using var connection = new NpgsqlConnection(login + ";Pooling=false");
         await connection.OpenAsync(stop);
     }
-
-    private static Dictionary<string, string> With(
-        IReadOnlyDictionary<string, string> all, string service, string address) =>
-        new(all, StringComparer.Ordinal) { [service] = address };
 }

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Tessera.Releasing.Configuration;
 
 namespace Tessera.Cli.Up;
 
 /// <summary>Reads <c>--set KEY=VALUE</c>.</summary>
-internal static partial class ChangedSettings
+internal static class ChangedSettings
 {
     /// <returns>By the names of environment variables.</returns>
     /// <exception cref="UserError">One is no such text, nothing reads its key, or its file cannot be read.</exception>
@@ -22,21 +21,31 @@ internal static partial class ChangedSettings
             }
             var key = name.Replace("__", ":", StringComparison.Ordinal);
             // A key that is misspelt would change nothing, and nobody would be told.
-            if (!IsKnown(key, known))
-                throw new UserError($"Nothing reads '{key}'; {ConfigurationPage.Path} has every key.", ExitCodes.Usage);
+            key = AsWritten(key, known) ?? throw new UserError(
+                $"Nothing reads '{key}'; {ConfigurationPage.Path} has every key.", ExitCodes.Usage);
             settings[key.Replace(":", "__", StringComparison.Ordinal)] =
                 value is ['@', .. var file] ? ReadFile(key, file) : value;
         }
         return settings;
     }
 
-    /// <summary>A list or a map has keys below that of its own.</summary>
-    private static bool IsKnown(string key, IReadOnlyList<string> all)
+    /// <summary>A list or a map has keys below that of its own. A process that is given one key in two spellings, as
+    /// two variables, may take either of them.</summary>
+    /// <returns>The key as the page has it; null when it has none such.</returns>
+    private static string? AsWritten(string key, IReadOnlyList<string> all)
     {
-        var numbered = Number().Replace(key, ":N");
-        return all.Any(known => numbered.Equals(known, StringComparison.OrdinalIgnoreCase)
-            || key.StartsWith(known + ":", StringComparison.OrdinalIgnoreCase));
+        var steps = key.Split(':');
+        return all.Select(known => known.Split(':'))
+            .Where(known => IsSame(known, steps))
+            .MaxBy(known => known.Length) is not { } known ? null
+            : string.Join(':', steps.Select((step, at) => at < known.Length && known[at] != "N" ? known[at] : step));
     }
+
+    private static bool IsSame(string[] known, string[] steps) =>
+        (known.Contains("N") ? known.Length == steps.Length : known.Length <= steps.Length)
+        && known.Zip(steps).All(pair => pair.First == "N"
+            ? pair.Second.Length > 0 && pair.Second.All(char.IsAsciiDigit)
+            : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
     private static string ReadFile(string key, string file)
     {
@@ -49,7 +58,4 @@ internal static partial class ChangedSettings
             throw new UserError($"The value of {key} cannot be read: {unreadable.Message}", ExitCodes.Usage);
         }
     }
-
-    [GeneratedRegex(@":[0-9]+(?=:|\z)")]
-    private static partial Regex Number();
 }

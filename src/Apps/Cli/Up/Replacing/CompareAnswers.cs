@@ -6,20 +6,52 @@ namespace Tessera.Cli.Up;
 internal sealed class CompareAnswers(IReadOnlyList<InstanceState> others, InstanceState canary) : IDisposable
 {
     private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _soFarTimeout = TimeSpan.FromSeconds(3);
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
     {
         Timeout = _answerTimeout, MaxResponseContentBufferSize = 16 * 1024 * 1024,
     };
     private const string Requests = "http_server_request_duration_seconds_count{";
+    private readonly List<Answers> _last = [];
     private Answers _canary = new(0, 0);
     private Answers _others = new(0, 0);
 
-    public async Task BeginAsync(CancellationToken stop) =>
-        (_canary, _others) = (await CountAsync(canary, stop), await CountAsync(stop));
+    private IEnumerable<InstanceState> All => others.Prepend(canary);
+
+    public async Task BeginAsync(CancellationToken stop) => _last.AddRange(await CountAsync(stop));
 
     /// <returns>What speaks against the canary; null when nothing does.</returns>
-    public async Task<string?> FaultAsync(CancellationToken stop) => Fault(
-        canary.Name, (await CountAsync(canary, stop)).Since(_canary), (await CountAsync(stop)).Since(_others));
+    /// <exception cref="UserError">One of them does not say how it answers.</exception>
+    public async Task<string?> FaultAsync(CancellationToken stop)
+    {
+        var now = await CountAsync(stop);
+        // Of each process by itself: one that started anew has begun to count anew.
+        for (var i = 0; i < now.Length; i++)
+        {
+            var since = now[i].Since(_last[i]);
+            if (i == 0) _canary += since;
+            else _others += since;
+            _last[i] = now[i];
+        }
+        return Fault(canary.Name, _canary, _others);
+    }
+
+    /// <summary>The same while it is watched: one question without an answer says that the machine is busy, and the
+    /// next one counts what this one missed.</summary>
+    public async Task<string?> FaultSoFarAsync(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(_soFarTimeout);
+        try
+        {
+            return await FaultAsync(limit.Token);
+        }
+        catch (Exception unanswered) when (unanswered is UserError
+            || (unanswered is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -45,11 +77,8 @@ internal sealed class CompareAnswers(IReadOnlyList<InstanceState> others, Instan
         return answers;
     }
 
-    private async Task<Answers> CountAsync(CancellationToken stop)
-    {
-        var each = await Task.WhenAll(others.Select(other => CountAsync(other, stop)));
-        return new Answers(each.Sum(one => one.All), each.Sum(one => one.Failed));
-    }
+    private Task<Answers[]> CountAsync(CancellationToken stop) =>
+        Task.WhenAll(All.Select(each => CountAsync(each, stop)));
 
     private async Task<Answers> CountAsync(InstanceState instance, CancellationToken stop)
     {
@@ -69,5 +98,10 @@ internal readonly record struct Answers(long All, long Failed)
 {
     public double Share => All == 0 ? 0 : (double)Failed / All;
 
-    public Answers Since(Answers before) => new(All - before.All, Failed - before.Failed);
+    public static Answers operator +(Answers one, Answers other) =>
+        new(one.All + other.All, one.Failed + other.Failed);
+
+    public Answers Since(Answers before) => All < before.All || Failed < before.Failed
+        ? this
+        : new Answers(All - before.All, Failed - before.Failed);
 }

@@ -11,6 +11,7 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
 
     /// <summary>One probe without an answer says that the machine is busy, not that the version is bad.</summary>
     private static readonly TimeSpan _unreadyMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _compareInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(200);
     private readonly Canaries _canaries = new(folder);
 
@@ -47,13 +48,18 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
         }
         catch (Exception end) when (end is UserError or OperationCanceledException)
         {
-            await TakeBackAsync(canary, before);
-            if (end is not UserError unwell) throw;
-            throw new UserError($"{unwell.Message.TrimEnd('.')}. {service} is as it was before the canary.");
+            var fault = await TakeBackAsync(canary, before, (end as UserError)?.Message);
+            if (end is UserError unwell)
+            {
+                throw new UserError($"{unwell.Message.TrimEnd('.')}. " +
+                    (fault ?? $"{service} is as it was before the canary."));
+            }
+            if (fault is not null) await Console.Error.WriteLineAsync(fault);
+            throw;
         }
         if (!isPromoted)
         {
-            await TakeBackAsync(canary, before);
+            if (await TakeBackAsync(canary, before) is { } fault) throw new UserError(fault);
             Console.WriteLine($"The canary of {service} is taken back: {canary.Name} runs what it ran before.");
             return;
         }
@@ -66,17 +72,41 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
         Console.WriteLine($"The canary of {service} is promoted.");
     }
 
-    /// <summary>Its users first, so that none is there when it ends.</summary>
-    private async Task TakeBackAsync(InstanceState canary, Change before)
+    /// <summary>Its users first, so that none is there when it ends. Whatever goes wrong, the rest is done all the
+    /// same: a gateway that hangs must not leave the new version where it is, nor a process without users.</summary>
+    /// <param name="reason">Why it is taken back, where that is a fault already told.</param>
+    /// <returns>What did not go as it should; null when all is as it was before.</returns>
+    private async Task<string?> TakeBackAsync(InstanceState canary, Change before, string? reason = null)
     {
-        await ShareAsync(canary, 0, CancellationToken.None);
+        var faults = new List<string>();
+        await TryAsync(() => ShareAsync(canary, 0, CancellationToken.None));
+        var isHeard = faults.Count == 0;
         var now = process.Now(canary.Name);
         if (now.Program != before.Program || !now.Settings.OrderBy(each => each.Key).SequenceEqual(
             before.Settings.OrderBy(each => each.Key)))
         {
-            await process.RunAsync(canary, before, CancellationToken.None);
+            await TryAsync(() => process.PutBackAsync(canary, before));
+            if (isHeard)
+                await TryAsync(() => RestartCommand.BeServedAsync(http, folder, canary, CancellationToken.None));
         }
-        await EndShareAsync(canary, CancellationToken.None);
+        _canaries.Remove(canary.Service);
+        if (isHeard) await TryAsync(() => InForceAsync(canary, null, CancellationToken.None));
+        if (faults.Count == 0) return null;
+        var said = faults.Where(fault => fault != reason).Distinct().Select(fault => " " + fault.TrimEnd('.') + ".");
+        return $"Not all of the canary of {canary.Service} could be taken back; see: tessera status." +
+            string.Concat(said);
+
+        async Task TryAsync(Func<Task> step)
+        {
+            try
+            {
+                await step();
+            }
+            catch (UserError fault)
+            {
+                faults.Add(fault.Message);
+            }
+        }
     }
 
     /// <returns>What somebody has asked for before the time was over: whether it is promoted.</returns>
@@ -87,7 +117,7 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
         var restarts = HoldCommands.Find(folder, canary.Name).Restarts;
         using var answers = new CompareAnswers([.. instances.SkipLast(1)], canary);
         await answers.BeginAsync(stop);
-        var wellAt = began;
+        var (wellAt, comparedAt) = (began, began);
         bool? asked = null;
         while (clock.GetElapsedTime(began) < duration && (asked = _canaries.AskedToEnd(canary.Service)) is null)
         {
@@ -105,6 +135,9 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
             {
                 throw new UserError($"{now.Name} is {now.State}{(now.Why is null ? "" : ": " + now.Why)}");
             }
+            if (clock.GetElapsedTime(comparedAt) < _compareInterval) continue;
+            if (await answers.FaultSoFarAsync(stop) is { } soFar) throw new UserError(soFar);
+            comparedAt = clock.GetTimestamp();
         }
         return await answers.FaultAsync(stop) is { } fault ? throw new UserError(fault) : asked;
     }

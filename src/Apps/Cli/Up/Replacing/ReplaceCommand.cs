@@ -60,7 +60,10 @@ internal static class ReplaceCommand
         RunFolder folder, string? which, string? revision, IReadOnlyDictionary<string, string> settings,
         bool newPassword, CanaryPlan? canary, CancellationToken stop)
     {
-        var chosen = RestartCommand.Chosen(folder, which);
+        var keepsBuild = newPassword || (settings.Count > 0 && revision is null);
+        IReadOnlyList<InstanceState> chosen = RestartCommand.Chosen(folder, which);
+        if (!keepsBuild) chosen = WithBuilds(chosen, which);
+        using var alone = OneReplacement.Of(folder, chosen.Select(each => each.Service).Distinct());
         using var http = Health.NewClient();
         var process = new ReplaceProcess(folder, http);
         if (newPassword)
@@ -73,7 +76,6 @@ internal static class ReplaceCommand
         var changes = new Dictionary<string, Change>(StringComparer.Ordinal);
         foreach (var service in chosen.Select(each => each.Service).Distinct())
         {
-            var keepsBuild = settings.Count > 0 && revision is null;
             changes[service] = keepsBuild
                 ? Change.OfSettings(settings)
                 : Change.OfProgram(await ProgramAsync(service, revision, stop)) with { Settings = settings };
@@ -94,6 +96,18 @@ internal static class ReplaceCommand
         foreach (var service in changes.Keys.Where(name => which is null || which == name))
             new Canaries(folder).Remove(service); // Of a command that was killed.
         return ExitCodes.Ok;
+    }
+
+    /// <summary>A service in another language is built when the store starts, and has no build beside that.</summary>
+    internal static IReadOnlyList<InstanceState> WithBuilds(IReadOnlyList<InstanceState> chosen, string? which)
+    {
+        var foreign = SourceTree.Foreign().Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
+        var own = chosen.Where(each => !foreign.Contains(each.Service)).ToList();
+        return own.Count > 0
+            ? own
+            : throw new UserError(
+                $"{which} is built when the store starts, and has no other build to put in its place; --set gives it " +
+                "other settings.", ExitCodes.Usage);
     }
 
     private static async Task<string> ProgramAsync(string service, string? revision, CancellationToken stop)

@@ -34,7 +34,8 @@ internal sealed class ReplaceProcess(RunFolder folder, HttpClient http)
     public Change Now(string name) =>
         new(folder.ReadProgramOf(name), ChangesProgram: true, folder.ReadSettingsOf(name), IsAllSettings: true);
 
-    private Task PutBackAsync(InstanceState instance, Change before) => HoldCommands.RestartAsync(
+    /// <summary>Ends when it is ready again, whether or not the gateways know.</summary>
+    public Task PutBackAsync(InstanceState instance, Change before) => HoldCommands.RestartAsync(
         folder, instance.Name, CancellationToken.None, () => Apply(instance.Name, before));
 
     private void Apply(string name, Change change)

@@ -82,8 +82,8 @@ internal static class HoldCommands
         var service = Find(folder, name);
         if (service.State == "absent")
             throw new UserError($"{name} is not started here: {service.Why}", ExitCodes.NotRunning);
+        // The supervisor ends it: it alone knows which process it is by then, and kills one that does not end.
         await File.WriteAllTextAsync(folder.HoldFileOf(name), "", stop);
-        if (service.Pid is { } pid) Posix.Terminate(pid);
         await BecomesAsync(folder, name, "held", "did not stop", stop);
     }
 

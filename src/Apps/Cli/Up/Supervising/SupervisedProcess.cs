@@ -39,6 +39,7 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
     private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan _startingPoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _holdPoll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _unreadyPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _readyPoll = TimeSpan.FromSeconds(3);
     private readonly RestartBackoff _backoff = new();
@@ -47,6 +48,7 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
         planned.Http1, planned.Http2, null, 0, folder.LogOf(planned.Name));
 
     private readonly long _made = clock.GetTimestamp();
+    private bool _hasRun;
 
     public InstanceState State => _state;
 
@@ -107,13 +109,19 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
     {
         var started = clock.GetTimestamp();
         var logged = LogTail.LengthOf(_state.Log);
-        using var process = planned.Start();
+        using var process = TryStart(out var whyNot);
+        if (process is null)
+        {
+            await StartAgainAsync("could not be started", whyNot, started, stop);
+            return;
+        }
         Become(_state with { State = "starting", Pid = process.Id });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watch = WatchAsync(process.Id, started, logged, ended.Token);
+        var isHeld = false;
         try
         {
-            await process.WaitForExitAsync(stop);
+            isHeld = await EndsOrIsHeldAsync(process, stop);
         }
         catch (OperationCanceledException)
         {
@@ -125,17 +133,62 @@ internal sealed class SupervisedProcess(ProcessToRun planned, RunFolder folder, 
             await ended.CancelAsync();
             await watch;
         }
+        if (isHeld)
+        {
+            // Nobody watches it now: it could become ready once more while it ends.
+            await StopAsync(process);
+            return;
+        }
         if (File.Exists(folder.HoldFileOf(planned.Name))) return;
+        await StartAgainAsync(
+            $"ended with code {process.ExitCode}", LogTail.LastSince(_state.Log, logged), started, stop,
+            isPortTaken: process.ExitCode == PortTakenExit);
+    }
+
+    /// <summary>What cannot be started at first is not there at all, and that is for whoever starts the store. Later it
+    /// is one process's misfortune, such as a build that is just being made anew, and the others run on.</summary>
+    private Process? TryStart(out string? whyNot)
+    {
+        whyNot = null;
+        try
+        {
+            var process = planned.Start();
+            _hasRun = true;
+            return process;
+        }
+        catch (Exception failure) when (_hasRun)
+        {
+            whyNot = failure.Message.ReplaceLineEndings(" ");
+            return null;
+        }
+    }
+
+    private async Task StartAgainAsync(
+        string end, string? why, long started, CancellationToken stop, bool isPortTaken = false)
+    {
         Become(_state with
         {
             State = "restarting",
             Pid = null,
             Restarts = _state.Restarts + 1,
-            LastEnd = $"ended with code {process.ExitCode} at {clock.GetUtcNow():HH:mm:ss}",
-            Why = LogTail.LastSince(_state.Log, logged),
+            LastEnd = $"{end} at {clock.GetUtcNow():HH:mm:ss}",
+            Why = why,
         });
-        if (process.ExitCode == PortTakenExit && planned.MayMove()) throw new PortTakenException(planned.Name);
+        if (isPortTaken && planned.MayMove()) throw new PortTakenException(planned.Name);
         await Task.Delay(_backoff.After(clock.GetElapsedTime(started)), clock, stop);
+    }
+
+    /// <returns>Whether somebody wants it held; else it has ended.</returns>
+    private async Task<bool> EndsOrIsHeldAsync(Process process, CancellationToken stop)
+    {
+        var end = process.WaitForExitAsync(stop);
+        while (!end.IsCompleted)
+        {
+            if (File.Exists(folder.HoldFileOf(planned.Name))) return true;
+            await Task.WhenAny(end, Task.Delay(_holdPoll, clock, stop));
+        }
+        await end;
+        return false;
     }
 
     private async Task StopAsync(Process process)
