@@ -55,7 +55,8 @@ public sealed class PruneTests(PruneTests.Tidy users) : IClassFixture<PruneTests
         Assert.Equal(1, await CountAsync("Authorizations", subject));
         var count = (int)await CountAsync("Tokens", subject);
         await UsersDatabase.ExecuteAsync(
-            users, """update "OpenIddictTokens" set "CreationDate" = @a where "Subject" = @b""", before, subject, count);
+            users, """update "OpenIddictTokens" set "CreationDate" = @a where "Subject" = @b""",
+            before, subject, count);
         await HasPrunedAsync(email);
         Assert.Equal(0, await CountAsync("Tokens", subject));
         Assert.Equal(0, await CountAsync("Authorizations", subject));

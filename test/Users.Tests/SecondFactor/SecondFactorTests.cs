@@ -125,7 +125,8 @@ public sealed partial class SecondFactorTests(SecondFactorTests.Strict users) : 
             email, email);
         using var owner = new Visitor(users);
         await ResetAsync(owner, email);
-        Assert.Equal(0, await UsersDatabase.CountAsync(users, "select count(*) from passkeys where id = @given", email));
+        Assert.Equal(0, await UsersDatabase.CountAsync(
+            users, "select count(*) from passkeys where id = @given", email));
         Assert.Equal(HttpStatusCode.SeeOther, (await owner.SignInAsync(email, Better)).Status); // No code is asked for.
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/account")).Status);
     }
