@@ -176,6 +176,7 @@ public sealed class StubService : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref _seen);
         context.Response.Headers.ETag = "\"3\"";
+        if (context.Request.Query["cache"] is [{ } cache]) context.Response.Headers.CacheControl = cache;
         if (context.Request.Headers.IfNoneMatch == "\"3\"") return Results.StatusCode(304);
         return Results.Text(
             JsonSerializer.Serialize(new { number, text = new string('a', 2_000) }), "application/json");

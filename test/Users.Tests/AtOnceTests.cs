@@ -34,6 +34,24 @@ public sealed class AtOnceTests(UsersProcess users)
     }
 
     [Fact]
+    public async Task Adds_a_client_once_and_gives_one_secret()
+    {
+        var token = (await users.SignInOperatorAsync()).Access;
+        for (var round = 0; round < 5; round++)
+        {
+            var client = new AddClientRequest($"twice-{round}", "Twice", ["client_credentials"], ["inventory.read"]);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(
+                _ => users.SendAsync(HttpMethod.Post, "/users/clients", token, client)));
+            var added = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+            Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
+            var view = await added.Content.ReadFromJsonAsync<AddedClientView>(TestContext.Current.CancellationToken);
+            using var used = await users.TryTokenAsync(
+                ("grant_type", "client_credentials"), ("client_id", client.Id), ("client_secret", view!.Secret!));
+            Assert.Equal(HttpStatusCode.OK, used.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Imports_a_customer_once()
     {
         var token = (await users.SignInOperatorAsync()).Access;

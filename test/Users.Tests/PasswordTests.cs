@@ -44,6 +44,18 @@ public sealed class PasswordTests(UsersProcess users)
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (elsewhere.StatusCode, here.StatusCode));
     }
 
+    [Fact]
+    public async Task Ends_a_link_that_was_mailed_before_the_change()
+    {
+        const string email = "change-link@example.com";
+        using var visitor = await SignedInAsync(email);
+        await visitor.FillAsync("/account/reset", ("email", email));
+        var link = Outbox.LinkIn(await Outbox.WaitForAsync(users, email, "Set a new password"));
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync(link)).Status);
+        await visitor.FillAsync("/account/password", ("current", UsersProcess.Password), ("new", Better));
+        Assert.Equal(HttpStatusCode.Gone, (await visitor.GetAsync(link)).Status);
+    }
+
     [Theory]
     [InlineData("not the one", Better, "current")]
     [InlineData(UsersProcess.Password, "qwertyuiop", "new")]

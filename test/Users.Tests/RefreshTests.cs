@@ -62,6 +62,35 @@ public sealed class RefreshTests(UsersProcess users)
     }
 
     [Fact]
+    public async Task Gives_an_access_token_for_less_and_goes_on_with_all()
+    {
+        var first = await users.NewCustomerAsync("fewer@example.com");
+        using var fewer = await users.TryTokenAsync(
+        [
+            ("grant_type", "refresh_token"), ("refresh_token", first.Refresh!), ("scope", "orders.read"),
+            .. users.As("web"),
+        ]);
+        Assert.Equal(HttpStatusCode.OK, fewer.StatusCode);
+        var second = await Tokens.ReadAsync(fewer);
+        Assert.Equal("orders.read", ScopesOf(second));
+        var third = (await RefreshAllAsync([second.Refresh!])).Single();
+        Assert.Equal(ScopesOf(first), ScopesOf(third));
+    }
+
+    [Fact]
+    public async Task Gives_nothing_that_the_sign_in_was_not_for()
+    {
+        var first = await users.NewCustomerAsync("more@example.com");
+        using var more = await users.TryTokenAsync(
+        [
+            ("grant_type", "refresh_token"), ("refresh_token", first.Refresh!), ("scope", "orders.read clients.write"),
+            .. users.As("web"),
+        ]);
+        Assert.Equal(HttpStatusCode.BadRequest, more.StatusCode);
+        await RefreshAllAsync([first.Refresh!]); // Not used up by it.
+    }
+
+    [Fact]
     public async Task Takes_no_changed_refresh_token()
     {
         var signedIn = await users.NewCustomerAsync("changed@example.com");
@@ -76,6 +105,8 @@ public sealed class RefreshTests(UsersProcess users)
             Assert.Equal(HttpStatusCode.OK, refreshed.StatusCode);
             return await Tokens.ReadAsync(refreshed);
         }));
+
+    private static string ScopesOf(Tokens tokens) => new JsonWebToken(tokens.Access).GetClaim("scope").Value;
 
     private static string SubjectOf(Tokens tokens) => new JsonWebToken(tokens.Access).Subject;
 }

@@ -28,7 +28,7 @@ internal static class UsersDatabase
     }
 
     /// <summary>Writes what a former version would have written.</summary>
-    public static async Task ExecuteAsync(UsersProcess users, string sql, object a, object? b = null)
+    public static async Task ExecuteAsync(UsersProcess users, string sql, object a, object? b = null, int rows = 1)
     {
         await using var connection = await OpenAsync(users);
         await using var command = connection.CreateCommand();
@@ -41,7 +41,7 @@ internal static class UsersDatabase
                 (name, value is Guid id && !TestDatabase.IsPostgres ? id.ToString() : value);
             command.Parameters.Add(parameter);
         }
-        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(rows, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
     }
 
     private static async Task<DbConnection> OpenAsync(UsersProcess users)

@@ -23,4 +23,8 @@ internal sealed class OrderOptions
     /// <summary>How many requests may follow orders in one process at once.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Orders:FollowersMax must lie between 1 and 1,000,000.")]
     public int FollowersMax { get; set; } = 20_000;
+
+    /// <summary>How many of them may be one caller's, of whichever orders, so that nobody takes all places.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Orders:FollowersPerCallerMax must lie between 1 and 1,000,000.")]
+    public int FollowersPerCallerMax { get; set; } = 20;
 }

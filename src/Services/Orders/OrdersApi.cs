@@ -24,7 +24,7 @@ internal static class OrdersApi
             .RequireScope(Scopes.OrdersRead);
         orders.MapGet("/{id:guid}/events", FollowOrder.Handle).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead).Produces<string>(200, FollowOrder.MediaType)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
         orders.MapMethods("/{id:guid}/events", ["HEAD"], FollowOrder.Head).RequireAuthorization(Policies.SignedIn)
             .RequireScope(Scopes.OrdersRead).ExcludeFromDescription();
         orders.MapPost("/{id:guid}/cancel", CancelOrder.Handle).RequireAuthorization(Policies.SignedIn)

@@ -73,6 +73,22 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
             "update users set password_hash = $2, confirmed_at = coalesce(confirmed_at, $3) where id = $1",
             [user, hash, now], stop) == 1;
 
+    /// <summary>Whoever made the account need not have its address: of one whose address nobody has proved yet, all
+    /// ways in but the password fall. An operator's was made on the store's own machine, so those of it stay. The row
+    /// is held already (<see cref="TryLockAsync"/>).</summary>
+    public void RemoveUnprovedWaysIn(Guid user)
+    {
+        foreach (var table in new[] { "passkeys", "second_factors", "recovery_codes" })
+        {
+            Work.Enqueue(
+                $"""
+                delete from {table} where user_id = $1 and exists (
+                    select 1 from users where id = $1 and confirmed_at is null and not is_operator)
+                """,
+                user);
+        }
+    }
+
     public async Task<bool> TryConfirmAsync(Guid user, DateTimeOffset now, CancellationToken stop) =>
         await Work.ExecuteAsync(
             "update users set confirmed_at = coalesce(confirmed_at, $2) where id = $1", [user, now], stop) == 1;

@@ -62,6 +62,16 @@ public sealed class CacheTests(CachingGatewayProcess gateway) : IClassFixture<Ca
         Assert.True(await NumberAsync(path) < await NumberAsync(path));
     }
 
+    [Theory]
+    [InlineData("no-cache")]
+    [InlineData("no-store")]
+    [InlineData("private")]
+    public async Task Keeps_nothing_that_says_it_is_for_now_or_for_one_alone(string said)
+    {
+        var path = $"{Path()}?cache={said}";
+        Assert.True(await NumberAsync(path) < await NumberAsync(path));
+    }
+
     [Fact]
     public async Task Asks_the_service_once_for_many_who_want_the_same()
     {

@@ -1,4 +1,7 @@
 using System.Net.ServerSentEvents;
+using System.Net.WebSockets;
+using Tessera.Testing;
+using Tessera.Testing.Services;
 
 namespace Tessera.Gateway.Tests;
 
@@ -23,5 +26,37 @@ public sealed class EventStreamTests(GatewayProcess gateway) : IClassFixture<Gat
             Assert.Equal($"{number}", events.Current.Data);
             gateway.Orders.SayNext();
         }
+    }
+
+    [Theory]
+    [InlineData("/api/v1/products/open")]
+    [InlineData("/api/v1/products/socket")]
+    public async Task Ends_what_stays_open_when_the_gateway_is_told_to_stop(string path)
+    {
+        var bound = TimeSpan.FromMinutes(1); // Of those for which it would wait.
+        var stop = TestContext.Current.CancellationToken;
+        await using var leaving = await ServiceProcess.StartAsync(
+            "Gateway", gateway.Data, ("Services:Catalog", gateway.Orders.Address),
+            ("Gateway:UpstreamTimeout", "00:05:00"), ("Stop:Timeout", "00:10:00"));
+        using var socket = new ClientWebSocket();
+        using var client = new HttpClient { BaseAddress = leaving.Address };
+        Task ending;
+        if (path.EndsWith("socket", StringComparison.Ordinal))
+        {
+            await socket.ConnectAsync(new UriBuilder(leaving.Address) { Scheme = "ws", Path = path }.Uri, stop);
+            ending = leaving.TerminateAsync();
+            await Assert.ThrowsAsync<WebSocketException>(
+                () => socket.ReceiveAsync(new byte[8], stop).WithinAsync(bound));
+        }
+        else
+        {
+            using var answer = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, stop);
+            await using var events = await answer.Content.ReadAsStreamAsync(stop);
+            Assert.Equal(3, await events.ReadAtLeastAsync(new byte[3], 3, cancellationToken: stop));
+            ending = leaving.TerminateAsync();
+            await Assert.ThrowsAnyAsync<IOException>(
+                () => events.ReadAsync(new byte[8], stop).AsTask().WithinAsync(bound));
+        }
+        await ending.WithinAsync(bound);
     }
 }

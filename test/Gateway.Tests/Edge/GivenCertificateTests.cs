@@ -16,19 +16,29 @@ public sealed partial class GivenCertificateTests : IDisposable
     private readonly TemporaryFolder _folder = new("certificate");
     private readonly TestTokens _tokens = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _root;
+    private readonly X509Certificate2 _between;
     private readonly X509Certificate2 _given;
 
     public GivenCertificateTests()
     {
         _tokens.WriteKeys(_folder.Path);
         var now = TimeProvider.System.GetUtcNow();
-        _given = new CertificateRequest("CN=shop.example", _key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(now.AddDays(-1), now.AddDays(10));
+        _root = Authority("CN=A root").CreateSelfSigned(now.AddDays(-1), now.AddDays(10));
+        using var betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var between = Authority("CN=Between", betweenKey).Create(
+            _root, now.AddDays(-1), now.AddDays(9), [1]);
+        _between = between.CopyWithPrivateKey(betweenKey);
+        using var given = new CertificateRequest("CN=shop.example", _key, HashAlgorithmName.SHA256)
+            .Create(_between, now.AddDays(-1), now.AddDays(8), [2]);
+        _given = given.CopyWithPrivateKey(_key);
     }
 
     public void Dispose()
     {
         _given.Dispose();
+        _between.Dispose();
+        _root.Dispose();
         _key.Dispose();
         _tokens.Dispose();
         _folder.Dispose();
@@ -59,6 +69,14 @@ public sealed partial class GivenCertificateTests : IDisposable
         Assert.Contains($"Gateway:Https:Certificate is '{file}'", refused.Message, StringComparison.Ordinal);
     }
 
+    private static CertificateRequest Authority(string name, ECDsa? key = null)
+    {
+        var request = new CertificateRequest(
+            name, key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
+        return request;
+    }
+
     private string KeyFile => Path.Combine(_folder.Path, "shop.key");
 
     private string Write(string name, string? password)
@@ -66,10 +84,12 @@ public sealed partial class GivenCertificateTests : IDisposable
         var file = Path.Combine(_folder.Path, name);
         if (name.EndsWith(".pfx", StringComparison.Ordinal))
         {
-            File.WriteAllBytes(file, _given.Export(X509ContentType.Pfx, password));
+            using var between = X509CertificateLoader.LoadCertificate(_between.RawData); // Without its key.
+            File.WriteAllBytes(file, new X509Certificate2Collection { between, _given }.Export(
+                X509ContentType.Pfx, password)!);
             return file;
         }
-        File.WriteAllText(file, _given.ExportCertificatePem());
+        File.WriteAllText(file, $"{_given.ExportCertificatePem()}\n{_between.ExportCertificatePem()}\n");
         File.WriteAllText(KeyFile, password is null
             ? _key.ExportPkcs8PrivateKeyPem()
             : _key.ExportEncryptedPkcs8PrivateKeyPem(
@@ -77,14 +97,16 @@ public sealed partial class GivenCertificateTests : IDisposable
         return file;
     }
 
-    /// <summary>The handshake fails with any other certificate.</summary>
+    /// <summary>As a client that knows the root alone: the handshake fails with any other certificate, and without
+    /// the one between.</summary>
     private async Task ExpectShownAsync(string port)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(
             "127.0.0.1", int.Parse(port, CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
         await using var encrypted = new SslStream(client.GetStream(), leaveInnerStreamOpen: false,
-            (_, shown, _, _) => shown?.GetCertHashString() == _given.Thumbprint);
+            (_, shown, chain, _) => shown?.GetCertHashString() == _given.Thumbprint
+                && chain!.ChainPolicy.ExtraStore.Any(each => each.Thumbprint == _between.Thumbprint));
         await encrypted.AuthenticateAsClientAsync("shop.example");
     }
 

@@ -132,6 +132,15 @@ public sealed class CanaryTests(CanaryGatewayProcess gateway) : IClassFixture<Ca
     }
 
     [Fact]
+    public async Task Says_which_version_answered_when_the_first_lost_its_connection()
+    {
+        await gateway.WriteAsync(100);
+        using var answer = await gateway.SendAsync("GET", "/orders/lost-by/inventory-1", gateway.Customer);
+        Assert.Equal("orders", (await GatewayProcess.EchoAsync(answer)).Service);
+        Assert.Equal("stable", answer.Headers.GetValues("Tessera-Release").Single());
+    }
+
+    [Fact]
     public async Task Takes_canaries_from_a_file_of_their_own_and_tells_of_them_in_its_health()
     {
         // One of the replicas of Inventory becomes its canary.

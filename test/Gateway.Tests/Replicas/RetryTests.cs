@@ -29,6 +29,17 @@ public sealed class RetryTests(GatewayProcess gateway) : IClassFixture<GatewayPr
     }
 
     [Fact]
+    public async Task Sends_what_reads_by_a_body_once_and_says_who_failed()
+    {
+        var seen = Seen();
+        using var answer = await gateway.SendAsync(
+            "GET", "/api/v1/stock/lost-by/all", gateway.Operator, new { sku = "A1" });
+        Assert.Equal((HttpStatusCode.BadGateway, seen + 1), (answer.StatusCode, Seen()));
+        using var plain = await gateway.SendAsync("GET", "/api/v1/stock/lost-by/all", gateway.Operator);
+        Assert.True(Seen() > seen + 2); // Without one it is tried again.
+    }
+
+    [Fact]
     public async Task Sends_a_key_once_where_the_route_does_not_say_that_it_is_known_again()
     {
         var seen = gateway.Orders.Seen;

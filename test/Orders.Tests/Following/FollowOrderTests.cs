@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Tessera.Orders.Contracts;
+using Tessera.Testing;
 using Tessera.Testing.Services;
 
 namespace Tessera.Orders.Tests;
@@ -69,6 +70,26 @@ public sealed class FollowOrderTests(TwoReplicas replicas) : IClassFixture<TwoRe
         var ending = third.TerminateAsync();
         Assert.False(await events.MoveNextAsync()); // In order, not by a broken connection.
         await ending;
+    }
+
+    [Fact]
+    public async Task Gives_one_caller_a_few_places_and_the_others_theirs()
+    {
+        var buyer = Guid.NewGuid();
+        var order = await replicas.PlaceAsync(buyer);
+        var open = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => FollowAsync(replicas.First, buyer, order)));
+        Assert.All(open, answer => Assert.Equal(200, (int)answer.StatusCode));
+        using var more = await FollowAsync(replicas.First, buyer, order);
+        await Problems.IsProblemAsync(more, 429, "You follow too many orders at once. End one, or try again.");
+        var other = Guid.NewGuid();
+        using var others = await FollowAsync(replicas.First, other, await replicas.PlaceAsync(other));
+        Assert.Equal(200, (int)others.StatusCode);
+        foreach (var answer in open) answer.Dispose();
+        await Eventually.HoldsAsync("the places are free again", async () =>
+        {
+            using var again = await FollowAsync(replicas.First, buyer, order);
+            return again.IsSuccessStatusCode;
+        });
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class TwoReplicas : IAsyncLifetime
     }
 
     public Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync("Orders", _folder.Path,
-        ("Services:Catalog", _catalog!.Address), ("Orders:FollowerHeartbeat", "00:00:01"));
+        ("Services:Catalog", _catalog!.Address), ("Orders:FollowerHeartbeat", "00:00:01"),
+        ("Orders:FollowersPerCallerMax", "3"));
 
     public async Task<Guid> PlaceAsync(Guid buyer)
     {

@@ -11,6 +11,8 @@ namespace Tessera.Users.Tests.SecondFactor;
 /// <summary>A code of an authenticator app besides the password, which the store asks of its operators here.</summary>
 public sealed partial class SecondFactorTests(SecondFactorTests.Strict users) : IClassFixture<SecondFactorTests.Strict>
 {
+    private const string Better = "four other words here";
+
     public sealed class Strict : UsersProcess
     {
         protected override IEnumerable<(string, string)> Settings =>
@@ -111,6 +113,39 @@ public sealed partial class SecondFactorTests(SecondFactorTests.Strict users) : 
     }
 
     [Fact]
+    public async Task Falls_with_the_passkeys_when_who_added_it_had_not_proved_the_address()
+    {
+        var (email, _, _) = await NewWithAppAsync(); // By a stranger: nobody has followed the link yet.
+        await UsersDatabase.ExecuteAsync(
+            users,
+            """
+            insert into passkeys (id, user_id, public_key, sign_count, name, made_at)
+            select @a, id, '', 0, 'A stranger''s', registered_at from users where email = @b
+            """,
+            email, email);
+        using var owner = new Visitor(users);
+        await ResetAsync(owner, email);
+        Assert.Equal(0, await UsersDatabase.CountAsync(
+            users, "select count(*) from passkeys where id = @given", email));
+        Assert.Equal(HttpStatusCode.SeeOther, (await owner.SignInAsync(email, Better)).Status); // No code is asked for.
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/account")).Status);
+    }
+
+    [Fact]
+    public async Task Stays_when_who_has_proved_the_address_resets_the_password()
+    {
+        var (email, app, _) = await NewWithAppAsync();
+        using var owner = new Visitor(users);
+        var link = Outbox.LinkIn(await Outbox.WaitForAsync(users, email, "Confirm your e-mail address"));
+        var page = await owner.GetAsync(link);
+        await owner.SendAsync(page, ("link", page.ValueOf("link")!));
+        await ResetAsync(owner, email);
+        var asked = await owner.SignInAsync(email, Better);
+        Assert.Contains("Enter the code", asked.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.SeeOther, (await EnterAsync(owner, asked, NextCode(app))).Status);
+    }
+
+    [Fact]
     public async Task Gives_an_operator_no_token_for_a_password_alone()
     {
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(
@@ -159,6 +194,15 @@ public sealed partial class SecondFactorTests(SecondFactorTests.Strict users) : 
         var added = await visitor.SendAsync(page, ("secret", page.ValueOf("secret")!), ("code", code));
         Assert.True(added.Status == HttpStatusCode.OK, added.Html);
         return (app, [.. RecoveryCode().Matches(added.Html).Select(match => match.Groups[1].Value)]);
+    }
+
+    private async Task ResetAsync(Visitor owner, string email)
+    {
+        await owner.FillAsync("/account/reset", ("email", email));
+        var page = await owner.GetAsync(
+            Outbox.LinkIn(await Outbox.WaitForAsync(users, email, "Set a new password")));
+        var set = await owner.SendAsync(page, ("link", page.ValueOf("link")!), ("password", Better));
+        Assert.Equal("/account/sign-in?done=reset", set.Location);
     }
 
     private static Task<Page> EnterAsync(Visitor visitor, Page asked, string code) =>

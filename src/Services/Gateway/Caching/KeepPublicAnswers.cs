@@ -8,7 +8,7 @@ namespace Tessera.Gateway;
 /// <summary>
 /// Answers of the routes that have a <c>cache</c> are kept for so long, or until their service's content changes, and
 /// of many who ask for the same at once one asks the service. Such a route says the same to everybody, so it does not
-/// matter who asks.
+/// matter who asks. An answer that says <c>no-cache</c> is for now alone: the service is asked again each time.
 /// </summary>
 internal sealed class KeepPublicAnswers(
     Generations generations, RouteFile routes, IResponseCompressionProvider compression) : IOutputCachePolicy
@@ -48,7 +48,7 @@ internal sealed class KeepPublicAnswers(
         var response = context.HttpContext.Response;
         var says = response.GetTypedHeaders().CacheControl;
         if (response.StatusCode != StatusCodes.Status200OK || response.Headers.SetCookie.Count > 0
-            || says is { NoStore: true } or { Private: true })
+            || says is { NoStore: true } or { Private: true } or { NoCache: true })
         {
             context.AllowCacheStorage = false;
         }

@@ -25,11 +25,11 @@ internal static class HttpsSetup
         }
         var tessera = builder.Configuration.GetSection(TesseraOptions.Section).Get<TesseraOptions>()
             ?? new TesseraOptions();
-        var certificate = options.Certificate is { Length: > 0 }
+        var (certificate, chain) = options.Certificate is { Length: > 0 }
             ? Given(options)
-            : LocalCertificate.Get(
+            : (LocalCertificate.Get(
                 Path.Combine(tessera.DataDirectory, "gateway"), tessera.PublicUri.Host,
-                TimeProvider.System.GetUtcNow());
+                TimeProvider.System.GetUtcNow()), []);
         builder.Services.AddHostedService(provider =>
             ActivatorUtilities.CreateInstance<CertificateGauge>(provider, certificate));
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -42,22 +42,38 @@ internal static class HttpsSetup
         void Encrypt(ListenOptions encrypted)
         {
             encrypted.Protocols = HttpProtocols.Http1AndHttp2;
-            encrypted.UseHttps(certificate);
+            encrypted.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ServerCertificateChain = chain;
+            });
         }
     }
 
-    private static X509Certificate2 Given(HttpsOptions options)
+    /// <summary>The certificate, and those between it and one that clients know: without them most trust it as little
+    /// as one that is made here.</summary>
+    private static (X509Certificate2 Own, X509Certificate2Collection Chain) Given(HttpsOptions options)
     {
         var file = options.Certificate!;
         try
         {
             if (Path.GetExtension(file) is ".pfx" or ".p12")
-                return X509CertificateLoader.LoadPkcs12FromFile(file, options.Password);
+            {
+                var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, options.Password);
+                var own = all.FirstOrDefault(each => each.HasPrivateKey)
+                    ?? throw new CryptographicException("There is no certificate with a key in it.");
+                all.Remove(own);
+                return (own, all);
+            }
             using var read = options.Password is { Length: > 0 } password
                 ? X509Certificate2.CreateFromEncryptedPemFile(file, password, options.Key)
                 : X509Certificate2.CreateFromPemFile(file, options.Key);
             // Not with a key that lives in memory alone: some platforms do not serve with it.
-            return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pfx), null);
+            var served = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pfx), null);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(file);
+            chain.RemoveAt(0); // The certificate itself, which comes first (RFC 8446 §4.4.2).
+            return (served, chain);
         }
         catch (Exception wrong) when (wrong is CryptographicException or IOException or UnauthorizedAccessException)
         {

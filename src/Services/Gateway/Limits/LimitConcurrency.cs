@@ -16,12 +16,15 @@ internal sealed class LimitConcurrency : IDisposable
     private readonly RequestDelegate _next;
     private readonly TimeSpan _waitMax;
     private readonly TimeProvider _clock;
+    private readonly CancellationToken _stopping;
     private readonly PartitionedRateLimiter<string> _services;
     private readonly PartitionedRateLimiter<string> _clients;
 
-    public LimitConcurrency(RequestDelegate next, IOptions<LimitOptions> options, TimeProvider clock)
+    public LimitConcurrency(
+        RequestDelegate next, IOptions<LimitOptions> options, TimeProvider clock, IHostApplicationLifetime process)
     {
         (_next, _clock, _waitMax) = (next, clock, options.Value.QueueWaitMax);
+        _stopping = process.ApplicationStopping;
         _services = Places(options.Value.ConcurrentMax, options.Value.QueueMax);
         _clients = Places(options.Value.PerClientMax, queued: 0);
     }
@@ -46,7 +49,7 @@ internal sealed class LimitConcurrency : IDisposable
             await RefuseAsync(context, service);
             return;
         }
-        context.Response.OnStarting(Held.LeaveIfOpen, new Held(context, own, place));
+        context.Response.OnStarting(Held.LeaveIfOpen, new Held(context, own, place, _stopping));
         await _next(context);
     }
 
@@ -94,9 +97,10 @@ internal sealed class LimitConcurrency : IDisposable
                 QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
             }), StringComparer.Ordinal);
 
-    /// <summary>What stays open for hours is no work: events and sockets give their places back when they begin.
-    /// </summary>
-    private sealed class Held(HttpContext context, RateLimitLease own, RateLimitLease place)
+    /// <summary>What stays open for hours is no work: events and sockets give their places back when they begin, and
+    /// end when the process is told to.</summary>
+    private sealed class Held(
+        HttpContext context, RateLimitLease own, RateLimitLease place, CancellationToken stopping)
     {
         public static Task LeaveIfOpen(object held)
         {
@@ -112,6 +116,10 @@ internal sealed class LimitConcurrency : IDisposable
                 && context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect != true) return;
             place.Dispose();
             own.Dispose();
+            // The server waits for what is under way before it stops, and would for these until it gives up. Their
+            // clients come back, to another gateway.
+            response.RegisterForDispose(stopping.UnsafeRegister(
+                static open => ((HttpContext)open!).Abort(), context));
         }
     }
 }

@@ -39,7 +39,9 @@ internal sealed partial class SharedQuotas(
         if (failedAt != 0 && clock.GetElapsedTime(failedAt) < pauseAfterFailure) return await own.TakeAsync(quota);
         try
         {
-            var connection = await _connection.Value;
+            // To connect takes longer than an answer may: until it has, each counts by itself.
+            var connection = await _connection.Value.WaitAsync(
+                TimeSpan.FromMilliseconds(redis.AsyncTimeout), clock);
             var taken = (RedisResult[]?)await connection.GetDatabase().ScriptEvaluateAsync(
                 Take, [KeyOf(quota)], [quota.Full, quota.PerSecond]);
             if (Interlocked.Exchange(ref _isAway, 0) == 1) Log.Back(logger);

@@ -16,10 +16,12 @@ internal sealed class PickRelease(RequestDelegate next, RouteFile routes)
             var isNew = canary.IsFor(context);
             DestinationState[] wanted = [.. proxy.AvailableDestinations.Where(replica => IsNew(replica) == isNew)];
             if (wanted.Length > 0) proxy.AvailableDestinations = wanted;
-            else isNew = !isNew;
-            // Said only now: what the service answers with would be put in its place.
+            // Said only now: what the service answers with would be put in its place, and a second attempt may have
+            // gone to the other version.
             context.Response.OnStarting(() =>
             {
+                if (proxy.ProxiedDestination is { } asked) isNew = IsNew(asked);
+                else if (wanted.Length == 0) isNew = !isNew;
                 context.Response.Headers[Canary.Header] = isNew ? Canary.New : Canary.Old;
                 return Task.CompletedTask;
             });

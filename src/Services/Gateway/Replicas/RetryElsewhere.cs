@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
@@ -64,10 +65,15 @@ internal sealed class RetryElsewhere(RequestDelegate next, RetryBudget budget, I
         {
             return true;
         }
-        return (isRepeatable || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        return (isRepeatable || ReadsOnly(context))
             && failure.Error is ForwarderError.Request or ForwarderError.ResponseHeaders
                 or ForwarderError.RequestBodyDestination;
     }
+
+    // One with a body, as some searches have: the first attempt may have read of it what the second would need.
+    private static bool ReadsOnly(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true;
 
     private static Task ExplainAsync(HttpContext context, IReverseProxyFeature proxy, IForwarderErrorFeature failure)
     {

@@ -23,11 +23,13 @@ internal static class FollowOrder
         }
         if (await orders.FindAsync(id, http.RequestAborted) is not { } found || !caller.MaySee(found.Buyer))
             return ReadOrders.NotFound(id);
-        var follower = followers.TryAdd(id, ExpiryOf(http));
-        if (follower is null)
+        var outcome = followers.TryAdd(id, caller.Id, ExpiryOf(http));
+        if (outcome is not FollowOutcome.Added(var follower))
         {
             http.Response.Headers.RetryAfter = "5";
-            return TypedResults.Problem("Too many follow orders here now. Try again.", statusCode: 503);
+            return outcome is FollowOutcome.TooManyOfCaller
+                ? TypedResults.Problem("You follow too many orders at once. End one, or try again.", statusCode: 429)
+                : TypedResults.Problem("Too many follow orders here now. Try again.", statusCode: 503);
         }
         using (follower)
         {

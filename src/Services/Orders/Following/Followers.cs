@@ -9,6 +9,7 @@ internal sealed class Followers(IOptions<OrderOptions> options)
 {
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<Follower, bool>> _byOrder = new();
     private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, int> _byCaller = [];
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -17,16 +18,19 @@ internal sealed class Followers(IOptions<OrderOptions> options)
 
     public IEnumerable<Follower> All => _byOrder.Values.SelectMany(of => of.Keys);
 
-    /// <summary>Nothing when there are as many as there may be.</summary>
-    public Follower? TryAdd(Guid order, DateTimeOffset expires)
+    /// <summary>Nobody when there are as many as there may be.</summary>
+    public FollowOutcome TryAdd(Guid order, Guid caller, DateTimeOffset expires)
     {
         lock (_gate)
         {
-            if (_count >= options.Value.FollowersMax) return null;
+            var own = _byCaller.GetValueOrDefault(caller);
+            if (own >= options.Value.FollowersPerCallerMax) return new FollowOutcome.TooManyOfCaller();
+            if (_count >= options.Value.FollowersMax) return new FollowOutcome.TooMany();
             _count++;
-            var follower = new Follower(this, order, expires);
+            _byCaller[caller] = own + 1;
+            var follower = new Follower(this, order, caller, expires);
             _byOrder.GetOrAdd(order, _ => new(concurrencyLevel: 1, capacity: 1)).TryAdd(follower, true);
-            return follower;
+            return new FollowOutcome.Added(follower);
         }
     }
 
@@ -42,18 +46,30 @@ internal sealed class Followers(IOptions<OrderOptions> options)
         {
             if (!_byOrder.TryGetValue(follower.Order, out var others) || !others.TryRemove(follower, out _)) return;
             _count--;
+            if (--_byCaller[follower.Caller] == 0) _byCaller.Remove(follower.Caller);
             if (others.IsEmpty) _byOrder.TryRemove(follower.Order, out _);
         }
     }
 }
 
+internal abstract record FollowOutcome
+{
+    public sealed record Added(Follower Follower) : FollowOutcome;
+
+    public sealed record TooManyOfCaller : FollowOutcome;
+
+    public sealed record TooMany : FollowOutcome;
+}
+
 /// <summary>One request that is told of an order. It sleeps until something is to be written.</summary>
-internal sealed class Follower(Followers all, Guid order, DateTimeOffset expires) : IDisposable
+internal sealed class Follower(Followers all, Guid order, Guid caller, DateTimeOffset expires) : IDisposable
 {
     private readonly Channel<bool> _awake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     public Guid Order => order;
+
+    public Guid Caller => caller;
 
     /// <summary>When the token ends.</summary>
     public DateTimeOffset Expires => expires;

@@ -22,7 +22,7 @@ internal static class IssueToken
             ?? throw new InvalidOperationException("The token endpoint was reached around the token server.");
         var audience = tessera.Value.Audience;
         if (request.IsClientCredentialsGrantType()) return ForMachineAsync(request, clients, audience, stop);
-        if (request.IsRefreshTokenGrantType()) return RefreshAsync(context, request, accounts, chain, audience, stop);
+        if (request.IsRefreshTokenGrantType()) return RefreshAsync(context, accounts, chain, audience, stop);
         if (request.IsAuthorizationCodeGrantType() || request.IsDeviceCodeGrantType())
             return ForCodeAsync(context, accounts, chain, audience, stop);
         throw new InvalidOperationException($"The grant {request.GrantType} is allowed but not handled.");
@@ -41,8 +41,7 @@ internal static class IssueToken
     }
 
     private static async Task<IResult> RefreshAsync(
-        HttpContext context, OpenIddictRequest request, AccountStore accounts, RefreshChain chain, string audience,
-        CancellationToken stop)
+        HttpContext context, AccountStore accounts, RefreshChain chain, string audience, CancellationToken stop)
     {
         var refreshed = (await context.AuthenticateAsync(Scheme)).Principal;
         if (refreshed is null || !Guid.TryParse(refreshed.GetClaim(Claims.Subject), out var id)
@@ -57,10 +56,11 @@ internal static class IssueToken
         {
             return Refuse("The sign-in has ended.");
         }
-        var scopes = request.GetScopes() is { Length: > 0 } fewer ? fewer : refreshed.GetScopes();
+        // All of them, also when fewer are asked for: the token server gives the access token those alone, and the
+        // next refresh token is for as much as this one (RFC 6749 §6).
         return Results.SignIn(
             TokenPrincipal.OfPerson(
-                account, scopes, audience, authorization, SignedIn.Of(refreshed)),
+                account, refreshed.GetScopes(), audience, authorization, SignedIn.Of(refreshed)),
             properties: null, Scheme);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using Tessera.Users.Contracts;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -12,8 +13,25 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))
         .TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    public async Task<bool> ExistsAsync(string id, CancellationToken stop) =>
+    private async Task<bool> ExistsAsync(string id, CancellationToken stop) =>
         await applications.FindByClientIdAsync(id, stop) is not null;
+
+    /// <summary>Adds the client and never changes one: of two who add the same at once one succeeds.</summary>
+    public async Task<bool> TryAddAsync(ClientSettings client, CancellationToken stop)
+    {
+        try
+        {
+            await applications.CreateAsync(Describe(client), stop);
+            return true;
+        }
+        catch (Exception taken) when (taken is OpenIddictExceptions.ValidationException or DbUpdateException)
+        {
+            // It is there already, unless it fails for another reason. Not looked for before: the manager would
+            // remember that it was not there.
+            if (await ExistsAsync(client.Id, stop)) return false;
+            throw;
+        }
+    }
 
     /// <summary>Stores the client as it is said now. A secret that is known already is not hashed again.</summary>
     public async Task PutAsync(ClientSettings client, CancellationToken stop)

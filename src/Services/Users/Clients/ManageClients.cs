@@ -15,13 +15,12 @@ internal static class ManageClients
         var client = ClientSettings.From(request);
         if (client.Fault() is { } fault)
             return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
-        if (OwnClients.Has(client.Id) || await clients.ExistsAsync(client.Id, stop))
+        client.Secret = client.IsPublic ? null : ClientStore.NewSecret();
+        if (OwnClients.Has(client.Id) || !await clients.TryAddAsync(client, stop))
         {
             return TypedResults.Problem(
                 $"There is a client '{client.Id}' already.", statusCode: StatusCodes.Status409Conflict);
         }
-        client.Secret = client.IsPublic ? null : ClientStore.NewSecret();
-        await clients.PutAsync(client, stop);
         return TypedResults.Created(
             $"/users/clients/{client.Id}",
             new AddedClientView((await clients.FindAsync(client.Id, stop))!, client.Secret));

@@ -1,6 +1,7 @@
 using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Pages;
+using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Passkeys;
 
@@ -20,7 +21,7 @@ internal static class ManagePasskeys
 
     public static async Task<IResult> Add(
         HttpContext context, AccountStore accounts, PasskeyStore passkeys, Ceremonies ceremonies, MailQueue mails,
-        TimeProvider clock, CancellationToken stop)
+        SessionStore sessions, TimeProvider clock, CancellationToken stop)
     {
         if (!FreshSignIn.Is(context, clock)) return FreshSignIn.Ask(AccountPages.Passkeys);
         var form = await PageForm.ReadAsync(context, stop);
@@ -32,9 +33,14 @@ internal static class ManagePasskeys
         if (form.IsGood)
         {
             await accounts.Work.BeginAsync(stop);
-            // The row is held: of many that are added at once no more get in than there is room for.
-            if (!await accounts.TryLockAsync(user, stop) || await accounts.FindAsync(user, stop) is not { } account)
+            // The row is held: of many that are added at once no more get in than there is room for, and a reset that
+            // signs this session out comes before it or finds it.
+            if (!await accounts.TryLockAsync(user, stop)
+                || !await sessions.TryHoldAsync(user, AccountCookie.SessionOf(context.User) ?? default, stop)
+                || await accounts.FindAsync(user, stop) is not { } account)
+            {
                 return new SeeOther(AccountPages.SignIn);
+            }
             if ((await passkeys.ListAsync(user, stop)).Count >= PasskeyStore.CountMax)
                 form.Refuse("", $"You have {PasskeyStore.CountMax} passkeys. Remove one first.");
             else if (await ceremonies.TryMakeAsync(user, name, form[Sealed], form[Credential], stop) is null)

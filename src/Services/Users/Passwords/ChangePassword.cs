@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Tessera.MailDefaults;
+using Tessera.Users.Links;
 using Tessera.Users.Mail;
 using Tessera.Users.Sessions;
 
@@ -9,7 +10,7 @@ namespace Tessera.Users.Passwords;
 /// perhaps with a password that leaked, is signed out.</summary>
 internal sealed class ChangePassword(
     AccountStore accounts, CheckPassword passwords, IPasswordHasher<Account> hasher, SessionStore sessions,
-    EndTokens tokens, MailQueue mails)
+    EndTokens tokens, OneTimeLinks links, MailQueue mails)
 {
     /// <param name="kept">The session that asks: it stays.</param>
     public async Task<PasswordChange> TryAsync(
@@ -28,6 +29,7 @@ internal sealed class ChangePassword(
         if (!await accounts.TryKeepPasswordHashAsync(changed, stop)) return new PasswordChange.WrongCurrent();
         sessions.EndOthers(known.Id, kept);
         await tokens.OfUserAsync(known.Id, kept, stop);
+        links.End(OneTimeLinks.Reset, known.Id); // Whoever reads the mailbox may have asked for one before.
         mails.Add(WriteMail.PasswordChanged, known.Email!);
         await accounts.Work.CommitAsync(stop);
         return new PasswordChange.Done();

@@ -32,10 +32,13 @@ internal sealed class ResetPassword(
         var hash = hasher.HashPassword(account, password); // Slow: before the transaction.
         await accounts.Work.BeginAsync(stop);
         if (await links.TryUseAsync(OneTimeLinks.Reset, secret, stop) is null
-            || !await accounts.TrySetPasswordAsync(user, hash, clock.GetUtcNow(), stop))
+            || !await accounts.TryLockAsync(user, stop))
         {
             return new ResetOutcome.DeadLink();
         }
+        accounts.RemoveUnprovedWaysIn(user); // The link proves the address: what a stranger has added before goes.
+        if (!await accounts.TrySetPasswordAsync(user, hash, clock.GetUtcNow(), stop))
+            return new ResetOutcome.DeadLink();
         sessions.EndOthers(user, except: null);
         await tokens.OfUserAsync(user, exceptSession: null, stop);
         mails.Add(WriteMail.PasswordChanged, email);

@@ -1,6 +1,7 @@
 using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Pages;
+using Tessera.Users.Sessions;
 
 namespace Tessera.Users.SecondFactor;
 
@@ -17,13 +18,19 @@ internal static class ManageSecondFactor
 
     public static async Task<IResult> Add(
         HttpContext context, AccountStore accounts, SecondFactors factors, SecondFactorStore store, MailQueue mails,
-        TimeProvider clock, CancellationToken stop)
+        SessionStore sessions, TimeProvider clock, CancellationToken stop)
     {
         if (!FreshSignIn.Is(context, clock)) return FreshSignIn.Ask(AccountPages.SecondFactor);
         var form = await PageForm.ReadAsync(context, stop);
         var user = AccountCookie.RequiredUserOf(context.User);
         if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return new SeeOther(AccountPages.SignIn);
         await accounts.Work.BeginAsync(stop);
+        // Both rows are held: a reset that signs this session out comes before the app or finds it.
+        if (!await accounts.TryLockAsync(user, stop)
+            || !await sessions.TryHoldAsync(user, AccountCookie.SessionOf(context.User) ?? default, stop))
+        {
+            return new SeeOther(AccountPages.SignIn);
+        }
         if (await factors.TryAddAsync(user, form[Secret], form[Code], stop) is { } codes)
         {
             mails.Add(WriteMail.SecondFactorAdded, email);

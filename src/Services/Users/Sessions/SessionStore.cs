@@ -12,6 +12,13 @@ internal sealed class SessionStore(
 {
     private const int BrowserLengthMax = 200;
 
+    // The pages' sign-in is over before the tokens that a client refreshes: as long as there are any, the owner sees
+    // them and can end them.
+    private const string IsRefreshed = """
+        exists (select 1 from "OpenIddictAuthorizations"
+            where "SessionId" = cast(sessions.id as text) and "Status" = 'valid')
+        """;
+
     /// <summary>Begins a session with a new id.</summary>
     public Guid Begin(Guid user, HttpContext context)
     {
@@ -38,9 +45,9 @@ internal sealed class SessionStore(
         [session, user], row => row.GetInt32(0), stop)).Count == 1;
 
     public Task<List<Session>> ListAsync(Guid user, CancellationToken stop) => database.QueryAsync(
-        """
+        $"""
         select id, begun_at, ends_at, browser, network from sessions
-        where user_id = $1 and ends_at > $2 order by begun_at desc, id
+        where user_id = $1 and (ends_at > $2 or {IsRefreshed}) order by begun_at desc, id
         """,
         [user, clock.GetUtcNow()],
         row => new Session(row.GetGuid(0), row.GetTime(1), row.GetTime(2), row.GetString(3), row.GetString(4)), stop);
@@ -51,8 +58,9 @@ internal sealed class SessionStore(
     public void EndOthers(Guid user, Guid? except) => work.Enqueue(
         "delete from sessions where user_id = $1 and id <> $2", user, except ?? Guid.Empty);
 
-    /// <summary>Removes what has ended by itself.</summary>
-    public void Prune() => work.Enqueue("delete from sessions where ends_at < $1", clock.GetUtcNow());
+    /// <summary>Removes what has ended by itself and has no tokens any more.</summary>
+    public void Prune() => work.Enqueue(
+        $"delete from sessions where ends_at < $1 and not {IsRefreshed}", clock.GetUtcNow());
 }
 
 /// <param name="Browser">What it said of itself.</param>
