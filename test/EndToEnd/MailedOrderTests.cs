@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
@@ -232,18 +231,8 @@ public abstract class MailingStore : Store
     }
 
     /// <summary>The mails about the order that were sent, as the service keeps them.</summary>
-    internal IReadOnlyList<SentMail> MailsOf(Guid order)
-    {
-        var file = Path.Combine(Data, "notifications", "notifications.db");
-        using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            "select id, kind, traceparent from mails where key = $1 and state = 'sent' order by number";
-        command.Parameters.AddWithValue("$1", order.ToString());
-        using var rows = command.ExecuteReader();
-        List<SentMail> found = [];
-        while (rows.Read()) found.Add(new SentMail(rows.GetString(0), rows.GetString(1), rows.GetString(2)));
-        return found;
-    }
+    internal IReadOnlyList<SentMail> MailsOf(Guid order) => RowsOf(
+        "notifications",
+        "select id, kind, traceparent from mails where key = $1 and state = 'sent' order by number",
+        order, row => new SentMail(row.GetString(0), row.GetString(1), row.GetString(2)));
 }

@@ -119,19 +119,25 @@ public abstract class Store : IAsyncLifetime
 
     /// <summary>What the simulated provider has told by itself of the order's charge, by types, as the entry for
     /// providers has taken it.</summary>
-    internal IReadOnlyList<string> CallbacksOf(Guid order)
+    internal IReadOnlyList<string> CallbacksOf(Guid order) => RowsOf(
+        "payments",
+        "select type from payment_callbacks where provider = 'simulated' and order_id = $1 order by received_at",
+        order, row => row.GetString(0));
+
+    /// <summary>What a service keeps about an order, as its database says: the service may be away.</summary>
+    private protected IReadOnlyList<TRow> RowsOf<TRow>(
+        string service, string sql, Guid order, Func<SqliteDataReader, TRow> read)
     {
-        var file = Path.Combine(Data, "payments", "payments.db");
+        var file = Path.Combine(Data, service, service + ".db");
         using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText =
-            "select type from payment_callbacks where provider = 'simulated' and order_id = $1 order by received_at";
+        command.CommandText = sql;
         command.Parameters.AddWithValue("$1", order.ToString());
         using var rows = command.ExecuteReader();
-        List<string> types = [];
-        while (rows.Read()) types.Add(rows.GetString(0));
-        return types;
+        List<TRow> found = [];
+        while (rows.Read()) found.Add(read(rows));
+        return found;
     }
 
     /// <summary>SIGKILL, as a crash would be; returns when the supervisor has brought it back.</summary>
