@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Tessera.Messaging.Conformance;
 using Tessera.Messaging.Transport;
 using Tessera.Testing;
+using Tessera.Testing.Servers;
 using Xunit;
 
 namespace Tessera.Messaging.RabbitMq.Tests;
@@ -173,6 +174,28 @@ public sealed class RabbitMqDelivery(RabbitMqBackend rabbit)
 
         await reading.UntilAsync(400);
         Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Of_several_broadcasts_at_once_to_a_broker_that_hangs_each_says_that_it_is_away()
+    {
+        rabbit.Server.Require();
+        await using var proxy = new TcpProxy(rabbit.Server.Port);
+        await using var transport = rabbit.Transport(options =>
+        {
+            options.Uri = RabbitMqServer.UriAt(proxy.Port);
+            options.BrokerTimeout = TimeSpan.FromSeconds(2);
+        });
+        await Eventually.HoldsAsync("it is connected", async () =>
+        {
+            await transport.BroadcastAsync(Some.Name("before"), "lost"u8.ToArray(), Stop);
+            return true;
+        }, stop: Stop);
+        proxy.Swallow();
+        // Each on a channel of its own, for which the broker has to answer: one waits for that, the others for it.
+        var failures = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Record.ExceptionAsync(
+            () => transport.BroadcastAsync(Some.Name("channel"), "lost"u8.ToArray(), Stop)).AsTask()));
+        Assert.All(failures, failure => Assert.IsType<TransportUnavailableException>(failure));
     }
 
     [Fact]
