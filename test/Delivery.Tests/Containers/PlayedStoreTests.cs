@@ -45,6 +45,7 @@ public sealed class PlayedStoreTests(PlayedStore store, Images images) : IClassF
         await images.PublishAsync(tag, "orders");
         await store.Podman.ExplainAsync(async () =>
         {
+            var clock = TimeProvider.System;
             using var shop = await store.OpenAsync();
             var sku = await shop.NewProductAsync(stock: 100_000);
             var buyers = await Task.WhenAll(Enumerable.Range(0, Buyers).Select(_ => shop.NewBuyerAsync()));
@@ -83,17 +84,19 @@ public sealed class PlayedStoreTests(PlayedStore store, Images images) : IClassF
             {
                 while (!enough.IsCancellationRequested)
                 {
+                    var sent = clock.GetUtcNow();
                     try
                     {
                         using var answer = await shop.TryPlaceAsync(
                             buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], null));
                         var text = await answer.Content.ReadAsStringAsync(Stop);
-                        if (answer.StatusCode != HttpStatusCode.Created) failed.Add($"{answer.StatusCode} {text}");
+                        if (answer.StatusCode != HttpStatusCode.Created)
+                            failed.Add($"{answer.StatusCode} at {sent:O}, after {clock.GetUtcNow() - sent}: {text}");
                         else placed.Add((buyer, JsonDocument.Parse(text).RootElement.GetProperty("id").GetGuid()));
                     }
                     catch (HttpRequestException broken)
                     {
-                        failed.Add(broken.ToString());
+                        failed.Add($"At {sent:O}: {broken}");
                     }
                 }
             }

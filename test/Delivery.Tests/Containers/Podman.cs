@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Tessera.Testing;
 
@@ -77,17 +76,19 @@ internal sealed class Podman : IAsyncDisposable
     /// <summary>What the containers have complained of: for who reads why a test has failed.</summary>
     public async Task<string> ComplaintsAsync()
     {
-        var complaints = new StringBuilder();
+        var complaints = new List<(bool IsOwn, string Text)>();
         foreach (var name in (await RunAsync("ps", "-a", "--format", "{{.Names}} {{.Status}}")).Split('\n'))
         {
             if (name.Length == 0 || name.Contains("-infra", StringComparison.Ordinal)) continue;
-            complaints.AppendLine(CultureInfo.InvariantCulture, $"{name}:");
             var (_, output, errors) = await Tool.TryAsync("podman", ["logs", name.Split(' ')[0]], Environs);
-            var lines = (output + errors).Split('\n').Where(line =>
+            var all = output + errors;
+            var lines = all.Split('\n').Where(line =>
                 !line.Contains("\"level\":\"Information\"", StringComparison.Ordinal)).TakeLast(ComplaintsMax);
-            foreach (var line in lines) complaints.AppendLine(line[..Math.Min(line.Length, 2_000)]);
+            var text = string.Concat(lines.Select(line => line[..Math.Min(line.Length, 2_000)] + '\n'));
+            complaints.Add((all.Contains("\"level\":", StringComparison.Ordinal), $"{name}:\n{text}"));
         }
-        return complaints.ToString();
+        // Our own first: what a service says is the cause, and a report that is cut off is cut at its end.
+        return string.Concat(complaints.OrderByDescending(each => each.IsOwn).Select(each => each.Text));
     }
 
     /// <summary>Runs it; should it fail, the failure says what the containers complained of meanwhile.</summary>

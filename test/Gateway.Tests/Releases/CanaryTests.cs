@@ -27,10 +27,21 @@ public sealed class CanaryGatewayProcess : GatewayProcess
     /// <summary>The stub that stands for the new version.</summary>
     public StubService New => Inventory[0];
 
-    /// <summary>Writes the file, and returns when it is in force.</summary>
-    public async Task WriteAsync(int percent, string? address = null)
+    /// <summary>Writes the file, and returns when it is in force and the new version is asked: a test before may have
+    /// had it taken out for a while.</summary>
+    public async Task WriteAsync(int percent)
     {
-        Write(percent, address ?? New.Address);
+        await PutInForceAsync(100, New.Address);
+        await Eventually.HoldsAsync("the new version is asked", async () => await VersionAsync(Customer) == "canary");
+        await PutInForceAsync(percent, New.Address);
+    }
+
+    /// <summary>As <see cref="WriteAsync"/>, with nobody where the new version is said to be.</summary>
+    public Task WriteAwayAsync(int percent) => PutInForceAsync(percent, "http://127.0.0.1:9");
+
+    private async Task PutInForceAsync(int percent, string address)
+    {
+        Write(percent, address);
         await Eventually.HoldsAsync("the file is in force", async () =>
         {
             using var answer = await SendAsync("GET", $"/file-{_files}");
@@ -114,7 +125,7 @@ public sealed class CanaryTests(CanaryGatewayProcess gateway) : IClassFixture<Ca
     [Fact]
     public async Task Gives_the_old_version_when_the_new_one_is_away()
     {
-        await gateway.WriteAsync(100, "http://127.0.0.1:9");
+        await gateway.WriteAwayAsync(100);
         for (var time = 0; time < 5; time++) Assert.Equal("stable", await gateway.VersionAsync(gateway.Customer));
     }
 
