@@ -60,6 +60,13 @@ public sealed class Partner : IAsyncDisposable
         return Received;
     }
 
+    /// <summary>As a crash: what is under way gets no answer.</summary>
+    public async Task KillAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await DisposeAsync();
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task HandleAsync(HttpContext context)

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Tessera.Orders.Contracts;
 using Tessera.Testing;
 using Tessera.Testing.Services;
 using Tessera.Webhooks.Contracts;
@@ -28,37 +26,23 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task The_body_is_of_a_public_shape_and_says_when_it_happened()
+    public async Task Each_attempt_is_kept_with_when_it_was_how_long_it_took_and_what_came_back()
     {
         await using var partner = await Partner.StartAsync();
         await using var webhooks = await WebhooksInMemory.StartAsync();
-        await webhooks.RegisterAsync(partner.Url());
-        var order = Guid.NewGuid();
-        await webhooks.PlaceAsync(order);
-        await webhooks.DeliverAsync();
-        var received = Assert.Single(partner.Received);
-        Assert.Equal("application/json", received.Headers["Content-Type"]);
-        var expected = JsonSerializer.Serialize(new
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        var began = webhooks.Clock.GetUtcNow();
+        partner.Answer = (_, context) =>
         {
-            type = "order.placed.v1",
-            timestamp = "2026-03-01T11:00:00+00:00",
-            data = new
-            {
-                order, customer = Some.Buyer,
-                lines = new[] { new { sku = "LAMP", quantity = 2, unitPriceMinor = 250 } },
-                deliveryMinor = 100, totalMinor = 600, currency = "GBP", placedAt = "2026-03-01T11:00:00+00:00",
-            },
-        });
-        Assert.Equal(expected.Replace("\\u002B", "+", StringComparison.Ordinal), received.Body);
+            webhooks.Clock.Advance(TimeSpan.FromMilliseconds(1_500));
+            context.Response.StatusCode = 500;
+            return context.Response.WriteAsync("not now");
+        };
+        await webhooks.RoundAsync();
+        var kept = Assert.Single((await webhooks.ReadDeliveryAsync(endpoint)).Tries);
+        Assert.Equal(new DeliveryTry(1, began, partner.Url(), 1_500, 500, "It answered 500.", "not now"), kept);
     }
-
-    [Theory]
-    [InlineData(CancelReasons.StockTimeout, "timeout")]
-    [InlineData(CancelReasons.Buyer, "customer")]
-    [InlineData(CancelReasons.OutOfStock, "out-of-stock")]
-    [InlineData("a-reason-of-tomorrow", "other")]
-    public void A_cancellation_says_no_more_than_a_partner_can_use(string reason, string expected) =>
-        Assert.Equal(expected, QueueOrderWebhooks.PublicReason(reason));
 
     [Theory]
     [InlineData(false)]

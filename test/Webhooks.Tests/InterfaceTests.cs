@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Tessera.Testing;
 using Tessera.Testing.Services;
 using Tessera.Webhooks.Contracts;
@@ -14,6 +15,7 @@ public sealed class InterfaceTests
     public async Task An_endpoint_s_life_from_registering_to_deleting()
     {
         await using var partner = await Partner.StartAsync();
+        partner.Answer = (_, context) => context.Response.WriteAsync("thank you");
         await using var webhooks = await WebhooksProcess.StartAsync();
         var (endpoint, secret) = await webhooks.RegisterAsync(partner.Url());
         var here = $"/webhooks/{endpoint.Id}";
@@ -28,7 +30,9 @@ public sealed class InterfaceTests
         var received = Assert.Single(partner.Received);
         var kept = await webhooks.DeliveryAsync(endpoint.Id, delivery);
         Assert.Equal((received.Body, received.Id), (kept.Body, kept.Delivery.MessageId));
-        Assert.Equal((200, partner.Url()), (Assert.Single(kept.Tries).Status, kept.Tries[0].Url));
+        var sent = Assert.Single(kept.Tries);
+        Assert.Equal((1, 200, partner.Url(), "thank you"), (sent.Number, sent.Status, sent.Url, sent.Answer));
+        Assert.Equal(received.Headers["webhook-timestamp"], $"{sent.At.ToUnixTimeSeconds()}");
 
         Assert.Equal("Paused", (await ChangeAsync("pause")).State);
         var waiting = await webhooks.TestAsync(endpoint.Id);

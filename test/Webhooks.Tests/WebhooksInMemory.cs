@@ -169,6 +169,16 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
         return ((Microsoft.AspNetCore.Http.HttpResults.Ok<RedeliveredView>)result.Result).Value!;
     }
 
+    /// <summary>As GET /webhooks/{id}/deliveries/{delivery} tells of the only one.</summary>
+    public async Task<DeliveryView> ReadDeliveryAsync(Guid id)
+    {
+        var delivery = Assert.Single(await _service.QueryAsync("select id from deliveries", row => row.GetGuid(0)));
+        var result = await _service.InRequestAsync(scope => ReadDeliveries.One(
+            id, delivery, new Caller(Guid.Empty, IsOperator: true, false, null),
+            scope.GetRequiredService<EndpointStore>(), _service.Get<Messaging.Store.IDatabase>(), default));
+        return ((Microsoft.AspNetCore.Http.HttpResults.Ok<DeliveryView>)result.Result).Value!;
+    }
+
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     private Task<T> Ask<T>(Func<EndpointStore, Task<T>> act) =>
