@@ -66,7 +66,7 @@ Console.WriteLine();
 Console.WriteLine($"Taken within {Text(took.TotalSeconds)} s; {receivers.Repeated} came twice. " +
     $"Processor time of the service: {Text(ProcessorSeconds() - processor)} s. Its memory in MiB, each tenth of the " +
     $"run: {string.Join(", ", memory.Select(Text))}.");
-return At(delays, 0.99) < p99Max && delays.Length == wanted && memory[^1] < memory[2] * 1.5 ? 0 : 1;
+return At(delays, 0.99) < p99Max && delays.Length == wanted && memory[^1] < memory[5] * 1.1 ? 0 : 1;
 
 int Argument(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
 

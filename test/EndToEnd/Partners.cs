@@ -11,21 +11,41 @@ namespace Tessera.EndToEnd;
 /// <summary>What a partner of a store needs: a token to register endpoints with, and a look at signatures.</summary>
 internal static class Partners
 {
-    /// <summary>A client of the store's own token server, as an operator adds it.</summary>
+    /// <summary>The token of a new client of the store's own token server.</summary>
     public static async Task<string> TokenAsync(Shop shop)
     {
-        using var added = await shop.TryAsync(HttpMethod.Post, "/api/v1/users/clients", new AddClientRequest(
+        var (client, secret) = await AddAsync(shop);
+        return await TokenAsync(shop, client, secret);
+    }
+
+    /// <summary>A client, as an operator adds it.</summary>
+    public static async Task<(string Client, string Secret)> AddAsync(Shop shop)
+    {
+        using var answer = await shop.TryAsync(HttpMethod.Post, "/api/v1/users/clients", new AddClientRequest(
             $"partner-{Guid.NewGuid():N}"[..20], "A partner", ["client_credentials"], ["webhooks"]), shop.Operator);
-        Assert.True(added.IsSuccessStatusCode, await added.Content.ReadAsStringAsync());
-        var client = (await added.Content.ReadFromJsonAsync<AddedClientView>())!;
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "client_credentials", ["scope"] = "webhooks",
-            ["client_id"] = client.Client.Id, ["client_secret"] = client.Secret!,
-        });
-        using var given = await shop.Http.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        var added = (await answer.Content.ReadFromJsonAsync<AddedClientView>())!;
+        return (added.Client.Id, added.Secret!);
+    }
+
+    public static async Task<string> TokenAsync(Shop shop, string client, string secret)
+    {
+        using var given = await PostAsync(
+            shop, client, secret, "/connect/token", ("grant_type", "client_credentials"), ("scope", "webhooks"));
         Assert.True(given.IsSuccessStatusCode, await given.Content.ReadAsStringAsync());
         return (await given.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+    }
+
+    /// <summary>Asks the token server as that client.</summary>
+    public static async Task<HttpResponseMessage> PostAsync(
+        Shop shop, string client, string secret, string path, params (string Key, string Value)[] form)
+    {
+        using var content = new FormUrlEncodedContent(
+        [
+            .. form.Append(("client_id", client)).Append(("client_secret", secret))
+                .Select(each => KeyValuePair.Create(each.Item1, each.Item2)),
+        ]);
+        return await shop.Http.PostAsync(new Uri(path, UriKind.Relative), content);
     }
 
     /// <summary>What the package for Node says of each.</summary>

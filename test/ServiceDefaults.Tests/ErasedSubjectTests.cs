@@ -11,10 +11,10 @@ public sealed class ErasedSubjectTests(SampleService service) : IClassFixture<Sa
         var (erased, other) = (Guid.NewGuid(), Guid.NewGuid());
         var (token, others) = (service.Tokens.Customer(erased), service.Tokens.Customer(other));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
-        service.Erased.Erased = [erased];
+        service.Ended.Erased = [erased];
         await Eventually.HoldsAsync(
             "the token is refused", async () => await StatusAsync(token) == HttpStatusCode.Unauthorized);
-        service.Erased.IsAway = true;
+        service.Ended.IsAway = true;
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(token));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(service.Tokens.Customer(erased)));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(others));

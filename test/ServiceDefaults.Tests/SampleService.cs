@@ -18,7 +18,7 @@ public sealed class SampleService : IAsyncLifetime
     /// <summary>Beside those that every test needs.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
-    public PretendedErased Erased { get; } = new();
+    public PretendedUsers Ended { get; } = new();
 
     /// <summary>Released for each request of <c>/maybe</c> that the server has begun with.</summary>
     public SemaphoreSlim Arrived { get; } = new(0);
@@ -39,7 +39,7 @@ public sealed class SampleService : IAsyncLifetime
             ["Services:Users"] = "http://127.0.0.1:9",
         });
         builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Services.AddSingleton<IErasedSource>(Erased);
+        builder.Services.AddSingleton<IEndedSource>(Ended);
         builder.Services.AddSingleton<IStartupFilter>(new Arrivals(Arrived));
         builder.AddServiceDefaults("sample");
         builder.Services.AddValidation();
@@ -118,15 +118,20 @@ public sealed record Part([property: Range(1, 5)] int Size);
 
 public sealed record Coded(string Sku);
 
-/// <summary>Users, as far as it tells whom it has erased.</summary>
-public sealed class PretendedErased : IErasedSource
+/// <summary>Users, as far as it tells whom it has erased and which sign-ins have ended.</summary>
+public sealed class PretendedUsers : IEndedSource
 {
     public IReadOnlyList<Guid> Erased { get; set; } = [];
 
+    public IReadOnlyList<EndedSignIn> SignIns { get; set; } = [];
+
     public bool IsAway { get; set; }
 
-    public Task<IReadOnlyList<Guid>> FetchAsync(CancellationToken stop) =>
+    public Task<IReadOnlyList<Guid>> FetchErasedAsync(CancellationToken stop) =>
         IsAway ? throw new HttpRequestException("Users is away.") : Task.FromResult(Erased);
+
+    public Task<IReadOnlyList<EndedSignIn>> FetchSignInsAsync(DateTimeOffset? since, CancellationToken stop) =>
+        IsAway ? throw new HttpRequestException("Users is away.") : Task.FromResult(SignIns);
 }
 
 /// <summary>Before all else.</summary>

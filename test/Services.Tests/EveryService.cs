@@ -1,3 +1,4 @@
+using System.Net;
 using Tessera.Testing;
 using Tessera.Testing.Services;
 
@@ -7,9 +8,11 @@ namespace Tessera.Services.Tests;
 /// once for all tests that only ask them, for a start costs more than most of these tests.</summary>
 public sealed class EveryService : IAsyncLifetime
 {
+    private const string Users = "Users";
     private readonly TemporaryFolder _data = new("every");
     private readonly TestTokens _tokens = new();
     private readonly Dictionary<string, LoneService> _services = [];
+    private string _revoked = "";
 
     internal IEnumerable<string> Names => _services.Keys;
 
@@ -18,9 +21,25 @@ public sealed class EveryService : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _tokens.WriteKeys(_data.Path);
-        foreach (var name in LoneService.Names.Select(row => row.Data))
-            _services[name] = await LoneService.StartAsync(name, null, _tokens);
+        // Users first: of it the others hear what it has revoked.
+        var users = _services[Users] = await LoneService.StartAsync(Users, null, _tokens);
+        _revoked = await users.RevokeTokenAsync();
+        foreach (var name in LoneService.Names.Select(row => row.Data).Where(name => name != Users))
+        {
+            _services[name] = await LoneService.StartAsync(
+                name, null, _tokens, ("Services:Users", users.Http2Address.AbsoluteUri));
+        }
         Gateway = await StartGatewayAsync();
+        var revoked = _tokens.Issue(Guid.NewGuid(), "operator", token => token.Claims["oi_tkn_id"] = _revoked);
+        foreach (var name in Names)
+        {
+            foreach (var service in new[] { await AtItsPortAsync(name), await AtTheGatewayAsync(name) })
+            {
+                await Eventually.HoldsAsync(
+                    $"{name} has heard of the token that was revoked",
+                    async () => await service.StatusAsync("/messaging/parked", revoked) == HttpStatusCode.Unauthorized);
+            }
+        }
     }
 
     /// <param name="instead">An address for every service where none is.</param>
@@ -34,9 +53,9 @@ public sealed class EveryService : IAsyncLifetime
             ("Gateway:SignInsPerSecond", "1000000"),
         ]);
 
-    internal Task<LoneService> AtItsPortAsync(string name) => _services[name].LendAsync(null);
+    internal Task<LoneService> AtItsPortAsync(string name) => _services[name].LendAsync(null, _revoked);
 
-    internal Task<LoneService> AtTheGatewayAsync(string name) => _services[name].LendAsync(Gateway);
+    internal Task<LoneService> AtTheGatewayAsync(string name) => _services[name].LendAsync(Gateway, _revoked);
 
     public async ValueTask DisposeAsync()
     {

@@ -57,7 +57,7 @@ public sealed class EveryTokenTests(EveryService services)
     private static IEnumerable<(string Kind, string Token, int Expected)> Expectations(
         LoneService service, Who who, string scope)
     {
-        foreach (var (kind, token) in TokenKinds.Bad(service.Tokens))
+        foreach (var (kind, token) in TokenKinds.Bad(service.Tokens, service.Revoked))
             yield return (kind, token, who == Who.Anyone ? 200 : 401);
         yield return ("of an operator", service.Operator, who is Who.Customers or Who.Machines ? 403 : 200);
         var isOfCustomers = who is not (Who.Operators or Who.Machines);

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Tessera.ServiceDefaults;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
@@ -41,6 +43,9 @@ internal sealed class LoneService : IAsyncDisposable
 
     public string Customer { get; private set; }
 
+    /// <summary>What has ended: no token that names it is taken.</summary>
+    public string Revoked { get; private init; } = "";
+
     public string Log => _process.Log;
 
     /// <summary>The gateway's log, where there is one.</summary>
@@ -56,7 +61,8 @@ internal sealed class LoneService : IAsyncDisposable
     }
 
     /// <param name="tokens">Of the store that it is one of.</param>
-    public static async Task<LoneService> StartAsync(string name, PostgresServer? postgres, TestTokens tokens)
+    public static async Task<LoneService> StartAsync(
+        string name, PostgresServer? postgres, TestTokens tokens, params (string, string)[] settings)
     {
         var data = new TemporaryFolder("lone");
         tokens.WriteKeys(data.Path);
@@ -67,7 +73,7 @@ internal sealed class LoneService : IAsyncDisposable
             ? [("Database:Engine", "sqlite")]
             : [("Database:Engine", "postgres"), ("Database:ConnectionString", await postgres.CreateDatabaseAsync())];
         var process = await ServiceProcess.StartAsync(
-            name, data.Path, [("Services:Catalog", catalog.Address), .. database]);
+            name, data.Path, [("Services:Catalog", catalog.Address), .. database, .. settings]);
         var service = new LoneService(name, data, catalog, process, tokens);
         // It answers before its tables are there; ready is when they are.
         await Eventually.HoldsAsync($"{name} is ready", async () =>
@@ -80,9 +86,13 @@ internal sealed class LoneService : IAsyncDisposable
 
     /// <summary>The same process for one test: with an operator and a customer whom no other test has.</summary>
     /// <param name="gateway">Where it is asked; at its own port without.</param>
-    public async Task<LoneService> LendAsync(ServiceProcess? gateway)
+    /// <param name="revoked">A token that Users has revoked, by its id.</param>
+    public async Task<LoneService> LendAsync(ServiceProcess? gateway, string revoked)
     {
-        var lent = new LoneService(_name, _data, _catalog, _process, Tokens) { _gateway = gateway, _isLent = true };
+        var lent = new LoneService(_name, _data, _catalog, _process, Tokens)
+        {
+            _gateway = gateway, _isLent = true, Revoked = revoked,
+        };
         if (_name == "Users") await lent.RegisterAsync();
         return lent;
     }
@@ -106,6 +116,42 @@ internal sealed class LoneService : IAsyncDisposable
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         if (call.Body is not null) request.Content = new StringContent(call.Body, Encoding.UTF8, call.MediaType);
         return await _http.SendAsync(request);
+    }
+
+    public async Task<HttpStatusCode> StatusAsync(string path, string token)
+    {
+        using var answer = await SendAsync(new Call("GET", path, null, ""), token);
+        return answer.StatusCode;
+    }
+
+    /// <summary>Has Users give a token to a machine and revoke it.</summary>
+    /// <returns>What the token server calls that token.</returns>
+    public async Task<string> RevokeTokenAsync()
+    {
+        var added = await SendAsync(
+            new Call("POST", "/users/clients", """
+                {"id":"revoked","name":"Revoked","grants":["client_credentials"],"scopes":["webhooks"]}
+                """, "application/json"),
+            Operator);
+        var secret = (await ReadAsync(added)).GetProperty("secret").GetString();
+        var form = $"client_id=revoked&client_secret={Uri.EscapeDataString(secret!)}";
+        var given = await PostFormAsync("/connect/token", $"{form}&grant_type=client_credentials&scope=webhooks");
+        var token = (await ReadAsync(given)).GetProperty("access_token").GetString()!;
+        using var revoked = await PostFormAsync("/connect/revoke", $"{form}&token={token}");
+        revoked.EnsureSuccessStatusCode();
+        return new JsonWebToken(token).GetClaim("oi_tkn_id").Value;
+
+        Task<HttpResponseMessage> PostFormAsync(string path, string content) =>
+            SendAsync(new Call("POST", path, content, "application/x-www-form-urlencoded"), null);
+
+        static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
+        {
+            using (answer)
+            {
+                answer.EnsureSuccessStatusCode();
+                return await answer.Content.ReadFromJsonAsync<JsonElement>();
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

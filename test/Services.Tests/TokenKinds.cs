@@ -8,7 +8,8 @@ namespace Tessera.Services.Tests;
 /// <summary>Tokens that are good for nothing, each for another reason; all say that an operator holds them.</summary>
 internal static class TokenKinds
 {
-    public static IEnumerable<(string Kind, string Token)> Bad(TestTokens tokens)
+    /// <param name="revoked">A sign-in or token that has ended.</param>
+    public static IEnumerable<(string Kind, string Token)> Bad(TestTokens tokens, string revoked)
     {
         var user = Guid.NewGuid();
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -26,6 +27,10 @@ internal static class TokenKinds
         yield return ("of another issuer", tokens.Issue(user, "operator", token => token.Issuer = "http://elsewhere/"));
         yield return ("of another type", tokens.Issue(user, "operator", token => token.TokenType = "JWT"));
         yield return ("of no user", tokens.Issue(user, "operator", token => token.Claims["sub"] = "root"));
+        yield return ("of a sign-in that has ended", tokens.Issue(
+            user, "operator", token => token.Claims["oi_au_id"] = revoked));
+        yield return ("that was revoked", tokens.Issue(
+            user, "operator", token => token.Claims["oi_tkn_id"] = revoked));
         var customers = tokens.Customer(user).Split('.');
         var raised = Base64UrlEncoder.Decode(customers[1]).Replace("customer", "operator", StringComparison.Ordinal);
         yield return ("tampered with", $"{customers[0]}.{Base64UrlEncoder.Encode(raised)}.{customers[2]}");

@@ -34,6 +34,31 @@ public sealed class RefreshTests(UsersProcess users)
     }
 
     [Fact]
+    public async Task Takes_no_access_token_of_a_sign_in_that_has_ended_and_every_other_as_before()
+    {
+        const string email = "one-of-two@example.com";
+        var ended = await users.NewCustomerAsync(email);
+        var other = await users.SignInAsync(email, UsersProcess.Password);
+        Assert.Equal(HttpStatusCode.OK, await ProfileAsync(ended));
+        using var refreshed = await users.RefreshAsync(ended.Refresh!);
+        var second = await Tokens.ReadAsync(refreshed);
+        using var revoked = await users.RevokeAsync(second.Refresh!);
+        // The whole sign-in: also the token that was given before the last refresh.
+        foreach (var token in new[] { ended, second })
+        {
+            await Testing.Eventually.HoldsAsync(
+                "it is refused", async () => await ProfileAsync(token) == HttpStatusCode.Unauthorized);
+        }
+        Assert.Equal(HttpStatusCode.OK, await ProfileAsync(other));
+    }
+
+    private async Task<HttpStatusCode> ProfileAsync(Tokens tokens)
+    {
+        using var answer = await users.SendAsync(HttpMethod.Get, "/users/me", tokens.Access);
+        return answer.StatusCode;
+    }
+
+    [Fact]
     public async Task Leaves_nothing_alive_when_a_sign_out_meets_a_refresh()
     {
         for (var round = 0; round < 10; round++)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging;
 using Tessera.Messaging.EntityFramework;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Guests;
 using Tessera.Users.Links;
 using Tessera.Users.Passkeys;
@@ -32,6 +33,8 @@ internal sealed partial class PruneTokens(
                 await PruneIssuedAsync(
                     scope.ServiceProvider.GetRequiredService<UsersDb>(), work,
                     (clock.GetUtcNow() - keptFor).UtcDateTime, stoppingToken);
+                work.Enqueue(
+                    "delete from ended_sign_ins where ended_at < $1", clock.GetUtcNow() - (2 * EndedSignIns.KeptFor));
                 scope.ServiceProvider.GetRequiredService<SessionStore>().Prune();
                 scope.ServiceProvider.GetRequiredService<OneTimeLinks>().Prune();
                 scope.ServiceProvider.GetRequiredService<PasskeyStore>().Prune();

@@ -13,6 +13,8 @@ internal static class UsersApi
 
         routes.MapGet(ErasedSubjects.Path, (ErasedSubjects erased) => erased.Known)
             .AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet(EndedSignIns.Path, (EndedSignIns ended, DateTimeOffset? since) => ended.Known(since))
+            .AllowAnonymous().ExcludeFromDescription();
 
         var users = routes.MapGroup("/users").WithTags("users");
         users.MapPost("/", RegisterUser.Handle).AllowAnonymous();

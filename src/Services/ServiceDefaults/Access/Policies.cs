@@ -35,8 +35,9 @@ public static class Policies
         services.AddSingleton<TokenValidator>();
         services.AddHostedService<RefreshKeys>();
         services.AddSingleton<ErasedSubjects>();
-        services.TryAddSingleton<IErasedSource, UsersErasedSource>();
-        services.AddHostedService<RefreshErased>();
+        services.AddSingleton<EndedSignIns>();
+        services.TryAddSingleton<IEndedSource, UsersEndedSource>();
+        services.AddHostedService<RefreshEnded>();
         // The core alone: AddAuthentication would set up data protection, which makes keys at
         // every first start for nothing.
         services.TryAddSingleton(UrlEncoder.Default);

@@ -5,22 +5,29 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Checks an access token: form, algorithm, key, signature, issuer, audience, lifetime, subject.</summary>
+/// <summary>Checks an access token: form, algorithm, key, signature, issuer, audience, lifetime, subject, and that
+/// neither its account nor its sign-in has ended.</summary>
 /// <remarks>What is known of verified tokens belongs to the keys they were verified with: other keys, other cache. So a
 /// check that was under way while the keys changed leaves nothing behind.</remarks>
 internal sealed class TokenValidator
 {
     public const int LengthMax = 8 * 1024;
+
+    // As the token server calls them: the authorization that all tokens of a sign-in hang on, and the token itself.
+    internal const string SignInClaim = "oi_au_id";
+    internal const string TokenClaim = "oi_tkn_id";
     private static readonly TimeSpan clockSkew = TimeSpan.FromSeconds(10);
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly TesseraOptions _tessera;
     private readonly KeySet _keys;
     private readonly ErasedSubjects _erased;
+    private readonly EndedSignIns _ended;
     private readonly TimeProvider _clock;
 
     public TokenValidator(
-        IOptions<TesseraOptions> tessera, KeySet keys, ErasedSubjects erased, TimeProvider clock) =>
-        (_tessera, _keys, _erased, _clock) = (tessera.Value, keys, erased, clock);
+        IOptions<TesseraOptions> tessera, KeySet keys, ErasedSubjects erased, EndedSignIns ended,
+        TimeProvider clock) =>
+        (_tessera, _keys, _erased, _ended, _clock) = (tessera.Value, keys, erased, ended, clock);
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken stop)
     {
@@ -86,9 +93,11 @@ internal sealed class TokenValidator
             : TokenVerdict.Refused("its subject is no user");
     }
 
-    // Asked with each request: the account may have been erased since the token was verified.
-    private TokenVerdict Admit(ClaimsPrincipal caller) => _erased.Contains(caller.FindFirstValue("sub"))
-        ? TokenVerdict.Refused("its account does not exist any more")
+    // Asked with each request: the account may have been erased since the token was verified, or the sign-in ended.
+    private TokenVerdict Admit(ClaimsPrincipal caller) =>
+        _erased.Contains(caller.FindFirstValue("sub")) ? TokenVerdict.Refused("its account does not exist any more")
+        : _ended.Contains(caller.FindFirstValue(SignInClaim)) || _ended.Contains(caller.FindFirstValue(TokenClaim))
+            ? TokenVerdict.Refused("its sign-in has ended")
         : TokenVerdict.Accepted(caller);
 
     private bool IsInLifetime(

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Tessera.Users;
 
 /// <summary>Ends what the token server issued. In the scope's unit of work, which has begun, so that what ends a
-/// sign-in ends its tokens in the same commit. An access token that is out already ends by itself within its minutes.
-/// </summary>
+/// sign-in ends its tokens in the same commit; every process refuses an access token that is out already once it has
+/// heard of it, within a second.</summary>
 internal sealed class EndTokens(RefreshChain chains)
 {
     /// <summary>All that was issued on this sign-in.</summary>

@@ -84,7 +84,25 @@ internal sealed class RefreshChain(
         await own.BeginAsync(stop);
         var server = scope.ServiceProvider.GetRequiredService<UsersDb>();
         await server.JoinAsync(own, stop);
-        await RevokeAsync(server, row => row.Id == authorization, row => row.Authorization!.Id == authorization, stop);
+        await RevokeAsync(
+            own, server, row => row.Id == authorization, row => row.Authorization!.Id == authorization, stop);
+        await own.CommitAsync(stop);
+    }
+
+    /// <summary>Ends a machine's token, which hangs on no sign-in, in a unit of work of its own.</summary>
+    public async Task EndTokenAsync(string token, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var own = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await own.BeginAsync(stop);
+        var server = scope.ServiceProvider.GetRequiredService<UsersDb>();
+        await server.JoinAsync(own, stop);
+        var revoked = await server.Tokens.Where(row => row.Id == token && row.Status == Statuses.Valid)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, Statuses.Revoked)
+                    .SetProperty(row => row.ConcurrencyToken, NewVersion()),
+                stop);
+        if (revoked == 1) Tell(own, token);
         await own.CommitAsync(stop);
     }
 
@@ -92,7 +110,7 @@ internal sealed class RefreshChain(
     public async Task EndAllAsync(string subject, CancellationToken stop)
     {
         await tokenServer.JoinAsync(work, stop);
-        await RevokeAsync(tokenServer, row => row.Subject == subject, row => row.Subject == subject, stop);
+        await RevokeAsync(work, tokenServer, row => row.Subject == subject, row => row.Subject == subject, stop);
     }
 
     /// <summary>Ends the chains of these authorizations, with all that was issued in them, in the scope's unit of work.
@@ -103,26 +121,35 @@ internal sealed class RefreshChain(
         await tokenServer.JoinAsync(work, stop);
         var ids = await tokenServer.Authorizations.Where(which).Select(row => row.Id).ToListAsync(stop);
         await RevokeAsync(
-            tokenServer, row => ids.Contains(row.Id), row => ids.Contains(row.Authorization!.Id), stop);
+            work, tokenServer, row => ids.Contains(row.Id), row => ids.Contains(row.Authorization!.Id), stop);
     }
 
     // A refresh under way holds its authorization's row until it has committed, so that the second statement sees its
     // new token; one that comes later finds the authorization revoked.
-    private static async Task RevokeAsync(
-        UsersDb server,
+    private async Task RevokeAsync(
+        UnitOfWork unit, UsersDb server,
         Expression<Func<OpenIddictEntityFrameworkCoreAuthorization, bool>> which,
         Expression<Func<OpenIddictEntityFrameworkCoreToken, bool>> tokens,
         CancellationToken stop)
     {
-        await server.Authorizations.Where(which).ExecuteUpdateAsync(
+        // By its version each that ends here is known from those that had ended, or are made meanwhile.
+        var version = NewVersion();
+        await server.Authorizations.Where(which).Where(row => row.Status == Statuses.Valid).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Status, Statuses.Revoked)
-                .SetProperty(row => row.ConcurrencyToken, NewVersion()),
+                .SetProperty(row => row.ConcurrencyToken, version),
             stop);
         await server.Tokens.Where(tokens).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Status, Statuses.Revoked)
                 .SetProperty(row => row.ConcurrencyToken, NewVersion()),
             stop);
+        var ended = await server.Authorizations.Where(which).Where(row => row.ConcurrencyToken == version)
+            .Select(row => row.Id).ToListAsync(stop);
+        foreach (var id in ended) Tell(unit, id!);
     }
+
+    /// <summary>Access tokens that are out already are refused from when the processes have heard of it.</summary>
+    private void Tell(UnitOfWork unit, string id) => unit.Enqueue(
+        "insert into ended_sign_ins (id, ended_at) values ($1, $2) on conflict do nothing", id, clock.GetUtcNow());
 
     /// <summary>Another request redeemed the token. Its answer may have been used already: what lives is at the
     /// end.</summary>

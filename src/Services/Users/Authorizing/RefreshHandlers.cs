@@ -93,8 +93,7 @@ internal static class RefreshHandlers
     }
 
     /// <summary>Signing out ends the sign-in with what a refresh at the same moment makes (RFC 7009 §2.1).</summary>
-    private sealed class EndOnRevocation(RefreshChain chain, IOpenIddictTokenManager tokens)
-        : IOpenIddictServerHandler<HandleRevocationRequestContext>
+    private sealed class EndOnRevocation(RefreshChain chain) : IOpenIddictServerHandler<HandleRevocationRequestContext>
     {
         public ValueTask HandleAsync(HandleRevocationRequestContext context)
         {
@@ -102,13 +101,8 @@ internal static class RefreshHandlers
                 return new(chain.EndAsync(authorization, context.CancellationToken));
             // A machine's token stands alone.
             return context.GenericTokenPrincipal.GetTokenId() is { } token
-                ? RevokeAsync(token, context.CancellationToken)
+                ? new(chain.EndTokenAsync(token, context.CancellationToken))
                 : ValueTask.CompletedTask;
-        }
-
-        private async ValueTask RevokeAsync(string token, CancellationToken stop)
-        {
-            if (await tokens.FindByIdAsync(token, stop) is { } entry) await tokens.TryRevokeAsync(entry, stop);
         }
     }
 }

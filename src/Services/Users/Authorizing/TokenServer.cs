@@ -21,7 +21,7 @@ internal static class TokenServer
         builder.Services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
             services => services.GetRequiredService<WatchKeys>());
         builder.Services.AddSingleton<IKeySource, OwnKeySource>();
-        builder.Services.AddSingleton<IErasedSource, OwnErasedSource>();
+        builder.Services.AddSingleton<IEndedSource, OwnEndedSource>();
         builder.Services.AddOpenIddict()
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<UsersDb>())
             .AddServer(server =>

@@ -2,10 +2,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Asks again and again who was erased. Twice through Users' own memory it takes less than a second until a
-/// token is refused everywhere, also by the gateway, which has neither database nor broker.</summary>
-internal sealed class RefreshErased(IErasedSource source, ErasedSubjects erased, TimeProvider clock)
-    : BackgroundService
+/// <summary>Asks again and again who was erased and which sign-ins have ended. Twice through Users' own memory it takes
+/// less than a second until a token is refused everywhere, also by the gateway, which has neither database nor broker.
+/// </summary>
+internal sealed class RefreshEnded(
+    IEndedSource source, ErasedSubjects erased, EndedSignIns signIns, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan interval = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(2);
@@ -31,11 +32,12 @@ internal sealed class RefreshErased(IErasedSource source, ErasedSubjects erased,
         try
         {
             var before = erased.Known;
-            erased.Replace(before, await source.FetchAsync(either.Token));
+            erased.Replace(before, await source.FetchErasedAsync(either.Token));
+            signIns.Add(await source.FetchSignInsAsync(signIns.Since, either.Token));
         }
         catch (Exception) when (!stop.IsCancellationRequested)
         {
-            // While Users is away nobody is erased, and whoever was stays known. That it is away others say.
+            // While Users is away nothing ends, and what had ended stays known. That it is away others say.
         }
     }
 }

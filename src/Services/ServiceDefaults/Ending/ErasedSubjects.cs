@@ -1,7 +1,7 @@
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Accounts erased so lately that tokens of theirs may still be in their lifetime. In each process, kept
-/// fresh by <see cref="RefreshErased"/>.</summary>
+/// fresh by <see cref="RefreshEnded"/>.</summary>
 public sealed class ErasedSubjects
 {
     /// <summary>Where Users tells the others. The gateway has no route to it.</summary>
