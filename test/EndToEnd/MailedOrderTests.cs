@@ -46,7 +46,8 @@ public abstract class MailedOrderTests(MailingStore store)
             partner.Answer = (_, context) => hasAnswered.Task.WaitAsync(context.RequestAborted);
             var unanswered = await OrderAsync(visitor, sku);
             await Eventually.HoldsAsync(
-                "the partner hears of the order", () => Array.Exists(partner.Received, IsOf(unanswered)), allArriveWithin);
+                "the partner hears of the order", () => Array.Exists(partner.Received, IsOf(unanswered)),
+                allArriveWithin);
             await partner.KillAsync();
             received.AddRange(partner.Received);
             orders.AddRange([unanswered, await OrderAsync(visitor, sku)]);

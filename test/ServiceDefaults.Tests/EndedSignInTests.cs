@@ -11,7 +11,7 @@ public sealed class EndedSignInTests(SampleService service) : IClassFixture<Samp
     [Theory]
     [InlineData("oi_au_id")]
     [InlineData("oi_tkn_id")] // A machine's token hangs on no sign-in.
-    public async Task Refuses_a_token_from_when_its_sign_in_is_known_to_have_ended_also_while_Users_is_away(string claim)
+    public async Task Refuses_a_token_once_its_sign_in_is_known_to_have_ended_also_while_Users_is_away(string claim)
     {
         var (ended, other) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
         var (token, others) = (Token(ended), Token(other));

@@ -4,7 +4,8 @@ using System.Net.Http.Json;
 
 namespace Tessera.ServiceDefaults;
 
-/// <summary>Asks Users whom it has erased and which sign-ins have ended lately. The gateway has no route to it.</summary>
+/// <summary>Asks Users whom it has erased and which sign-ins have ended lately. The gateway has no route to it.
+/// </summary>
 internal sealed class UsersEndedSource(IHttpClientFactory clients) : IEndedSource
 {
     public async Task<IReadOnlyList<Guid>> FetchErasedAsync(CancellationToken stop) =>
