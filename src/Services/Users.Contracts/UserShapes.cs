@@ -102,14 +102,18 @@ public sealed record SessionView(
     Guid Id, DateTimeOffset BegunAt, DateTimeOffset EndsAt, string Browser, string Network, bool IsCurrent);
 
 /// <summary>GET /users/me/export: all that the store keeps of the person, as each service has answered. Needs the
-/// scopes users.read, orders.read, payments.read and inventory.read.</summary>
+/// scopes users.read, orders.read, payments.read, inventory.read and baskets.read.</summary>
 /// <param name="References">Names that the account had where it was imported from.</param>
 /// <param name="ActedFor">When operators got tokens to act for the person.</param>
 /// <param name="Services">By the service's name. Catalog keeps nothing of persons and is not asked.</param>
 public sealed record UserExport(
     DateTimeOffset MadeAt, UserView Account, IReadOnlyList<string> References, IReadOnlyList<SessionView> Sessions,
-    IReadOnlyList<AllowedClientView> AllowedClients, IReadOnlyList<ActedForView> ActedFor,
+    IReadOnlyList<PasskeyView> Passkeys, IReadOnlyList<AllowedClientView> AllowedClients,
+    IReadOnlyList<ActedForView> ActedFor,
     IReadOnlyDictionary<string, ServiceExport> Services);
+
+/// <param name="UsedAt">When the person last signed in with it.</param>
+public sealed record PasskeyView(string Name, DateTimeOffset MadeAt, DateTimeOffset? UsedAt);
 
 /// <summary>A program that the person has allowed something.</summary>
 public sealed record AllowedClientView(string Client, IReadOnlyList<string> Scopes, DateTimeOffset? AllowedAt);

@@ -27,9 +27,11 @@ public sealed class ExportAndErasureTests(PlainStore store)
         foreach (var value in planted.All) Assert.Contains(value, text, StringComparison.Ordinal);
         var services = export.GetProperty("services");
         Assert.Equal(
-            ["inventory", "orders", "payments"], services.EnumerateObject().Select(each => each.Name).Order());
+            ["baskets", "inventory", "orders", "payments"], services.EnumerateObject().Select(each => each.Name).Order());
         Assert.Equal(1, services.GetProperty("orders").GetProperty("items").GetArrayLength());
         Assert.Equal(1, services.GetProperty("payments").GetProperty("items").GetArrayLength());
+        var basket = services.GetProperty("baskets").GetProperty("items")[0].GetProperty("lines")[0];
+        Assert.Equal(3, basket.GetProperty("quantity").GetInt32());
         var stranger = await store.Shop.NewBuyerAsync();
         var foreign = await store.Shop.GetAsync<JsonElement>("/api/v1/users/me/export", stranger);
         foreach (var value in planted.All)
@@ -70,15 +72,35 @@ public sealed class ExportAndErasureTests(PlainStore store)
             HttpMethod.Post, "/api/v1/users/me/addresses",
             new AddressRequest(planted.Street, null, planted.City, "N1", "England"), buyer);
         var sku = await store.Shop.NewProductAsync();
+        await store.Shop.SendAsync(
+            HttpMethod.Put, $"/api/v1/baskets/mine/lines/{sku}", new { quantity = 3, seenPriceMinor = 250 }, buyer);
         using var placed = await store.Shop.TryPlaceAsync(
             buyer, new PlaceOrderRequest(
                 [new PlaceOrderLine(sku, 1)], planted.Card, planted.Reference, Delivery: "standard",
                 Address: new DeliveryAddress(planted.Name, planted.Street, null, planted.City, "N1", "England")));
         Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
         var order = (await placed.Content.ReadFromJsonAsync<OrderView>(TestContext.Current.CancellationToken))!;
+        var me = await store.Shop.GetAsync<JsonElement>("/api/v1/users/me", buyer);
+        await AddPasskeyAsync(me.GetProperty("id").GetString()!, planted.Passkey);
         // Nobody knows such a card, and it is kept all the same.
         await store.Shop.BecomesAsync(buyer, order.Id, "Cancelled");
         return buyer;
+    }
+
+    /// <summary>As an authenticator leaves it, which no test of whole stores has.</summary>
+    private async Task AddPasskeyAsync(string user, string name)
+    {
+        var file = Directory.GetFiles(store.Data, "users.db", SearchOption.AllDirectories).Single();
+        await using var connection = new SqliteConnection($"Data Source={file};Mode=ReadWrite;Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            insert into passkeys (id, user_id, public_key, sign_count, name, made_at)
+            values ($name, $user, 'none', 0, $name, 1790000000000)
+            """;
+        command.Parameters.AddWithValue("$name", name);
+        command.Parameters.AddWithValue("$user", user);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Where a value stands, in any column of any table of any database of the store.</summary>
@@ -128,9 +150,9 @@ public sealed class ExportAndErasureTests(PlainStore store)
     }
 
     private sealed record Planted(
-        string Email, string Name, string Street, string City, string Reference, string Card)
+        string Email, string Name, string Street, string City, string Reference, string Card, string Passkey)
     {
-        public IReadOnlyList<string> All => [Email, Name, Street, City, Reference, Card];
+        public IReadOnlyList<string> All => [Email, Name, Street, City, Reference, Card, Passkey];
 
         public static Planted New()
         {
@@ -138,7 +160,7 @@ public sealed class ExportAndErasureTests(PlainStore store)
             // What is after the mark of a known answer is the token's own.
             return new Planted(
                 $"planted-{mark}@example.org", $"Planted {mark}", $"{mark} Lane", $"City {mark}", $"ref {mark}",
-                $"tok_ok_{mark}");
+                $"tok_ok_{mark}", $"key {mark}");
         }
     }
 }

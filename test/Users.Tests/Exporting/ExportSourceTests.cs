@@ -33,6 +33,24 @@ public sealed class ExportSourceTests
             await new OrdersExport(http).ReadAsync("token", 100, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("""{"edition":null,"lines":[]}""", 0)]
+    [InlineData("""{"edition":null,"lines":[{"sku":"A1","quantity":2,"seenPriceMinor":250}]}""", 1)]
+    public async Task Takes_a_basket_whole_when_there_is_anything_in_it(string basket, int items)
+    {
+        using var baskets = new OneAnswer(basket);
+        using var http = new HttpClient(baskets) { BaseAddress = new Uri("http://baskets.example") };
+        var answer = await new BasketsExport(http).ReadAsync("token", 100, TestContext.Current.CancellationToken);
+        Assert.Equal(items, Assert.IsType<SourceAnswer.Read>(answer).Items.Count);
+    }
+
+    private sealed class OneAnswer(string json) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(
+            new HttpResponseMessage { Content = new StringContent(json, null, "application/json") });
+    }
+
     /// <summary>Its items are their own numbers, and the cursor is the number of the next.</summary>
     private sealed class PagedOrders(int kept) : HttpMessageHandler
     {

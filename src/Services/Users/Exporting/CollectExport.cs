@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Store;
 using Tessera.Users.Contracts;
+using Tessera.Users.Passkeys;
 using Tessera.Users.Sessions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -10,14 +11,14 @@ namespace Tessera.Users.Exporting;
 /// <summary>Asks every service what it keeps of a person. All of it or nothing: whoever reads the file must not take
 /// what a service did not answer for what it does not keep.</summary>
 internal sealed partial class CollectExport(
-    AccountStore accounts, SessionStore sessions, IDatabase database, UsersDb tokenServer, MintToken mint,
-    ExportTurns turns, IEnumerable<ExportSource> sources, IOptions<UsersOptions> options, TimeProvider clock,
+    AccountStore accounts, SessionStore sessions, PasskeyStore passkeys, IDatabase database, UsersDb tokenServer,
+    MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources, IOptions<UsersOptions> options, TimeProvider clock,
     ILogger<CollectExport> logger)
 {
     /// <summary>What a token must have been given for, since the export holds what these give.</summary>
     public static readonly IReadOnlyList<string> ScopesNeeded =
         [ServiceDefaults.Scopes.UsersRead, ServiceDefaults.Scopes.OrdersRead, ServiceDefaults.Scopes.PaymentsRead,
-            ServiceDefaults.Scopes.InventoryRead];
+            ServiceDefaults.Scopes.InventoryRead, "baskets.read"];
 
     // For the questions of one export.
     private static readonly TimeSpan tokenLifetime = TimeSpan.FromMinutes(2);
@@ -28,7 +29,7 @@ internal sealed partial class CollectExport(
         using var turn = turns.TryTake();
         if (turn is null) return new ExportOutcome.Busy();
         var token = mint.Of(account, Guid.NewGuid(), "export", ScopesNeeded, tokenLifetime);
-        var answers = await Task.WhenAll(sources.Select(async source =>
+        var answers = await Task.WhenAll(sources.Where(source => source.Concerns(account)).Select(async source =>
             (source.Service, Answer: await source.ReadAsync(token, options.Value.ExportItemsMax, stop))));
         var services = new SortedDictionary<string, ServiceExport>(StringComparer.Ordinal);
         foreach (var (service, answer) in answers)
@@ -48,6 +49,7 @@ internal sealed partial class CollectExport(
                 "select reference from customer_references where user_id = $1 order by reference",
                 [user], row => row.GetString(0), stop),
             [.. (await sessions.ListAsync(user, stop)).Select(each => OwnSessions.ToView(each, session))],
+            [.. (await passkeys.ListAsync(user, stop)).Select(key => new PasskeyView(key.Name, key.MadeAt, key.UsedAt))],
             await AllowedClientsAsync(user, stop),
             await database.QueryAsync(
                 "select issued_at, operator_id, note from acting_tokens where user_id = $1 order by issued_at",

@@ -9,9 +9,11 @@ internal static class ExportSetup
         builder.AddServiceClient<OrdersExport>("orders");
         builder.AddServiceClient<PaymentsExport>("payments");
         builder.AddServiceClient<InventoryExport>("inventory");
+        builder.AddServiceClient<BasketsExport>("baskets");
         builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<OrdersExport>());
         builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<PaymentsExport>());
         builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<InventoryExport>());
+        builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<BasketsExport>());
         builder.Services.AddSingleton<ExportTurns>();
         builder.Services.AddScoped<CollectExport>();
     }

@@ -14,6 +14,9 @@ internal abstract class ExportSource(HttpClient http, string service, string pat
 
     public string Service { get; } = service;
 
+    /// <summary>Whether the service can know anything of such an account.</summary>
+    public virtual bool Concerns(Account account) => true;
+
     public async Task<SourceAnswer> ReadAsync(string token, int itemsMax, CancellationToken stop)
     {
         var items = new List<JsonElement>();
@@ -37,12 +40,16 @@ internal abstract class ExportSource(HttpClient http, string service, string pat
         }
     }
 
-    private async Task<Page> ReadPageAsync(string token, string? before, CancellationToken stop)
+    protected virtual Task<Page> ReadPageAsync(string token, string? before, CancellationToken stop)
     {
         var query = before is null ? "" : "&before=" + Uri.EscapeDataString(before);
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get,
-            new Uri(string.Create(CultureInfo.InvariantCulture, $"{path}?size={PageSize}{query}"), UriKind.Relative))
+        return GetAsync<Page>(
+            string.Create(CultureInfo.InvariantCulture, $"{path}?size={PageSize}{query}"), token, stop);
+    }
+
+    protected async Task<T> GetAsync<T>(string address, string token, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.Relative))
         {
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
@@ -50,11 +57,11 @@ internal abstract class ExportSource(HttpClient http, string service, string pat
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await http.SendAsync(request, stop);
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<Page>(stop)
-            ?? throw new JsonException($"{Service} answered without a page.");
+        return await response.Content.ReadFromJsonAsync<T>(stop)
+            ?? throw new JsonException($"{Service} answered without anything.");
     }
 
-    private sealed record Page(IReadOnlyList<JsonElement> Items, string? Next);
+    protected sealed record Page(IReadOnlyList<JsonElement> Items, string? Next);
 }
 
 internal abstract record SourceAnswer
@@ -69,3 +76,15 @@ internal sealed class OrdersExport(HttpClient http) : ExportSource(http, "orders
 internal sealed class PaymentsExport(HttpClient http) : ExportSource(http, "payments", "/payments/export");
 
 internal sealed class InventoryExport(HttpClient http) : ExportSource(http, "inventory", "/stock/receipts/export");
+
+/// <summary>The basket is one thing: the only item, when there is anything in it.</summary>
+internal sealed class BasketsExport(HttpClient http) : ExportSource(http, "baskets", "/baskets/mine")
+{
+    public override bool Concerns(Account account) => account.Roles.Contains("customer");
+
+    protected override async Task<Page> ReadPageAsync(string token, string? before, CancellationToken stop)
+    {
+        var basket = await GetAsync<JsonElement>("/baskets/mine", token, stop);
+        return new Page(basket.GetProperty("lines").GetArrayLength() > 0 ? [basket] : [], null);
+    }
+}
