@@ -27,7 +27,8 @@ public sealed class ExportAndErasureTests(PlainStore store)
         foreach (var value in planted.All) Assert.Contains(value, text, StringComparison.Ordinal);
         var services = export.GetProperty("services");
         Assert.Equal(
-            ["baskets", "inventory", "orders", "payments"], services.EnumerateObject().Select(each => each.Name).Order());
+            ["baskets", "inventory", "orders", "payments"],
+            services.EnumerateObject().Select(each => each.Name).Order());
         Assert.Equal(1, services.GetProperty("orders").GetProperty("items").GetArrayLength());
         Assert.Equal(1, services.GetProperty("payments").GetProperty("items").GetArrayLength());
         var basket = services.GetProperty("baskets").GetProperty("items")[0].GetProperty("lines")[0];

@@ -11,8 +11,8 @@ namespace Tessera.Users.Exporting;
 /// <summary>Asks every service what it keeps of a person. All of it or nothing: whoever reads the file must not take
 /// what a service did not answer for what it does not keep.</summary>
 internal sealed partial class CollectExport(
-    AccountStore accounts, SessionStore sessions, PasskeyStore passkeys, IDatabase database, UsersDb tokenServer,
-    MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources, IOptions<UsersOptions> options, TimeProvider clock,
+    AccountStore accounts, SessionStore sessions, PasskeyStore passkeys, IDatabase database,
+    UsersDb tokenServer, MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources, IOptions<UsersOptions> options, TimeProvider clock,
     ILogger<CollectExport> logger)
 {
     /// <summary>What a token must have been given for, since the export holds what these give.</summary>
@@ -49,7 +49,10 @@ internal sealed partial class CollectExport(
                 "select reference from customer_references where user_id = $1 order by reference",
                 [user], row => row.GetString(0), stop),
             [.. (await sessions.ListAsync(user, stop)).Select(each => OwnSessions.ToView(each, session))],
-            [.. (await passkeys.ListAsync(user, stop)).Select(key => new PasskeyView(key.Name, key.MadeAt, key.UsedAt))],
+            [
+                .. (await passkeys.ListAsync(user, stop))
+                    .Select(key => new PasskeyView(key.Name, key.MadeAt, key.UsedAt)),
+            ],
             await AllowedClientsAsync(user, stop),
             await database.QueryAsync(
                 "select issued_at, operator_id, note from acting_tokens where user_id = $1 order by issued_at",
