@@ -12,8 +12,8 @@ namespace Tessera.Users.Exporting;
 /// what a service did not answer for what it does not keep.</summary>
 internal sealed partial class CollectExport(
     AccountStore accounts, SessionStore sessions, PasskeyStore passkeys, IDatabase database,
-    UsersDb tokenServer, MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources, IOptions<UsersOptions> options, TimeProvider clock,
-    ILogger<CollectExport> logger)
+    UsersDb tokenServer, MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources,
+    IOptions<UsersOptions> options, TimeProvider clock, ILogger<CollectExport> logger)
 {
     /// <summary>What a token must have been given for, since the export holds what these give.</summary>
     public static readonly IReadOnlyList<string> ScopesNeeded =
