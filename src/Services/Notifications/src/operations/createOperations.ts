@@ -4,24 +4,30 @@ import type { Logger } from 'pino';
 import type { Service } from '../service.js';
 import { Access } from './access.js';
 import { mapHealth } from './health.js';
+import { endSlowRequests, keepLimits, ofHttp1, tellClientError, usualLimits } from './limits.js';
 import { mapMessaging } from './messaging.js';
 import { mapParked } from './parkedEndpoints.js';
 import { Problem } from './problem.js';
 import { mapWebhook } from './webhookEntry.js';
-
-const bodySizeBytesMax = 1_048_576;
 
 /** Adds addresses that this service has beside those of every service. */
 export type MapOwn = (server: FastifyInstance, service: Service, access: Access) => void;
 
 /** The service's HTTP interface: in HTTP/1.1 for people and senders, in cleartext HTTP/2 for the gateway. */
 export function createOperations(
-  service: Service, log: Logger, own: readonly MapOwn[], isHttp2 = false): FastifyInstance {
-  const common = { logger: false, bodyLimit: bodySizeBytesMax, requestTimeout: 30_000 } as const;
+  service: Service, log: Logger, own: readonly MapOwn[], isHttp2 = false, limits = usualLimits): FastifyInstance {
+  const common = { logger: false, bodyLimit: limits.bodySizeBytesMax } as const;
   const server = isHttp2
     ? (Fastify({ ...common, http2: true }) as unknown as FastifyInstance)
-    : Fastify({ ...common, keepAliveTimeout: 130_000, forceCloseConnections: 'idle' });
-  if (isHttp2) endSessionsWith(server);
+    : Fastify({
+        ...common, keepAliveTimeout: 130_000, forceCloseConnections: 'idle', http: ofHttp1(limits),
+        requestTimeout: limits.requestWithinMilliseconds, clientErrorHandler: tellClientError,
+      });
+  keepLimits(server, limits);
+  if (isHttp2) {
+    endSessionsWith(server);
+    endSlowRequests(server, limits);
+  }
   // Each entry reads its body itself: a signature is of the bytes.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
