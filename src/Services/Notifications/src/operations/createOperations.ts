@@ -28,6 +28,7 @@ export function createOperations(
     endSessionsWith(server);
     endSlowRequests(server, limits);
   }
+  const requests = log.child({ category: 'Tessera.Notifications.Requests' });
   // Each entry reads its body itself: a signature is of the bytes.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -37,7 +38,10 @@ export function createOperations(
     const problem = failure instanceof Problem
       ? failure
       : new Problem(status, status < 500 ? failure.message : 'It failed; the log of the service says why.');
-    if (problem.status >= 500) log.error({ url: request.url, reason: failure.message }, 'A request failed');
+    if (problem.status >= 500) {
+      // Not the query: a link that stops mails says whose they are.
+      requests.error({ method: request.method, path: request.url.split('?')[0], failure }, 'A request failed');
+    }
     return tell(reply, problem);
   });
   const access = new Access(service.settings);

@@ -10,6 +10,8 @@ import type { Contact, Contacts } from '../../src/sending/contacts.js';
 import { FileSender } from '../../src/sending/fileSender.js';
 import { MailQueue } from '../../src/sending/mailQueue.js';
 import { Preferences } from '../../src/sending/preferences.js';
+import { openLog } from '../../src/seeing/openLog.js';
+import { startTracing } from '../../src/seeing/startTracing.js';
 import { Refused, type Sender } from '../../src/sending/sender.js';
 import { SendMails, type Sending } from '../../src/sending/sendMails.js';
 import { Signal } from '../../src/waiting/signal.js';
@@ -131,6 +133,26 @@ describe('a mail', () => {
       { state: 'refused', reason: '550 <…> is unknown' },
     ]);
   });
+});
+
+test('What is said of a mail is in its trace, whether it was sent or not', async () => {
+  const stop = startTracing({});
+  onTestFinished(stop);
+  const lines: string[] = [];
+  let isAway = true;
+  const { database, mails, take, clock } = await sending({
+    log: openLog('info', 'json', { write: (line: string) => void lines.push(line) }),
+    contact: () => (isAway ? Promise.reject(new Error('It is away.')) : Promise.resolve(ada)),
+  });
+  await take('orders.order-confirmed.v1', { order, buyer });
+  await mails.trySendOne();
+  isAway = false;
+  clock.at += 60_000;
+  await mails.trySendOne();
+  const [mail] = await database.rows<{ traceparent: string }>('select traceparent from mails');
+  expect(lines.map((line) => JSON.parse(line) as Record<string, unknown>)).toMatchObject(
+    ['A mail was not sent and is tried again', 'A mail has ended'].map((message) =>
+      ({ message, trace: mail?.traceparent.split('-')[1] })));
 });
 
 describe('a person', () => {
