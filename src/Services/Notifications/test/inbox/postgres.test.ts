@@ -9,6 +9,7 @@ import { MailQueue } from '../../src/sending/mailQueue.js';
 import { Preferences } from '../../src/sending/preferences.js';
 import { StopLinks } from '../../src/sending/stopLinks.js';
 import { PostgresDatabase, readConnection } from '../../src/store/postgres.js';
+import { expectNothingKept } from '../sending/nothingKept.js';
 import { binary, buyer, frame, order, someId } from '../some/events.js';
 
 // An empty database, given by who runs these tests with a server at hand.
@@ -81,6 +82,12 @@ describe.skipIf(connection === undefined)('on PostgreSQL', () => {
     const taken = await Promise.all([first, second].map((each) => new MailQueue(each, now).take(5_000)));
     expect(taken.filter((mail) => mail !== null)).toHaveLength(1);
     expect(await new MailQueue(second, now).take(5_000)).toBeNull();
+  });
+
+  test.each(['a mail server', 'files'] as const)('a mail that %s took leaves no name and no address', async (by) => {
+    const database = await open();
+    await database.change('delete from mails');
+    await expectNothingKept(database, by);
   });
 
   test('preferences, keys of links and the forgotten hold', async () => {
