@@ -1,3 +1,4 @@
+import './settings/checkNode.js';
 import { setTimeout } from 'node:timers/promises';
 import { createOperations } from './operations/createOperations.js';
 import { mapPreferences } from './operations/preferences.js';
