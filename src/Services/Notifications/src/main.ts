@@ -24,7 +24,9 @@ async function run(): Promise<void> {
   const service = new Service(settings, database, stopLinks, logs, () => new Date());
   const operations = createOperations(service, logs, [mapPreferences]);
   await operations.listen(settings.listen);
-  const forGateway = settings.listenHttp2 === undefined ? undefined : createOperations(service, logs, [mapPreferences], true);
+  const forGateway = settings.listenHttp2 === undefined
+    ? undefined
+    : createOperations(service, logs, [mapPreferences], true);
   await forGateway?.listen(settings.listenHttp2);
   service.start();
   log.info({ broker: service.broker.name, database: database.engine, ...settings.listen }, 'Notifications is running');

@@ -21,7 +21,8 @@ export function startTracing(environment: Environment, exporter?: SpanExporter):
       'service.instance.id': randomUUID(),
     }))
     .merge(detectResources({ detectors: [envDetector] })); // Whoever starts the process may have named it.
-  const provider = new NodeTracerProvider({ resource, spanProcessors: to === undefined ? [] : [new BatchSpanProcessor(to)] });
+  const spanProcessors = to === undefined ? [] : [new BatchSpanProcessor(to)];
+  const provider = new NodeTracerProvider({ resource, spanProcessors });
   provider.register();
   // Who takes no traces holds up no stop.
   return () => provider.shutdown().catch(() => undefined);

@@ -58,7 +58,8 @@ test('The limits are those of the other services', async () => {
 });
 
 describe('a body', () => {
-  const post = (...headers: string[]) => request('POST /webhooks/tessera', 'content-type: application/json', ...headers);
+  const post = (...headers: string[]) =>
+    request('POST /webhooks/tessera', 'content-type: application/json', ...headers);
 
   test('of the size that is allowed is read', async () => {
     const { port } = await listening();
