@@ -1,6 +1,5 @@
 using Npgsql;
 using Tessera.Cli.Shipping;
-using Tessera.Cli.Up;
 using Tessera.Testing.Servers;
 using Xunit;
 
@@ -20,7 +19,7 @@ public sealed class OwnRoleTests(PostgresServer server) : IClassFixture<Postgres
         foreach (var statement in statements) await RunAsync(server.AdminConnectionString, statement);
         var own = As(files, Own);
         Assert.Equal((Own, Own), (own.Username, own.Database));
-        await RunAsync(own.ConnectionString, "create table some (thing text)");
+        await RunAsync(own.ConnectionString, "create table things (name text)");
         Assert.Equal([Own], await ReadAsync(
             own.ConnectionString, "select datname from pg_database where pg_get_userbyid(datdba) = current_user"));
         Assert.Equal(["f f f f"], await ReadAsync(
@@ -47,7 +46,7 @@ public sealed class OwnRoleTests(PostgresServer server) : IClassFixture<Postgres
     }
 
     /// <summary>As the process of that name connects, here.</summary>
-    private NpgsqlConnectionStringBuilder As(IReadOnlyDictionary<string, string> files, string name) =>
+    private NpgsqlConnectionStringBuilder As(SortedDictionary<string, string> files, string name) =>
         new(files[$"{name}/Database__ConnectionString"]) { Host = "127.0.0.1", Port = server.Port };
 
     private static async Task RunAsync(string connection, string sql)
