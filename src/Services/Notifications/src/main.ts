@@ -23,7 +23,7 @@ async function run(): Promise<void> {
   const stopLinks = await StopLinks.load(database, settings.publicUrl);
   const service = new Service(settings, database, stopLinks, logs, () => new Date());
   const operations = createOperations(service, logs, [mapPreferences]);
-  await operations.listen(settings.listen);
+  await operations.listen({ ...settings.listen }); // It is written into.
   const forGateway = settings.listenHttp2 === undefined
     ? undefined
     : createOperations(service, logs, [mapPreferences], true);

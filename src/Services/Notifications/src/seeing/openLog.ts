@@ -30,16 +30,20 @@ interface Line {
  * Lines on the standard output in the forms that the other services have, for people or for software; whoever logs
  * takes a child of it with his category: `log.child({ category: 'Tessera.Notifications.SendMails' })`.
  */
-export function openLog(level: string, form: LogForm, to?: DestinationStream): Logger {
-  const options = {
+export function openLog(level: string, form: LogForm, to: DestinationStream = standardOutput()): Logger {
+  return pino({
     level,
     base: null,
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: levels[label] }), log: membersOf },
     hooks: form === 'text' ? { streamWrite: inText } : {},
-  };
-  return to === undefined ? pino(options) : pino(options, to);
+  }, to);
+}
+
+/** At once: pino's own writes beside the program, and the last line of a process may be lost with its end. */
+function standardOutput(): DestinationStream {
+  return pino.destination({ fd: 1, sync: true });
 }
 
 /** An error that is given as `failure` is told with its stack. */
