@@ -49,7 +49,7 @@ public sealed class NewServiceTests
         using var stranger = await client.GetAsync(new Uri(running.Address, "loyalty/orders"));
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
         await running.StopAsync();
-        Assert.Contains("Loyalty has stopped", running.Output, StringComparison.Ordinal);
+        Assert.Contains("inf Loyalty: Loyalty has stopped\n", running.Output, StringComparison.Ordinal);
     }
 
     private static void CopyModel(TemporaryFolder root)

@@ -8,7 +8,8 @@ using Xunit;
 namespace Tessera.Notifications.Tests;
 
 /// <summary>The tests that the program has in its own language.</summary>
-public sealed class OwnTests(PostgresServer postgres) : IClassFixture<PostgresServer>
+public sealed class OwnTests(PostgresServer postgres, RedisServer redis, RabbitMqServer rabbitMq)
+    : IClassFixture<PostgresServer>, IClassFixture<RedisServer>, IClassFixture<RabbitMqServer>
 {
     private static readonly JsonSerializerOptions strict = new(JsonSerializerDefaults.Web)
     {
@@ -29,6 +30,8 @@ public sealed class OwnTests(PostgresServer postgres) : IClassFixture<PostgresSe
         using var folder = new TemporaryFolder("answers");
         environment["TESSERA_ANSWERS"] = folder.File("answers.json");
         if (postgres.IsAvailable) environment["TESSERA_TEST_DATABASE"] = await postgres.CreateDatabaseAsync();
+        if (redis.IsAvailable) environment["TESSERA_TEST_REDIS"] = redis.Address;
+        if (rabbitMq.IsAvailable) environment["TESSERA_TEST_RABBITMQ"] = rabbitMq.Uri;
         var (code, output) = await NodePackages.RunAsync(NotificationsBuild.Folder, "npm", ["test"], environment);
         Assert.True(code == 0, output);
         await using var answers = File.OpenRead(folder.File("answers.json"));

@@ -6,7 +6,10 @@ namespace Tessera.Repo.Tests;
 internal static class LicenceRules
 {
     private static readonly string[] Approved =
-        ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "MS-PL", "MPL-2.0", "ISC"];
+    [
+        "MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "PostgreSQL", "MS-PL", "MPL-2.0", "ISC",
+        "BlueOak-1.0.0", "Unlicense",
+    ];
 
     /// <summary>Known by reading their licence files: the package names a file or an address,
     /// not an expression.</summary>

@@ -87,6 +87,17 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="StopAsync"/>, for one that has to listen.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="TimeoutException">It does not end by itself within the time.</exception>
+    /// <exception cref="InvalidOperationException">It had ended before.</exception>
+    public async Task<int> TerminateAsync(TimeSpan within)
+    {
+        if (_process.HasExited) throw new InvalidOperationException($"It had ended already:\n{Output}");
+        await EndAsync(Terminate, within);
+        return _process.ExitCode;
+    }
+
     /// <summary>Frozen, its connections open and silent: SIGSTOP. Completes when every thread stands still.</summary>
     public Task PauseAsync()
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
+using Xunit;
 
 namespace Tessera.Notifications.Tests;
 
@@ -10,6 +11,9 @@ namespace Tessera.Notifications.Tests;
 internal sealed class NotificationsProcess(
     string program, string folder, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
 {
+    /// <summary>It gives up after 20 seconds, with another exit code; the rest is the machine's.</summary>
+    private static readonly TimeSpan stopsWithin = TimeSpan.FromSeconds(60);
+
     private static readonly HttpClient client = new();
     private readonly int _port = FreePort.Next();
     private ServerProcess? _process;
@@ -34,8 +38,19 @@ internal sealed class NotificationsProcess(
         await _process.DisposeAsync();
     }
 
-    /// <summary>As an operator stops it.</summary>
-    public async Task StopAsync() => await _process!.StopAsync();
+    /// <summary>As an operator stops it: it ends by itself, in order, and says so last.</summary>
+    public async Task StopAsync()
+    {
+        try
+        {
+            Assert.Equal(0, await _process!.TerminateAsync(stopsWithin));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"It did not stop within {stopsWithin}:\n{Output}");
+        }
+        Assert.EndsWith(" has stopped\n", Output, StringComparison.Ordinal);
+    }
 
     public Task ReadyAsync() => Eventually.HoldsAsync("Notifications reads all its streams: " + Output, async () =>
     {

@@ -1,10 +1,11 @@
+import './settings/checkNode.js';
 import { setTimeout } from 'node:timers/promises';
-import { pino } from 'pino';
 import { createOperations } from './operations/createOperations.js';
 import { mapPreferences } from './operations/preferences.js';
 import { Service } from './service.js';
 import { readSettings } from './settings/readSettings.js';
 import { BadSetting } from './settings/settingsReader.js';
+import { openLog } from './seeing/openLog.js';
 import { startTracing } from './seeing/startTracing.js';
 import { openDatabase } from './store/openDatabase.js';
 import { StopLinks } from './sending/stopLinks.js';
@@ -16,13 +17,16 @@ async function run(): Promise<void> {
   const told = untilTold();
   const settings = readSettings(process.env);
   const stopTracing = startTracing(process.env);
-  const log = pino({ level: settings.logLevel, base: { service: 'notifications' } });
+  const logs = openLog(settings.logLevel, settings.logForm);
+  const log = logs.child({ category: 'Tessera.Notifications' });
   const database = await openDatabase(settings);
   const stopLinks = await StopLinks.load(database, settings.publicUrl);
-  const service = new Service(settings, database, stopLinks, log, () => new Date());
-  const operations = createOperations(service, log, [mapPreferences]);
-  await operations.listen(settings.listen);
-  const forGateway = settings.listenHttp2 === undefined ? undefined : createOperations(service, log, [mapPreferences], true);
+  const service = new Service(settings, database, stopLinks, logs, () => new Date());
+  const operations = createOperations(service, logs, [mapPreferences]);
+  await operations.listen({ ...settings.listen }); // It is written into.
+  const forGateway = settings.listenHttp2 === undefined
+    ? undefined
+    : createOperations(service, logs, [mapPreferences], true);
   await forGateway?.listen(settings.listenHttp2);
   service.start();
   log.info({ broker: service.broker.name, database: database.engine, ...settings.listen }, 'Notifications is running');

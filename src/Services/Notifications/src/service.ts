@@ -11,6 +11,7 @@ import { forgetEnded } from './mails/forgetEnded.js';
 import { mailHandlers, publicTypes } from './mails/queueMails.js';
 import { Metrics } from './operations/metrics.js';
 import { UsersContacts, type Contacts } from './sending/contacts.js';
+import { inPlaceOf } from './seeing/spans.js';
 import { FileSender } from './sending/fileSender.js';
 import { MailMetrics } from './sending/mailMetrics.js';
 import { MailQueue } from './sending/mailQueue.js';
@@ -35,6 +36,7 @@ export class Service {
   readonly replays = new Signal();
   readonly broker: Broker;
   readonly handlers: Handlers;
+  private readonly log: Logger;
   private readonly mails = new Signal();
   private readonly stopping = new AbortController();
   private readonly sending: SendMails;
@@ -43,9 +45,9 @@ export class Service {
 
   constructor(
     readonly settings: Settings, readonly database: Database, readonly stopLinks: StopLinks,
-    private readonly log: Logger, readonly now: () => Date,
-    contacts: Contacts = new UsersContacts(settings.users),
+    log: Logger, readonly now: () => Date, contacts: Contacts = new UsersContacts(settings.users),
   ) {
+    this.log = log.child({ category: 'Tessera.Notifications.Service' });
     this.handlers = mailHandlers(now);
     this.metrics.watch('notifications_mails_waiting', 'Mails that wait to be sent.', async () => {
       const [row] = await database.rows<{ many: number }>(
@@ -69,7 +71,7 @@ export class Service {
       operators: settings.operators,
       store: settings.publicUrl,
       stopLink: (user, kind) => stopLinks.of(user, kind),
-      log,
+      log: log.child({ category: 'Tessera.Notifications.SendMails' }),
       now,
       onEnd: (kind, ending, seconds) => mailMetrics.ended(kind, ending, seconds),
     });
@@ -119,8 +121,9 @@ export class Service {
         const taken = await takeDelivery(
           this.database, this.handlers, messages, this.now, this.broker.name);
         this.metrics.took(messages[0]?.stream ?? '', taken);
-        for (const { identity, key, type, reason } of taken.parked) {
-          this.log.warn({ event: identity, key, type, reason }, 'A message was parked');
+        for (const parked of taken.parked) {
+          const { type, reason } = parked;
+          inPlaceOf(parked.from.stream, parked, () => this.log.warn({ type, reason }, 'A message was parked'));
         }
         if (taken.handled > 0) this.mails.wake();
       },

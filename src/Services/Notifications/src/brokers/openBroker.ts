@@ -11,16 +11,17 @@ import { KnownSecret, WebhookBroker } from './webhook.js';
 /** What carries the events here; the public types are asked for where they are brought. */
 export function openBroker(
   settings: BrokerSettings, publicTypes: readonly string[], database: Database, log: Logger): Broker {
+  const logOf = (what: string) => log.child({ category: `Tessera.Notifications.${what}` });
   switch (settings.kind) {
     case 'webhook':
       return new WebhookBroker('secret' in settings
         ? new KnownSecret(settings.secret)
-        : new OwnEndpoint(settings.registers, publicTypes, database, log));
+        : new OwnEndpoint(settings.registers, publicTypes, database, logOf('OwnEndpoint')));
     case 'rabbitmq':
-      return new RabbitMqBroker(settings, log);
+      return new RabbitMqBroker(settings, logOf('RabbitMqBroker'));
     case 'redis':
-      return new RedisBroker(settings, log);
+      return new RedisBroker(settings, logOf('RedisBroker'));
     case 'kafka':
-      return new KafkaBroker(settings, log);
+      return new KafkaBroker(settings, logOf('KafkaBroker'));
   }
 }

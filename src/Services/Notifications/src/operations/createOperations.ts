@@ -4,24 +4,31 @@ import type { Logger } from 'pino';
 import type { Service } from '../service.js';
 import { Access } from './access.js';
 import { mapHealth } from './health.js';
+import { endSlowRequests, keepLimits, ofHttp1, tellClientError, usualLimits } from './limits.js';
 import { mapMessaging } from './messaging.js';
 import { mapParked } from './parkedEndpoints.js';
 import { Problem } from './problem.js';
 import { mapWebhook } from './webhookEntry.js';
-
-const bodySizeBytesMax = 1_048_576;
 
 /** Adds addresses that this service has beside those of every service. */
 export type MapOwn = (server: FastifyInstance, service: Service, access: Access) => void;
 
 /** The service's HTTP interface: in HTTP/1.1 for people and senders, in cleartext HTTP/2 for the gateway. */
 export function createOperations(
-  service: Service, log: Logger, own: readonly MapOwn[], isHttp2 = false): FastifyInstance {
-  const common = { logger: false, bodyLimit: bodySizeBytesMax, requestTimeout: 30_000 } as const;
+  service: Service, log: Logger, own: readonly MapOwn[], isHttp2 = false, limits = usualLimits): FastifyInstance {
+  const common = { logger: false, bodyLimit: limits.bodySizeBytesMax } as const;
   const server = isHttp2
     ? (Fastify({ ...common, http2: true }) as unknown as FastifyInstance)
-    : Fastify({ ...common, keepAliveTimeout: 130_000, forceCloseConnections: 'idle' });
-  if (isHttp2) endSessionsWith(server);
+    : Fastify({
+        ...common, keepAliveTimeout: 130_000, forceCloseConnections: 'idle', http: ofHttp1(limits),
+        requestTimeout: limits.requestWithinMilliseconds, clientErrorHandler: tellClientError,
+      });
+  keepLimits(server, limits);
+  if (isHttp2) {
+    endSessionsWith(server);
+    endSlowRequests(server, limits);
+  }
+  const requests = log.child({ category: 'Tessera.Notifications.Requests' });
   // Each entry reads its body itself: a signature is of the bytes.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -31,7 +38,10 @@ export function createOperations(
     const problem = failure instanceof Problem
       ? failure
       : new Problem(status, status < 500 ? failure.message : 'It failed; the log of the service says why.');
-    if (problem.status >= 500) log.error({ url: request.url, reason: failure.message }, 'A request failed');
+    if (problem.status >= 500) {
+      // Not the query: a link that stops mails says whose they are.
+      requests.error({ method: request.method, path: request.url.split('?')[0], failure }, 'A request failed');
+    }
     return tell(reply, problem);
   });
   const access = new Access(service.settings);

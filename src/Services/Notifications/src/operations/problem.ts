@@ -13,5 +13,6 @@ export class Problem extends Error {
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 409: 'Conflict',
-  413: 'Content Too Large', 415: 'Unsupported Media Type', 503: 'Service Unavailable', 500: 'Internal Server Error',
+  408: 'Request Timeout', 413: 'Content Too Large', 415: 'Unsupported Media Type',
+  431: 'Request Header Fields Too Large', 500: 'Internal Server Error', 503: 'Service Unavailable',
 };

@@ -88,17 +88,23 @@ export class SendMails {
       tell('given up');
       return true;
     }
+    let failed: Error | undefined;
     try {
-      const ending = await whileSending(mail, async (span) => {
-        const came = await this.send(mail);
-        span.setAttribute('tessera.mail.ending', came);
-        return came;
-      });
-      await queue.end(mail, ending, null);
-      log.info({ mail: mail.id, kind: mail.kind, ending, traceparent: mail.traceparent }, 'A mail has ended');
-      tell(ending);
+      tell(await whileSending(mail, async (span) => {
+        try {
+          const ending = await this.send(mail);
+          span.setAttribute('tessera.mail.ending', ending);
+          await queue.end(mail, ending, null);
+          log.info({ mail: mail.id, kind: mail.kind, ending }, 'A mail has ended');
+          return ending;
+        } catch (failure) {
+          failed = failure as Error;
+          await this.keep(mail, failed);
+          throw failed;
+        }
+      }));
     } catch (failure) {
-      await this.keep(mail, failure as Error);
+      if (failure !== failed) throw failure; // It could not be kept.
       tell(failure instanceof Refused ? 'refused' : 'retry');
     }
     this.with_.signal.wake(); // The next mail of its key may go.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { logForms, type LogForm } from '../seeing/openLog.js';
 import { readBroker, type BrokerSettings } from './readBroker.js';
 import type { SettingsReader } from './settingsReader.js';
 
@@ -32,6 +33,7 @@ export interface CommonSettings {
   /** How long it says that it is not ready, and answers, before it stops. */
   readonly unreadyForMilliseconds: number;
   readonly logLevel: string;
+  readonly logForm: LogForm;
 }
 
 /** Under the names that the other services use; refuses what is out of its bounds by its key. */
@@ -63,6 +65,7 @@ export function readCommon(read: SettingsReader): CommonSettings {
     inboxKeptMilliseconds: read.duration(
       'Messaging:Inbox:Retention', (broker.kind === 'webhook' ? 31 : 7) * day, 60_000, 3650 * day),
     unreadyForMilliseconds: read.duration('Stop:UnreadyFor', 0, 0, 300_000),
+    logForm: read.choice('Tessera:Logs', logForms, 'text'),
     logLevel: read.choice('Notifications:LogLevel', ['debug', 'info', 'warn', 'error'], 'info'),
   };
 }

@@ -9,6 +9,7 @@ import { MailQueue } from '../../src/sending/mailQueue.js';
 import { Preferences } from '../../src/sending/preferences.js';
 import { StopLinks } from '../../src/sending/stopLinks.js';
 import { PostgresDatabase, readConnection } from '../../src/store/postgres.js';
+import { expectNothingKept } from '../sending/nothingKept.js';
 import { binary, buyer, frame, order, someId } from '../some/events.js';
 
 // An empty database, given by who runs these tests with a server at hand.
@@ -94,5 +95,11 @@ describe.skipIf(connection === undefined)('on PostgreSQL', () => {
     await takeDelivery(database, handlers, [binary({ type: 'users.user-erased.v1', data: { user: buyer } })], now);
     expect(await preferences.of(buyer)).toEqual({ language: undefined, unwanted: [] });
     expect((await new MailQueue(database, () => new Date()).forgotten()).length).toBeGreaterThan(0);
+  });
+
+  test.each(['a mail server', 'files'] as const)('a mail that %s took leaves no name and no address', async (by) => {
+    const database = await open();
+    await database.change('delete from mails');
+    await expectNothingKept(database, by);
   });
 });

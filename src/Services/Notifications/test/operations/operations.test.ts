@@ -319,6 +319,19 @@ describe('a public event by HTTP', () => {
     expect(await database.rows('select kind from mails')).toEqual([]);
   });
 
+  test('that a customer was erased has nothing of them left, and nothing begun again', async () => {
+    const { server, database, service } = await running();
+    expect(await send(server, confirmed)).toBe(204);
+    await service.preferences.put(buyer, { language: 'de', unwanted: [] });
+    const other = someId();
+    expect(await send(server, event('order.shipped.v1', { order: someId(), customer: other }))).toBe(204);
+    expect(await send(server, event('customer.erased.v1', { customer: buyer }))).toBe(204);
+    await expect.poll(() => database.rows('select user_id from mails')).toEqual([{ user_id: other }]);
+    expect(await service.preferences.of(buyer)).toEqual({ language: undefined, unwanted: [] });
+    expect(await send(server, event('order.shipped.v1', { order, customer: buyer }))).toBe(204);
+    expect(await database.rows('select user_id from mails')).toEqual([{ user_id: other }]);
+  });
+
   test('that is parked is handled when it is replayed', async () => {
     const all = await running();
     const body = event('order.cancelled.v1', { order, customer: buyer });

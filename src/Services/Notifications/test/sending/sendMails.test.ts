@@ -10,12 +10,15 @@ import type { Contact, Contacts } from '../../src/sending/contacts.js';
 import { FileSender } from '../../src/sending/fileSender.js';
 import { MailQueue } from '../../src/sending/mailQueue.js';
 import { Preferences } from '../../src/sending/preferences.js';
+import { openLog } from '../../src/seeing/openLog.js';
+import { startTracing } from '../../src/seeing/startTracing.js';
 import { Refused, type Sender } from '../../src/sending/sender.js';
 import { SendMails, type Sending } from '../../src/sending/sendMails.js';
 import { Signal } from '../../src/waiting/signal.js';
 import { StopLinks } from '../../src/sending/stopLinks.js';
 import { binary, buyer, order, placed, someId } from '../some/events.js';
 import { someDatabase, someFolder } from '../some/store.js';
+import { expectNothingKept } from './nothingKept.js';
 
 const ada: Contact = { email: 'ada@example.org', name: 'Ada', language: null };
 
@@ -133,6 +136,48 @@ describe('a mail', () => {
   });
 });
 
+test('A stop lets the mail that is being sent end, and begins no other', async () => {
+  let begin: () => void = () => undefined;
+  let finish: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const sender: Sender = {
+    send: () => (begin(), finished), forget: () => Promise.resolve(), close: () => undefined,
+  };
+  const { mails, take, states } = await sending({ sender });
+  await take('orders.order-placed.v1', placed);
+  await take('orders.order-confirmed.v1', { order, buyer });
+  mails.start();
+  await begun;
+  const stopped = mails.stop().then(() => 'stopped');
+  expect(await Promise.race([stopped, states()])).toEqual(['waiting', 'waiting']);
+  finish();
+  expect([await stopped, await states()]).toEqual(['stopped', ['sent', 'waiting']]);
+});
+
+test('What is said of a mail is in its trace, whether it was sent or not', async () => {
+  const stop = startTracing({});
+  onTestFinished(stop);
+  const lines: string[] = [];
+  let isAway = true;
+  const { database, mails, take, clock } = await sending({
+    log: openLog('info', 'json', { write: (line: string) => void lines.push(line) }),
+    contact: () => (isAway ? Promise.reject(new Error('It is away.')) : Promise.resolve(ada)),
+  });
+  await take('orders.order-confirmed.v1', { order, buyer });
+  await mails.trySendOne();
+  isAway = false;
+  clock.at += 60_000;
+  await mails.trySendOne();
+  const [mail] = await database.rows<{ traceparent: string }>('select traceparent from mails');
+  expect(lines.map((line) => JSON.parse(line) as Record<string, unknown>)).toMatchObject(
+    ['A mail was not sent and is tried again', 'A mail has ended'].map((message) =>
+      ({ message, trace: mail?.traceparent.split('-')[1] })));
+});
+
+test.each(['a mail server', 'files'] as const)('A mail that %s took leaves no name and no address', (by) =>
+  expectNothingKept(someDatabase(), by));
+
 describe('a person', () => {
   test('who is gone is told nothing', async () => {
     const { mails, take, states } = await sending({ contact: () => Promise.resolve(null) });
@@ -181,6 +226,25 @@ describe('a person', () => {
     const mail = await parse(id);
     expect(mail.subject).toContain('storniert');
     expect(mail.headers.has('list')).toBe(false);
+  });
+
+  test('who chose no language here is told in that of their account, or else in that of the shop', async () => {
+    let language: string | null = 'de-AT';
+    const { mails, take, parse, preferences } = await sending({ contact: () => Promise.resolve({ ...ada, language }) });
+    const told = async () => {
+      const id = someId();
+      await take('orders.order-confirmed.v1', { order, buyer }, id);
+      await mails.trySendOne();
+      return (await parse(id)).text;
+    };
+    expect(await told()).toContain('Guten Tag Ada,');
+    for (const none of [null, 'xx']) {
+      language = none;
+      expect(await told()).toContain('Hello Ada,');
+    }
+    language = 'de';
+    await preferences.put(buyer, { language: 'fr', unwanted: [] });
+    expect(await told()).toContain('Bonjour Ada,');
   });
 
   test('stops a kind with the link of its mail, and nobody else does', async () => {
