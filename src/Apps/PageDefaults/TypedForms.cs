@@ -31,7 +31,7 @@ public sealed class TypedForms(
     {
         var request = context.Request;
         // What another site has sent would else stand in a page of ours as if the visitor had typed it.
-        if (!HttpMethods.IsPost(request.Method) || !request.HasFormContentType
+        if (!app.ShowsTyped || !HttpMethods.IsPost(request.Method) || !request.HasFormContentType
             || request.ContentLength is not <= LengthMax || !RefuseForeignForms.IsOwn(request, tessera.Value))
         {
             return;
@@ -69,7 +69,7 @@ public sealed class TypedForms(
         var request = context.Request;
         var form = await request.ReadFormAsync(context.RequestAborted);
         OwnerFolder.Make(_folder);
-        if (CountFresh() >= FormsMax) return; // The sign-in goes on all the same.
+        if (RemoveOld() >= FormsMax) return; // The sign-in goes on all the same.
         var kept = new Kept(
             request.Path, clock.GetUtcNow(),
             form.ToDictionary(field => field.Key, field => field.Value.ToArray(), StringComparer.Ordinal));
@@ -82,8 +82,10 @@ public sealed class TypedForms(
     }
 
     /// <summary>Removes what nobody has come back for.</summary>
-    private int CountFresh()
+    /// <returns>How many are left.</returns>
+    internal int RemoveOld()
     {
+        if (!Directory.Exists(_folder)) return 0;
         var before = (clock.GetUtcNow() - KeptFor).UtcDateTime;
         var fresh = 0;
         foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())

@@ -18,7 +18,7 @@ public sealed class TypedFormsTests : IDisposable
     private readonly TypedForms _forms;
 
     public TypedFormsTests() => _forms = new TypedForms(
-        new EphemeralDataProtectionProvider(), new PagesApp("Web", "web"),
+        new EphemeralDataProtectionProvider(), new PagesApp("Web", "web") { ShowsTyped = true },
         Options.Create(new TesseraOptions { DataDirectory = _data.Path }), _clock);
 
     public void Dispose() => _data.Dispose();
@@ -72,6 +72,10 @@ public sealed class TypedFormsTests : IDisposable
             File.SetLastWriteTimeUtc(file, (_clock.GetUtcNow() - 2 * TypedForms.KeptFor).UtcDateTime);
         Assert.NotEqual("", await KeepAsync("name=Ada"));
         Assert.Single(Directory.GetFiles(Folder));
+        File.SetLastWriteTimeUtc(
+            Directory.GetFiles(Folder)[0], (_clock.GetUtcNow() - 2 * TypedForms.KeptFor).UtcDateTime);
+        Assert.Equal(0, _forms.RemoveOld());
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

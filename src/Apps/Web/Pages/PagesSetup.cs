@@ -23,6 +23,7 @@ internal static class PagesSetup
         {
             Gateway = builder.Configuration[$"{WebOptions.Section}:{nameof(WebOptions.Gateway)}"],
             GuestPage = "/checkout",
+            ShowsTyped = true,
             OnSignOut = GuestBasket.Forget,
         });
         services.AddStoreClient();
