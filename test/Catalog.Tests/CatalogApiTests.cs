@@ -53,24 +53,6 @@ public sealed class CatalogApiTests(CatalogProcess catalog) : IClassFixture<Cata
         await Problem.ReadAsync(late);
     }
 
-    [Theory]
-    [InlineData("Caf\u00E9 filter", "acc-1")]
-    [InlineData("Cafe\u0301 filter", "acc-2")]
-    [InlineData("CAF\u00C9 filter", "acc-3")]
-    public async Task Finds_a_name_however_its_accents_are_written(string name, string sku)
-    {
-        using var put = await PutAsync(sku, pot with { Name = name, Category = "Th\u00E9" });
-        foreach (var typed in new[] { "caf\u00E9", "cafe\u0301", "cafe", "CAFE\u0301", "CAF\u00C9" })
-        {
-            foreach (var category in new[] { "Th\u00E9", "The\u0301" })
-            {
-                var found = await SearchAsync(
-                    $"search={Uri.EscapeDataString(typed)}%20{sku}&category={Uri.EscapeDataString(category)}");
-                Assert.Equal(sku.ToUpperInvariant(), Assert.Single(found.Items).Sku);
-            }
-        }
-    }
-
     [Fact]
     public async Task Shows_a_withdrawn_product_only_to_who_asks_for_it()
     {

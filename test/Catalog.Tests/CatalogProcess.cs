@@ -5,7 +5,7 @@ using Tessera.Testing.Services;
 namespace Tessera.Catalog.Tests;
 
 /// <summary>The real Catalog on an empty database.</summary>
-public sealed class CatalogProcess : IAsyncLifetime
+public class CatalogProcess : IAsyncLifetime
 {
     private readonly TemporaryFolder _data = new("catalog");
     private readonly TestTokens _tokens = new();
@@ -17,10 +17,10 @@ public sealed class CatalogProcess : IAsyncLifetime
 
     public string Customer => _tokens.Customer(Guid.Parse("01939d3e-2222-7000-8000-000000000002"));
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         _tokens.WriteKeys(_data.Path);
-        _service = await ServiceProcess.StartAsync("Catalog", _data.Path);
+        _service = await ServiceProcess.StartAsync("Catalog", _data.Path, await DatabaseAsync());
         Client = new HttpClient { BaseAddress = _service.Address };
     }
 
@@ -36,11 +36,16 @@ public sealed class CatalogProcess : IAsyncLifetime
         return await Client.SendAsync(request);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Client?.Dispose();
         if (_service is not null) await _service.DisposeAsync();
         _tokens.Dispose();
         _data.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Where it keeps its products, unless as all services under test do.</summary>
+    protected virtual Task<(string Key, string Value)[]> DatabaseAsync() =>
+        Task.FromResult<(string Key, string Value)[]>([]);
 }

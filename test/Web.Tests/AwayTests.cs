@@ -65,6 +65,8 @@ public sealed class AwayTests(ChaoticShop shop)
         var sku = await shop.Shop.NewProductAsync();
         await using var visitor = await shop.NewVisitorAsync();
         await visitor.AddToBasketAsync(sku, 3);
+        var tab = await visitor.NewTabAsync();
+        await tab.GotoAsync("/basket");
         await using (await AwayAsync("baskets"))
         {
             Assert.Equal(200, await visitor.GoAsync($"/products/{sku}"));
@@ -72,11 +74,19 @@ public sealed class AwayTests(ChaoticShop shop)
             Assert.Equal(503, await visitor.GoAsync("/basket"));
             await Assertions.Expect(visitor.At("basket-away")).ToContainTextAsync("Nothing is lost");
             await visitor.GoAsync($"/products/{sku}");
+            await visitor.Page.GetByLabel("Quantity").FillAsync("4");
             await visitor.At("add").ClickAsync();
             await Assertions.Expect(visitor.At("basket-away")).ToBeVisibleAsync();
+            await Assertions.Expect(visitor.Page.GetByLabel("Quantity")).ToHaveValueAsync("4");
+            await tab.GetByTestId($"quantity-{sku}").FillAsync("7");
+            await tab.GetByTestId($"update-{sku}").ClickAsync();
+            await Assertions.Expect(tab.GetByTestId("basket-away")).ToBeVisibleAsync();
+            await Assertions.Expect(tab.GetByTestId($"quantity-{sku}")).ToHaveValueAsync("7");
         }
         await visitor.GoAsync("/basket");
         await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 3 items");
+        await tab.GetByTestId($"update-{sku}").ClickAsync();
+        await Assertions.Expect(tab.GetByTestId("basket-link")).ToHaveAccessibleNameAsync("Basket, 7 items");
     }
 
     [Fact]
@@ -100,6 +110,10 @@ public sealed class AwayTests(ChaoticShop shop)
             // Also by a process that never heard how orders can come.
             await shop.RunAsync("restart", "web");
             Assert.Equal(503, (await tab.GotoAsync("/checkout"))!.Status);
+            Assert.Equal(200, (await tab.GotoAsync($"/products/{sku}"))!.Status);
+            await Assertions.Expect(tab.GetByTestId("price")).ToHaveTextAsync("£2.50");
+            await Assertions.Expect(tab.GetByTestId("delivery-cost")).ToHaveCountAsync(0);
+            await tab.GotoAsync("/checkout");
             await visitor.At("place").ClickAsync();
             await Assertions.Expect(visitor.At("delivery-standard")).ToBeHiddenAsync();
             await StaysTypedAsync(visitor);
@@ -156,8 +170,14 @@ public sealed class AwayTests(ChaoticShop shop)
         await using var visitor = await shop.NewVisitorAsync();
         await visitor.SignInNewAsync();
         await visitor.AddToBasketAsync(sku);
+        var tab = await visitor.NewTabAsync();
+        await tab.GotoAsync("/profile");
+        await tab.GetByTestId("name").FillAsync("Grace Hopper");
         await using (await AwayAsync("users"))
         {
+            await tab.GetByTestId("save-name").ClickAsync();
+            await Assertions.Expect(tab.GetByTestId("profile-away")).ToBeVisibleAsync();
+            await Assertions.Expect(tab.GetByTestId("name")).ToHaveValueAsync("Grace Hopper");
             await visitor.GoAsync("/checkout");
             await visitor.PlaceAsync();
             await visitor.BecomesAsync("Confirmed");

@@ -64,6 +64,23 @@ public sealed class OrderingTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Sends_one_form_for_a_double_click_where_scripts_run()
+    {
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(await shop.Shop.NewProductAsync());
+        await visitor.GoAsync("/checkout");
+        await visitor.FillAddressAsync();
+        var sent = 0;
+        visitor.Page.Request += (_, request) => sent += request.Method == "POST" ? 1 : 0;
+        await visitor.At("place").DblClickAsync();
+        await visitor.BecomesAsync("Confirmed");
+        Assert.Equal(1, sent);
+        await visitor.GoAsync("/orders");
+        await Assertions.Expect(visitor.At("orders").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task Keeps_in_the_basket_what_was_put_in_before_another_window_ordered()
     {
         var (ordered, since) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync());

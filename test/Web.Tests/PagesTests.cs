@@ -82,7 +82,9 @@ public sealed class PagesTests(ShopInBrowser shop)
     {
         var sku = await shop.Shop.NewProductAsync();
         await using var visitor = await shop.NewVisitorAsync();
-        await visitor.SignInNewAsync();
+        var email = await visitor.SignInNewAsync();
+        await visitor.At("sign-out").ClickAsync();
+        await Assertions.Expect(visitor.At("sign-in")).ToBeVisibleAsync();
         await visitor.GoAsync("/");
         await visitor.Page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" }))
@@ -102,16 +104,37 @@ public sealed class PagesTests(ShopInBrowser shop)
         await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/basket"));
         await visitor.TabToAsync(visitor.At("checkout"));
         await visitor.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/checkout"));
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync(new Regex("/account/sign-in"));
+        await TypeAsync(visitor, visitor.Page.GetByLabel("E-mail address"), email);
+        await TypeAsync(visitor, visitor.Page.GetByLabel("Password", new() { Exact = true }), Visitor.Password);
+        await visitor.TabToAsync(visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.At("place")).ToBeVisibleAsync();
+        await visitor.TabToAsync(visitor.At("delivery-standard"));
+        await visitor.Page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(visitor.At("delivery-express")).ToBeCheckedAsync();
+        await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£12.40");
         foreach (var (field, text) in Checkouts.Home)
         {
-            await visitor.TabToAsync(visitor.At(field));
-            await visitor.Page.Keyboard.TypeAsync(text);
+            await TypeAsync(visitor, visitor.At(field), text);
         }
+        await visitor.TabToAsync(visitor.At("pay-tok_ok"));
+        await visitor.Page.Keyboard.PressAsync("ArrowUp"); // From the first to the last.
+        await Assertions.Expect(visitor.At("pay-tok_slow")).ToBeCheckedAsync();
+        await visitor.Page.Keyboard.PressAsync("ArrowDown");
         await visitor.TabToAsync(visitor.At("place"));
         await visitor.Page.Keyboard.PressAsync("Enter");
         await visitor.BecomesAsync("Confirmed");
+        await visitor.TabToAsync(visitor.At("cancel"));
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await visitor.BecomesAsync("Cancelled");
         Assert.True(visitor.Complaints.Count == 0, string.Join("; ", visitor.Complaints));
+    }
+
+    private static async Task TypeAsync(Visitor visitor, ILocator field, string text)
+    {
+        await visitor.TabToAsync(field);
+        await visitor.Page.Keyboard.TypeAsync(text);
     }
 
     [Theory]
@@ -156,7 +179,7 @@ public sealed class PagesTests(ShopInBrowser shop)
         yield return ("404", await visitor.GoAsync("/products/NO-SUCH-THING"));
         yield return ("sign-in-failed", await visitor.GoAsync("/sign-in-failed"));
         yield return ("basket-empty", await visitor.GoAsync("/basket"));
-        foreach (var page in new[] { "sign-in", "register", "reset" })
+        foreach (var page in new[] { "sign-in", "register", "reset", "signed-out" })
             yield return (page, await visitor.GoAsync($"/account/{page}"));
         await visitor.SignInNewAsync();
         yield return ("no-orders", await visitor.GoAsync("/orders"));
@@ -170,11 +193,15 @@ public sealed class PagesTests(ShopInBrowser shop)
         await visitor.PlaceAsync();
         await visitor.BecomesAsync("Confirmed");
         yield return ("order", visitor.Status);
+        await visitor.At("cancel").ClickAsync();
+        await visitor.BecomesAsync("Cancelled");
+        yield return ("order-cancelled", visitor.Status);
         yield return ("orders", await visitor.GoAsync("/orders?used=true"));
         yield return ("profile", await visitor.GoAsync("/profile?done=address"));
         yield return ("address", await visitor.GoAsync("/profile/addresses/new"));
         yield return ("account", await visitor.GoAsync("/account"));
-        yield return ("sessions", await visitor.GoAsync("/account/sessions"));
+        foreach (var page in new[] { "sessions", "password", "passkeys" })
+            yield return (page, await visitor.GoAsync($"/account/{page}"));
         yield return ("erase", await visitor.GoAsync("/profile/erase"));
         yield return ("erased", await visitor.GoAsync("/erased"));
     }

@@ -175,6 +175,15 @@ public sealed class SearchingTests(ShopInBrowser shop)
         Assert.Contains(
             $"<link rel=\"canonical\" href=\"{http.BaseAddress}products/{sku}\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("noindex", page, StringComparison.Ordinal);
+        foreach (var (property, content) in new[]
+        {
+            ("title", $"Test {sku}"), ("description", $"Test {sku}"), ("type", "product"),
+            ("url", $"{http.BaseAddress}products/{sku}"),
+            ("image", $"{http.BaseAddress}pictures/{sku}?category=general"),
+        })
+        {
+            Assert.Contains($"<meta property=\"og:{property}\" content=\"{content}", page, StringComparison.Ordinal);
+        }
         var begin = page.IndexOf("{\"@context\"", StringComparison.Ordinal);
         using var data = JsonDocument.Parse(page[begin..page.IndexOf("</script>", begin, StringComparison.Ordinal)]);
         var offer = data.RootElement.GetProperty("offers");

@@ -8,7 +8,7 @@ namespace Tessera.Web.Tests;
 /// <summary>Somebody at a browser. Complaints of the browser and requests to elsewhere are kept.</summary>
 internal sealed class Visitor : IAsyncDisposable
 {
-    private const string Password = "correct horse battery";
+    public const string Password = "correct horse battery";
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = [];
 
@@ -76,7 +76,8 @@ internal sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Registers at the page that a sign-in leads to, and signs in there.</summary>
-    public async Task RegisterAndSignInAsync()
+    /// <returns>The e-mail address.</returns>
+    public async Task<string> RegisterAndSignInAsync()
     {
         var email = $"visitor-{Guid.NewGuid():N}@example.org";
         await Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
@@ -84,17 +85,26 @@ internal sealed class Visitor : IAsyncDisposable
         await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
         await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(email);
+        return email;
+    }
+
+    /// <summary>At the page that a sign-in leads to, with an account that was made here.</summary>
+    public async Task SignInAsync(string email)
+    {
         await Page.GetByLabel("E-mail address").FillAsync(email);
         await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
     }
 
-    public async Task SignInNewAsync()
+    /// <inheritdoc cref="RegisterAndSignInAsync"/>
+    public async Task<string> SignInNewAsync()
     {
         await GoAsync("/sign-in");
-        await RegisterAndSignInAsync();
+        var email = await RegisterAndSignInAsync();
         await GoAsync("/sign-in");
         await Assertions.Expect(At("my-orders")).ToBeVisibleAsync();
+        return email;
     }
 
     public async Task BecomesAsync(string state, bool reloads = false)

@@ -22,6 +22,9 @@ public sealed record PagesApp(string Title, string Client)
     /// <summary>The page for which Users may offer to go on without an account; none unless set.</summary>
     public string? GuestPage { get; init; }
 
+    /// <summary>Whether its pages show what was typed before a sign-in: see <see cref="TypedForms"/>.</summary>
+    public bool ShowsTyped { get; init; }
+
     /// <summary>Told of who is signed in and may not see the page.</summary>
     public Action<HttpContext>? OnDenied { get; init; }
 

@@ -8,16 +8,17 @@ namespace Tessera.PageDefaults;
 public sealed class RefuseForeignForms(
     RequestDelegate next, IFaultPages faults, IOptions<TesseraOptions> tessera)
 {
-    private readonly string _origin = tessera.Value.PublicUri.GetLeftPart(UriPartial.Authority);
-
     public Task InvokeAsync(HttpContext context) =>
-        HttpMethods.IsPost(context.Request.Method) && !IsOwn(context.Request)
+        HttpMethods.IsPost(context.Request.Method) && !IsOwn(context.Request, tessera.Value)
             ? faults.RefusedAsync(context, StatusCodes.Status403Forbidden)
             : next(context);
 
-    private bool IsOwn(HttpRequest request) => request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site]
-        ? site == "same-origin"
+    internal static bool IsOwn(HttpRequest request, TesseraOptions tessera)
+    {
+        if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site]) return site == "same-origin";
         // Browsers without that header, or that do not send it without TLS.
-        : request.Headers.Origin is [{ } origin]
-            && (origin == _origin || origin == $"{request.Scheme}://{request.Host}");
+        return request.Headers.Origin is [{ } origin]
+            && (origin == tessera.PublicUri.GetLeftPart(UriPartial.Authority)
+                || origin == $"{request.Scheme}://{request.Host}");
+    }
 }

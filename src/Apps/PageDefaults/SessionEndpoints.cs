@@ -31,8 +31,9 @@ public static class SessionEndpoints
 
     /// <summary>The session here ends in any case, and with Users by its page.</summary>
     private static async Task<IResult> SignOutAsync(
-        HttpContext context, PagesApp app, IOptions<TesseraOptions> tessera)
+        HttpContext context, PagesApp app, IOptions<TesseraOptions> tessera, TypedForms typed)
     {
+        typed.Forget(context);
         var identity = await context.GetTokenAsync("id_token");
         await context.SignOutAsync();
         app.OnSignOut?.Invoke(context);

@@ -33,6 +33,7 @@ public static class SessionSetup
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddSingleton<ClientSecret>();
         builder.Services.AddSingleton<SessionFiles>();
+        builder.Services.AddSingleton<TypedForms>();
         builder.Services.AddSingleton<RefreshTokens>();
         builder.Services.AddHostedService<SweepSessions>();
         builder.Services.AddHttpContextAccessor();
@@ -64,6 +65,12 @@ public static class SessionSetup
             });
         builder.Services.AddAuthorizationBuilder().AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
     }
+
+    /// <summary>Whether the browser still has the cookie of a session that is over.</summary>
+    public static bool HasEnded(HttpContext context) =>
+        context.User.Identity?.IsAuthenticated != true && context.Request.Cookies.ContainsKey(
+            context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
+                .Get(CookieAuthenticationDefaults.AuthenticationScheme).Cookie.Name!);
 
     /// <summary>The store's interface at the gateway, for the pages to ask.</summary>
     public static void AddStoreClient(this IServiceCollection services) =>
@@ -127,7 +134,7 @@ public static class SessionSetup
             {
                 context.ProtocolMessage.SetParameter("guest", "offered");
             }
-            return Task.CompletedTask;
+            return context.HttpContext.RequestServices.GetRequiredService<TypedForms>().KeepAsync(context.HttpContext);
         };
         options.Events.OnAuthorizationCodeReceived = context =>
         {

@@ -23,7 +23,25 @@ public sealed partial class ShowFaults(
                 return;
             }
             Log.Failed(logger, failure, context.Request.Method, context.Request.Path.Value ?? "");
+            await ShowBrokenAsync(context);
+        }
+    }
+
+    /// <summary>In a scope of its own: what failed may be the rendering of a page, whose renderer and headers are half
+    /// done and take no second page.</summary>
+    private async Task ShowBrokenAsync(HttpContext context)
+    {
+        context.Response.Headers.Remove("blazor-enhanced-nav");
+        var services = context.RequestServices;
+        await using var anew = services.CreateAsyncScope();
+        context.RequestServices = anew.ServiceProvider;
+        try
+        {
             await faults.BrokenAsync(context);
+        }
+        finally
+        {
+            context.RequestServices = services;
         }
     }
 

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Tessera.PageDefaults;
 
-/// <summary>Removes the sessions that have ended by themselves. Most visitors never sign out, and guests never do.
-/// </summary>
-internal sealed class SweepSessions(SessionFiles sessions, TimeProvider clock, ILogger<SweepSessions> log)
-    : BackgroundService
+/// <summary>Removes the sessions that have ended by themselves, and forms that nobody came back for. Most visitors
+/// never sign out, and guests never do.</summary>
+internal sealed class SweepSessions(
+    SessionFiles sessions, TypedForms typed, TimeProvider clock, ILogger<SweepSessions> log) : BackgroundService
 {
     private static readonly TimeSpan interval = TimeSpan.FromHours(1);
 
@@ -20,6 +20,7 @@ internal sealed class SweepSessions(SessionFiles sessions, TimeProvider clock, I
             try
             {
                 sessions.RemoveUnusedSince(clock.GetUtcNow() - SessionSetup.SessionTime - margin);
+                typed.RemoveOld();
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {

@@ -5,7 +5,8 @@ using Tessera.Testing.Services;
 
 namespace Tessera.Catalog.Tests;
 
-public sealed class SearchTests(CatalogProcess catalog) : IClassFixture<CatalogProcess>
+/// <summary>How people find products, whichever database keeps them.</summary>
+public abstract class SearchTests(CatalogProcess catalog)
 {
     [Fact]
     public async Task Finds_the_beginning_of_a_word_from_two_letters_on_and_no_letters_within_it()
@@ -15,6 +16,24 @@ public sealed class SearchTests(CatalogProcess catalog) : IClassFixture<CatalogP
         Assert.Equal(["BEGIN-1"], await SkusAsync("search=bla%20QU"));
         Assert.Empty(await SkusAsync("search=uilted"));
         Assert.Empty(await SkusAsync("search=q"));
+    }
+
+    [Theory]
+    [InlineData("Caf\u00E9 filter", "acc-1")]
+    [InlineData("Cafe\u0301 filter", "acc-2")]
+    [InlineData("CAF\u00C9 filter", "acc-3")]
+    public async Task Finds_a_name_however_its_accents_are_written(string name, string sku)
+    {
+        await PutAsync(sku, name, category: "Th\u00E9");
+        foreach (var typed in new[] { "caf\u00E9", "cafe\u0301", "cafe", "CAFE\u0301", "CAF\u00C9" })
+        {
+            foreach (var category in new[] { "Th\u00E9", "The\u0301" })
+            {
+                var found = await SearchAsync(
+                    $"search={Uri.EscapeDataString(typed)}%20{sku}&category={Uri.EscapeDataString(category)}");
+                Assert.Equal(sku.ToUpperInvariant(), Assert.Single(found.Items).Sku);
+            }
+        }
     }
 
     [Fact]

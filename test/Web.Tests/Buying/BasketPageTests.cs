@@ -34,13 +34,68 @@ public sealed class BasketPageTests(ShopInBrowser shop)
                     .Set("sku", few).Set("seen", "250").Set("quantity", wrong),
                 Headers = [new("Origin", $"http://127.0.0.1:{shop.Port}"), new("Sec-Fetch-Site", "same-origin")],
             });
-            Assert.Equal(200, answer.Status);
-            Assert.Contains("basket-fault", await answer.TextAsync(), StringComparison.Ordinal);
+            Assert.Equal(400, answer.Status);
+            var page = await answer.TextAsync();
+            Assert.Contains($"<p class=\"field-fault\" id=\"quantity-{few}-fault\"", page, StringComparison.Ordinal);
+            Assert.Contains($"value=\"{wrong}\"", page, StringComparison.Ordinal);
         }
         await visitor.GoAsync("/basket");
         await Assertions.Expect(visitor.At($"quantity-{few}")).ToHaveValueAsync("2");
         await visitor.At($"remove-{few}").ClickAsync();
         await Assertions.Expect(visitor.At("basket-empty")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("/basket", "update-")]
+    [InlineData("/products/", "add")]
+    public async Task Says_beside_the_quantity_why_it_was_not_taken_and_keeps_what_was_typed(string path, string button)
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        await visitor.GoAsync(path.EndsWith('/') ? path + sku : path);
+        var field = visitor.Page.GetByLabel("Quantity");
+        await field.EvaluateAsync("field => field.form.noValidate = true");
+        await field.FillAsync("1000");
+        await visitor.At(button.EndsWith('-') ? button + sku : button).ClickAsync();
+        await Assertions.Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+        await Assertions.Expect(field).ToHaveValueAsync("1000");
+        await Assertions.Expect(field).ToHaveAccessibleDescriptionAsync(
+            "We could not do that: choose a quantity between 1 and 999.");
+        await visitor.At("basket-fault").GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(field).ToBeFocusedAsync();
+        Assert.Empty(await visitor.SeriousFaultsAsync());
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At($"quantity-{sku}")).ToHaveValueAsync("2");
+    }
+
+    [Fact]
+    public async Task Is_the_same_on_another_device_after_the_sign_in()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        var email = await visitor.SignInNewAsync();
+        await visitor.GoAsync("/basket");
+        await using var elsewhere = await shop.NewVisitorAsync(width: 390);
+        await elsewhere.GoAsync("/sign-in?back=/basket");
+        await elsewhere.SignInAsync(email);
+        await Assertions.Expect(elsewhere.At($"quantity-{sku}")).ToHaveValueAsync("2");
+    }
+
+    [Fact]
+    public async Task Of_a_guest_is_there_for_90_days_also_after_the_browser_was_closed()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        var cookie = (await visitor.CookiesAsync()).Single(each => each.Name == "tessera-basket");
+        var expires = DateTimeOffset.FromUnixTimeSeconds((long)cookie.Expires); // One of the session's has none: -1.
+        Assert.InRange(expires - TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(89.9), TimeSpan.FromDays(90));
+        await using var again = await shop.NewVisitorAsync();
+        await again.TakeCookieAsync(cookie);
+        await again.GoAsync("/basket");
+        await Assertions.Expect(again.At($"quantity-{sku}")).ToHaveValueAsync("2");
     }
 
     [Fact]

@@ -66,6 +66,27 @@ public sealed class ProfileTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Says_beside_the_name_why_it_was_not_taken_and_keeps_what_was_typed()
+    {
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.GoAsync("/profile");
+        var (name, text) = (visitor.At("name"), new string('a', 101));
+        await name.EvaluateAsync("field => field.removeAttribute('maxlength')"); // As in a browser of before.
+        await name.FillAsync(text);
+        await visitor.At("save-name").ClickAsync();
+        await Assertions.Expect(name).ToHaveValueAsync(text);
+        Assert.Equal(400, visitor.Status);
+        await Assertions.Expect(name).ToHaveAttributeAsync("aria-invalid", "true");
+        await Assertions.Expect(name).ToHaveAccessibleDescriptionAsync("A name has at most 100 characters.");
+        await visitor.At("form-faults").GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(name).ToBeFocusedAsync();
+        Assert.Empty(await visitor.SeriousFaultsAsync());
+        await visitor.GoAsync("/profile");
+        await Assertions.Expect(name).ToHaveValueAsync("");
+    }
+
+    [Fact]
     public async Task Erases_the_account_only_when_asked_twice()
     {
         await using var visitor = await shop.NewVisitorAsync();

@@ -115,6 +115,50 @@ public sealed partial class SessionTests(ShopWithReplicas shop) : IClassFixture<
         await Assertions.Expect(visitor.At("basket-empty")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData("/checkout", "address-City", "Leeds", "place")]
+    [InlineData("/profile", "name", "Grace Hopper", "save-name")]
+    [InlineData("/profile/addresses/new", "address-City", "Leeds", "save")]
+    [InlineData("/basket", "quantity-", "7", "update-")]
+    public async Task What_was_typed_while_the_session_was_ended_elsewhere_is_there_after_the_next_sign_in(
+        string page, string field, string text, string button)
+    {
+        using var operators = await Shop.OpenAsync(shop.Port, shop.Data);
+        var sku = await operators.NewProductAsync();
+        if (field.EndsWith('-')) (field, button) = (field + sku, button + sku);
+        await using var visitor = await shop.NewVisitorAsync();
+        var email = await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        await visitor.GoAsync(page);
+        await visitor.At(field).FillAsync(text);
+        await EndElsewhereAsync(visitor, email);
+        await visitor.At(button).ClickAsync();
+        await visitor.SignInAsync(email);
+        await Assertions.Expect(visitor.At(field)).ToHaveValueAsync(text);
+        await Assertions.Expect(visitor.Page.GetByText("What you typed is still here")).ToBeVisibleAsync();
+        Assert.EndsWith(page, visitor.Page.Url, StringComparison.Ordinal);
+        await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 2 items");
+        await visitor.Page.ReloadAsync();
+        await Assertions.Expect(visitor.At(field)).Not.ToHaveValueAsync(text); // Once is enough.
+    }
+
+    /// <summary>The storefront hears of it when it renews the token.</summary>
+    private async Task EndElsewhereAsync(Visitor visitor, string email)
+    {
+        await using var elsewhere = await shop.NewVisitorAsync();
+        await elsewhere.GoAsync("/sign-in");
+        await elsewhere.SignInAsync(email);
+        await elsewhere.GoAsync("/account/sessions");
+        await elsewhere.Page.GetByRole(AriaRole.Button, new() { Name = "End all others" }).ClickAsync();
+        await Assertions.Expect(elsewhere.Page.GetByRole(AriaRole.Button, new() { Name = "End all others" }))
+            .ToHaveCountAsync(0);
+        await Testing.Eventually.HoldsAsync("the session has ended", async () =>
+        {
+            var answer = await visitor.Page.APIRequest.GetAsync("/orders", new() { MaxRedirects = 0 });
+            return answer.Status == 302;
+        });
+    }
+
     private static async Task StaysSignedInAsync(Visitor visitor)
     {
         for (var time = 0; time < 6; time++) // Both replicas have their turn.

@@ -8,7 +8,21 @@ namespace Tessera.Web.Calling;
 /// What an order is charged is never taken from here: Orders refuses a total that is not its own.</summary>
 internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> options, TimeProvider clock)
 {
+    private static readonly TimeSpan patience = TimeSpan.FromMilliseconds(500);
     private Kept? _kept;
+
+    /// <summary>For a page that does without: what was heard last when Orders takes its time.</summary>
+    public async Task<DeliveryOptionsView?> AtOnceAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await OptionsAsync(stop).WaitAsync(patience, clock, stop);
+        }
+        catch (TimeoutException)
+        {
+            return _kept?.Value;
+        }
+    }
 
     /// <summary>Null when it was never heard.</summary>
     public async Task<DeliveryOptionsView?> OptionsAsync(CancellationToken stop)

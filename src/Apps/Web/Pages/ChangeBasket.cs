@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using Tessera.PageDefaults;
 using Tessera.Web.Calling;
+using Tessera.Web.Session;
 
 namespace Tessera.Web.Pages;
 
@@ -8,28 +10,45 @@ internal static class ChangeBasket
 {
     private const int QuantityMax = 999;
 
+    public const string AddPath = "/basket/add";
+    public const string ChangePath = "/basket/change";
+
     public static async Task<IResult> Add(
-        Visit visit, KeptCatalog catalog, BasketKeeper baskets, CancellationToken stop)
+        Visit visit, KeptCatalog catalog, BasketKeeper baskets, ProductDesk desk, SignInAgain again,
+        CancellationToken stop)
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
-        if (!IsQuantity(form["quantity"], out var wanted)) return SeeOther.To("/basket?fault=bad");
-        var product = await catalog.ProductAsync(form["sku"].ToString(), stop);
+        var sku = form["sku"].ToString();
+        if (SessionSetup.HasEnded(visit.Context)) return await again.BackToAsync(Address(sku), visit.Context);
+        if (!IsQuantity(form["quantity"], out var wanted))
+        {
+            return await desk.ShowAsync(
+                sku, stop, TypedQuantity.Of(form, "basket.bad"), status: StatusCodes.Status400BadRequest);
+        }
+        var product = await catalog.ProductAsync(sku, stop);
         if (product.Value is not { Withdrawn: false } found)
             return product.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
         var basket = await visit.OpenAsync(stop);
-        if (basket.Value is null) return SeeOther.To("/basket?fault=away");
+        if (basket.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
+        if (basket.Value is null) return await AwayAsync();
         var has = basket.Value.Lines.FirstOrDefault(line => line.Sku == found.Sku)?.Quantity ?? 0;
         var token = await visit.TokenAsync();
         var put = await baskets.PutAsync(
             token, found.Sku, Math.Min(has + wanted, QuantityMax), found.PriceMinor, stop);
-        if (!put.IsGood) return SeeOther.To(put.IsAway ? "/basket?fault=away" : "/basket?fault=bad");
-        return SeeOther.To($"/products/{Uri.EscapeDataString(found.Sku)}?added=true");
+        if (put.IsGood) return SeeOther.To($"{Address(found.Sku)}?added=true");
+        return put.IsAway ? await AwayAsync() : SeeOther.To("/basket?fault=bad");
+
+        Task<IResult> AwayAsync() => desk.ShowAsync(
+            sku, stop, TypedQuantity.Of(form, "basket.away"), status: StatusCodes.Status503ServiceUnavailable);
     }
 
     public static async Task<IResult> Change(
-        Visit visit, BasketKeeper baskets, CancellationToken stop)
+        Visit visit, KeptCatalog catalog, StoreClient store, BasketKeeper baskets, SignInAgain again,
+        CancellationToken stop)
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
+        // Or the quantity would go into a basket of nobody's, which the visitor's own then takes the larger one from.
+        if (SessionSetup.HasEnded(visit.Context)) return await again.BackToAsync("/basket", visit.Context);
         var token = await visit.TokenAsync();
         var sku = form["sku"].ToString();
         if (form.ContainsKey("remove"))
@@ -40,11 +59,20 @@ internal static class ChangeBasket
         if (!IsQuantity(form["quantity"], out var wanted)
             || !long.TryParse(form["seen"], NumberStyles.None, CultureInfo.InvariantCulture, out var seen))
         {
-            return SeeOther.To("/basket?fault=bad");
+            return await AgainAsync("basket.bad", StatusCodes.Status400BadRequest);
         }
         var put = await baskets.PutAsync(token, sku, wanted, seen, stop);
-        return SeeOther.To(put.IsGood ? "/basket" : put.IsAway ? "/basket?fault=away" : "/basket?fault=bad");
+        if (put.IsGood) return SeeOther.To("/basket");
+        if (put.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/basket", visit.Context);
+        return put.IsAway
+            ? await AgainAsync("basket.away", StatusCodes.Status503ServiceUnavailable)
+            : await AgainAsync("basket.bad", StatusCodes.Status400BadRequest);
+
+        Task<IResult> AgainAsync(string why, int status) =>
+            ShowBasket.ShowAsync(visit, catalog, store, stop, null, TypedQuantity.Of(form, why), status);
     }
+
+    private static string Address(string sku) => $"/products/{Uri.EscapeDataString(sku)}";
 
     private static bool IsQuantity(string? text, out int quantity) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out quantity)

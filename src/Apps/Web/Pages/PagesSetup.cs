@@ -23,13 +23,16 @@ internal static class PagesSetup
         {
             Gateway = builder.Configuration[$"{WebOptions.Section}:{nameof(WebOptions.Gateway)}"],
             GuestPage = "/checkout",
+            ShowsTyped = true,
             OnSignOut = GuestBasket.Forget,
         });
         services.AddStoreClient();
         services.AddSingleton<IFaultPages, Faults>();
         services.AddSingleton<KeptCatalog>();
         services.AddSingleton<KeptDelivery>();
+        services.AddSingleton<SignInAgain>();
         services.AddScoped<CheckoutDesk>();
+        services.AddScoped<ProductDesk>();
         services.AddScoped<BasketKeeper>();
         services.AddScoped<Visit>();
     }
@@ -41,7 +44,7 @@ internal static class PagesSetup
         (string Form, string Page)[] forms =
         [
             ("/basket/add", "/basket"), ("/basket/change", "/basket"), ("/profile/name", "/profile"),
-            ("/profile/addresses", "/profile"), ("/profile/addresses/{id:guid}/remove", "/profile"),
+            ("/profile/addresses", "/profile/addresses/new"), ("/profile/addresses/{id:guid}/remove", "/profile"),
             ("/profile/addresses/{id:guid}/usual", "/profile"), ("/orders/{id:guid}/cancel", "/orders/{id}"),
             ("/orders/{id:guid}/again", "/orders/{id}"),
         ];

@@ -7,7 +7,19 @@ namespace Tessera.Web.Pages;
 internal static class ShowBasket
 {
     public static async Task<IResult> Handle(
-        Visit visit, KeptCatalog catalog, StoreClient store, CancellationToken stop, string? fault = null)
+        Visit visit, KeptCatalog catalog, StoreClient store, TypedForms forms, CancellationToken stop,
+        string? fault = null)
+    {
+        var typed = await forms.TakeAsync(visit.Context, ChangeBasket.ChangePath) is { } kept
+            ? TypedQuantity.Of(kept, "form.kept")
+            : null;
+        return await ShowAsync(visit, catalog, store, stop, fault, typed);
+    }
+
+    /// <param name="typed">What was sent and not taken.</param>
+    public static async Task<IResult> ShowAsync(
+        Visit visit, KeptCatalog catalog, StoreClient store, CancellationToken stop, string? fault = null,
+        TypedQuantity? typed = null, int status = StatusCodes.Status200OK)
     {
         var basket = await visit.OpenAsync(stop);
         if (basket.Status == HttpStatusCode.Forbidden)
@@ -18,10 +30,12 @@ internal static class ShowBasket
         if (basket.Value is null)
         {
             visit.Context.Response.Headers.RetryAfter = "5";
-            return Page.Show<BasketPage>(StatusCodes.Status503ServiceUnavailable);
+            return Page.Show<BasketPage>(
+                StatusCodes.Status503ServiceUnavailable, (nameof(BasketPage.Typed), typed));
         }
         var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, store, stop);
-        return Page.Show<BasketPage>(parameters: [
-            (nameof(BasketPage.Basket), contents), (nameof(BasketPage.Fault), fault)]);
+        return Page.Show<BasketPage>(
+            status, (nameof(BasketPage.Basket), contents), (nameof(BasketPage.Fault), fault),
+            (nameof(BasketPage.Typed), typed));
     }
 }

@@ -2,23 +2,19 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Tessera.Catalog.Contracts;
+using Tessera.Web.Pages;
 
 namespace Tessera.Web.Pictures;
 
-/// <summary>The pictures of a product, or, where it has none, a calm one made from its code: tiles in two shades,
-/// always the same for the same product.</summary>
+/// <summary>The pictures of a product, or, where it has none, a calm one: the colour of its category, and tiles made
+/// from its code, always the same for the same product.</summary>
 internal static class ProductPicture
 {
     private const int Side = 4;
     private const int Tile = 120;
     private const string Kept = "public, max-age=31536000, immutable";
 
-    // Grounds and their shades, all quiet enough to stand beside one another.
-    private static readonly (string Ground, string Light, string Dark)[] palettes =
-    [
-        ("#dbe7e4", "#c3d8d3", "#8fb3ab"), ("#efe3d3", "#e3d0b6", "#c6a577"), ("#e4e1ec", "#d2cde0", "#a49bbf"),
-        ("#e6ead8", "#d4dbbd", "#a7b37d"), ("#f0dfda", "#e4c9c0", "#c5968a"), ("#dde6ee", "#c6d5e2", "#8fabc4"),
-    ];
+    private const int CategoryLengthMax = 100;
 
     /// <summary>Where the store's interface begins, for a browser: pictures are fetched from there.</summary>
     private const string Interface = "/api/v1";
@@ -32,18 +28,29 @@ internal static class ProductPicture
     public static string Largest(ProductView product) =>
         product.Pictures is [var picture, ..] ? Address(picture.Sizes[^1]) : Generated(product);
 
-    public static string Generated(ProductView product) => $"/pictures/{Uri.EscapeDataString(product.Sku)}?v=1";
+    public static string Generated(ProductView product) =>
+        $"/pictures/{Uri.EscapeDataString(product.Sku)}?category={Uri.EscapeDataString(product.Category)}&v=2";
 
-    public static IResult Handle(string sku, HttpContext context)
+    public static IResult Handle(string sku, HttpContext context, string? category = null)
     {
+        if (category is { Length: > CategoryLengthMax }) return Faults.NotFound();
         context.Response.Headers.CacheControl = Kept;
-        return Results.Text(Draw(sku), "image/svg+xml", Encoding.UTF8);
+        return Results.Text(Draw(sku, category ?? ""), "image/svg+xml", Encoding.UTF8);
     }
 
-    private static string Draw(string sku)
+    /// <summary>A ground and two shades of it, all quiet enough to stand beside those of any other category.</summary>
+    internal static (string Ground, string Light, string Dark) ColoursOf(string category)
+    {
+        var bits = SHA256.HashData(Encoding.UTF8.GetBytes(category.ToUpperInvariant()));
+        var hue = ((bits[0] << 8) + bits[1]) % 360;
+        string Shade(string rest) => string.Create(CultureInfo.InvariantCulture, $"hsl({hue},{rest})");
+        return (Shade("26%,89%"), Shade("26%,80%"), Shade("22%,64%"));
+    }
+
+    private static string Draw(string sku, string category)
     {
         var bits = SHA256.HashData(Encoding.UTF8.GetBytes(sku.ToUpperInvariant()));
-        var (ground, light, dark) = palettes[bits[0] % palettes.Length];
+        var (ground, light, dark) = ColoursOf(category);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Side * Tile} {Side * Tile}\">");

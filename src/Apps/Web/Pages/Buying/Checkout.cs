@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
 using Tessera.Web.Calling;
+using Tessera.Web.Session;
 
 namespace Tessera.Web.Pages.Buying;
 
@@ -16,21 +17,26 @@ public static class Checkout
     public static readonly string[] Methods = ["tok_ok", "tok_decline", "tok_slow"];
 
     internal static async Task<IResult> Show(
-        Visit visit, KeptCatalog catalog, StoreClient store, CheckoutDesk desk, CancellationToken stop)
+        Visit visit, KeptCatalog catalog, StoreClient store, CheckoutDesk desk, TypedForms typed,
+        CancellationToken stop)
     {
         var basket = await visit.OpenAsync(stop);
         if (basket.Value is null) return SeeOther.To("/basket?fault=away");
         var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, store, stop);
         if (contents.Edition is not { } edition || !contents.Orderable.Any()) return SeeOther.To("/basket");
         await desk.OpenAsync(stop);
-        return desk.Options is null
-            ? Away(visit, desk, CheckoutForm.Of(edition, contents))
-            : desk.Show(desk.Begin(CheckoutForm.Of(edition, contents)));
+        var form = CheckoutForm.Of(edition, contents);
+        if (await typed.TakeAsync(visit.Context, "/checkout") is { } kept)
+        {
+            form = form.As(kept).Reckoned(desk.Options);
+            return desk.Options is null ? Away(visit, desk, form) : desk.Show(form, visit.Words["form.kept"]);
+        }
+        return desk.Options is null ? Away(visit, desk, form) : desk.Show(desk.Begin(form));
     }
 
     internal static async Task<IResult> Place(
         Visit visit, KeptCatalog catalog, StoreClient store, BasketKeeper baskets, CheckoutDesk desk,
-        CancellationToken stop)
+        SignInAgain again, CancellationToken stop)
     {
         var sent = await visit.Context.Request.ReadFormAsync(stop);
         if (await CheckoutForm.ReadAsync(sent, visit.Currency, catalog, stop) is not { } form)
@@ -73,6 +79,7 @@ public static class Checkout
             await desk.KeepAddressAsync(form, stop);
             return SeeOther.To($"/orders/{order.Id}");
         }
+        if (placed.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/checkout", visit.Context);
         await visit.OpenAsync(stop);
         if (placed["code"]?.GetString() == "idempotency-key-used")
         {
@@ -82,7 +89,8 @@ public static class Checkout
         return Refused(visit, form, placed, desk);
     }
 
-    private static IResult Refused(Visit visit, CheckoutForm form, Answer<OrderView> placed, CheckoutDesk desk)
+    private static RazorComponentResult<CheckoutPage> Refused(
+        Visit visit, CheckoutForm form, Answer<OrderView> placed, CheckoutDesk desk)
     {
         if (placed.IsAway) return Away(visit, desk, form);
         return placed.Status switch
@@ -90,7 +98,6 @@ public static class Checkout
             HttpStatusCode.Conflict => Agree(visit, form, placed, desk),
             HttpStatusCode.Forbidden =>
                 desk.Show(form, visit.Words["checkout.operator"], status: StatusCodes.Status403Forbidden),
-            HttpStatusCode.Unauthorized => Results.Redirect("/sign-in?back=/checkout"),
             _ when placed["skus"] is { } skus => WithoutUnsold(visit, form, skus, desk),
             _ => desk.Show(
                 form, visit.Words.Format("checkout.refused", placed["detail"]?.GetString()),

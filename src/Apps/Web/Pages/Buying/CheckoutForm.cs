@@ -54,6 +54,13 @@ public sealed record CheckoutForm(
             sent["keep"] == "yes", sent["method"]);
     }
 
+    /// <summary>What the basket is made of now, and whatever else was typed before.</summary>
+    public CheckoutForm As(IFormCollection typed) => this with
+    {
+        Delivery = typed["delivery"], To = typed["to"], Address = AddressForm.Of(typed),
+        IsKept = typed["keep"] == "yes", Method = typed["method"],
+    };
+
     /// <summary>With the total of the delivery that is chosen, or of the usual one.</summary>
     public CheckoutForm Reckoned(DeliveryOptionsView? delivery)
     {

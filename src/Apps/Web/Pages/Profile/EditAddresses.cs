@@ -2,33 +2,40 @@ using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.PageDefaults;
 using Tessera.Users.Contracts;
+using Tessera.Web.Session;
 
 namespace Tessera.Web.Pages.Profile;
 
 internal static class EditAddresses
 {
-    public static async Task<IResult> New(Visit visit, StoreClient store, CancellationToken stop)
+    public static async Task<IResult> New(Visit visit, StoreClient store, TypedForms typed, CancellationToken stop)
     {
         var (account, refusal) = await ShowProfile.ReadAsync(visit, store, stop);
-        return refusal ?? Form(null, AddressForm.Empty with { Name = account?.Name ?? "" }, false);
+        if (refusal is not null) return refusal;
+        return await typed.TakeAsync(visit.Context, "/profile/addresses") is { } kept
+            ? Kept(null, kept)
+            : Form(null, AddressForm.Empty with { Name = account?.Name ?? "" }, false);
     }
 
-    public static async Task<IResult> One(Guid id, Visit visit, StoreClient store, CancellationToken stop)
+    public static async Task<IResult> One(
+        Guid id, Visit visit, StoreClient store, TypedForms typed, CancellationToken stop)
     {
         var (account, refusal) = await ShowProfile.ReadAsync(visit, store, stop);
         if (refusal is not null) return refusal;
         if (account is null) return Faults.Away(visit.Context);
         var address = account.Addresses.FirstOrDefault(each => each.Id == id);
-        return address is null
-            ? Faults.NotFound()
+        if (address is null) return Faults.NotFound();
+        return await typed.TakeAsync(visit.Context, $"/profile/addresses/{id}") is { } kept
+            ? Kept(id, kept)
             : Form(id, AddressForm.Of(address) with { Name = address.Name ?? account.Name ?? "" }, address.IsDefault);
     }
 
-    public static Task<IResult> Add(Visit visit, StoreClient store, CancellationToken stop) =>
-        SaveAsync(null, visit, store, stop);
+    public static Task<IResult> Add(Visit visit, StoreClient store, SignInAgain again, CancellationToken stop) =>
+        SaveAsync(null, visit, store, again, stop);
 
-    public static Task<IResult> Save(Guid id, Visit visit, StoreClient store, CancellationToken stop) =>
-        SaveAsync(id, visit, store, stop);
+    public static Task<IResult> Save(
+        Guid id, Visit visit, StoreClient store, SignInAgain again, CancellationToken stop) =>
+        SaveAsync(id, visit, store, again, stop);
 
     public static async Task<IResult> Remove(Guid id, Visit visit, StoreClient store, CancellationToken stop)
     {
@@ -52,7 +59,8 @@ internal static class EditAddresses
         return SeeOther.To(kept.IsGood ? "/profile?done=usual" : "/profile?fault=away");
     }
 
-    private static async Task<IResult> SaveAsync(Guid? id, Visit visit, StoreClient store, CancellationToken stop)
+    private static async Task<IResult> SaveAsync(
+        Guid? id, Visit visit, StoreClient store, SignInAgain again, CancellationToken stop)
     {
         var sent = await visit.Context.Request.ReadFormAsync(stop);
         var (form, isUsual) = (AddressForm.Of(sent), sent["usual"] == "yes");
@@ -67,6 +75,8 @@ internal static class EditAddresses
             await visit.TokenAsync(), stop, form.ToRequest(isUsual));
         if (kept.IsGood) return SeeOther.To("/profile?done=address");
         if (kept.Status == HttpStatusCode.NotFound) return Faults.NotFound();
+        if (kept.Status == HttpStatusCode.Unauthorized)
+            return await again.BackToAsync($"/profile/addresses/{id?.ToString() ?? "new"}", visit.Context);
         await visit.OpenAsync(stop);
         var (message, status) = kept.IsAway
             ? (visit.Words["profile.away"], StatusCodes.Status503ServiceUnavailable)
@@ -75,6 +85,11 @@ internal static class EditAddresses
                 : (visit.Words["address.refused"], StatusCodes.Status400BadRequest);
         return Form(id, form, isUsual, message, null, status);
     }
+
+    private static RazorComponentResult<AddressPage> Kept(Guid? id, IFormCollection kept) => Page.Show<AddressPage>(
+        parameters: [
+            (nameof(AddressPage.Id), id), (nameof(AddressPage.Address), AddressForm.Of(kept)),
+            (nameof(AddressPage.IsUsual), kept["usual"] == "yes"), (nameof(AddressPage.IsKept), true)]);
 
     private static RazorComponentResult<AddressPage> Form(
         Guid? id, AddressForm form, bool isUsual, string? message = null, Dictionary<string, string>? faults = null,

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Authentication;
+using Tessera.PageDefaults;
+
+namespace Tessera.Web.Session;
+
+/// <summary>For a form whose sender is no longer signed in: to the sign-in and back to the form's page, which shows
+/// what was typed.</summary>
+internal sealed class SignInAgain(TypedForms typed)
+{
+    public async Task<IResult> BackToAsync(string page, HttpContext context)
+    {
+        await typed.KeepAsync(context);
+        // Who would rather go on without an account is not asked again.
+        if (SessionSetup.HasEnded(context)) await context.SignOutAsync();
+        return SeeOther.To($"/sign-in?back={Uri.EscapeDataString(page)}");
+    }
+}

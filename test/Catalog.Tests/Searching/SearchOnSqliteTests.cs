@@ -1,0 +1,3 @@
+namespace Tessera.Catalog.Tests;
+
+public sealed class SearchOnSqliteTests(CatalogProcess catalog) : SearchTests(catalog), IClassFixture<CatalogProcess>;

@@ -1,0 +1,123 @@
+using System.Globalization;
+using Microsoft.Playwright;
+
+namespace Tessera.Web.Tests.Buying;
+
+/// <summary>What a customer sees of an order, and what nobody else does.</summary>
+[Collection(nameof(ShopInBrowser))]
+public sealed class OrderPageTests(ShopInBrowser shop)
+{
+    [Fact]
+    public async Task Nobody_is_told_that_there_is_an_order_of_somebody_else()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        var other = await shop.Shop.NewBuyerAsync();
+        var order = await shop.Shop.PlaceAsync(other, sku, 3);
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        Assert.Equal(404, await visitor.GoAsync($"/orders/{order.Id}"));
+        await Assertions.Expect(visitor.At("fault")).ToBeVisibleAsync();
+        var page = await visitor.Page.ContentAsync();
+        foreach (var part in new[] { sku, "7.50", "order-state", "order-lines" })
+            Assert.DoesNotContain(part, page, StringComparison.Ordinal);
+        Assert.Equal(404, (await visitor.Page.APIRequest.GetAsync($"/orders/{order.Id}/events")).Status);
+        foreach (var deed in new[] { "cancel", "again" })
+        {
+            var answer = await visitor.Page.APIRequest.PostAsync($"/orders/{order.Id}/{deed}", new()
+            {
+                Headers = [new("Sec-Fetch-Site", "same-origin")],
+            });
+            Assert.Equal(404, answer.Status);
+        }
+        await shop.Shop.BecomesAsync(other, order.Id, "Confirmed");
+    }
+
+    [Fact]
+    public async Task Confirms_without_scripts_what_was_ordered_and_looks_again_by_a_link()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync(scripts: false);
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        await visitor.GoAsync("/checkout");
+        await Assertions.Expect(visitor.Page.GetByText("This is a demonstration: payment is simulated"))
+            .ToBeVisibleAsync();
+        await visitor.PlaceAsync();
+        await Testing.Eventually.HoldsAsync("the order is confirmed", async () =>
+        {
+            await visitor.At("refresh").ClickAsync();
+            return await visitor.At("order-state").GetAttributeAsync("data-state") == "Confirmed";
+        });
+        Assert.EndsWith(
+            "/orders/" + await visitor.At("order-number").InnerTextAsync(), visitor.Page.Url, StringComparison.Ordinal);
+        var line = visitor.At("order-lines").GetByRole(AriaRole.Listitem).First;
+        await Assertions.Expect(line).ToContainTextAsync($"2 × Test {sku}");
+        await Assertions.Expect(line).ToContainTextAsync("£5.00");
+        await Assertions.Expect(visitor.At("delivery")).ToHaveTextAsync("Standard delivery");
+        await Assertions.Expect(visitor.At("delivery-price")).ToHaveTextAsync("£3.90");
+        await Assertions.Expect(visitor.At("tax")).ToHaveTextAsync("Includes £1.48 tax (20 %)");
+        await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£8.90");
+        foreach (var (_, text) in Checkouts.Home)
+            await Assertions.Expect(visitor.At("order-address")).ToContainTextAsync(text);
+    }
+
+    [Fact]
+    public async Task Says_that_it_is_too_late_to_cancel_what_was_sent_meanwhile()
+    {
+        await using var visitor = await shop.NewVisitorAsync(scripts: false);
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(await shop.Shop.NewProductAsync());
+        await visitor.GoAsync("/checkout");
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed", reloads: true);
+        var order = await visitor.At("order-number").InnerTextAsync();
+        await Testing.Eventually.HoldsAsync("the order is sent", async () =>
+        {
+            using var sent = await shop.Shop.TryAsync(
+                HttpMethod.Post, $"/api/v1/orders/{order}/ship", null, shop.Shop.Operator);
+            return sent.IsSuccessStatusCode;
+        });
+        await visitor.At("cancel").ClickAsync();
+        await Assertions.Expect(visitor.At("order-fault")).ToHaveTextAsync("This order can no longer be cancelled.");
+        await Assertions.Expect(visitor.At("order-state")).ToHaveAttributeAsync("data-state", "Shipped");
+        await Assertions.Expect(visitor.At("cancel")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Lists_older_orders_on_the_next_page()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        var buyer = await shop.Shop.SignInAsync(await visitor.SignInNewAsync(), Visitor.Password);
+        List<Guid> placed = [];
+        for (var number = 0; number < 22; number++) placed.Insert(0, (await shop.Shop.PlaceAsync(buyer, sku)).Id);
+        await visitor.GoAsync("/orders");
+        Assert.Equal(placed[..20], await OrdersAsync());
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Show more" }).ClickAsync();
+        await Assertions.Expect(visitor.At("orders").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        Assert.Equal(placed[20..], await OrdersAsync());
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Show more" }))
+            .ToHaveCountAsync(0);
+
+        async Task<IEnumerable<Guid>> OrdersAsync() => (await visitor.Page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('[data-test=orders] a')].map(each => each.pathname.split('/').at(-1))"))
+            .Select(Guid.Parse);
+    }
+
+    [Fact]
+    public async Task Tells_a_German_reader_the_day_as_Germans_write_it()
+    {
+        await using var visitor = await shop.NewVisitorAsync(language: "de-DE");
+        await visitor.SignInNewAsync();
+        await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
+        await visitor.At("add").ClickAsync();
+        await visitor.GoAsync("/checkout");
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        var first = visitor.At("history").Locator("time").First;
+        var at = DateTimeOffset.Parse((await first.GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(
+            at.ToString("d. MMMM yyyy", CultureInfo.GetCultureInfo("de-DE")));
+        await Assertions.Expect(first).ToHaveTextAsync(at.ToString("HH:mm", CultureInfo.InvariantCulture) + " UTC");
+    }
+}

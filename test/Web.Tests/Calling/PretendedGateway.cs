@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text;
+
+namespace Tessera.Web.Tests.Calling;
+
+/// <summary>A gateway that says to everything what the test wants.</summary>
+internal sealed class PretendedGateway : IAsyncDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly Task _answering;
+
+    public PretendedGateway()
+    {
+        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        Address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
+        probe.Stop();
+        _listener.Prefixes.Add(Address);
+        _listener.Start();
+        _answering = AnswerAsync();
+    }
+
+    public string Address { get; }
+
+    public (int Status, string Json) Answer { get; set; } = (503, "{}");
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Close();
+        await _answering;
+    }
+
+    private async Task AnswerAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                var context = await _listener.GetContextAsync();
+                (context.Response.StatusCode, var json) = Answer;
+                context.Response.ContentType = "application/json";
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(json));
+                context.Response.Close();
+            }
+            catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+}

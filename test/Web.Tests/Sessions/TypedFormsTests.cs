@@ -1,0 +1,107 @@
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.Net.Http.Headers;
+using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
+using Tessera.Testing;
+
+namespace Tessera.Web.Tests.Sessions;
+
+public sealed class TypedFormsTests : IDisposable
+{
+    private const string Path = "/profile/name";
+    private readonly TemporaryFolder _data = new("typed");
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+    private readonly TypedForms _forms;
+
+    public TypedFormsTests() => _forms = new TypedForms(
+        new EphemeralDataProtectionProvider(), new PagesApp("Web", "web") { ShowsTyped = true },
+        Options.Create(new TesseraOptions { DataDirectory = _data.Path }), _clock);
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Are_given_back_once_to_the_browser_that_sent_them()
+    {
+        var cookie = await KeepAsync("name=Grace+Hopper");
+        Assert.Null(await TakeAsync("tessera-typed=another"));
+        Assert.Null(await TakeAsync(cookie, "/profile/addresses"));
+        Assert.Equal("Grace Hopper", (await TakeAsync(cookie))?["name"].ToString());
+        Assert.Null(await TakeAsync(cookie));
+    }
+
+    [Fact]
+    public async Task Are_forgotten_after_a_while()
+    {
+        var cookie = await KeepAsync("name=Grace");
+        _clock.Advance(TypedForms.KeptFor + TimeSpan.FromSeconds(1));
+        Assert.Null(await TakeAsync(cookie));
+    }
+
+    [Fact]
+    public async Task Are_read_by_nobody_who_has_the_folder()
+    {
+        var cookie = await KeepAsync("name=Grace");
+        var file = Assert.Single(Directory.GetFiles(Folder));
+        Assert.DoesNotContain("Grace", await File.ReadAllTextAsync(file, Stop), StringComparison.Ordinal);
+        Assert.DoesNotContain(System.IO.Path.GetFileName(file), cookie, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cross-site", 10)]
+    [InlineData("same-site", 10)]
+    [InlineData("same-origin", 16 * 1024 + 1)]
+    public async Task Are_only_what_a_page_of_ours_has_sent_and_of_a_size_that_people_type(string site, int length)
+    {
+        Assert.Equal("", await KeepAsync("name=" + new string('a', length - 5), site));
+        Assert.False(Directory.Exists(Folder));
+    }
+
+    [Fact]
+    public async Task Are_a_bounded_number_and_make_room_when_they_are_old()
+    {
+        await KeepAsync("name=Grace");
+        for (var number = 1; number < TypedForms.FormsMax; number++)
+            await File.WriteAllTextAsync(System.IO.Path.Combine(Folder, $"{number}"), "", Stop);
+        Assert.Equal("", await KeepAsync("name=Ada"));
+        Assert.Equal(TypedForms.FormsMax, Directory.GetFiles(Folder).Length);
+        foreach (var file in Directory.GetFiles(Folder))
+            File.SetLastWriteTimeUtc(file, (_clock.GetUtcNow() - 2 * TypedForms.KeptFor).UtcDateTime);
+        Assert.NotEqual("", await KeepAsync("name=Ada"));
+        Assert.Single(Directory.GetFiles(Folder));
+        File.SetLastWriteTimeUtc(
+            Directory.GetFiles(Folder)[0], (_clock.GetUtcNow() - 2 * TypedForms.KeptFor).UtcDateTime);
+        Assert.Equal(0, _forms.RemoveOld());
+        Assert.Empty(Directory.GetFiles(Folder));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Folder => System.IO.Path.Combine(_data.Path, "web", "typed");
+
+    /// <returns>What the browser sends from now on; empty when it has been given nothing.</returns>
+    private async Task<string> KeepAsync(string form, string site = "same-origin")
+    {
+        var body = Encoding.UTF8.GetBytes(form);
+        var context = new DefaultHttpContext();
+        context.Request.Method = "POST";
+        context.Request.Path = Path;
+        context.Request.ContentType = "application/x-www-form-urlencoded";
+        context.Request.ContentLength = body.Length;
+        context.Request.Body = new MemoryStream(body);
+        context.Request.Headers["Sec-Fetch-Site"] = site;
+        await _forms.KeepAsync(context);
+        return context.Response.Headers.SetCookie is [{ } set]
+            && SetCookieHeaderValue.TryParse(set, out var cookie) ? $"{cookie.Name}={cookie.Value}" : "";
+    }
+
+    private Task<IFormCollection?> TakeAsync(string cookie, string path = Path)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Cookie = cookie;
+        return _forms.TakeAsync(context, path);
+    }
+}
