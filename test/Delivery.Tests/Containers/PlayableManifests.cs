@@ -90,6 +90,9 @@ internal sealed class PlayableManifests(string rendered, string secrets, string 
         settings.Metadata.NamespaceProperty = null;
         foreach (var (name, value) in CompiledAhead.QuickStart) settings.Data[name] = value;
         settings.Data["Tessera__PublicUrl"] = $"http://127.0.0.1:{port}/";
+        // A database whose disk thirty other tests write to is no news of a replacement: it is waited for.
+        settings.Data["Database__ConnectTimeout"] = "00:01:00";
+        settings.Data["Database__CommandTimeout"] = "00:02:00";
         return settings;
     }
 

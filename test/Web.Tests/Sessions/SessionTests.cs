@@ -130,6 +130,7 @@ public sealed partial class SessionTests(ShopWithReplicas shop) : IClassFixture<
         var email = await visitor.SignInNewAsync();
         await visitor.AddToBasketAsync(sku, 2);
         await visitor.GoAsync(page);
+        if (field.StartsWith("address-", StringComparison.Ordinal)) await visitor.FillAddressAsync();
         await visitor.At(field).FillAsync(text);
         await EndElsewhereAsync(visitor, email);
         await visitor.At(button).ClickAsync();
@@ -142,7 +143,8 @@ public sealed partial class SessionTests(ShopWithReplicas shop) : IClassFixture<
         await Assertions.Expect(visitor.At(field)).Not.ToHaveValueAsync(text); // Once is enough.
     }
 
-    /// <summary>The storefront hears of it when it renews the token.</summary>
+    /// <summary>The storefront hears of it when a service refuses its token, or at the latest when it renews it.
+    /// </summary>
     private async Task EndElsewhereAsync(Visitor visitor, string email)
     {
         await using var elsewhere = await shop.NewVisitorAsync();
