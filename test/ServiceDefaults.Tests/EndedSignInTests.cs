@@ -34,13 +34,26 @@ public sealed class EndedSignInTests(SampleService service) : IClassFixture<Samp
         var ended = new EndedSignIns(clock);
         Assert.Null(ended.Since);
         ended.Add([new EndedSignIn("new", noon), new EndedSignIn("old", noon.AddMinutes(-10))]);
-        Assert.Equal(noon.AddSeconds(-30), ended.Since);
+        Assert.Equal(noon.AddMinutes(-2), ended.Since);
         ended.Add([]); // Nothing is news: what is known stays.
         Assert.Equal(["new"], ended.Known(ended.Since).Select(each => each.Id));
         Assert.Equal(["new", "old"], ended.Known(null).Select(each => each.Id).Order());
         clock.Advance(EndedSignIns.KeptFor - TimeSpan.FromMinutes(5));
         ended.Add([]);
         Assert.Equal((true, false), (ended.Contains("new"), ended.Contains("old")));
+    }
+
+    [Fact]
+    public void Misses_nothing_because_of_a_clock_that_was_ahead()
+    {
+        var clock = new FakeTimeProvider(noon);
+        var ended = new EndedSignIns(clock);
+        ended.Add([new EndedSignIn("ahead", noon.AddHours(1))]);
+        Assert.Equal(noon.AddMinutes(-2), ended.Since);
+        ended.Add([new EndedSignIn("now", noon)]);
+        Assert.Equal((true, true), (ended.Contains("ahead"), ended.Contains("now")));
+        clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(noon.AddMinutes(3), ended.Since);
     }
 
     private async Task<HttpStatusCode> StatusAsync(string token)

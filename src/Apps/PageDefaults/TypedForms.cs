@@ -40,20 +40,25 @@ public sealed class TypedForms(
         {
             await WriteAsync(context);
         }
-        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            // The visitor types once more.
+            // The visitor types once more; what no browser sends is not kept.
         }
     }
 
     /// <summary>What was sent to the path, once; null when nothing was or it is too long ago.</summary>
-    public async Task<IFormCollection?> TakeAsync(HttpContext context, string path)
+    /// <param name="fits">Whether it is of this page, where several send to one path; it waits for its own else.
+    /// </param>
+    public async Task<IFormCollection?> TakeAsync(
+        HttpContext context, string path, Func<IFormCollection, bool>? fits = null)
     {
         if (context.Request.Cookies[Cookie().Name!] is not { Length: > 0 } name) return null;
         if (await ReadAsync(name) is not { } kept || kept.Path != path) return null;
-        Forget(context);
-        return clock.GetUtcNow() - kept.At > KeptFor ? null : new FormCollection(kept.Fields.ToDictionary(
+        var form = new FormCollection(kept.Fields.ToDictionary(
             field => field.Key, field => new StringValues(field.Value), StringComparer.Ordinal));
+        if (fits?.Invoke(form) == false) return null;
+        Forget(context);
+        return clock.GetUtcNow() - kept.At > KeptFor ? null : form;
     }
 
     internal void Forget(HttpContext context)

@@ -55,7 +55,7 @@ public sealed partial class WorkflowTests
             string[] own = [$".github/workflows/{name}.yml", "contracts/**", $"src/Services/{project}/**"];
             Assert.Equal([.. own, .. own], FilterIn(text)); // Of a push and of a pull request.
             Assert.Equal(
-                ["npm ci", "npm test", "docker build"],
+                ["npm ci", "npm run", "npm test", "docker build"],
                 CommandRuns().Matches(text).Select(run => run.Groups[1].Value));
             // By the version of Node that the image has.
             var node = NodeVersion().Match(text).Groups[1].Value;

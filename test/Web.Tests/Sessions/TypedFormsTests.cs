@@ -34,6 +34,14 @@ public sealed class TypedFormsTests : IDisposable
     }
 
     [Fact]
+    public async Task Wait_for_the_page_that_they_are_of()
+    {
+        var cookie = await KeepAsync("sku=PENCIL&quantity=50");
+        Assert.Null(await TakeAsync(cookie, fits: form => form["sku"] == "LAPTOP"));
+        Assert.Equal("50", (await TakeAsync(cookie, fits: form => form["sku"] == "PENCIL"))?["quantity"].ToString());
+    }
+
+    [Fact]
     public async Task Are_forgotten_after_a_while()
     {
         var cookie = await KeepAsync("name=Grace");
@@ -98,10 +106,11 @@ public sealed class TypedFormsTests : IDisposable
             && SetCookieHeaderValue.TryParse(set, out var cookie) ? $"{cookie.Name}={cookie.Value}" : "";
     }
 
-    private Task<IFormCollection?> TakeAsync(string cookie, string path = Path)
+    private Task<IFormCollection?> TakeAsync(
+        string cookie, string path = Path, Func<IFormCollection, bool>? fits = null)
     {
         var context = new DefaultHttpContext();
         context.Request.Headers.Cookie = cookie;
-        return _forms.TakeAsync(context, path);
+        return _forms.TakeAsync(context, path, fits);
     }
 }

@@ -111,6 +111,8 @@ public static class Workflows
                   node-version: {{node}}
               - name: install
                 run: npm ci
+              - name: build
+                run: npm run build
               - name: test
                 run: npm test
               - name: image

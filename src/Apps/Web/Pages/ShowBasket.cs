@@ -27,6 +27,8 @@ internal static class ShowBasket
             return Page.Show<BasketPage>(
                 StatusCodes.Status403Forbidden, (nameof(BasketPage.IsOperator), true));
         }
+        if (basket.Status == HttpStatusCode.Unauthorized)
+            return SeeOther.To($"/sign-in?back={Uri.EscapeDataString("/basket")}"); // The sign-in ended elsewhere.
         if (basket.Value is null)
         {
             visit.Context.Response.Headers.RetryAfter = "5";

@@ -7,7 +7,8 @@ internal static class ShowProduct
     public static async Task<IResult> Handle(
         string sku, Visit visit, ProductDesk desk, TypedForms forms, CancellationToken stop, bool added = false)
     {
-        var typed = await forms.TakeAsync(visit.Context, ChangeBasket.AddPath) is { } kept
+        // All products send to one path.
+        var typed = await forms.TakeAsync(visit.Context, ChangeBasket.AddPath, form => form["sku"] == sku) is { } kept
             ? TypedQuantity.Of(kept, "form.kept")
             : null;
         return await desk.ShowAsync(sku, stop, typed, added);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Tessera.ServiceDefaults;
 
 /// <summary>Sign-ins, and tokens of machines, that ended so lately that access tokens of theirs may still be in their
@@ -13,16 +11,26 @@ public sealed class EndedSignIns(TimeProvider clock)
     /// </summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(65);
 
-    // What was committed late, or written by a clock that is behind, comes with one of the next questions.
-    private static readonly TimeSpan overlap = TimeSpan.FromSeconds(30);
+    /// <summary>What was committed late, or written by the clock of another replica of Users, comes with one of the
+    /// next questions.</summary>
+    private static readonly TimeSpan overlap = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _known = new(StringComparer.Ordinal);
+    // Replaced as a whole: every request reads it, and who asks must not take a part of it for all.
+    private volatile Dictionary<string, DateTimeOffset> _known = new(StringComparer.Ordinal);
     private DateTimeOffset? _newest;
 
-    /// <summary>From when on to ask; null for all.</summary>
-    public DateTimeOffset? Since => _newest - overlap;
+    /// <summary>From when on to ask; null for all. What a clock that was ahead has written moves it to now at most, or
+    /// all that ends until then would be missed.</summary>
+    public DateTimeOffset? Since
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return (_newest > now ? now : _newest) - overlap;
+        }
+    }
 
-    public bool Contains(string? id) => id is not null && _known.ContainsKey(id);
+    public bool Contains(string? id) => id is not null && _known is { Count: > 0 } known && known.ContainsKey(id);
 
     public IReadOnlyList<EndedSignIn> Known(DateTimeOffset? since) =>
     [
@@ -33,16 +41,19 @@ public sealed class EndedSignIns(TimeProvider clock)
     /// <summary>One caller at a time.</summary>
     public void Add(IReadOnlyList<EndedSignIn> some)
     {
-        foreach (var each in some)
-        {
-            _known[each.Id] = each.At;
-            if (!(_newest >= each.At)) _newest = each.At;
-        }
         var before = clock.GetUtcNow() - KeptFor;
+        if (some.All(each => _known.ContainsKey(each.Id)) && _known.Values.All(at => at >= before)) return;
+        var known = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var (id, at) in _known)
         {
-            if (at < before) _known.TryRemove(id, out _);
+            if (at >= before) known[id] = at;
         }
+        foreach (var each in some)
+        {
+            known[each.Id] = each.At;
+            if (!(_newest >= each.At)) _newest = each.At;
+        }
+        _known = known;
     }
 }
 

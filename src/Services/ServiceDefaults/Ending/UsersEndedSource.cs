@@ -9,21 +9,21 @@ namespace Tessera.ServiceDefaults;
 internal sealed class UsersEndedSource(IHttpClientFactory clients) : IEndedSource
 {
     public async Task<IReadOnlyList<Guid>> FetchErasedAsync(CancellationToken stop) =>
-        await FetchAsync<Guid>(ErasedSubjects.Path, stop);
+        await FetchAsync<Guid>(ErasedSubjects.Path, true, stop);
 
     public async Task<IReadOnlyList<EndedSignIn>> FetchSignInsAsync(DateTimeOffset? since, CancellationToken stop) =>
         await FetchAsync<EndedSignIn>(
             since is { } from
                 ? $"{EndedSignIns.Path}?since={Uri.EscapeDataString(from.ToString("O", CultureInfo.InvariantCulture))}"
                 : EndedSignIns.Path,
-            stop);
+            false, stop);
 
-    private async Task<T[]> FetchAsync<T>(string path, CancellationToken stop)
+    private async Task<T[]> FetchAsync<T>(string path, bool hasEachVersion, CancellationToken stop)
     {
         using var client = clients.CreateClient(UsersKeySource.ClientName);
         using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), stop);
-        // A version of Users that is older than this process does not tell all of it.
-        if (answer.StatusCode == HttpStatusCode.NotFound) return [];
+        // A version of Users that is older than this process may not tell it.
+        if (answer.StatusCode == HttpStatusCode.NotFound && !hasEachVersion) return [];
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadFromJsonAsync<T[]>(stop) ?? [];
     }

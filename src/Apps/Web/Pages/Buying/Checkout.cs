@@ -21,6 +21,8 @@ public static class Checkout
         CancellationToken stop)
     {
         var basket = await visit.OpenAsync(stop);
+        if (basket.Status == HttpStatusCode.Unauthorized)
+            return SeeOther.To($"/sign-in?back={Uri.EscapeDataString("/checkout")}"); // The sign-in ended elsewhere.
         if (basket.Value is null) return SeeOther.To("/basket?fault=away");
         var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, store, stop);
         if (contents.Edition is not { } edition || !contents.Orderable.Any()) return SeeOther.To("/basket");

@@ -50,6 +50,7 @@ export function keepLimits(server: FastifyInstance, limits: Limits): void {
 export function endSlowRequests(server: FastifyInstance, limits: Limits): void {
   server.addHook('onRequest', (request, _reply, done) => {
     const { stream } = request.raw as unknown as Http2ServerRequest;
+    if (stream.endAfterHeaders) return done(); // It is all there: nobody reads the end of a body that is none.
     const slow = setTimeout(() => stream.close(), limits.requestWithinMilliseconds);
     // Only its coming is bounded: an answer takes as long as it takes.
     for (const over of ['end', 'close']) stream.once(over, () => clearTimeout(slow));
