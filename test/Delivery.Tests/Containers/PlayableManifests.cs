@@ -71,10 +71,6 @@ internal sealed class PlayableManifests(string rendered, string secrets, string 
             container.Ports = [.. container.Ports.Where(each => each.Name == "http")];
             (container.Ports[0].HostIP, container.Ports[0].HostPort) = ("127.0.0.1", port);
         }
-        else
-        {
-            container.Ports = null;
-        }
         return KubernetesYaml.SerializeAll([.. claims, Settings(), deployment]);
     }
 
@@ -125,6 +121,8 @@ internal sealed class PlayableManifests(string rendered, string secrets, string 
         }
         var container = pod.Containers.Single();
         container.LivenessProbe = container.ReadinessProbe = container.StartupProbe = null;
+        // Or this version takes each for a port of the machine, where somebody else may listen.
+        if (name != "gateway") container.Ports = null;
         container.Lifecycle = null;
         container.Resources = null;
         // This version gives all pods the empty folder that one of them has given a name.
