@@ -58,6 +58,25 @@ public sealed class CompareShapesTests
         Assert.Equal("t name", Assert.Single(breaches).Where);
     }
 
+    [Fact]
+    public void Compares_each_of_two_shapes_that_become_the_same_name()
+    {
+        var before = JsonNode.Parse(
+            """
+            { "tree": { "type": "object", "properties": {
+                "one": { "type": "object", "properties": { "a": { "type": "string" } } },
+                "two": { "type": "object", "properties": { "a": { "type": "integer" } } } } } }
+            """)!;
+        var now = JsonNode.Parse(
+            """
+            { "tree": { "type": "object", "properties": { "one": { "$ref": "#/x" }, "two": { "$ref": "#/x" } } },
+              "x": { "type": "object", "properties": { "a": { "type": "string" } } } }
+            """)!;
+        var breaches = new List<Breach>();
+        new CompareShapes(Direction.Stored, breaches).Compare("t ", At(before), At(now));
+        Assert.Equal("t two.a", Assert.Single(breaches).Where);
+    }
+
     private static Shape At(JsonNode document) => Shape.Of(document, new JsonObject { ["$ref"] = "#/tree" });
 
     private static List<Breach> Compare(ShapeSample sample, Direction direction)

@@ -24,6 +24,9 @@ internal static class ShapeSamples
         new("became-optional", "{a!:int}", "{a:int}", A, S),
         new("became-required", "{a:int}", "{a!:int}", R, S),
         new("type-changed", "{a!:int}", "{a!:text}", R, A, S),
+        new("type-changed", "{a!:any}", "{a!:int}", R, S),
+        new("type-changed", "{a!:any}", "{a!:{b:int}}", R, S),
+        new("type-changed", "{a!:int}", "{a!:any}", R, A, S),
         new("type-changed", "{a!:[int]}", "{a!:[text]}", R, A, S),
         new("type-changed", "{a!:mapint}", "{a!:maptext}", R, A, S),
         new("property-removed", "{a!:map{b!:int,c!:int}}", "{a!:map{b!:int}}", A, S),
@@ -49,6 +52,7 @@ internal static class ShapeSamples
         new("", "{a!:int?}", "{a!:int?}"),
         new("", "{a!:one|two}", "{a!:two|one}"),
         new("", "{a!:map{b!:int}}", "{a!:map{b!:int,c:int}}"),
+        new("", "{a!:any}", "{a!:any}"),
         new("", "{a!:{b!:text/uuid}}", "{a!:{b!:text/uuid,c:int}}"),
     ];
 }

@@ -5,7 +5,8 @@ namespace Tessera.Releasing.Tests.Comparing;
 
 /// <summary>Reads the short form of a shape in samples: <c>{a!:int?,b:[text/uuid]}</c>, with <c>!</c> for required,
 /// <c>?</c> for null, <c>/</c> for a format, <c>|</c> for values, <c>&lt;=</c> for a maximum, <c>~</c> for a pattern,
-/// round brackets for alternatives, and <c>map</c> before the shape of a map's values.</summary>
+/// <c>any</c> for anything, round brackets for alternatives, and <c>map</c> before the shape of a map's values.
+/// </summary>
 internal static class Write
 {
     public static JsonObject Shape(string text)
@@ -34,6 +35,7 @@ internal static class Write
 
     private static JsonObject Simple(string text)
     {
+        if (text == "any") return [];
         if (text.Contains('|', StringComparison.Ordinal))
         {
             var values = text.Split('|', StringSplitOptions.RemoveEmptyEntries);

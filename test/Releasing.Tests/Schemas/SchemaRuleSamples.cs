@@ -28,6 +28,8 @@ internal static class SchemaRuleSamples
             "alter table orders add column price numeric(12,2) null, alter column note drop not null;"),
         ("set-not-null", "alter table orders alter column note set not null;",
             "alter table orders alter column note drop not null;"),
+        ("drop-not-null", "alter table orders alter column note drop not null;",
+            "alter table orders alter column note drop default;"),
         ("drop-default", "alter table orders alter delivery_minor drop default;",
             "alter table orders alter delivery_minor set default 0;"),
         ("changing-default", "alter table orders add column seen_at timestamptz default now();",

@@ -6,7 +6,7 @@ internal sealed class CompareShapes(Direction direction, List<Breach> breaches)
 {
     private static readonly string[] _upper = ["maximum", "exclusiveMaximum", "maxLength", "maxItems"];
     private static readonly string[] _lower = ["minimum", "exclusiveMinimum", "minLength", "minItems"];
-    private readonly HashSet<(string?, string?)> _seen = [];
+    private readonly HashSet<(string, string)> _seen = [];
 
     /// <summary>What was written before is read now.</summary>
     private bool ReadNow => direction is Direction.Request or Direction.Stored;
@@ -20,7 +20,15 @@ internal sealed class CompareShapes(Direction direction, List<Breach> breaches)
 
     public void Compare(string where, Shape before, Shape now)
     {
-        if ((before.Reference ?? now.Reference) is not null && !_seen.Add((before.Reference, now.Reference))) return;
+        // One that holds itself has a name on both sides. Two that are written in place may become the same name, and
+        // each of them is another shape.
+        if (before.Reference is { } then && now.Reference is { } after && !_seen.Add((then, after))) return;
+        if (ReadNow && before.IsAnything && !now.IsAnything)
+        {
+            Add("type-changed", where, "was anything and is not any more, and there are writers and stored data of "
+                + $"other types; leave it and add a member of another name, or {Way}");
+            return;
+        }
         if (before.Type != now.Type && before.Type.Length > 0)
         {
             Add("type-changed", where,

@@ -22,6 +22,11 @@ internal sealed class Shape
     public string Type =>
         string.Join('|', TypesOf(_schema).Where(type => type != "null").Order(StringComparer.Ordinal));
 
+    /// <summary>Nothing is said of it that a value could break.</summary>
+    public bool IsAnything => Type.Length == 0
+        && !_schema.Any(member => member.Key is "enum" or "properties" or "required" or "items" or "oneOf" or "anyOf"
+            or "allOf" or "const" or "not" or "pattern" or "minimum" or "maximum");
+
     public string Format => Text("format");
 
     public string Pattern => Text("pattern");

@@ -30,6 +30,8 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
         new("set-not-null", SetNotNull(),
             "the table is read through under a lock, and programs of the version before may write null",
             "add a check (… is not null) not valid, validate it in the next release, and set not null after that"),
+        new("drop-not-null", DropNotNull(), "programs of the version before read a value and would find null",
+            "let one release read null before the next one writes it"),
         new("drop-default", DropDefault(), "programs of the version before insert rows without the column",
             "drop it a release after the programs write the column themselves"),
         new("changing-default", ChangingDefault(),
@@ -93,6 +95,9 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
 
     [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*\bset not null")]
     private static partial Regex SetNotNull();
+
+    [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*\bdrop not null")]
+    private static partial Regex DropNotNull();
 
     [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*alter (?:column )?\w+ drop default")]
     private static partial Regex DropDefault();
