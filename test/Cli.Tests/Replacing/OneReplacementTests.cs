@@ -43,6 +43,15 @@ public sealed class OneReplacementTests : IDisposable
     }
 
     [Fact]
+    public async Task Logins_that_are_changed_at_the_same_moment_are_all_there()
+    {
+        var services = Enumerable.Range(0, 40).Select(number => $"service-{number}").ToArray();
+        await Task.WhenAll(services.Select(service => Task.Run(
+            () => new RunFolder(_data.Path).WriteDatabaseOf(service, service + "'s"))));
+        Assert.Equal(services.Order(), _folder.ReadDatabases()!.Keys.Order());
+    }
+
+    [Fact]
     public void Everything_is_what_has_a_build_and_a_service_in_another_language_is_refused_by_name()
     {
         InstanceState[] all = [Named("orders"), Named("notifications"), Named("gateway")];

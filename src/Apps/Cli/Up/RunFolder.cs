@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -9,6 +10,9 @@ internal sealed class RunFolder(string data)
 {
     /// <summary>SQLite has 512 for the whole name, journals included.</summary>
     private const int PathBytesMax = 440;
+
+    /// <summary>Whoever has the lock of a file reads and writes it once.</summary>
+    private static readonly TimeSpan _lockWaitMax = TimeSpan.FromSeconds(10);
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private string? _instance;
@@ -32,6 +36,9 @@ internal sealed class RunFolder(string data)
     /// <summary>Where the services' databases are, when this store started the server for them.
     /// Holds their passwords.</summary>
     private string DatabasesFile => Path.Combine(Data, "keys", "databases.json");
+
+    /// <summary>The same of a change of password that has not ended.</summary>
+    private string BegunDatabasesFile => Path.Combine(Data, "keys", "databases-begun.json");
 
     /// <summary>Which run of the store has the folder.</summary>
     private string InstanceFile => Path.Combine(Run, "instance");
@@ -242,11 +249,36 @@ internal sealed class RunFolder(string data)
 
     /// <summary>Of one service, with the others as they are by now: somebody may have changed theirs meanwhile.
     /// </summary>
-    public void WriteDatabaseOf(string service, string address) => WriteDatabases(
-        new Dictionary<string, string>(ReadDatabases() ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+    public void WriteDatabaseOf(string service, string address) => WriteOne(DatabasesFile, service, address);
+
+    /// <summary>The login that the processes of the service are being given, until each has it; null forgets it.
+    /// </summary>
+    public void WriteBegunDatabaseOf(string service, string? address) =>
+        WriteOne(BegunDatabasesFile, service, address);
+
+    public string? ReadBegunDatabaseOf(string service) => Read(BegunDatabasesFile)?.GetValueOrDefault(service);
+
+    /// <summary>Two commands may change the entries of two services at once: between reading and writing there is
+    /// nobody else.</summary>
+    private static void WriteOne(string path, string name, string? value)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var asked = Stopwatch.StartNew();
+        FileStream? alone;
+        while ((alone = TryLock(path + ".lock")) is null)
         {
-            [service] = address,
-        });
+            if (asked.Elapsed > _lockWaitMax) throw new UserError($"{path}.lock cannot be had: is the disk full?");
+            Thread.Yield();
+        }
+        using (alone)
+        {
+            var all = new Dictionary<string, string>(
+                Read(path) ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+            if (value is null) all.Remove(name);
+            else all[name] = value;
+            WritePrivately(path, all);
+        }
+    }
 
     /// <summary>Replaced as a whole: services that start meanwhile read the one or the other.</summary>
     private static void WritePrivately(string path, IReadOnlyDictionary<string, string> values)
@@ -260,8 +292,10 @@ internal sealed class RunFolder(string data)
     }
 
     /// <summary>The connection string of each service; null when this store started no database server.</summary>
-    public IReadOnlyDictionary<string, string>? ReadDatabases() => File.Exists(DatabasesFile)
-        ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(DatabasesFile), _json)
+    public IReadOnlyDictionary<string, string>? ReadDatabases() => Read(DatabasesFile);
+
+    private static Dictionary<string, string>? Read(string path) => File.Exists(path)
+        ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path), _json)
         : null;
 
     public void ForgetDatabases() => Forget(DatabasesFile);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessera.Cli.Servers;
 
 namespace Tessera.Cli.Up;
 
@@ -70,7 +71,7 @@ internal static class ReplaceCommand
         {
             if (canary is not null || revision is not null || settings.Count > 0 || which != chosen[0].Service)
                 throw new UserError("--new-password is for all processes of one service, and alone.", ExitCodes.Usage);
-            await new ChangeDatabasePassword(folder, process).RunAsync(chosen, stop);
+            await new ChangeDatabasePassword(folder, process, PostgresHere.AddressOf(folder)).RunAsync(chosen, stop);
             return ExitCodes.Ok;
         }
         var changes = new Dictionary<string, Change>(StringComparer.Ordinal);
