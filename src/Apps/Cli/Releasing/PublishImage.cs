@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Tessera.Cli.Servers;
 using Tessera.Cli.Shipping;
 using Tessera.Cli.Shipping.Registries;
+using Tessera.Cli.Up;
 using Tessera.Releasing;
 using Tessera.Releasing.Pipelines;
 
@@ -19,15 +21,12 @@ internal static partial class PublishImage
     {
         var version = Versions.Read(repository, service);
         var (host, path) = Split(image);
-        var digests = new List<string>();
         var process = ListedProcess.All().Single(each => each.Name == service.Name);
-        foreach (var arch in _archs)
-        {
-            await AheadBuild.RunAsync([process.Project], arch, stop);
-            digests.Add(await PushAsync(repository, service, version, image, arch, stop));
-        }
         var registry = ImageRegistry.At(host, path);
-        var index = await new JoinPlatforms(registry).RunAsync($"{version}", digests, stop);
+        var published = await PublishedVersion.FindAsync(registry, $"{version}", stop);
+        published?.RequireOf(await RevisionAsync(stop), $"{host}/{path}:{version}");
+        var digests = published?.Images ?? await PushAllAsync(repository, service, version, image, process, stop);
+        var index = published?.Index ?? await new JoinPlatforms(registry).RunAsync($"{version}", digests, stop);
         // Some ask for what is beside the index, others for what is beside the image that they run.
         var parts = await PartsList.WriteAsync(process, stop);
         foreach (var digest in digests.Prepend(index)) await parts.AttachAsync(registry, digest, stop);
@@ -35,6 +34,23 @@ internal static partial class PublishImage
         if (Environment.GetEnvironmentVariable("GITHUB_OUTPUT") is { Length: > 0 } outputs)
             await File.AppendAllTextAsync(outputs, $"digest={index}\n", stop);
         return ExitCodes.Ok;
+    }
+
+    private static async Task<string> RevisionAsync(CancellationToken stop) =>
+        (await RunToEnd.Async(["git", "rev-parse", "HEAD"], SourceTree.Root, stop)).Trim();
+
+    /// <returns>The images' digests.</returns>
+    private static async Task<IReadOnlyList<string>> PushAllAsync(
+        Repository repository, Releasable service, Version version, string image, ListedProcess process,
+        CancellationToken stop)
+    {
+        var digests = new List<string>();
+        foreach (var arch in _archs)
+        {
+            await AheadBuild.RunAsync([process.Project], arch, stop);
+            digests.Add(await PushAsync(repository, service, version, image, arch, stop));
+        }
+        return digests;
     }
 
     /// <returns>The image's digest.</returns>
