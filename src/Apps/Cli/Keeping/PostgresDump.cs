@@ -12,7 +12,7 @@ internal static class PostgresDump
     private static readonly TimeSpan _limit = TimeSpan.FromHours(12);
 
     /// <summary>The database stays, and who may use it; all that is in it makes room, also what newer versions of the
-    /// service have added.</summary>
+    /// service have added. What belongs to an extension stays with it: it is the administrator's.</summary>
     private const string Clear =
         """
         set lock_timeout = '30s';
@@ -24,6 +24,7 @@ internal static class PostgresDump
                         when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table'
                     end as kind, relname as name
                 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+                    and not exists (select 1 from pg_depend where objid = pg_class.oid and deptype = 'e')
                 -- A column's sequence goes with its table, and not without it.
                 order by relkind = 'S'
             loop
@@ -43,6 +44,7 @@ internal static class PostgresDump
             for one in
                 select typname as name from pg_type
                 where typnamespace = 'public'::regnamespace and typtype in ('e', 'd')
+                    and not exists (select 1 from pg_depend where objid = pg_type.oid and deptype = 'e')
             loop
                 execute format('drop type if exists public.%I cascade', one.name);
             end loop;
@@ -54,7 +56,12 @@ internal static class PostgresDump
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         return RunAsync(
             "pg_dump", connection, Path.GetDirectoryName(target)!,
-            ["--format=plain", "--no-owner", "--no-privileges", "--lock-wait-timeout=60000", "--file=" + target], stop);
+            [
+                // A comment on an extension is its owner's to write.
+                "--format=plain", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=60000",
+                "--file=" + target,
+            ],
+            stop);
     }
 
     public static async Task PutAsync(string source, string connection, CancellationToken stop)
