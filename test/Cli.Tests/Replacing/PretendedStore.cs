@@ -53,6 +53,9 @@ internal sealed class PretendedStore : IAsyncDisposable
     /// <summary>What a process has answered since it started, how much of it with 5xx; by its name.</summary>
     public ConcurrentDictionary<string, Func<Answers>> Answered { get; } = [];
 
+    /// <summary>What share of the users the gateway has said that the canary has, one after the other.</summary>
+    public ConcurrentQueue<int?> SharesAnnounced { get; } = [];
+
     public IReadOnlyList<InstanceState> Orders =>
         [.. HoldCommands.StateOf(Folder).Services.Where(each => each.Service == "orders")];
 
@@ -113,6 +116,7 @@ internal sealed class PretendedStore : IAsyncDisposable
             ? JsonNode.Parse(File.ReadAllText(Folder.CanariesFile))!["canaries"]!.AsArray().SingleOrDefault()
             : null;
         _isDeaf |= DeafFrom is not null && (int?)canary?["percent"] == DeafFrom;
+        SharesAnnounced.Enqueue((int?)canary?["percent"]);
         return _isDeaf ? "" : new JsonObject
         {
             ["services"] = new JsonArray(

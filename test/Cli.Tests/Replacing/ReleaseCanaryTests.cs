@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Cli.Up;
 using Tessera.Testing;
 using Xunit;
@@ -32,17 +33,70 @@ public sealed class ReleaseCanaryTests
         Assert.EndsWith("see: tessera status.", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Takes_back_a_canary_that_dies()
+    {
+        await using var store = new PretendedStore();
+        var taken = TakenBackAsync(store);
+        await HasItsShareAsync(store);
+        using (var died = Process.GetProcessById(store.StateOf("orders-2").Pid!.Value)) died.Kill();
+        Assert.StartsWith("orders-2 ended with code 137", (await taken).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Takes_back_the_canary_of_whoever_breaks_off()
+    {
+        await using var store = new PretendedStore();
+        await store.AllAreReadyAsync();
+        using var breakOff = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var running = RunAsync(store, _forADay, breakOff.Token);
+        await HasItsShareAsync(store);
+        await breakOff.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        IsAsBefore(store);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ends_when_its_time_is_over_as_it_was_told(bool isPromoted)
+    {
+        await using var store = new PretendedStore();
+        await store.AllAreReadyAsync();
+        await RunAsync(store, new CanaryPlan(10, TimeSpan.FromMinutes(1), isPromoted), Stop);
+        if (!isPromoted) IsAsBefore(store);
+        else
+        {
+            foreach (var name in (string[])["orders-1", "orders-2"])
+                Assert.Equal("/the/new/one", store.Folder.ReadProgramOf(name));
+            Assert.False(new Canaries(store.Folder).AskToEnd("orders", isPromoted: true));
+        }
+    }
+
     private static async Task<UserError> TakenBackAsync(PretendedStore store)
     {
         await store.AllAreReadyAsync();
+        var refused = await Assert.ThrowsAsync<UserError>(() => RunAsync(store, _forADay, Stop));
+        IsAsBefore(store);
+        return refused;
+    }
+
+    private static async Task RunAsync(PretendedStore store, CanaryPlan plan, CancellationToken stop)
+    {
         using var http = new HttpClient();
         var canary = new ReleaseCanary(store.Folder, http, new ReplaceProcess(store.Folder, http), new FastClock());
-        var refused = await Assert.ThrowsAsync<UserError>(() => canary
-            .RunAsync(store.Orders, Change.OfProgram("/the/new/one"), _forADay, Stop).WithinAsync(Eventually.Bound));
+        await canary.RunAsync(store.Orders, Change.OfProgram("/the/new/one"), plan, stop)
+            .WithinAsync(Eventually.Bound);
+    }
+
+    private static Task HasItsShareAsync(PretendedStore store) => Eventually.HoldsAsync(
+        "the canary has its users", () => store.SharesAnnounced.Contains(10));
+
+    private static void IsAsBefore(PretendedStore store)
+    {
         Assert.Null(store.Folder.ReadProgramOf("orders-2"));
         Assert.Equal("ready", store.StateOf("orders-2").State);
         Assert.False(new Canaries(store.Folder).AskToEnd("orders", isPromoted: true));
-        return refused;
     }
 
     /// <summary>A minute is three seconds.</summary>

@@ -39,12 +39,14 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
         {
             await ShareAsync(canary, 0, stop); // Nobody's before it is the new version.
             var runs = await process.RunAsync(canary, change, stop);
+            // From here on each end is the new version's, also one before the first look at how it fares.
+            var restarts = HoldCommands.Find(folder, canary.Name).Restarts;
             await ShareAsync(canary, plan.Percent, stop);
             Console.WriteLine(
                 $"{canary.Name}{(runs is null ? "" : $" runs {runs} and")} has {plan.Percent} of 100 users of " +
                 $"{service} for {plan.Duration.TotalSeconds:0} s.");
             await Console.Out.FlushAsync(stop);
-            isPromoted = await WatchAsync(instances, canary, plan.Duration, stop) ?? plan.IsPromoted;
+            isPromoted = await WatchAsync(instances, canary, restarts, plan.Duration, stop) ?? plan.IsPromoted;
         }
         catch (Exception end) when (end is UserError or OperationCanceledException)
         {
@@ -111,10 +113,10 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
 
     /// <returns>What somebody has asked for before the time was over: whether it is promoted.</returns>
     private async Task<bool?> WatchAsync(
-        IReadOnlyList<InstanceState> instances, InstanceState canary, TimeSpan duration, CancellationToken stop)
+        IReadOnlyList<InstanceState> instances, InstanceState canary, int restarts, TimeSpan duration,
+        CancellationToken stop)
     {
         var began = clock.GetTimestamp();
-        var restarts = HoldCommands.Find(folder, canary.Name).Restarts;
         using var answers = new CompareAnswers([.. instances.SkipLast(1)], canary);
         await answers.BeginAsync(stop);
         var (wellAt, comparedAt) = (began, began);
