@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -8,8 +9,11 @@ using Tessera.Testing.Services;
 namespace Tessera.ServiceDefaults.Tests;
 
 /// <summary>A service that has nothing but the defaults and a few endpoints, on free loopback ports.</summary>
-public sealed class SampleService : IAsyncLifetime
+public sealed partial class SampleService : IAsyncLifetime
 {
+    /// <summary>That <c>/handled</c> handles.</summary>
+    public const string Event = "01990000-0000-7000-8000-00000000000e";
+
     private readonly TemporaryFolder _data = new("sample");
     private WebApplication? _app;
 
@@ -66,6 +70,14 @@ public sealed class SampleService : IAsyncLifetime
             (await request.ReadFormAsync(stop))["name"].ToString()).AllowAnonymous();
         _app.MapPost("/maybe", (Thing? thing) => thing is null ? "nothing" : "something").AllowAnonymous();
         _app.MapGet("/undeclared", () => "nobody said who may read this");
+        _app.MapGet("/handled/{text}", (string text, ILogger<SampleService> logger) =>
+        {
+            // As the library does around a handler.
+            using var handling = new Activity("process").SetTag("messaging.message.id", Event)
+                .SetTag("messaging.destination.name", "things").SetTag("tessera.message.key", "key-of-the-thing")
+                .Start();
+            LogHandled(logger, text);
+        }).AllowAnonymous();
         _app.MapGet("/broken", string () => throw new InvalidOperationException("the secret of line 42"))
             .AllowAnonymous();
         await _app.StartAsync();
@@ -79,6 +91,9 @@ public sealed class SampleService : IAsyncLifetime
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
     }
+
+    [LoggerMessage(LogLevel.Information, "Handled {Text}")]
+    private static partial void LogHandled(ILogger logger, string text);
 
     /// <summary>While anybody in this process listens to traces, which other tests do, a client would put one of its
     /// own in place of the one that a test has given.</summary>

@@ -57,7 +57,7 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
 
         await store.SignalAsync("server-redis", "-STOP");
         var waiting = new List<OrderView>();
-        for (var number = 0; number < 12; number++)
+        for (var number = 0; number < 15; number++)
             waiting.Add(await store.Shop.PlaceAsync(store.Buyer, store.Sku));
         await Eventually.HoldsAsync("the oldest unsent event is old, which follows from the broker", async () =>
             (await store.Prometheus.FiringAsync()).Contains("EventsWaitUnsent orders"), Bound);
@@ -66,11 +66,13 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         foreach (var order in waiting) await store.Shop.BecomesAsync(store.Buyer, order.Id, "Confirmed", Bound);
 
         await IsToldAsync("ConfirmationBurnsFast"); // They were late, all of them.
+        await IsHeldBackAsync("ConfirmationBurnsSlowly");
 
         await store.RunAsync("stop", "catalog");
         // The first failures there are, all between two looks: they count, because their series was there as zero.
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => FailAsync()));
         await IsToldAsync("AvailabilityBurnsFast", "ConfirmationBurnsFast", "ServiceDown catalog");
+        await IsHeldBackAsync("AvailabilityBurnsSlowly");
         await store.RunAsync("start", "catalog");
         string[] burnt = ["AvailabilityBurnsFast", "ConfirmationBurnsFast"]; // A budget is not paid back at once.
         await IsToldAsync(burnt);
@@ -169,6 +171,10 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
             Assert.Equal(alerts, told);
         }
     }
+
+    /// <summary>It is so, and the page that was told says more.</summary>
+    private Task IsHeldBackAsync(string alert) => Eventually.HoldsAsync(alert, async () =>
+        (await store.Prometheus.FiringAsync()).Contains(alert), Bound, Stop);
 
     private async Task FailAsync()
     {

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tessera.Orders.Contracts;
 using Tessera.Testing;
+using Tessera.Webhooks.Contracts;
 using Xunit;
 
 namespace Tessera.EndToEnd;
@@ -31,6 +33,8 @@ public sealed class UsedStore() : Store(("Orders__StockTimeout", "00:00:05"), ("
         }
         var refused = await Shop.PlaceAsync(buyer, sku);
         await Shop.BecomesAsync(buyer, refused.Id, "Cancelled");
+        await GiveBackAsync(buyer);
+        await TellPartnerAsync();
         using var unknown = await Shop.TryPlaceAsync(
             buyer, new PlaceOrderRequest([new PlaceOrderLine("PLANTED-SKU", 1)], null));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, unknown.StatusCode);
@@ -55,6 +59,32 @@ public sealed class UsedStore() : Store(("Orders__StockTimeout", "00:00:05"), ("
             Metrics[target.GetProperty("labels").GetProperty("instance").GetString()!] =
                 Series.Read(await http.GetStringAsync(new Uri($"http://{address}/metrics")));
         }
+    }
+
+    /// <summary>An order that is paid and cancelled.</summary>
+    private async Task GiveBackAsync(string buyer)
+    {
+        var order = await Shop.PlaceAsync(buyer, await Shop.NewProductAsync(priceMinor: 199));
+        await Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        await Shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{order.Id}/cancel", null, buyer);
+        await Eventually.HoldsAsync("the money is given back", async () =>
+        {
+            await ReadMetricsAsync();
+            return Metrics["payments"].Any(each =>
+                each.Name == "tessera_payments_refunded_minor_units_total" && each.Value > 0);
+        });
+    }
+
+    /// <summary>One whose name nobody knows: the attempt fails.</summary>
+    private async Task TellPartnerAsync()
+    {
+        var partner = await Partners.TokenAsync(Shop);
+        using var answer = await Shop.TryAsync(HttpMethod.Post, "/api/v1/webhooks", new RegisterEndpointRequest(
+            "https://planted-partner.invalid/planted", [PublicOrderPlaced.Type]), partner);
+        var endpoint = (await answer.Content.ReadFromJsonAsync<RegisteredEndpoint>())!.Endpoint;
+        await Shop.SendAsync(HttpMethod.Post, $"/api/v1/webhooks/{endpoint.Id}/test", null, partner);
+        await Eventually.HoldsAsync("it was tried", async () => (await Shop.GetAsync<DeliveryPage>(
+            $"/api/v1/webhooks/{endpoint.Id}/deliveries", partner)).Items is [{ Attempts: > 0 }]);
     }
 
     /// <summary>Addresses that do not exist, methods that nobody knows, pages, and paths with something of everybody.
@@ -157,8 +187,7 @@ public sealed partial class MetricsTests(UsedStore store) : IClassFixture<UsedSt
     {
         Assert.Equal(0, Value("orders", "tessera_orders_cancelled_total", CancelReasons.PaymentTimeout));
         Assert.Equal(0, Value("orders", "tessera_orders_refused_total", "catalog-away"));
-        Assert.Equal(0, Value("payments", "tessera_payments_settled_total", "refunded"));
-        Assert.Equal(0, Value("payments", "tessera_payments_refunded_minor_units_total", "GBP"));
+        Assert.Equal(0, Value("payments", "tessera_payments_settled_total", "declined"));
         Assert.Contains(store.Metrics["gateway"], each => each.Name == "tessera_gateway_requests_total"
             && each.Labels["tessera_outcome"] == "failed");
     }
@@ -166,18 +195,21 @@ public sealed partial class MetricsTests(UsedStore store) : IClassFixture<UsedSt
     [Fact]
     public void Orders_tells_what_became_of_the_orders()
     {
-        Assert.Equal(4, Value("orders", "tessera_orders_entered_total", "placed"));
-        Assert.Equal(3, Value("orders", "tessera_orders_entered_total", "confirmed"));
+        Assert.Equal(5, Value("orders", "tessera_orders_entered_total", "placed"));
+        Assert.Equal(4, Value("orders", "tessera_orders_entered_total", "confirmed"));
         Assert.Equal(1, Value("orders", "tessera_orders_cancelled_total", CancelReasons.OutOfStock));
         Assert.Equal(1, Value("orders", "tessera_orders_refused_total", "not-for-sale"));
-        Assert.Equal(3, Value("orders", "tessera_orders_confirmation_duration_seconds_count"));
+        Assert.Equal(1, Value("orders", "tessera_orders_cancelled_total", CancelReasons.Buyer));
+        Assert.Equal(4, Value("orders", "tessera_orders_confirmation_duration_seconds_count"));
     }
 
     [Fact]
     public void Payments_tells_of_the_money_and_Inventory_of_the_stock()
     {
-        Assert.Equal(750, Value("payments", "tessera_payments_captured_minor_units_total", "GBP"));
-        Assert.Equal(3, Value("payments", "tessera_payments_settled_total", "captured"));
+        Assert.Equal(949, Value("payments", "tessera_payments_captured_minor_units_total", "GBP"));
+        Assert.Equal(4, Value("payments", "tessera_payments_settled_total", "captured"));
+        Assert.Equal(199, Value("payments", "tessera_payments_refunded_minor_units_total", "GBP"));
+        Assert.Equal(1, Value("payments", "tessera_payments_settled_total", "refunded"));
         Assert.Contains(store.Metrics["inventory"], each => each.Name == "tessera_stock_items");
     }
 

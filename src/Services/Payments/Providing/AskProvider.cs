@@ -32,7 +32,8 @@ internal sealed partial class AskProvider(
         catch (Exception unknown) when (!stop.IsCancellationRequested)
         {
             // Whatever it was, money may have moved. Asking again with the same key is right in each case.
-            span?.SetStatus(ActivityStatusCode.Error, unknown.Message);
+            span?.SetStatus(ActivityStatusCode.Error, unknown.Message)
+                .SetTag("error.type", unknown.GetType().FullName);
             var delay = DelayAfter(claim.Attempt);
             Log.OutcomeUnknown(logger, claim.Order, claim.Attempt, delay, unknown.Message);
             await claims.PutOffAsync(claim, delay, unknown.Message, stop);

@@ -10,8 +10,8 @@ internal readonly record struct LogPlace(
     /// <summary>As the library sets them, by the OpenTelemetry messaging conventions.</summary>
     public const string EventTag = "messaging.message.id";
 
-    private const string StreamTag = "messaging.destination.name";
-    private const string KeyTag = "tessera.message.key";
+    public const string StreamTag = "messaging.destination.name";
+    public const string KeyTag = "tessera.message.key";
 
     public static IReadOnlyList<string> Tags { get; } = [EventTag, StreamTag, KeyTag];
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -33,6 +34,8 @@ internal static class Telemetry
                 .AddMeter("Tessera.*", "Npgsql")
                 // Each request once more, probes too.
                 .AddView("aspnetcore.routing.match_attempts", MetricStreamConfiguration.Drop)
+                // By the name that was looked up, which others choose.
+                .AddView("dns.lookup.duration", MetricStreamConfiguration.Drop)
                 // An exemplar names a trace that somebody keeps, and nothing else.
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 .AddPrometheusExporter(MetricsEndpoint.Configure));
@@ -50,7 +53,8 @@ internal static class Telemetry
                 .AddHttpClientInstrumentation(client =>
                     client.FilterHttpRequestMessage = _ => Activity.Current?.Parent is not null)
                 .AddSource("Tessera.*", "Npgsql"))
-            .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
+            .WithLogging(
+                logging => logging.AddProcessor(new PlaceInLogs()), logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();
         builder.Services.AddHostedService<EndTelemetry>();
     }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -28,6 +30,7 @@ internal sealed class SendDelivery : IDisposable
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = connect.ConnectAsync,
+            MeterFactory = new Unheard(), // .NET's own have the host for a label, and partners choose theirs.
             UseProxy = false, // A proxy would look up names itself, and where they lead to we would not see.
             UseCookies = false,
             AllowAutoRedirect = false, // The address that was registered, and no other.
@@ -61,12 +64,13 @@ internal sealed class SendDelivery : IDisposable
             var status = (int)answer.StatusCode;
             var text = await ReadAsync(answer, either.Token);
             if (answer.IsSuccessStatusCode) return Done(status, null, text, null);
-            span?.SetStatus(ActivityStatusCode.Error);
+            span?.SetStatus(ActivityStatusCode.Error)
+                .SetTag("error.type", status.ToString(CultureInfo.InvariantCulture));
             return Done(status, FaultOf(answer), text, AskedWait(answer, at));
         }
         catch (Exception failure) when (!stop.IsCancellationRequested)
         {
-            span?.SetStatus(ActivityStatusCode.Error);
+            span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.GetType().FullName);
             return Done(null, Words(failure, patience.IsCancellationRequested), null, null);
         }
 
@@ -149,6 +153,16 @@ internal sealed class SendDelivery : IDisposable
         HttpIOException or IOException => "The connection broke before the answer was whole.",
         _ => "It could not be sent.",
     };
+
+    /// <summary>Meters that nobody listens to. What is delivered and what is not, Webhooks counts itself.</summary>
+    private sealed class Unheard : IMeterFactory
+    {
+        private readonly Meter _meter = new("webhooks.unheard");
+
+        public Meter Create(MeterOptions options) => _meter;
+
+        public void Dispose() => _meter.Dispose();
+    }
 
     private static ForbiddenAddressException? Forbidden(Exception? failure)
     {
