@@ -1,3 +1,4 @@
+using Tessera.Orders.Contracts;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Xunit;
@@ -57,6 +58,31 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
         Assert.Empty(lacking);
     }
 
+    [Fact]
+    public async Task Has_what_a_page_asks_the_services_in_the_trace_of_the_page()
+    {
+        using var page = await store.Shop.Http.GetAsync(
+            new Uri($"/search?search={Guid.NewGuid():N}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(page.IsSuccessStatusCode);
+        HashSet<string>[] pages = [];
+        try
+        {
+            await Eventually.HoldsAsync("the trace of the page is whole", async () =>
+            {
+                pages = [.. (await TracesAsync()).Where(trace => trace.Contains("web GET /search"))];
+                return pages.Any(trace => Has(trace, "gateway GET /{**") && Has(trace, "gateway GET /api/v1/products")
+                    && Has(trace, "catalog GET /products"));
+            }, TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(string.Join("\n", pages.Select(trace => string.Join(", ", trace))));
+        }
+
+        static bool Has(HashSet<string> trace, string start) =>
+            trace.Any(span => span.StartsWith(start, StringComparison.Ordinal));
+    }
+
     /// <summary>The OpenTelemetry conventions of version 1.44.0, in what the processes of a store have sent.</summary>
     [Fact]
     public async Task Every_span_is_by_the_conventions()
@@ -64,6 +90,11 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
         var buyer = await store.Shop.NewBuyerAsync();
         var order = await store.Shop.PlaceAsync(buyer, await store.Shop.NewProductAsync());
         await store.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        // What fails has its reason: at the provider, which takes the second attempt, and at a partner.
+        using var flaky = await store.Shop.TryPlaceAsync(
+            buyer, new PlaceOrderRequest([new PlaceOrderLine(order.Lines[0].Sku, 1)], "tok_flaky"));
+        Assert.True(flaky.IsSuccessStatusCode);
+        await Partners.FailOnceAsync(store.Shop, "nobody");
         // The pages ask the services as any client does.
         using var page = await store.Shop.Http.GetAsync(
             new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -76,6 +107,8 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
             missing =
             [
                 .. SpanConventions.Kinds.Where(kind => !kind.IsOfLoad && !spans.Any(kind.Is)).Select(kind => kind.What),
+                .. ((string[])["payments capture", "webhooks deliver webhook"]).Where(failed =>
+                    !spans.Any(span => span.IsError && $"{span}" == failed)),
             ];
             return missing.Length == 0;
         }, TimeSpan.FromSeconds(60));

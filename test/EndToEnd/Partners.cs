@@ -4,6 +4,7 @@ using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Tessera.Testing.Services;
 using Tessera.Users.Contracts;
+using Tessera.Webhooks.Contracts;
 using Xunit;
 
 namespace Tessera.EndToEnd;
@@ -34,6 +35,19 @@ internal static class Partners
             shop, client, secret, "/connect/token", ("grant_type", "client_credentials"), ("scope", "webhooks"));
         Assert.True(given.IsSuccessStatusCode, await given.Content.ReadAsStringAsync());
         return (await given.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+    }
+
+    /// <summary>Has Webhooks try to reach a partner whose host nobody knows.</summary>
+    public static async Task FailOnceAsync(Shop shop, string name)
+    {
+        var partner = await TokenAsync(shop);
+        using var answer = await shop.TryAsync(HttpMethod.Post, "/api/v1/webhooks", new RegisterEndpointRequest(
+            $"https://{name}.invalid/{name}", [PublicOrderPlaced.Type]), partner);
+        var endpoint = (await answer.Content.ReadFromJsonAsync<RegisteredEndpoint>())!.Endpoint;
+        await shop.SendAsync(HttpMethod.Post, $"/api/v1/webhooks/{endpoint.Id}/test", null, partner);
+        await Eventually.HoldsAsync("it was tried", async () => (await shop.GetAsync<DeliveryPage>(
+            $"/api/v1/webhooks/{endpoint.Id}/deliveries", partner)).Items is [{ Attempts: > 0 }]);
+        await shop.SendAsync(HttpMethod.Delete, $"/api/v1/webhooks/{endpoint.Id}", null, partner);
     }
 
     /// <summary>Asks the token server as that client.</summary>
