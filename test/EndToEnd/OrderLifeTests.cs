@@ -209,6 +209,23 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
         return order;
     }
 
+    /// <summary>It is told from what the databases keep, not from what a process remembers.</summary>
+    [Fact]
+    public async Task Tells_the_same_story_after_the_services_have_started_anew()
+    {
+        var buyer = await Shop.NewBuyerAsync();
+        var placed = await Shop.PlaceAsync(buyer, await Shop.NewProductAsync());
+        await Shop.BecomesAsync(buyer, placed.Id, "Confirmed");
+        var before = "";
+        await Eventually.HoldsAsync("the story has come to its end", async () =>
+        {
+            before = await store.RunAsync("order", $"{placed.Id}");
+            return before.Contains("It waits for nothing", StringComparison.Ordinal);
+        });
+        foreach (var service in (string[])["orders", "inventory", "payments"]) await store.RunAsync("restart", service);
+        Assert.Equal(before, await store.RunAsync("order", $"{placed.Id}"));
+    }
+
     private Task HasStockAsync(string sku, long onHand, long held, long committed) => Eventually.HoldsAsync(
         $"{sku} has {onHand} on hand, {held} held, {committed} committed",
         async () => await Shop.StockAsync(sku) is var stock
