@@ -23,7 +23,7 @@ public sealed partial class MetricConventions : IAsyncDisposable
     private static readonly string[] s_labels =
     [
         "messaging.operation.name", "messaging.system", "messaging.destination.name", "messaging.consumer.group.name",
-        "cloudevents.event_type",
+        "cloudevents.event_type", "error.type",
     ];
 
     private readonly StockService _stock = new();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Tessera.Messaging.Telemetry;
 using Tessera.Messaging.Tests.Fakes;
+using Tessera.Messaging.Transport;
 using Tessera.Testing;
 using Xunit;
 
@@ -104,5 +105,43 @@ public sealed class Seeing : IAsyncDisposable
             && counts.GetValueOrDefault("tessera.messaging.parked") >= 1
             && counts.GetValueOrDefault("messaging.client.consumed.messages") >= 3
             && counts.GetValueOrDefault("messaging.client.sent.messages") >= 1);
+    }
+
+    [Fact]
+    public async Task Counts_what_a_broker_did_not_take_apart_from_what_it_took()
+    {
+        var sends = new ConcurrentDictionary<string, long>();
+        var times = new ConcurrentDictionary<string, bool>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name is "messaging.client.sent.messages" or "messaging.client.operation.duration")
+                    own.EnableMeasurementEvents(instrument);
+            },
+        };
+        // Sends of other tests in this process count as well, which is no harm: there is no error without its name.
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+            sends.AddOrUpdate(ErrorOf(tags), value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => times[ErrorOf(tags)] = true);
+        listener.Start();
+        await _stock.StartAsync();
+        _stock.Broker.IsAway = true;
+        _stock.Deliver(new OrderPlaced("a", 1));
+        var away = typeof(TransportUnavailableException).FullName!;
+        await Eventually.HoldsAsync("that it is away is counted", () =>
+            sends.GetValueOrDefault(away) >= 1 && times.ContainsKey(away));
+        _stock.Broker.IsAway = false;
+        await Eventually.HoldsAsync("what it takes is counted without an error", () =>
+            sends.GetValueOrDefault("") >= 1 && times.ContainsKey(""));
+    }
+
+    private static string ErrorOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (var (name, value) in tags)
+        {
+            if (name == "error.type") return (string)value!;
+        }
+        return "";
     }
 }

@@ -64,7 +64,7 @@ internal static class DashboardPanels
             new("Timers that wait", "short", Highest("tessera_messaging_timers")),
             new("First timer overdue for", "s", Highest("tessera_messaging_timers_overdue_age_seconds")),
             new("Events sent", "eps", new DashboardLine(
-                "sum by (service) (rate(messaging_client_sent_messages_total[5m]))", "{{service}}")),
+                "sum by (service) (rate(messaging_client_sent_messages_total{error_type=\"\"}[5m]))", "{{service}}")),
             new("Events received", "eps", new DashboardLine(
                 "sum by (service) (rate(messaging_client_consumed_messages_total[5m]))", "{{service}}")),
             new("Receipt to commit, p99", "s", P99("messaging_process_duration_seconds", "service")),

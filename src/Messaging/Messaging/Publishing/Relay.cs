@@ -248,13 +248,15 @@ internal sealed partial class Relay(
         try
         {
             var result = await route.SendAsync(batch.Messages, stop).ConfigureAwait(false);
-            MessagingMetrics.Sent(route.BrokerName, batch.Messages, clock.GetElapsedTime(started));
+            MessagingMetrics.Sent(route.BrokerName, batch.Messages, result, clock.GetElapsedTime(started));
             return result;
         }
-        catch (TransportUnavailableException away)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            batch.Failure = away.Message;
-            span.Failed(away);
+            MessagingMetrics.NotSent(route.BrokerName, batch.Messages, failure, clock.GetElapsedTime(started));
+            span.Failed(failure);
+            if (failure is not TransportUnavailableException) throw;
+            batch.Failure = failure.Message;
             return null;
         }
     }

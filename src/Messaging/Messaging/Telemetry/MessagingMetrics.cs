@@ -17,10 +17,11 @@ internal static class MessagingMetrics
     };
 
     private static readonly Counter<long> SentMessages = Meter.CreateCounter<long>(
-        "messaging.client.sent.messages", "{message}", "Broker messages accepted or refused by the broker.");
+        "messaging.client.sent.messages", "{message}",
+        "Broker messages that were offered to the broker; those that it did not take have error.type.");
 
     private static readonly Histogram<double> Operation = Meter.CreateHistogram<double>(
-        "messaging.client.operation.duration", "s", "How long the broker took to confirm a send.",
+        "messaging.client.operation.duration", "s", "How long the broker took to confirm a send, or to fail it.",
         tags: null, Seconds);
 
     private static readonly Counter<long> ConsumedMessages = Meter.CreateCounter<long>(
@@ -45,17 +46,22 @@ internal static class MessagingMetrics
 
     public static Meter Own => Meter;
 
-    public static void Sent(string system, IReadOnlyList<WireMessage> messages, TimeSpan took)
+    public static void Sent(string system, IReadOnlyList<WireMessage> messages, SendResult result, TimeSpan took)
     {
         if (!SentMessages.Enabled && !Operation.Enabled) return;
-        var tags = new TagList
-        {
-            { "messaging.system", system },
-            { "messaging.operation.name", "send" },
-            { "messaging.destination.name", messages[0].Stream },
-        };
-        SentMessages.Add(messages.Count, tags);
+        var tags = Send(system, messages);
         Operation.Record(took.TotalSeconds, tags);
+        if (result.Failures.Count < messages.Count) SentMessages.Add(messages.Count - result.Failures.Count, tags);
+        foreach (var failure in result.Failures) SentMessages.Add(1, Failed(tags, OutcomeName(failure.Outcome)));
+    }
+
+    /// <summary>The broker said nothing of any of them.</summary>
+    public static void NotSent(string system, IReadOnlyList<WireMessage> messages, Exception failure, TimeSpan took)
+    {
+        if (!SentMessages.Enabled && !Operation.Enabled) return;
+        var tags = Failed(Send(system, messages), failure.GetType().FullName!);
+        Operation.Record(took.TotalSeconds, tags);
+        SentMessages.Add(messages.Count, tags);
     }
 
     public static void Consumed(string system, string stream, string subscriber, int count)
@@ -82,6 +88,21 @@ internal static class MessagingMetrics
     {
         if (count > 0) ParkedEvents.Add(count, Destination(stream));
     }
+
+    private static TagList Send(string system, IReadOnlyList<WireMessage> messages) => new()
+    {
+        { "messaging.system", system },
+        { "messaging.operation.name", "send" },
+        { "messaging.destination.name", messages[0].Stream },
+    };
+
+    private static TagList Failed(TagList tags, string error)
+    {
+        tags.Add("error.type", error);
+        return tags;
+    }
+
+    private static string OutcomeName(SendOutcome outcome) => outcome is SendOutcome.Refused ? "refused" : "unknown";
 
     private static TagList Read(string operation, string system, string stream, string subscriber) => new()
     {
