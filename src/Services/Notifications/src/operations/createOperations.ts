@@ -44,7 +44,7 @@ export function createOperations(
     }
     return tell(reply, problem);
   });
-  const access = new Access(service.settings);
+  const access = new Access(service.settings, service.ended);
   mapHealth(server, service);
   mapMessaging(server, service, access);
   mapParked(server, service, access);
