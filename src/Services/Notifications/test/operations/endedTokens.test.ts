@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EndedTokens } from '../../src/operations/endedTokens.js';
 import { buyer, someId } from '../some/events.js';
 
@@ -126,6 +126,8 @@ describe('Users is asked', () => {
   });
 
   test('and a stop does not wait for its answer', async () => {
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal); // For as long as it takes.
+    onTestFinished(() => void vi.restoreAllMocks());
     const { told, ended } = await someUsers();
     told.answer = () => undefined;
     ended.start();
