@@ -125,7 +125,7 @@ export class Service {
       async () => {
         const taken = await takeDelivery(
           this.database, this.handlers, messages, this.now, this.broker.name);
-        this.metrics.took(messages[0]?.stream ?? '', taken);
+        this.metrics.took(messages[0]?.stream ?? '', messages.length, taken);
         for (const parked of taken.parked) {
           const { type, reason } = parked;
           inPlaceOf(parked.from.stream, parked, () => this.log.warn({ type, reason }, 'A message was parked'));

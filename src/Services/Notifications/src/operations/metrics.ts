@@ -5,6 +5,7 @@ import type { Statements } from '../store/database.js';
 /** What a monitoring server reads. */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly messages: Counter;
   private readonly handled: Counter;
   private readonly copies: Counter;
   private readonly parked: Counter;
@@ -13,6 +14,10 @@ export class Metrics {
   constructor() {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
+    this.messages = new Counter({
+      name: 'notifications_messages_total', help: 'Messages read. One that is a frame has several events.',
+      labelNames: ['stream'], registers,
+    });
     this.handled = new Counter({
       name: 'notifications_events_handled_total', help: 'Events handled.', labelNames: ['stream'], registers,
     });
@@ -34,7 +39,8 @@ export class Metrics {
     });
   }
 
-  took(stream: string, taken: Taken): void {
+  took(stream: string, messages: number, taken: Taken): void {
+    this.messages.inc({ stream }, messages);
     this.handled.inc({ stream }, taken.handled);
     this.copies.inc({ stream }, taken.copies);
     this.parked.inc({ stream }, taken.parked.length);
