@@ -1,43 +1,30 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Tessera.Cli.Scaffolding;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
+using Tessera.Testing.Services;
 using Xunit;
 
 namespace Tessera.Notifications.Tests;
 
 /// <summary>What <c>tessera new service NAME --language typescript</c> writes, with the packages that are installed for
 /// its model: those that it asks for are some of them, in the same versions.</summary>
-public sealed class NewServiceTests
+public sealed class NewServiceTests(WrittenService written) : IClassFixture<WrittenService>
 {
     private static readonly HttpClient client = new();
 
     [Fact]
     public async Task Compiles_passes_its_own_tests_starts_and_handles_an_event_once()
     {
-        await NotificationsBuild.RequireAsync();
-        using var root = new TemporaryFolder("new-service");
-        CopyModel(root);
-        NewTypescriptService.Make(root.Path, "Loyalty");
-        var service = root.File("src/Services/Loyalty");
-        // Says whether the lock file and the list of packages agree; nothing is fetched for that.
-        await RunAsync(service, "npm", "ci", "--dry-run", "--offline", "--ignore-scripts");
-        Directory.CreateSymbolicLink(
-            Path.Combine(service, "node_modules"), Path.Combine(NotificationsBuild.Folder, "node_modules"));
-        await RunAsync(service, "npm", "test");
-        await RunAsync(service, "npm", "run", "build");
-
+        await written.RequireAsync();
+        await written.RunAsync("npm", "test");
         var key = RandomNumberGenerator.GetBytes(32);
-        await using var running = new NotificationsProcess(
-            Path.Combine(service, "dist", "main.js"), root.File("data"), new Dictionary<string, string>
-            {
-                ["Tessera__DataDirectory"] = root.File("data"),
-                ["Loyalty__WebhookSecret"] = "whsec_" + Convert.ToBase64String(key),
-            });
+        using var data = new TemporaryFolder("loyalty");
+        await using var running = Process(data, key);
         running.Start();
         await running.ReadyAsync();
         for (var time = 0; time < 2; time++)
@@ -52,23 +39,83 @@ public sealed class NewServiceTests
         Assert.Contains("inf Loyalty: Loyalty has stopped\n", running.Output, StringComparison.Ordinal);
     }
 
-    private static void CopyModel(TemporaryFolder root)
+    [Fact]
+    public async Task Is_reached_through_the_gateway_by_its_routes_and_refuses_whom_Users_has_erased()
     {
-        var repository = Path.GetFullPath(Path.Combine(NotificationsBuild.Contracts, ".."));
-        foreach (var file in new[] { "src/Services/shop.json", "src/Services/Gateway/routes.json" }
-            .Concat(Directory.EnumerateFiles(NotificationsBuild.Source, "*", SearchOption.AllDirectories)
-                .Select(file => Path.GetRelativePath(repository, file))))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(root.File(file))!);
-            File.Copy(Path.Combine(repository, file), root.File(file));
-        }
+        await written.RequireAsync();
+        using var tokens = new TestTokens();
+        using var data = new TemporaryFolder("loyalty-store");
+        tokens.WriteKeys(data.Path);
+        tokens.WriteSigningKey(data.Path);
+        await using var users = await ServiceProcess.StartAsync("Users", data.Path);
+        var key = RandomNumberGenerator.GetBytes(32);
+        var http2 = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Next()}");
+        await using var running = Process(
+            data, key, ("Listen__Http2", http2), ("Loyalty__Users", users.Address.AbsoluteUri));
+        running.Start();
+        await running.ReadyAsync();
+        await using var gateway = await ServiceProcess.StartAsync(
+            "Gateway", data.Path, ("Gateway:RoutesFile", written.WriteRoutes(data.File("routes.json"))),
+            ("Services:Notifications", $"http://{http2}"));
+        Assert.Equal(HttpStatusCode.NoContent, await BringOrderAsync(running.Address, key));
+
+        var operators = tokens.Operator(Guid.NewGuid());
+        var orders = new Uri(gateway.Address, "api/v1/loyalty/orders");
+        using var counted = await GetAsync(orders, operators);
+        Assert.Equal(
+            """[{"currency":"EUR","orders":1,"totalMinor":2490}]""", await counted.Content.ReadAsStringAsync());
+        using var status = await GetAsync(
+            new Uri(gateway.Address, "api/v1/services/loyalty/messaging/status"), operators);
+        Assert.Contains("\"service\":\"loyalty\"", await status.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(orders, tokens.Customer(Guid.NewGuid())));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(orders, ""));
+
+        // At its own port, where no gateway has refused it before; as if an operator had been erased.
+        var erased = await RegisterAsync(users, operators);
+        var (own, token) = (new Uri(running.Address, "loyalty/orders"), tokens.Operator(erased));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(own, token));
+        using var erase = new HttpRequestMessage(HttpMethod.Delete, new Uri(users.Address, "users/me"));
+        erase.Headers.Authorization = new("Bearer", tokens.Customer(erased));
+        using var done = await client.SendAsync(erase);
+        Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
+        await Eventually.HoldsAsync("the token is refused", async () =>
+            await StatusAsync(own, token) == HttpStatusCode.Unauthorized);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(own, operators));
     }
 
-    private static async Task RunAsync(string folder, string program, params string[] arguments)
+    private NotificationsProcess Process(
+        TemporaryFolder data, byte[] key, params (string Key, string Value)[] settings) =>
+        new(written.Program, data.File("process"), new Dictionary<string, string>(
+            settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
+        {
+            ["Tessera__DataDirectory"] = data.Path,
+            ["Loyalty__WebhookSecret"] = "whsec_" + Convert.ToBase64String(key),
+        });
+
+    private static async Task<Guid> RegisterAsync(ServiceProcess users, string operators)
     {
-        var (code, output) = await NodePackages.RunAsync(
-            folder, program, arguments, new Dictionary<string, string> { ["NO_COLOR"] = "1" });
-        Assert.True(code == 0, output);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(users.Address, "users/customers"))
+        {
+            Content = JsonContent.Create(new { customers = new[] { new { reference = "R-1" } } }),
+        };
+        request.Headers.Authorization = new("Bearer", operators);
+        using var answer = await client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        var imported = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return imported.GetProperty("customers")[0].GetProperty("user").GetGuid();
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(Uri address, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (token.Length > 0) request.Headers.Authorization = new("Bearer", token);
+        return await client.SendAsync(request);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(Uri address, string token)
+    {
+        using var answer = await GetAsync(address, token);
+        return answer.StatusCode;
     }
 
     /// <summary>As the Webhooks service sends it: Standard Webhooks.</summary>

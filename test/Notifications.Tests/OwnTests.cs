@@ -8,8 +8,9 @@ using Xunit;
 namespace Tessera.Notifications.Tests;
 
 /// <summary>The tests that the program has in its own language.</summary>
-public sealed class OwnTests(PostgresServer postgres, RedisServer redis, RabbitMqServer rabbitMq)
-    : IClassFixture<PostgresServer>, IClassFixture<RedisServer>, IClassFixture<RabbitMqServer>
+public sealed class OwnTests(PostgresServer postgres, RedisServer redis, RabbitMqServer rabbitMq, KafkaServer kafka)
+    : IClassFixture<PostgresServer>, IClassFixture<RedisServer>, IClassFixture<RabbitMqServer>,
+        IClassFixture<KafkaServer>
 {
     private static readonly JsonSerializerOptions strict = new(JsonSerializerDefaults.Web)
     {
@@ -32,6 +33,7 @@ public sealed class OwnTests(PostgresServer postgres, RedisServer redis, RabbitM
         if (postgres.IsAvailable) environment["TESSERA_TEST_DATABASE"] = await postgres.CreateDatabaseAsync();
         if (redis.IsAvailable) environment["TESSERA_TEST_REDIS"] = redis.Address;
         if (rabbitMq.IsAvailable) environment["TESSERA_TEST_RABBITMQ"] = rabbitMq.Uri;
+        if (kafka.IsAvailable) environment["TESSERA_TEST_KAFKA"] = kafka.BootstrapServers;
         var (code, output) = await NodePackages.RunAsync(NotificationsBuild.Folder, "npm", ["test"], environment);
         Assert.True(code == 0, output);
         await using var answers = File.OpenRead(folder.File("answers.json"));

@@ -32,7 +32,7 @@ public static class NodePackages
                 File.Copy(pinned, before, overwrite: true);
                 return target;
             }
-            MissingServer.SkipOrFail("npm, or what it should fetch,", "Install Node.js 20 or newer. " + output);
+            MissingServer.SkipOrFail("npm, or what it should fetch,", "Install Node.js 20.6 or newer. " + output);
             return target;
         }
         finally

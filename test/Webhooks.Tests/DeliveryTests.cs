@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Tessera.Testing;
 using Tessera.Testing.Services;
@@ -221,6 +222,62 @@ public sealed class DeliveryTests
         webhooks.Clock.Advance(new WebhookOptions().AnswerTimeout);
         var answer = await Eventually.AnswersAsync("the attempt ends", sent);
         Assert.Equal("There was no answer within 15 s.", answer.Fault);
+    }
+
+    [Fact]
+    public async Task An_answer_that_begins_in_time_and_drips_on_is_none_and_its_connection_ends()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        var isLeft = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        partner.Answer = async (_, context) =>
+        {
+            context.RequestAborted.Register(() => isLeft.TrySetResult());
+            await context.Response.WriteAsync("x", default);
+            await context.Response.Body.FlushAsync(default);
+            await isLeft.Task;
+        };
+        // The client's own span of a request ends with the headers of its answer.
+        var isBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = request =>
+            {
+                if (request.GetTagItem("url.full") as string == partner.Url()) isBegun.TrySetResult();
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        var sent = webhooks.SendAsync(Assert.Single(await webhooks.TakeAsync()));
+        await isBegun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.False(sent.IsCompleted);
+        webhooks.Clock.Advance(new WebhookOptions().AnswerTimeout);
+        var answer = await Eventually.AnswersAsync("the attempt ends", sent);
+        Assert.Equal((null, "There was no answer within 15 s."), (answer.Status, answer.Fault));
+        await isLeft.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(15, null)]
+    [InlineData(17, "The answer was none (ConfigurationLimitExceeded).")]
+    public async Task An_answer_with_more_headers_than_16_KiB_is_none(int kilobytes, string? fault)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync();
+        await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        partner.Answer = (_, context) =>
+        {
+            for (var number = 0; number < kilobytes; number++)
+                context.Response.Headers[$"x-{number}"] = new string('x', 1_018 - $"{number}".Length);
+            return Task.CompletedTask;
+        };
+        var answer = await webhooks.SendAsync(Assert.Single(await webhooks.TakeAsync()));
+        Assert.Equal(fault, answer.Fault);
     }
 
     [Theory]

@@ -71,7 +71,7 @@ public sealed class ForeignImageTests
     [Fact]
     public async Task Its_list_of_parts_is_what_the_lock_file_pins_without_what_is_for_development()
     {
-        Assert.SkipWhen(Processes.Find("npm") is null, "Node.js 20 or newer has npm.");
+        Assert.SkipWhen(Processes.Find("npm") is null, "Node.js 20.6 or newer has npm.");
         var parts = await PartsList.WriteAsync(notifications, Stop);
         using var list = JsonDocument.Parse(await File.ReadAllTextAsync(
             Path.Combine(SourceTree.Root, parts.Path), Stop));

@@ -82,11 +82,27 @@ public abstract class ForeignServicePromises(CarryingBroker broker)
         var expected = placed.Count * EventsPerOrder;
         await AwaitAsync("all mails are sent", () => seen.SentCount() == expected, replicas);
         await AssertOtherStreamsAsync(orders, seen, folder.File("outbox"), replicas);
+        await AssertFramesCameAsync(replicas);
         foreach (var replica in replicas) await replica.StopAsync();
         AssertOnceAndInOrder(seen, placed);
         Assert.Empty(seen.ParkedReasons());
         Assert.Empty(users.Refused);
         await AssertWholeAsync(folder.File("outbox"), seen.Noted().Where(mail => mail.Kind != LowStock));
+    }
+
+    /// <summary>Of fewer messages than they had events: since their last start, which was before the orders that were
+    /// placed at once.</summary>
+    private static async Task AssertFramesCameAsync(IEnumerable<NotificationsProcess> replicas)
+    {
+        var (messages, events) = (0, 0);
+        foreach (var replica in replicas)
+        {
+            messages += await replica.CountedAsync("notifications_messages_total");
+            events += await replica.CountedAsync("notifications_events_handled_total")
+                + await replica.CountedAsync("notifications_events_copies_total");
+        }
+        Assert.InRange(events, OrdersAtOnce * EventsPerOrder, int.MaxValue);
+        Assert.InRange(messages, 1, events - 1);
     }
 
     /// <summary>Operators are told of low stock; of who is erased nothing stays.</summary>

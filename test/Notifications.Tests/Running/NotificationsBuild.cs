@@ -31,7 +31,7 @@ internal static class NotificationsBuild
     public static async Task<string> RequireAsync()
     {
         var (found, _) = await NodePackages.RunAsync(Source, "node", ["--version"]);
-        if (found == 127) MissingServer.SkipOrFail("Node.js", "Install version 20 or newer, with npm.");
+        if (found == 127) MissingServer.SkipOrFail("Node.js", "Install version 20.6 or newer, with npm.");
         var (code, output) = await built.Value;
         if (code != 0) throw new InvalidOperationException($"Notifications was not built ({code}):\n{output}");
         return Path.Combine(Folder, "dist", "main.js");

@@ -59,6 +59,15 @@ internal sealed class NotificationsProcess(
         return health.GetProperty("status").GetString() == "Healthy";
     }, Eventually.ProcessBound);
 
+    /// <summary>What it has counted of all streams since it was started.</summary>
+    public async Task<int> CountedAsync(string metric)
+    {
+        var metrics = await client.GetStringAsync(new Uri(Address, "metrics"));
+        return metrics.Split('\n')
+            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal))
+            .Sum(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();

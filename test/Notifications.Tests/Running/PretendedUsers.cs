@@ -6,7 +6,8 @@ using Tessera.Testing.Servers;
 
 namespace Tessera.Notifications.Tests;
 
-/// <summary>Users, as far as Notifications asks it: a token for its own client, and everybody's address.</summary>
+/// <summary>Users, as far as Notifications asks it: a token for its own client, everybody's address, and what has
+/// ended: nothing.</summary>
 internal sealed class PretendedUsers : IAsyncDisposable
 {
     public const string Secret = "a-secret-of-the-test";
@@ -71,6 +72,11 @@ internal sealed class PretendedUsers : IAsyncDisposable
             && request.Headers["Authorization"] == "Bearer good")
         {
             await WriteAsync(context, $$"""{"id":"{{user}}","email":"{{AddressOf(user)}}","name":"Ada"}""");
+            return;
+        }
+        if (path is "/internal/erased" or "/internal/ended")
+        {
+            await WriteAsync(context, "[]");
             return;
         }
         Refused.Enqueue($"{request.HttpMethod} {path}");

@@ -13,7 +13,7 @@ internal static class NewTypescriptService
     [
         ".dockerignore", ".npmrc", "Dockerfile", "build.mjs", "tsconfig.json", "tsconfig.test.json", "vitest.config.ts",
         "schema/sqlite/001-messages.sql", "schema/postgres/001-messages.sql", "src/brokers", "src/calling",
-        "src/events", "src/inbox", "src/operations",
+        "src/events", "src/inbox", "src/main.ts", "src/operations",
         "src/seeing", "src/settings", "src/store", "src/waiting", "test/some",
     ];
 
@@ -27,7 +27,7 @@ internal static class NewTypescriptService
 
     private static readonly (string Template, string Path)[] _files =
     [
-        ("main.ts", "src/main.ts"),
+        ("run.ts", "src/run.ts"),
         ("service.ts", "src/service.ts"),
         ("noteOrder.ts", "src/orders/noteOrder.ts"),
         ("readOrders.ts", "src/orders/readOrders.ts"),

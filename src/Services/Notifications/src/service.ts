@@ -9,6 +9,7 @@ import { replayNext } from './inbox/replayParked.js';
 import { takeDelivery } from './inbox/takeDelivery.js';
 import { forgetEnded } from './mails/forgetEnded.js';
 import { mailHandlers, publicTypes } from './mails/queueMails.js';
+import { EndedTokens } from './operations/endedTokens.js';
 import { Metrics } from './operations/metrics.js';
 import { UsersContacts, type Contacts } from './sending/contacts.js';
 import { inPlaceOf } from './seeing/spans.js';
@@ -35,6 +36,7 @@ export class Service {
   readonly preferences: Preferences;
   readonly replays = new Signal();
   readonly broker: Broker;
+  readonly ended: EndedTokens;
   readonly handlers: Handlers;
   private readonly log: Logger;
   private readonly mails = new Signal();
@@ -57,6 +59,7 @@ export class Service {
     this.metrics.watchStore('notifications', database);
     const mailMetrics = new MailMetrics(this.metrics.registry);
     this.preferences = new Preferences(database);
+    this.ended = new EndedTokens(settings.users.address, now);
     this.broker = openBroker(settings.broker, publicTypes, database, log);
     this.sending = new SendMails({
       queue: new MailQueue(database, now),
@@ -78,6 +81,7 @@ export class Service {
   }
 
   start(): void {
+    this.ended.start();
     const settings = this.settings;
     this.broker.start(streams, (messages) => this.take(messages));
     this.sending.start();
@@ -112,6 +116,7 @@ export class Service {
     await this.broker.stop();
     await this.sending.stop();
     await this.tending;
+    await this.ended.stop();
   }
 
   /** Handles messages of one partition; resolves once they may be settled. */
@@ -120,7 +125,7 @@ export class Service {
       async () => {
         const taken = await takeDelivery(
           this.database, this.handlers, messages, this.now, this.broker.name);
-        this.metrics.took(messages[0]?.stream ?? '', taken);
+        this.metrics.took(messages[0]?.stream ?? '', messages.length, taken);
         for (const parked of taken.parked) {
           const { type, reason } = parked;
           inPlaceOf(parked.from.stream, parked, () => this.log.warn({ type, reason }, 'A message was parked'));

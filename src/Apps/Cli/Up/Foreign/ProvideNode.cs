@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Tessera.Cli.Servers;
 
 namespace Tessera.Cli.Up;
@@ -8,7 +7,8 @@ namespace Tessera.Cli.Up;
 /// sources are others than at the last time.</summary>
 internal sealed class ProvideNode(string root)
 {
-    private const int MajorMin = 20;
+    /// <summary>What its packages need.</summary>
+    private static readonly Version _versionMin = new(20, 6);
 
     /// <summary>The first time a driver may be compiled.</summary>
     private static readonly TimeSpan _buildLimit = TimeSpan.FromMinutes(10);
@@ -57,19 +57,19 @@ internal sealed class ProvideNode(string root)
         string folder, CancellationToken stop, Func<string, string?>? find = null)
     {
         find ??= Processes.Find;
-        const string howToGet = "Node.js 20 or newer with npm is at https://nodejs.org";
+        const string howToGet = "Node.js 20.6 or newer with npm is at https://nodejs.org";
         if (find("node") is not { } node)
             throw new UserError($"node is not here; {howToGet}");
         if (find("npm") is null) throw new UserError($"npm is not here; {howToGet}");
         var version = (await RunToEnd.Async([node, "--version"], folder, stop)).Trim();
-        if (MajorOf(version) is not { } major || major < MajorMin)
-            throw new UserError($"node is {version}, and {MajorMin} is needed at least; {howToGet}");
+        if (VersionOf(version) is not { } found || found < _versionMin)
+            throw new UserError($"node is {version}, and {_versionMin} is needed at least; {howToGet}");
         return node;
     }
 
     /// <summary>Of a text such as <c>v20.11.1</c>.</summary>
-    internal static int? MajorOf(string version) =>
-        int.TryParse(version.TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture, out var major) ? major : null;
+    internal static Version? VersionOf(string version) =>
+        Version.TryParse(version.TrimStart('v').Split('-')[0], out var found) ? found : null;
 
     /// <summary>Two stores of one tree start at once, and one of them builds.</summary>
     private static async Task<FileStream> LockAsync(string target, CancellationToken stop)

@@ -68,12 +68,12 @@ export class MachineToken {
 }
 
 /** An answer in JSON, however much whoever answers would like to say. */
-export async function readBounded(answer: Response): Promise<unknown> {
+export async function readBounded(answer: Response, bytesMax = answerBytesMax): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += (chunk as Uint8Array).byteLength;
-    if (size > answerBytesMax) throw new Error(`An answer has more than ${answerBytesMax} bytes.`);
+    if (size > bytesMax) throw new Error(`An answer has more than ${bytesMax} bytes.`);
     chunks.push(chunk as Uint8Array);
   }
   return JSON.parse(Buffer.concat(chunks).toString()) as unknown;

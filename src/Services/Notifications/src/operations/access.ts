@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { CommonSettings } from '../settings/readCommon.js';
+import type { EndedTokens } from './endedTokens.js';
 import { Problem } from './problem.js';
 
 /** Who calls. */
@@ -12,11 +13,11 @@ export interface Caller {
 const tokenLengthMax = 8 * 1024;
 const clockToleranceSeconds = 10;
 
-/** Checks access tokens with the keys that Users publishes. */
+/** Checks access tokens with the keys that Users publishes, and whether what they hang on has ended. */
 export class Access {
   private readonly keys: ReturnType<typeof createRemoteJWKSet>;
 
-  constructor(private readonly settings: CommonSettings) {
+  constructor(private readonly settings: CommonSettings, private readonly ended: EndedTokens) {
     this.keys = createRemoteJWKSet(new URL('.well-known/jwks', settings.users.address));
   }
 
@@ -52,6 +53,8 @@ export class Access {
         clockTolerance: clockToleranceSeconds,
         requiredClaims: ['exp', 'sub'],
       });
+      const refusal = this.ended.refusalOf(payload);
+      if (refusal !== null) throw this.unauthorized(`The access token is refused: ${refusal}.`);
       const role = payload['role'];
       return {
         subject: payload.sub ?? '',
@@ -59,6 +62,7 @@ export class Access {
         scopes: typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [],
       };
     } catch (failure) {
+      if (failure instanceof Problem) throw failure;
       if (failure instanceof errors.JOSEError && !(failure instanceof errors.JWKSTimeout)) {
         throw this.unauthorized('The access token is refused.');
       }

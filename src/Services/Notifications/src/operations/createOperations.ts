@@ -8,6 +8,7 @@ import { endSlowRequests, keepLimits, ofHttp1, tellClientError, usualLimits } fr
 import { mapMessaging } from './messaging.js';
 import { mapParked } from './parkedEndpoints.js';
 import { Problem } from './problem.js';
+import { seeRequests } from './seeRequests.js';
 import { mapWebhook } from './webhookEntry.js';
 
 /** Adds addresses that this service has beside those of every service. */
@@ -23,6 +24,7 @@ export function createOperations(
         ...common, keepAliveTimeout: 130_000, forceCloseConnections: 'idle', http: ofHttp1(limits),
         requestTimeout: limits.requestWithinMilliseconds, clientErrorHandler: tellClientError,
       });
+  seeRequests(server, service.metrics);
   keepLimits(server, limits);
   if (isHttp2) {
     endSessionsWith(server);
@@ -44,7 +46,7 @@ export function createOperations(
     }
     return tell(reply, problem);
   });
-  const access = new Access(service.settings);
+  const access = new Access(service.settings, service.ended);
   mapHealth(server, service);
   mapMessaging(server, service, access);
   mapParked(server, service, access);

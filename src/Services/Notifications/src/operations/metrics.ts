@@ -1,17 +1,23 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Taken } from '../inbox/takeDelivery.js';
 import type { Statements } from '../store/database.js';
 
 /** What a monitoring server reads. */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly messages: Counter;
   private readonly handled: Counter;
   private readonly copies: Counter;
   private readonly parked: Counter;
+  private readonly requests: Histogram;
 
   constructor() {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
+    this.messages = new Counter({
+      name: 'notifications_messages_total', help: 'Messages read. One that is a frame has several events.',
+      labelNames: ['stream'], registers,
+    });
     this.handled = new Counter({
       name: 'notifications_events_handled_total', help: 'Events handled.', labelNames: ['stream'], registers,
     });
@@ -22,12 +28,26 @@ export class Metrics {
     this.parked = new Counter({
       name: 'notifications_events_parked_total', help: 'Events parked.', labelNames: ['stream'], registers,
     });
+    // Name, labels and bounds of all services: alerts and the dashboard know no others.
+    this.requests = new Histogram({
+      name: 'http_server_request_duration_seconds', help: 'Duration of HTTP server requests.', registers,
+      labelNames: [
+        'http_request_method', 'http_response_status_code', 'http_route', 'network_protocol_version', 'url_scheme',
+        'error_type',
+      ],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    });
   }
 
-  took(stream: string, taken: Taken): void {
+  took(stream: string, messages: number, taken: Taken): void {
+    this.messages.inc({ stream }, messages);
     this.handled.inc({ stream }, taken.handled);
     this.copies.inc({ stream }, taken.copies);
     this.parked.inc({ stream }, taken.parked.length);
+  }
+
+  requested(labels: Readonly<Record<string, string | number>>, seconds: number): void {
+    this.requests.observe(labels, seconds);
   }
 
   /** A number that is looked up when somebody reads; missing while it cannot be. */

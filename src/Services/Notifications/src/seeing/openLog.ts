@@ -13,7 +13,8 @@ const words: Readonly<Record<string, string>> = {
   Trace: 'trc', Debug: 'dbg', Information: 'inf', Warning: 'WRN', Error: 'ERR', Critical: 'CRT',
 };
 
-interface Line {
+/** What was said, as it is written. */
+export interface Line {
   readonly time: string;
   readonly level: string;
   readonly category: string;
@@ -26,18 +27,22 @@ interface Line {
   readonly values?: Readonly<Record<string, string>>;
 }
 
+/** Gets each line beside the output, when and where it is said. */
+export type TakeLine = (line: Line) => void;
+
 /**
  * Lines on the standard output in the forms that the other services have, for people or for software; whoever logs
  * takes a child of it with his category: `log.child({ category: 'Tessera.Notifications.SendMails' })`.
  */
-export function openLog(level: string, form: LogForm, to: DestinationStream = standardOutput()): Logger {
+export function openLog(
+  level: string, form: LogForm, take?: TakeLine, to: DestinationStream = standardOutput()): Logger {
   return pino({
     level,
     base: null,
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: levels[label] }), log: membersOf },
-    hooks: form === 'text' ? { streamWrite: inText } : {},
+    hooks: form === 'json' && take === undefined ? {} : { streamWrite: (json) => written(json, form, take) },
   }, to);
 }
 
@@ -58,8 +63,13 @@ function membersOf({ failure, ...given }: Record<string, unknown>): Record<strin
   };
 }
 
-function inText(json: string): string {
+function written(json: string, form: LogForm, take: TakeLine | undefined): string {
   const line = JSON.parse(json) as Line;
+  take?.(line);
+  return form === 'json' ? json : inText(line);
+}
+
+function inText(line: Line): string {
   const where = line.category.slice(line.category.lastIndexOf('.') + 1);
   const values = Object.entries(line.values ?? {}).map(([name, value]) => ` ${name}=${value}`).join('');
   const text = `${line.time} ${words[line.level]} ${where}: ${line.message}${values}` +

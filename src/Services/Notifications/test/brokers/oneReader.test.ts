@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
+import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Broker } from '../../src/brokers/broker.js';
+import { KafkaBroker } from '../../src/brokers/kafka.js';
 import { RabbitMqBroker } from '../../src/brokers/rabbitMq.js';
 import { RedisBroker } from '../../src/brokers/redis.js';
 
-// Given by who runs these tests with servers at hand: `host:port`, and an address.
+// Given by who runs these tests with servers at hand: `host:port`, an address, and `host:port`.
 const redisAt = process.env['TESSERA_TEST_REDIS'];
 const rabbitMqAt = process.env['TESSERA_TEST_RABBITMQ'];
+const kafkaAt = process.env['TESSERA_TEST_KAFKA'];
 const log = pino({ level: 'silent' });
 const within = { timeout: 50_000 };
 const group = 'some';
@@ -91,5 +94,46 @@ describe.skipIf(rabbitMqAt === undefined)('on RabbitMQ', () => {
     await expect.poll(() => second.taken, within).toEqual(['12']);
     await channel.deleteQueue(`${group}.${stream}.0`);
     await channel.deleteExchange(stream);
+  });
+});
+
+describe.skipIf(kafkaAt === undefined)('on Kafka', () => {
+  test('a partition that one replica reads is left alone by another, and one of them has it afterwards', async () => {
+    const stream = `orders-${randomUUID()}`;
+    const bootstrapServers = [kafkaAt ?? ''];
+    const settings = { bootstrapServers, group, partitions: 1, sessionTimeoutMilliseconds: 6_000 };
+    const client = new Kafka({ brokers: bootstrapServers, logLevel: logLevel.NOTHING });
+    const [admin, producer] = [client.admin(), client.producer()];
+    await Promise.all([admin.connect(), producer.connect()]);
+    onTestFinished(async () => void (await Promise.all([admin.disconnect(), producer.disconnect()])));
+    await admin.createTopics({ topics: [{ topic: stream, numPartitions: 1 }], waitForLeaders: true });
+    const publish = (...bodies: string[]) =>
+      producer.send({ topic: stream, messages: bodies.map((value) => ({ key: 'k', value })) });
+    const groupState = async () => (await admin.describeGroups([`${group}.${stream}`])).groups[0]?.state;
+
+    const first = replica(new KafkaBroker(settings, log), stream);
+    await publish('1');
+    await expect.poll(() => first.taken, within).toEqual(['1']);
+    const second = replica(new KafkaBroker(settings, log), stream);
+    second.goOn();
+    // It has asked to; who reads the partition has it until he is done with what he has in hand.
+    await expect.poll(groupState, within).toBe('PreparingRebalance');
+    await publish('2');
+    expect([await groupState(), second.taken, second.reads(), first.reads()])
+      .toEqual(['PreparingRebalance', [], [], [0]]);
+    first.goOn();
+    await expect.poll(() => first.taken.length + second.taken.length, within).toBe(2);
+    await expect.poll(groupState, within).toBe('Stable');
+    const more = Array.from({ length: 10 }, (_, number) => String(number + 3));
+    await publish(...more);
+    await expect.poll(() => first.taken.length + second.taken.length, within).toBe(12);
+    // Kafka says which of them goes on, and the second begins where the first has ended.
+    expect([...first.taken, ...second.taken]).toEqual(['1', '2', ...more]);
+    const [owner, other] = second.taken.length > 0 ? [second, first] : [first, second];
+    await expect.poll(() => [owner.reads(), other.reads()], within).toEqual([[0], []]);
+    await owner.broker.stop();
+    await publish('13');
+    await expect.poll(() => other.taken.at(-1), within).toBe('13');
+    expect(other.reads()).toEqual([0]);
   });
 });

@@ -22,14 +22,18 @@ const secret = `whsec_${Buffer.from('a secret of twenty-four b').toString('base6
 let key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 let users: ReturnType<typeof createServer>;
 let usersAddress = '';
+const erasedOne = someId();
 
-/** Users publishes its keys. */
+/** Users publishes its keys, and what has ended. */
 beforeAll(async () => {
   const pair = await generateKeyPair('ES256');
   key = pair.privateKey;
   const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'ES256', use: 'sig' };
-  users = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+  users = createServer((request, response) => {
+    const told = request.url === '/internal/erased' ? [erasedOne]
+      : request.url?.startsWith('/internal/ended') ? [{ id: 'ended', at: new Date().toISOString() }]
+      : { keys: [jwk] };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(told));
   });
   await new Promise<void>((resolve) => users.listen(0, '127.0.0.1', resolve));
   usersAddress = `http://127.0.0.1:${(users.address() as AddressInfo).port}/`;
@@ -106,6 +110,24 @@ describe('anybody', () => {
     });
     expect(refused.headers['www-authenticate']).toBe('Bearer');
   });
+});
+
+test.each([
+  ['of an erased account', 'account does not exist any more', { sub: erasedOne }],
+  ['of a sign-in that has ended', 'sign-in has ended', { oi_au_id: 'ended' }],
+  ['that was ended itself', 'sign-in has ended', { oi_au_id: 'another', oi_tkn_id: 'ended' }],
+])('A token %s is refused, whatever it was given for', async (_, why, claims) => {
+  const { call, service } = await running();
+  await expect.poll(() => service.ended.refusalOf({ sub: erasedOne }), { timeout: 50_000 }).not.toBeNull();
+  await expect.poll(() => service.ended.refusalOf({ oi_au_id: 'ended' }), { timeout: 50_000 }).not.toBeNull();
+  for (const [path, role, scope] of [
+    ['/messaging/status', 'operator', 'messaging.read'], ['/notifications/preferences', 'customer', 'users.read'],
+  ] as const) {
+    const answer = await call('GET', path, await token(role, scope, claims));
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect(answer.json().detail).toBe(`The access token is refused: its ${why}.`);
+    expect((await call('GET', path, await token(role, scope, { oi_au_id: 'another' }))).status).toBe(200);
+  }
 });
 
 describe('operators alone', () => {

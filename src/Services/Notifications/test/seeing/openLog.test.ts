@@ -17,7 +17,7 @@ startTracing({}); // Nobody listens, and each line says its trace all the same.
 
 function logging(form: LogForm) {
   const lines: string[] = [];
-  const log = openLog('info', form, { write: (line: string) => void lines.push(line) });
+  const log = openLog('info', form, undefined, { write: (line: string) => void lines.push(line) });
   return { log: log.child({ category: 'Tessera.Notifications.SendMails' }), lines };
 }
 

@@ -161,7 +161,7 @@ test('What is said of a mail is in its trace, whether it was sent or not', async
   const lines: string[] = [];
   let isAway = true;
   const { database, mails, take, clock } = await sending({
-    log: openLog('info', 'json', { write: (line: string) => void lines.push(line) }),
+    log: openLog('info', 'json', undefined, { write: (line: string) => void lines.push(line) }),
     contact: () => (isAway ? Promise.reject(new Error('It is away.')) : Promise.resolve(ada)),
   });
   await take('orders.order-confirmed.v1', { order, buyer });
