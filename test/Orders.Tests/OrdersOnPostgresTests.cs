@@ -2,12 +2,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
+using Tessera.Messaging;
 using Tessera.Messaging.Postgres;
 using Tessera.Messaging.Store;
 using Tessera.Orders.Contracts;
 using Tessera.Payments.Contracts;
 using Tessera.Testing.Servers;
 using Tessera.Testing.Services;
+using Tessera.Users.Contracts;
 
 namespace Tessera.Orders.Tests;
 
@@ -49,6 +51,24 @@ public sealed class OrdersOnPostgresTests
         await another.DisposeAsync();
         await hearing;
         Assert.Equal(600, await orders.Service.NumberAsync("select sum(price_minor) from prices"));
+    }
+
+    [Fact]
+    public async Task Orders_of_buyers_who_are_erased_together_are_locked_in_one_order_also_those_that_have_ended()
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
+        var (one, another) = (Guid.NewGuid(), Guid.NewGuid());
+        var (ended, last) = await PlaceInTurnAsync(orders, one, another);
+        await orders.HearAsync<CancelOrderOnStockRefused, StockRefused>(new StockRefused(ended, []));
+        await EraseWhileLockedAsync<CancelOrdersOnUserErased, UserErased>(
+            orders, ended, last, new(another), new(one));
+        Assert.Equal(2, await orders.Service.NumberAsync("select count(*) from orders where request_hash = ''"));
+        // And those that were being placed meanwhile.
+        await orders.Service.ExecuteAsync("delete from erased_buyers");
+        (var first, last) = await PlaceInTurnAsync(orders, one, another);
+        await EraseWhileLockedAsync<CancelOrdersOnBuyerErased, BuyerErased>(
+            orders, first, last, new(another), new(one));
+        Assert.Equal(4, await orders.Service.NumberAsync("select count(*) from orders where state = 'Cancelled'"));
     }
 
     [Fact]
@@ -103,6 +123,29 @@ public sealed class OrdersOnPostgresTests
         await using var orders = await OrdersInMemory.StartAsync(onPostgres: true);
         var tables = await GrownTables.EmptyAsync(orders.Service.Get<PostgresDatabase>().DataSource);
         Assert.Equal(1, await tables.IndexedAgainAsync("orders", () => FlowAsync(orders)));
+    }
+
+    private static async Task<(Guid First, Guid Second)> PlaceInTurnAsync(OrdersInMemory orders, Guid one, Guid another)
+    {
+        var first = await orders.PlaceAsync(one);
+        orders.Service.Clock.Advance(TimeSpan.FromSeconds(1)); // Ids are in the order of time.
+        return (first, await orders.PlaceAsync(another));
+    }
+
+    /// <summary>Whoever waits for the first order has not locked the second one.</summary>
+    private static async Task EraseWhileLockedAsync<THandler, TErased>(
+        OrdersInMemory orders, Guid first, Guid second, params TErased[] erased)
+        where THandler : IHandle<TErased>
+        where TErased : class
+    {
+        await using var other = await LockedBy.RunAsync(orders.Service.Get<IDatabase>(), Lock(first));
+        var erasing = orders.HearAsync<THandler, TErased>(erased);
+        await other.IsWaitedForAsync();
+        await other.RunAsync(Lock(second));
+        await other.DisposeAsync();
+        await erasing;
+
+        static string Lock(Guid order) => $"select 1 from orders where id = '{order}' for update";
     }
 
     private static Task<OrderPage> FindAsync(OrdersInMemory orders, OrderFilter filter) =>

@@ -1,3 +1,8 @@
+using System.Text.Json;
+using Tessera.Messaging;
+using Tessera.Messaging.Store;
+using Tessera.Orders.Contracts;
+
 namespace Tessera.Payments.Tests;
 
 /// <summary>The buyer is erased at each point of a payment's life: in the end nothing stands for the card.</summary>
@@ -40,6 +45,35 @@ public sealed class ErasureTests
         Assert.Null(await MethodAsync(payments));
     }
 
+    /// <summary>They wait for an operator, or were discarded or changed by one.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_requests_that_could_not_be_handled_the_card_goes_and_the_rest_stays(bool onPostgres)
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres);
+        var (buyer, other, store) = (Guid.NewGuid(), Guid.NewGuid(), payments.Service.Get<IMessageStore>());
+        var act = new ParkedAct("operator", payments.Clock.GetUtcNow());
+        foreach (var of in new[] { buyer, other })
+        {
+            await ParkAsync(store, of);
+            await store.DiscardParkedAsync(new(EventId: await ParkAsync(store, of)), act, default);
+            var changed = new ParkedChange(await ParkAsync(store, of), Guid.NewGuid(), BodyOf(of));
+            await store.ChangeParkedAsync(changed, act, default);
+        }
+        // The one that waits, the discarded one, and the changed one before, after, and as it waits.
+        Assert.Equal(5, (await KeptAsync(payments, buyer)).Count(kept => kept.PaymentMethod == "tok_ok"));
+        await payments.EraseAsync(buyer);
+        var rest = await KeptAsync(payments, buyer);
+        Assert.Equal(5, rest.Count);
+        Assert.All(rest, kept => Assert.Equal(("", 500L), (kept.PaymentMethod, kept.AmountMinor)));
+        Assert.Equal(5, (await KeptAsync(payments, other)).Count(kept => kept.PaymentMethod == "tok_ok"));
+
+        await ParkAsync(store, buyer); // While the first look was under way.
+        await payments.EraseAgainAsync(buyer);
+        Assert.All(await KeptAsync(payments, buyer), kept => Assert.Equal("", kept.PaymentMethod));
+    }
+
     [Fact]
     public async Task The_cards_of_others_stay()
     {
@@ -48,6 +82,32 @@ public sealed class ErasureTests
         await payments.EraseAsync(Guid.NewGuid());
         await payments.RoundAsync();
         Assert.Equal("tok_ok", await MethodAsync(payments));
+    }
+
+    private static byte[] BodyOf(Guid buyer) => JsonSerializer.SerializeToUtf8Bytes(
+        new PaymentRequested(Guid.NewGuid(), buyer, 500, "GBP", "tok_ok"), JsonSerializerOptions.Web);
+
+    private static async Task<Guid> ParkAsync(IMessageStore store, Guid buyer)
+    {
+        var parked = new EventEnvelope
+        {
+            Id = Guid.NewGuid(), Stream = "orders", Key = Guid.NewGuid().ToString(), Type = PaymentRequested.EventType,
+            Source = "/tessera/orders", Time = default, Data = BodyOf(buyer),
+        };
+        await using var session = await store.BeginAsync(default);
+        session.Park([new ParkedMessage(0, parked, "It does not fit.", 5, default)]);
+        await session.CommitAsync(default);
+        return parked.Id;
+    }
+
+    private static async Task<List<PaymentRequested>> KeptAsync(PaymentsInMemory payments, Guid buyer)
+    {
+        var bodies = await payments.Query(
+            "select data from msg_parked union all select data from msg_audit where data is not null " +
+            "union all select new_data from msg_audit where new_data is not null", row => row.GetBytes(0));
+        var kept = bodies.ConvertAll(
+            body => JsonSerializer.Deserialize<PaymentRequested>(body, JsonSerializerOptions.Web)!);
+        return kept.FindAll(request => request.Buyer == buyer);
     }
 
     private static async Task<string?> MethodAsync(PaymentsInMemory payments) =>

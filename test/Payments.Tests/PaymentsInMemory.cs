@@ -25,6 +25,8 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
         _providerFile = providerFile;
     }
 
+    public ServiceInMemory Service => _service;
+
     public FakeTimeProvider Clock => _service.Clock;
 
     public IDatabase Tables => _service.Get<IDatabase>();
@@ -63,8 +65,14 @@ internal sealed class PaymentsInMemory : IAsyncDisposable
         _service.HandleAsync<RequestPaymentOnPaymentRequested, PaymentRequested>(
             new PaymentRequested(order, buyer ?? Guid.NewGuid(), amount, "GBP", method));
 
-    public Task EraseAsync(Guid buyer) =>
-        _service.HandleAsync<ForgetPaymentMethodsOnUserErased, UserErased>(new UserErased(buyer));
+    public Task EraseAsync(params Guid[] buyers) =>
+        _service.HandleAsync<ForgetPaymentMethodsOnUserErased, UserErased>(
+            [.. buyers.Select(buyer => new UserErased(buyer))]);
+
+    /// <summary>The look a minute later.</summary>
+    public Task EraseAgainAsync(params Guid[] buyers) =>
+        _service.HandleAsync<ForgetPaymentMethodsOnBuyerErased, BuyerErased>(
+            [.. buyers.Select(buyer => new BuyerErased(buyer))]);
 
     public Task CancelAsync(Guid order) => _service.HandleAsync<CancelPaymentOnOrderCancelled, OrderCancelled>(
         new OrderCancelled(order, Guid.NewGuid(), CancelReasons.Buyer));

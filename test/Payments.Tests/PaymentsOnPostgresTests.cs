@@ -1,4 +1,5 @@
 using Tessera.Testing.Servers;
+using Tessera.Testing.Services;
 
 namespace Tessera.Payments.Tests;
 
@@ -40,6 +41,29 @@ public sealed class PaymentsOnPostgresTests
         Assert.True(await payments.AreDueAsync());
         var trouble = (await payments.HistoryAsync(order))!.Steps.Single(step => step.What == "Unanswered");
         Assert.Equal("a\uFFFDb" + new string('x', 496), trouble.Because);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Payments_of_buyers_who_are_erased_together_are_locked_in_one_order(bool again)
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres: true);
+        var orders = new[] { Guid.NewGuid(), Guid.NewGuid() }.Order().ToArray();
+        var buyers = new[] { Guid.NewGuid(), Guid.NewGuid() };
+        foreach (var (order, buyer) in orders.Zip(buyers)) await payments.RequestAsync(order, buyer: buyer);
+        await payments.RoundAsync();
+        await using var other = await LockedBy.RunAsync(payments.Tables, Lock(orders[0]));
+        var erasing = again
+            ? payments.EraseAgainAsync(buyers[1], buyers[0]) : payments.EraseAsync(buyers[1], buyers[0]);
+        await other.IsWaitedForAsync();
+        await other.RunAsync(Lock(orders[1]));
+        await other.DisposeAsync();
+        await erasing;
+        Assert.Equal([null, null], await payments.Query(
+            "select payment_method from payments", row => row.GetStringOrNull(0)));
+
+        static string Lock(Guid order) => $"select 1 from payments where order_id = '{order}' for update";
     }
 
     [Fact]

@@ -51,6 +51,75 @@ public sealed class CrashWindowTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Dead_just_before_the_clock_is_set_back_an_hour_another_sends_all_that_waits_at_once(
+        bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url(), ordered: true);
+        var (refused, taken, queued) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        partner.AnswersWith(500);
+        await webhooks.PlaceAsync(refused);
+        Assert.Equal(1, await webhooks.RoundAsync());
+        await webhooks.PlaceAsync(taken);
+        await webhooks.PlaceAsync(taken); // Behind it in the line.
+        Assert.Single(await webhooks.TakeAsync());
+        await webhooks.PlaceAsync(queued);
+        partner.AnswersWith(200);
+
+        webhooks.Clock.AdjustTime(webhooks.Clock.GetUtcNow() - TimeSpan.FromHours(1));
+        await webhooks.DeliverAsync();
+        Assert.Equal(4, await webhooks.CountAsync("state = 'Delivered'"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task However_little_the_clock_is_set_back_what_nobody_has_tried_since_it_was_queued_goes_at_once(
+        bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url());
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        await webhooks.DeliverAsync();
+        webhooks.Clock.Advance(claimTime / 2);
+        await webhooks.DeliverAsync(); // Looks, and has no reason to look for this.
+        await webhooks.RedeliverAsync(endpoint, new("All"));
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        webhooks.Clock.AdjustTime(webhooks.Clock.GetUtcNow() - TimeSpan.FromSeconds(1));
+        await webhooks.DeliverAsync();
+        Assert.Equal(3, partner.Received.Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_looks_for_what_the_clock_has_left_behind_leaves_claims_and_waits_that_are_right(
+        bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url());
+        partner.Answer = (_, context) =>
+        {
+            context.Response.Headers.RetryAfter = "86400";
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        Assert.Equal(1, await webhooks.RoundAsync());
+        webhooks.Clock.Advance(claimTime); // It looks again.
+        await webhooks.PlaceAsync(Guid.NewGuid());
+        Assert.Single(await webhooks.TakeAsync());
+        // A clock that is corrected a little brings nothing back either.
+        webhooks.Clock.AdjustTime(webhooks.Clock.GetUtcNow() - TimeSpan.FromSeconds(1));
+        Assert.Empty(await webhooks.TakeAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Dead_between_the_answer_and_our_commit_it_is_the_same_message_twice(bool onPostgres)
     {
         await using var partner = await Partner.StartAsync();

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using MimeKit;
+using Tessera.MailDefaults;
 using Tessera.Messaging.Store;
 using Tessera.Testing.Services;
 
@@ -10,6 +13,7 @@ public sealed class DisabledMailTests
     private const string Operator = "operator@shop.example";
     private const string Contact = "hooks@partner.example";
     private static readonly TimeSpan disableAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan claimed = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(false)]
@@ -94,6 +98,80 @@ public sealed class DisabledMailTests
         var first = Assert.Single(await webhooks.SendMailsAsync());
         await webhooks.Service.ExecuteAsync("insert into mails select * from kept"); // It never was removed.
         Assert.Equal(first.MessageId, Assert.Single(await webhooks.SendMailsAsync()).MessageId);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Dead_just_before_the_clock_is_set_back_another_sends_the_mail_at_once(
+        bool onPostgres, bool taken)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url());
+        await DisableAsync(webhooks, partner);
+        if (taken)
+        {
+            await webhooks.InMailsAsync(async queue => Assert.True(await queue.TryTakeAsync(
+                (await queue.FindDueAsync(claimed, default))!, claimed, default)));
+            Assert.Empty(await webhooks.SendMailsAsync());
+        }
+        webhooks.Clock.AdjustTime(webhooks.Clock.GetUtcNow() - TimeSpan.FromMinutes(taken ? 60 : 1));
+        Assert.Single(await webhooks.SendMailsAsync());
+    }
+
+    [Fact]
+    public async Task A_mail_server_that_never_comes_to_an_end_is_given_up_before_another_may_take_the_mail()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(
+            false, ("Webhooks:OperatorEmail", Operator), ("Webhooks:DisableAfter", disableAfter.ToString()),
+            ("Mail:Host", "127.0.0.1"), ("Mail:Port", $"{((IPEndPoint)server.LocalEndpoint).Port}"),
+            ("Mail:Security", "None"));
+        await webhooks.RegisterAsync(partner.Url());
+        await DisableAsync(webhooks, partner);
+        var begun = webhooks.Clock.GetUtcNow();
+        var sending = webhooks.Service.Get<SendMails>().TrySendOneAsync(default);
+        using var connection = await server.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        connection.GetStream().WriteByte((byte)'2'); // Of the greeting, of which more never comes.
+        webhooks.Clock.Advance(webhooks.Service.Get<IMailSender>().TakesAtMost - TimeSpan.FromSeconds(1));
+        Assert.True(await sending.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        var due = Assert.Single(await webhooks.Service.QueryAsync(
+            "select due_at from mails where tries = 1", row => row.GetTime(0)));
+        Assert.Equal(webhooks.Clock.GetUtcNow() + TimeSpan.FromSeconds(5), due); // Tried again, as after any failure.
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_slept_while_another_took_the_mail_moves_nothing_of_it(bool onPostgres)
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await StartAsync(onPostgres);
+        await webhooks.RegisterAsync(partner.Url());
+        await DisableAsync(webhooks, partner);
+        QueuedMail? mail = null;
+        await webhooks.InMailsAsync(async queue => Assert.True(
+            await queue.TryTakeAsync(mail = (await queue.FindDueAsync(claimed, default))!, claimed, default)));
+        webhooks.Clock.Advance(claimed);
+        await webhooks.InMailsAsync(async queue => Assert.True(
+            await queue.TryTakeAsync((await queue.FindDueAsync(claimed, default))!, claimed, default)));
+        await webhooks.InMailsAsync(queue =>
+        {
+            queue.Retry(mail!, TimeSpan.Zero);
+            return Task.CompletedTask;
+        });
+        await Assert.ThrowsAsync<UnexpectedRowsException>(() => webhooks.InMailsAsync(queue =>
+        {
+            queue.Keep(mail!, "mine");
+            return Task.CompletedTask;
+        }));
+        Assert.Empty(await webhooks.SendMailsAsync());
+        Assert.Equal(1, await webhooks.Service.NumberAsync("select count(*) from mails where sealed is null"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Tessera.Messaging.Store;
 using Tessera.Testing.Services;
 using Tessera.Webhooks.Contracts;
 
@@ -67,6 +68,47 @@ public sealed class RedeliveryTests
         await webhooks.RecordAsync(await webhooks.SendAsync(claim));
         Assert.Equal(7, (await numbers.OfAsync(endpoint, default)).SlowestDelaySeconds);
     }
+
+    /// <summary>What only PostgreSQL can show.</summary>
+    [Fact]
+    public async Task Lines_are_locked_in_one_order_by_whoever_queues_or_redelivers_and_who_prunes_waits_for_nobody()
+    {
+        await using var partner = await Partner.StartAsync();
+        await using var webhooks = await WebhooksInMemory.StartAsync(onPostgres: true);
+        var (endpoint, _) = await webhooks.RegisterAsync(partner.Url(), ordered: true);
+        var orders = Some.Ids(2).OrderBy(id => id.ToString(), StringComparer.Ordinal).ToArray();
+        await DeliverEachMinuteAsync(webhooks, orders);
+        await WhileFirstIsLockedAsync(webhooks, orders, () => webhooks.PlaceTogetherAsync(orders[1], orders[0]));
+        await webhooks.DeliverAsync();
+        await WhileFirstIsLockedAsync(
+            webhooks, orders, () => webhooks.RedeliverAsync(endpoint, new RedeliverRequest("All")));
+        await webhooks.DeliverAsync();
+        Assert.Equal(8, partner.Received.Length);
+
+        webhooks.Clock.Advance(TimeSpan.FromDays(60));
+        await using (var other = await LockedBy.RunAsync(webhooks.Service.Get<IDatabase>(), Lock(orders[0])))
+        {
+            await other.RunAsync("select 1 from deliveries limit 1 for update");
+            await webhooks.PruneAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(1, await webhooks.Service.NumberAsync("select count(*) from key_lines"));
+        Assert.Equal(1, await webhooks.CountAsync("1 = 1"));
+        await webhooks.PruneAsync();
+        Assert.Equal(0, await webhooks.Service.NumberAsync("select count(*) from key_lines"));
+    }
+
+    /// <summary>Whoever waits for the first line has not locked the second one.</summary>
+    private static async Task WhileFirstIsLockedAsync(WebhooksInMemory webhooks, Guid[] orders, Func<Task> act)
+    {
+        await using var other = await LockedBy.RunAsync(webhooks.Service.Get<IDatabase>(), Lock(orders[0]));
+        var acting = act();
+        await other.IsWaitedForAsync();
+        await other.RunAsync(Lock(orders[1]));
+        await other.DisposeAsync();
+        await acting;
+    }
+
+    private static string Lock(Guid order) => $"select 1 from key_lines where event_key = '{order}' for update";
 
     private static async Task DeliverEachMinuteAsync(WebhooksInMemory webhooks, IEnumerable<Guid> orders)
     {

@@ -94,6 +94,15 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
     public Task PlaceAsync(Guid order, Guid? happening = null) => HearAsync<QueueOrderWebhooks, OrderPlaced>(
         order, Some.Placed(order), happening);
 
+    /// <summary>Orders are placed, and heard of as one batch.</summary>
+    public Task PlaceTogetherAsync(params Guid[] orders) => _service.InScopeAsync(async (scope, work) =>
+    {
+        var handler = scope.GetRequiredService<QueueOrderWebhooks>();
+        await handler.PrefetchAsync([.. orders.Select(Some.Placed)], default);
+        foreach (var order in orders)
+            await handler.HandleAsync(Some.Placed(order), new MessageContext(work, Some.Heard(order), 1), default);
+    });
+
     public Task HearAsync<THandler, TEvent>(Guid key, TEvent message, Guid? happening = null)
         where THandler : IHandle<TEvent>
         where TEvent : class =>
@@ -132,6 +141,10 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
             // The next of a line is due once the one before it is through.
         }
     }
+
+    /// <summary>One transaction with the mails that wait.</summary>
+    public Task InMailsAsync(Func<MailQueue, Task> act) =>
+        _service.InScopeAsync((scope, _) => act(scope.GetRequiredService<MailQueue>()));
 
     /// <summary>Sends the mails that wait; all that were ever sent.</summary>
     public async Task<IReadOnlyList<MimeMessage>> SendMailsAsync()

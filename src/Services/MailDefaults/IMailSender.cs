@@ -5,7 +5,8 @@ namespace Tessera.MailDefaults;
 /// <summary>The seam to where mail goes.</summary>
 internal interface IMailSender
 {
-    /// <summary>Longer than any sending lasts: so long a mail waits for a process that may have died with it.</summary>
+    /// <summary>So long a mail waits for a process that may have died with it. A sending that lasts for most of this is
+    /// given up.</summary>
     TimeSpan TakesAtMost { get; }
 
     /// <summary>Completes when the mail has been taken over. May be called again with the same mail.</summary>

@@ -19,6 +19,9 @@ internal sealed partial class SendMails(
     private static readonly TimeSpan retryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan retryDelayMax = TimeSpan.FromMinutes(30);
     private const int DoublingsMax = 12;
+
+    // A server that answers byte by byte would hold up all mail, and another replica would send this one too.
+    private const double PartForSending = 0.75;
     private readonly IDataProtector _seal = protection.CreateProtector("mails");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -35,7 +38,8 @@ internal sealed partial class SendMails(
     /// <summary>False when nothing is due.</summary>
     internal async Task<bool> TrySendOneAsync(CancellationToken stop)
     {
-        if (await InScopeAsync(queue => queue.FindDueAsync(stop)) is not { } mail) return false;
+        var aheadMax = sender.TakesAtMost > retryDelayMax ? sender.TakesAtMost : retryDelayMax;
+        if (await InScopeAsync(queue => queue.FindDueAsync(aheadMax, stop)) is not { } mail) return false;
         if (!await TryTakeAsync(mail, stop)) return true; // Another replica sends it.
         if (mail.QueuedAt + options.Value.GiveUpAfter < clock.GetUtcNow())
         {
@@ -43,19 +47,22 @@ internal sealed partial class SendMails(
             await ChangeAsync((queue, _) => { queue.Remove(mail.Id); return Task.CompletedTask; }, stop);
             return true;
         }
+        using var patience = new CancellationTokenSource(sender.TakesAtMost * PartForSending, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         try
         {
-            if ((mail.Sealed ?? await WriteAsync(mail, stop)) is not { } written) return true;
+            if ((mail.Sealed ?? await WriteAsync(mail, either.Token)) is not { } written) return true;
             using var text = new MemoryStream(_seal.Unprotect(Convert.FromBase64String(written)));
-            await sender.SendAsync(mail.Id, await MimeMessage.LoadAsync(text, stop), stop);
+            await sender.SendAsync(mail.Id, await MimeMessage.LoadAsync(text, either.Token), either.Token);
         }
         catch (Exception failure) when (!stop.IsCancellationRequested)
         {
-            Log.Failed(logger, mail.Kind, mail.Id, failure.Message);
+            var reason = patience.IsCancellationRequested ? "It took too long." : failure.Message;
+            Log.Failed(logger, mail.Kind, mail.Id, reason);
             var delay = retryDelay * Math.Pow(2, Math.Min(mail.Tries, DoublingsMax));
             await ChangeAsync((queue, _) =>
             {
-                queue.Retry(mail.Id, delay < retryDelayMax ? delay : retryDelayMax);
+                queue.Retry(mail, delay < retryDelayMax ? delay : retryDelayMax);
                 return Task.CompletedTask;
             }, stop);
             return true;
@@ -79,7 +86,7 @@ internal sealed partial class SendMails(
             using var text = new MemoryStream();
             await message.WriteToAsync(text, stop);
             written = Convert.ToBase64String(_seal.Protect(text.ToArray()));
-            queue.Keep(mail.Id, written); // With its link, in one commit.
+            queue.Keep(mail, written); // With its link, in one commit.
         }, stop);
         return written;
     }

@@ -13,6 +13,13 @@ internal sealed class OrderStore(
         "id, buyer, state, cancel_reason, stock_committed, total_minor, currency, payment_method, " +
         "placed_at, confirmed_at, version";
 
+    private const string IsOpen = "state in ('Placed', 'StockReserved', 'Confirmed')";
+
+    /// <summary>A condition: the row says more about a person than the id.</summary>
+    private const string SaysMore =
+        "(reference is not null or payment_method <> '' or request_hash <> '' or cancel_words is not null " +
+        "or note is not null)";
+
     private readonly HashSet<Guid> _expected = [];
     private readonly Dictionary<Guid, Order> _loaded = [];
 
@@ -20,19 +27,27 @@ internal sealed class OrderStore(
     /// one order: transactions that share orders wait for each other instead of deadlocking.</summary>
     public void Expect(Guid order) => _expected.Add(order);
 
+    /// <summary>The same for all that the erasure of these buyers will change. Looked up without a lock: an order that
+    /// comes meanwhile is locked with its buyer's.</summary>
+    public async Task ExpectErasureAsync(IReadOnlyCollection<Guid> buyers, CancellationToken stop) =>
+        _expected.UnionWith(await work.QueryAsync(
+            $"select id from orders where {database.In("buyer", 1)} and ({IsOpen} or {SaysMore})",
+            [database.List(buyers)], row => row.GetGuid(0), stop));
+
     public async Task<Order?> FindAsync(Guid id, CancellationToken stop)
     {
         if (_loaded.TryGetValue(id, out var known)) return known;
         _expected.Add(id);
-        _expected.ExceptWith(_loaded.Keys);
-        await LoadAsync($"where {database.In("id", 1)}", database.List(_expected), stop);
-        _expected.Clear();
+        await LoadExpectedAsync(stop);
         return _loaded.GetValueOrDefault(id);
     }
 
     /// <summary>The buyer's orders that have not come to an end.</summary>
-    public async Task<IReadOnlyList<Order>> FindOpenAsync(Guid buyer, CancellationToken stop) => await LoadAsync(
-        "where buyer = $1 and state in ('Placed', 'StockReserved', 'Confirmed')", buyer, stop);
+    public async Task<IReadOnlyList<Order>> FindOpenAsync(Guid buyer, CancellationToken stop)
+    {
+        await LoadExpectedAsync(stop);
+        return await LoadAsync($"where buyer = $1 and {IsOpen}", buyer, stop);
+    }
 
     /// <summary>Stores the new order; false when the buyer's key has one already, or the buyer is erased. Asked, and
     /// not left to the commit: a retry is no error, neither here nor in the database's log.</summary>
@@ -92,11 +107,10 @@ internal sealed class OrderStore(
     {
         work.Enqueue("delete from order_addresses where order_id in (select id from orders where buyer = $1)", buyer);
         work.Enqueue(
-            """
+            $"""
             update orders set reference = null, payment_method = '', request_hash = '', cancel_words = null,
                 note = null
-            where buyer = $1 and (reference is not null or payment_method <> '' or request_hash <> ''
-                or cancel_words is not null or note is not null)
+            where buyer = $1 and {SaysMore}
             """,
             buyer);
     }
@@ -120,6 +134,13 @@ internal sealed class OrderStore(
             changes.Tell(order);
             ChangeLog.Write(logger, order, entry, cause);
         });
+    }
+
+    private async Task LoadExpectedAsync(CancellationToken stop)
+    {
+        _expected.ExceptWith(_loaded.Keys);
+        if (_expected.Count > 0) await LoadAsync($"where {database.In("id", 1)}", database.List(_expected), stop);
+        _expected.Clear();
     }
 
     private async Task<List<Order>> LoadAsync(string where, object parameter, CancellationToken stop)

@@ -7,6 +7,9 @@ namespace Tessera.Payments;
 /// <summary>The payments of one transaction, each locked from its first read until the commit.</summary>
 internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentWake wake, TimeProvider clock)
 {
+    /// <summary>A condition: what stands for the card is here, and no answer is awaited with it.</summary>
+    private const string IsToForget = "payment_method is not null and state not in ('Requested', 'Capturing')";
+
     private readonly HashSet<Guid> _expected = [];
     private readonly Dictionary<Guid, Payment> _loaded = [];
     private readonly HashSet<Guid> _stored = [];
@@ -15,11 +18,34 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
     /// locked in one order.</summary>
     public void Expect(Guid order) => _expected.Add(order);
 
+    /// <summary>The same for all payments that the erasure of these buyers will change. Looked up without a lock: one
+    /// that comes meanwhile is locked with its buyer's.</summary>
+    public async Task ExpectErasureAsync(IReadOnlyCollection<Guid> buyers, CancellationToken stop) =>
+        _expected.UnionWith(await work.QueryAsync(
+            $"select order_id from payments where {database.In("buyer", 1)} and {IsToForget}",
+            [database.List(buyers)], row => row.GetGuid(0), stop));
+
+    /// <summary>Forgets what stands for the buyer's card, at once, or, where the provider's answer is awaited with it,
+    /// with that answer.</summary>
+    public async Task ForgetAsync(Guid buyer, CancellationToken stop)
+    {
+        await LoadExpectedAsync(stop);
+        work.Enqueue("insert into erased_buyers (buyer) values ($1) on conflict do nothing", buyer);
+        work.Enqueue($"update payments set payment_method = null where buyer = $1 and {IsToForget}", buyer);
+    }
+
     public async Task<Payment?> FindAsync(Guid order, CancellationToken stop)
     {
         if (_loaded.TryGetValue(order, out var known)) return known;
         _expected.Add(order);
+        await LoadExpectedAsync(stop);
+        return _loaded.GetValueOrDefault(order);
+    }
+
+    private async Task LoadExpectedAsync(CancellationToken stop)
+    {
         _expected.ExceptWith(_loaded.Keys);
+        if (_expected.Count == 0) return;
         var read = await work.QueryAsync(
             $"""
             select id, order_id, buyer, state, amount_minor, captured_minor, refunded_minor, currency, payment_method,
@@ -33,7 +59,6 @@ internal sealed class PaymentStore(UnitOfWork work, IDatabase database, PaymentW
             _stored.Add(payment.Order);
         }
         _expected.Clear();
-        return _loaded.GetValueOrDefault(order);
     }
 
     /// <summary>Queues the payment as it now is, its bookings and its news.</summary>

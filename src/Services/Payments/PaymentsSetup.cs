@@ -30,6 +30,7 @@ internal static class PaymentsSetup
         services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section)
             .ValidateKeys(CallbackOptions.Section).ValidateOnStart();
         services.AddScoped<PaymentStore>();
+        services.AddScoped<ForgetBuyer>();
         services.AddSingleton<PaymentWake>();
         services.AddSingleton<PaymentClaims>();
         services.AddSingleton<AskProvider>();

@@ -35,7 +35,7 @@ internal sealed partial class TendFollowers(
     }
 
     /// <summary>All followed orders in a few reads, not one read for each.</summary>
-    private async Task LookAsync(CancellationToken stop)
+    public async Task LookAsync(CancellationToken stop)
     {
         var followed = followers.Orders.ToHashSet();
         foreach (var gone in _versions.Keys.Where(order => !followed.Contains(order)).ToArray()) _versions.Remove(gone);
@@ -54,7 +54,7 @@ internal sealed partial class TendFollowers(
                 }
             }
         }
-        catch (Exception away) when (away is not OperationCanceledException)
+        catch (Exception away) when (!stop.IsCancellationRequested)
         {
             Log.NotLooked(logger, away.Message); // The next look is a heartbeat away.
         }

@@ -9,11 +9,12 @@ internal sealed record BuyerErased(Guid Buyer)
 }
 
 /// <summary>The second look, at what was being stored while the buyer was erased.</summary>
-internal sealed class ForgetPaymentMethodsOnBuyerErased(UnitOfWork work) : IHandle<BuyerErased>
+internal sealed class ForgetPaymentMethodsOnBuyerErased(ForgetBuyer forget)
+    : IHandle<BuyerErased>, IPrefetch<BuyerErased>
 {
-    public Task HandleAsync(BuyerErased message, MessageContext context, CancellationToken stop)
-    {
-        ForgetPaymentMethodsOnUserErased.Forget(work, message.Buyer);
-        return Task.CompletedTask;
-    }
+    public Task PrefetchAsync(IReadOnlyList<BuyerErased> messages, CancellationToken stop) =>
+        forget.ExpectAsync(messages.Select(message => message.Buyer), stop);
+
+    public Task HandleAsync(BuyerErased message, MessageContext context, CancellationToken stop) =>
+        forget.HandleAsync(message.Buyer, stop);
 }

@@ -1,4 +1,5 @@
 using Tessera.Messaging;
+using Tessera.Messaging.Store;
 
 namespace Tessera.Webhooks;
 
@@ -9,6 +10,21 @@ namespace Tessera.Webhooks;
 /// </summary>
 internal static class KeyLines
 {
+    /// <summary>Locks all these lines in one order, for whoever is about to lengthen several: transactions that share
+    /// lines wait for each other instead of deadlocking.</summary>
+    public static async Task LockAllAsync(
+        UnitOfWork work, IDatabase database, IReadOnlyCollection<Guid> endpoints, IReadOnlyCollection<string> keys,
+        CancellationToken stop)
+    {
+        if (database.Engine == "sqlite") return; // One writes at a time.
+        await work.QueryAsync(
+            $"""
+            select 1 from key_lines where {database.In("endpoint", 1)} and {database.In("event_key", 2)}
+            order by endpoint, event_key collate "C"{database.ForUpdate()}
+            """,
+            [database.List(endpoints), database.List(keys)], row => row.GetInt32(0), stop);
+    }
+
     /// <summary>A place at the end. Locks the line until the commit.</summary>
     public static void Lengthen(UnitOfWork work, Guid endpoint, string key, DateTimeOffset now) => work.Enqueue(
         """

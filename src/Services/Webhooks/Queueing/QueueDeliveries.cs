@@ -1,21 +1,27 @@
 using System.Text.Json;
 using Tessera.Messaging;
+using Tessera.Messaging.Store;
 using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Webhooks;
 
 /// <summary>Writes down what is to be delivered, in the transaction in which it was heard: what is in the inbox is in
 /// the queue, and the other way round.</summary>
-internal sealed class QueueDeliveries(UnitOfWork work, DeliveryWake wake, TimeProvider clock)
+internal sealed class QueueDeliveries(UnitOfWork work, IDatabase database, DeliveryWake wake, TimeProvider clock)
 {
+    private readonly HashSet<(string Type, string Key)> _expected = [];
     private readonly Dictionary<string, IReadOnlyList<Listener>> _listeners = new(StringComparer.Ordinal);
+
+    /// <summary>Announces what will be queued for all, so that the lines of a whole batch are locked in one order.
+    /// </summary>
+    public void Expect(string type, string key) => _expected.Add((type, key));
 
     /// <summary>For everybody who asked for events of the type.</summary>
     public async Task ForAllAsync<TData>(
         EventEnvelope heard, string type, TData data, CancellationToken stop)
     {
-        if (!_listeners.TryGetValue(type, out var listeners))
-            _listeners[type] = listeners = await ListenersOfAsync(type, stop);
+        if (_expected.Count > 0) await LockExpectedAsync(stop);
+        var listeners = await ListenersAsync(type, stop);
         if (listeners.Count == 0) return;
         var body = BodyOf(type, heard.Time, data);
         foreach (var listener in listeners)
@@ -35,8 +41,30 @@ internal sealed class QueueDeliveries(UnitOfWork work, DeliveryWake wake, TimePr
         return message.Id;
     }
 
+    private async Task LockExpectedAsync(CancellationToken stop)
+    {
+        var endpoints = new HashSet<Guid>();
+        foreach (var type in _expected.Select(each => each.Type).Distinct(StringComparer.Ordinal))
+        {
+            endpoints.UnionWith((await ListenersAsync(type, stop)).Where(JoinsLines).Select(each => each.Endpoint));
+        }
+        var keys = _expected.Select(each => each.Key).ToHashSet(StringComparer.Ordinal);
+        _expected.Clear();
+        if (endpoints.Count * keys.Count > 1) await KeyLines.LockAllAsync(work, database, endpoints, keys, stop);
+    }
+
+    private static bool JoinsLines(Listener listener) =>
+        listener.IsOrdered && listener.State != EndpointState.Disabled;
+
     private static string BodyOf<TData>(string type, DateTimeOffset at, TData data) =>
         JsonSerializer.Serialize(new PublicEvent<TData>(type, at, data), JsonSerializerOptions.Web);
+
+    private async Task<IReadOnlyList<Listener>> ListenersAsync(string type, CancellationToken stop)
+    {
+        if (!_listeners.TryGetValue(type, out var listeners))
+            _listeners[type] = listeners = await ListenersOfAsync(type, stop);
+        return listeners;
+    }
 
     private Task<List<Listener>> ListenersOfAsync(string type, CancellationToken stop) => work.QueryAsync(
         """
@@ -49,7 +77,7 @@ internal sealed class QueueDeliveries(UnitOfWork work, DeliveryWake wake, TimePr
     {
         var now = clock.GetUtcNow();
         if (listener.State == EndpointState.Disabled) Keep(listener, message, now);
-        else if (listener.IsOrdered) JoinLine(listener, message, now);
+        else if (JoinsLines(listener)) JoinLine(listener, message, now);
         else Add(listener, message, now);
         work.AfterCommit(wake.Wake);
     }

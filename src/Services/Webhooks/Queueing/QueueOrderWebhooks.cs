@@ -6,8 +6,21 @@ namespace Tessera.Webhooks;
 
 /// <summary>What the world hears of orders.</summary>
 internal sealed class QueueOrderWebhooks(QueueDeliveries queue)
-    : IHandle<OrderPlaced>, IHandle<OrderConfirmed>, IHandle<OrderCancelled>, IHandle<OrderShipped>
+    : IHandle<OrderPlaced>, IHandle<OrderConfirmed>, IHandle<OrderCancelled>, IHandle<OrderShipped>,
+        IPrefetch<OrderPlaced>, IPrefetch<OrderConfirmed>, IPrefetch<OrderCancelled>, IPrefetch<OrderShipped>
 {
+    public Task PrefetchAsync(IReadOnlyList<OrderPlaced> messages, CancellationToken stop) =>
+        Expect(PublicOrderPlaced.Type, messages.Select(message => message.Order));
+
+    public Task PrefetchAsync(IReadOnlyList<OrderConfirmed> messages, CancellationToken stop) =>
+        Expect(PublicOrderConfirmed.Type, messages.Select(message => message.Order));
+
+    public Task PrefetchAsync(IReadOnlyList<OrderCancelled> messages, CancellationToken stop) =>
+        Expect(PublicOrderCancelled.Type, messages.Select(message => message.Order));
+
+    public Task PrefetchAsync(IReadOnlyList<OrderShipped> messages, CancellationToken stop) =>
+        Expect(PublicOrderShipped.Type, messages.Select(message => message.Order));
+
     public Task HandleAsync(OrderPlaced message, MessageContext context, CancellationToken stop) => queue.ForAllAsync(
         context.Envelope, PublicOrderPlaced.Type,
         new PublicOrderPlaced(
@@ -27,6 +40,12 @@ internal sealed class QueueOrderWebhooks(QueueDeliveries queue)
 
     public Task HandleAsync(OrderShipped message, MessageContext context, CancellationToken stop) => queue.ForAllAsync(
         context.Envelope, PublicOrderShipped.Type, new PublicOrderShipped(message.Order, message.Buyer), stop);
+
+    private Task Expect(string type, IEnumerable<Guid> orders)
+    {
+        foreach (var order in orders) queue.Expect(type, order.ToString());
+        return Task.CompletedTask;
+    }
 
     /// <summary>Which of our timers it was is nobody's business, and a reason of tomorrow must surprise nobody.
     /// </summary>

@@ -91,6 +91,12 @@ internal static class Redeliver
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
         await work.BeginAsync(stop);
+        if (endpoint.IsOrdered)
+        {
+            var keys = ended.Select(each => each.Key).ToHashSet(StringComparer.Ordinal);
+            await KeyLines.LockAllAsync(
+                work, scope.ServiceProvider.GetRequiredService<IDatabase>(), [endpoint.Id], keys, stop);
+        }
         // In one order of locks, whoever else puts some of them back; within a line as they were.
         foreach (var (id, key) in ended.OrderBy(each => each.Key, StringComparer.Ordinal))
         {

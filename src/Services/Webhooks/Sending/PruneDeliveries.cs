@@ -43,7 +43,7 @@ internal sealed partial class PruneDeliveries(
             await RepeatAsync("endpoint = $1", [endpoint], stop);
             await ChangeAsync(work =>
             {
-                work.Enqueue("delete from key_lines where endpoint = $1", endpoint);
+                work.Enqueue($"delete from key_lines where {Free("endpoint = $1")}", endpoint);
                 work.Enqueue("delete from acts where endpoint = $1", endpoint);
                 work.Enqueue(
                     """
@@ -56,8 +56,8 @@ internal sealed partial class PruneDeliveries(
         }
         // A line that nothing stands in begins anew with whatever comes.
         await ChangeAsync(work => work.ExecuteAsync(
-            """
-            delete from key_lines where changed_at < $1 and not exists (
+            $"""
+            delete from key_lines where {Free("changed_at < $1")} and not exists (
                 select 1 from deliveries
                 where deliveries.endpoint = key_lines.endpoint and deliveries.event_key = key_lines.event_key
                     and deliveries.state = 'Waiting' and deliveries.position is not null)
@@ -96,6 +96,12 @@ internal sealed partial class PruneDeliveries(
         }
     }
 
+    /// <summary>A condition on lines. One that somebody else has locked stays until the next round: who waited for it
+    /// here would hold others meanwhile, in an order of its own.</summary>
+    private string Free(string condition) =>
+        $"(endpoint, event_key) in (select endpoint, event_key from key_lines where {condition}" +
+        $"{database.ForUpdateSkipLocked()})";
+
     private async Task RepeatAsync(string condition, object?[] values, CancellationToken stop)
     {
         int removed;
@@ -104,12 +110,12 @@ internal sealed partial class PruneDeliveries(
             removed = await ChangeAsync(async work =>
             {
                 var ids = await work.QueryAsync(
-                    $"select id from deliveries where {condition} limit {InOneCommit}", values,
-                    row => row.GetGuid(0), stop);
+                    $"select id from deliveries where {condition} limit {InOneCommit}{database.ForUpdateSkipLocked()}",
+                    values, row => row.GetGuid(0), stop);
                 if (ids.Count == 0) return 0;
                 work.Enqueue(
                     $"delete from attempts where {database.In("delivery", 1)}", database.List(ids));
-                // One that was put back meanwhile stays.
+                // One that is being put back is locked, and stays.
                 work.Enqueue(
                     $"delete from deliveries where {condition} and {database.In("id", values.Length + 1)}",
                     [.. values, database.List(ids)]);
