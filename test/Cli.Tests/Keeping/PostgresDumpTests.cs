@@ -27,12 +27,15 @@ public sealed class PostgresDumpTests(PostgresServer server) : IClassFixture<Pos
         var file = Path.Combine(folder.Path, "kept", "shop.sql");
 
         await PostgresDump.TakeAsync(own, file, Stop);
-        await RunAsync(own, "create table later (id int); create view seen as select * from orders; delete from orders");
+        await RunAsync(
+            own, "create table later (id int); create view seen as select * from orders; delete from orders");
         await PostgresDump.PutAsync(file, own, Stop);
 
         Assert.Equal("1 new", await AskAsync(own, "select id || ' ' || state from orders"));
-        Assert.Equal("1", await AskAsync(own, "select count(*)::text from pg_extension where extname like 'pg_stat%'"));
-        Assert.Equal("0", await AskAsync(own, "select count(*)::text from pg_class where relname in ('later', 'seen')"));
+        Assert.Equal("1", await AskAsync(
+            own, "select count(*)::text from pg_extension where extname like 'pg_stat%'"));
+        Assert.Equal("0", await AskAsync(
+            own, "select count(*)::text from pg_class where relname in ('later', 'seen')"));
     }
 
     private static async Task RunAsync(string address, string sql)
