@@ -50,6 +50,19 @@ public sealed class EdgeTests(GatewayProcess gateway) : IClassFixture<GatewayPro
         Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("X-HTTP-Method-Override")]
+    [InlineData("X-HTTP-Method")]
+    [InlineData("X-Method-Override")]
+    public async Task Takes_a_method_from_the_request_line_alone(string header)
+    {
+        using var answer = await gateway.SendAsync(
+            "POST", "/api/v1/orders/1/cancel?_method=GET", gateway.Customer, "{}", (header, "DELETE"));
+        var echo = await GatewayProcess.EchoAsync(answer);
+        Assert.Equal("POST", echo.Method);
+        Assert.Equal(header != "X-HTTP-Method-Override", echo.Headers.ContainsKey(header));
+    }
+
     /// <summary>Every byte beyond ASCII, alone and as UTF-8 has it: passed on or refused, and never the fault of the
     /// service, whose replica would be left out.</summary>
     [Fact]

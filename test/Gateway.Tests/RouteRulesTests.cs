@@ -41,6 +41,18 @@ public sealed class RouteRulesTests
     [InlineData("""
         { "path": "/b", "methods": ["POST"], "cache": "00:00:02", "service": "orders", "policy": "anonymous" }
         """, "cache is for GET")]
+    [InlineData("""
+        { "path": "/b", "bodySizeBytesMax": 1023, "service": "orders", "policy": "anonymous" }
+        """, "* /b: its bodySizeBytesMax must lie")]
+    [InlineData("""
+        { "path": "/b", "bodySizeBytesMax": 67108865, "service": "orders", "policy": "anonymous" }
+        """, "* /b: its bodySizeBytesMax must lie")]
+    [InlineData("""
+        { "path": "/b", "retry": "always", "service": "orders", "policy": "anonymous" }
+        """, "* /b: its retry 'always' is unknown")]
+    [InlineData("""
+        { "path": "/b", "methods": ["GET"], "retry": "keyed", "service": "orders", "policy": "anonymous" }
+        """, "GET /b: its retry is for POST")]
     [InlineData("""{ "path": "/b", "timeout": "00:00:00", "service": "orders", "policy": "anonymous" }""", "timeout")]
     [InlineData("""{ "path": "/b", "version": {}, "service": "orders", "policy": "anonymous" }""", "'deprecated'")]
     [InlineData("""
@@ -115,6 +127,15 @@ public sealed class RouteRulesTests
     }
 
     [Fact]
+    public void Keeps_nothing_for_longer_than_may_pass_until_a_change_through_another_gateway_is_seen()
+    {
+        var kept = ReadRoutes.From(File.ReadAllBytes(FileOf("routes.json")), "routes.json").Routes
+            .Where(route => route.Metadata?.ContainsKey(RouteEntry.CacheMark) == true).ToArray();
+        Assert.NotEmpty(kept);
+        Assert.All(kept, route => Assert.Equal("00:00:02", route.Metadata![RouteEntry.CacheMark]));
+    }
+
+    [Fact]
     public void Is_described_by_the_schema_beside_it()
     {
         using var schema = JsonDocument.Parse(File.ReadAllText(FileOf("routes.schema.json")));
@@ -128,7 +149,7 @@ public sealed class RouteRulesTests
     private static string Refusal(string file) => Assert.Throws<InvalidOperationException>(
         () => ReadRoutes.From(Encoding.UTF8.GetBytes(file), "routes.json")).Message;
 
-    private static string FileOf(string name)
+    internal static string FileOf(string name)
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {

@@ -19,7 +19,8 @@ public sealed class TokenAndKeyTests : IDisposable
         _before.WriteKeys(_data.Path);
         using var keys = new KeySet(new NobodyThere(), tessera, clock, NullLogger<KeySet>.Instance);
         keys.Load();
-        var tokens = new TokenValidator(tessera, keys, new ErasedSubjects(), new EndedSignIns(clock), clock);
+        var ended = new EndedTokens(new ErasedSubjects(), new EndedSignIns(clock));
+        var tokens = new TokenValidator(tessera, keys, ended, clock);
         var token = _before.Customer(Guid.NewGuid());
         clock.BeforeNextLook = () =>
         {

@@ -67,6 +67,23 @@ public sealed partial class MailedLinkTests(UsersProcess users)
     }
 
     [Fact]
+    public async Task Takes_no_link_after_its_hour()
+    {
+        const string email = "late-link@example.com";
+        await users.NewCustomerAsync(email);
+        var link = Outbox.LinkIn(await Outbox.WaitForAsync(users, email, "Confirm your e-mail address"));
+        using var visitor = new Visitor(users);
+        var page = await visitor.GetAsync(link);
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        await UsersDatabase.ExecuteAsync(
+            users, "update links set ends_at = made_at where hash = @a", HashOf(SecretOf(link)));
+        Assert.Equal(HttpStatusCode.Gone, (await visitor.GetAsync(link)).Status);
+        var late = await visitor.SendAsync(page, ("link", SecretOf(link))); // From a page that was opened in time.
+        Assert.Equal(HttpStatusCode.Gone, late.Status);
+        Assert.Equal(0, await ConfirmedAsync(email));
+    }
+
+    [Fact]
     public async Task Keeps_of_a_link_its_hash_alone()
     {
         const string email = "hash@example.com";
@@ -75,9 +92,7 @@ public sealed partial class MailedLinkTests(UsersProcess users)
         Assert.Equal(0, await UsersDatabase.CountAsync(
             users, "select count(*) from links where hash = @given", SecretOf(link)));
         Assert.Equal(1, await UsersDatabase.CountAsync(
-            users, "select count(*) from links where hash = @given",
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
-                System.Text.Encoding.ASCII.GetBytes(SecretOf(link))))));
+            users, "select count(*) from links where hash = @given", HashOf(SecretOf(link))));
     }
 
     [Fact]
@@ -176,6 +191,9 @@ public sealed partial class MailedLinkTests(UsersProcess users)
 
     private Task<long> ConfirmedAsync(string email) => UsersDatabase.CountAsync(
         users, "select count(*) from users where confirmed_at is not null and email = @given", email);
+
+    private static string HashOf(string secret) => Convert.ToHexStringLower(
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(secret)));
 
     private static string SecretOf(string link) => LinkSecret().Match(link).Groups[1].Value;
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Tessera.Testing.Services;
 using Tessera.Users.Tests.Pages;
@@ -27,6 +28,7 @@ public sealed class PasswordTests(UsersProcess users)
         Assert.Equal(
             HttpStatusCode.UnprocessableEntity, (await there.SignInAsync(email, UsersProcess.Password)).Status);
         Assert.Equal(HttpStatusCode.SeeOther, (await there.SignInAsync(email, Better)).Status);
+        await Outbox.WaitForAsync(users, email, "Your password was changed");
     }
 
     [Fact]
@@ -42,6 +44,22 @@ public sealed class PasswordTests(UsersProcess users)
         using var elsewhere = await users.RefreshAsync(other.Refresh!);
         using var here = await users.RefreshAsync(own.Refresh!);
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (elsewhere.StatusCode, here.StatusCode));
+        await Outbox.WaitForAsync(users, email, "Your password was changed");
+    }
+
+    /// <summary>As the hasher writes it: a version, the function, and the number of its iterations.</summary>
+    [Fact]
+    public async Task Keeps_a_hash_that_costs_what_OWASP_asks_for()
+    {
+        const string email = "hashed@example.com";
+        await users.NewCustomerAsync(email);
+        var hash = Convert.FromBase64String((string)(await UsersDatabase.ReadAsync(
+            users, "select password_hash from users where email = @given", email))!);
+        const int sha512 = 2;
+        Assert.Equal(
+            (1, sha512, 220_000),
+            (hash[0], BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(1)),
+                BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(5))));
     }
 
     [Fact]

@@ -16,7 +16,11 @@ internal static class UsersDatabase
         """,
         subject);
 
-    public static async Task<long> CountAsync(UsersProcess users, string sql, object given)
+    public static async Task<long> CountAsync(UsersProcess users, string sql, object given) =>
+        (long)(await ReadAsync(users, sql, given))!;
+
+    /// <summary>The one value that the statement gives.</summary>
+    public static async Task<object?> ReadAsync(UsersProcess users, string sql, object given)
     {
         await using var connection = await OpenAsync(users);
         await using var command = connection.CreateCommand();
@@ -24,7 +28,7 @@ internal static class UsersDatabase
         var parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = ("given", given);
         command.Parameters.Add(parameter);
-        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Writes what a former version would have written.</summary>

@@ -19,7 +19,10 @@ public class UsersProcess : IAsyncLifetime
     public HttpClient Client { get; private set; } = null!;
 
     protected virtual IEnumerable<(string Key, string Value)> Settings =>
-        [("Users:FailedSignInsMax", "3"), ("Users:SignInDelay", "00:00:01"), ("Users:SignInDelayMax", "00:00:02")];
+    [
+        ("Users:FailedSignInsMax", "3"), ("Users:SignInDelay", "00:00:01"), ("Users:SignInDelayMax", "00:00:02"),
+        ("Services:Notifications", "http://127.0.0.1:9"), // The store has it, and it is away as all others are.
+    ];
 
     public string Log => _service!.Log;
 

@@ -101,11 +101,12 @@ public sealed record SessionsView(IReadOnlyList<SessionView> Sessions);
 public sealed record SessionView(
     Guid Id, DateTimeOffset BegunAt, DateTimeOffset EndsAt, string Browser, string Network, bool IsCurrent);
 
-/// <summary>GET /users/me/export: all that the store keeps of the person, as each service has answered. Needs the
-/// scopes users.read, orders.read, payments.read, inventory.read and baskets.read.</summary>
+/// <summary>GET /users/me/export: what the store keeps of the person, as each service has answered. Only what
+/// Notifications keeps of the mails that it sent (which, when, about which order) is not in it.</summary>
 /// <param name="References">Names that the account had where it was imported from.</param>
 /// <param name="ActedFor">When operators got tokens to act for the person.</param>
-/// <param name="Services">By the service's name. Catalog keeps nothing of persons and is not asked.</param>
+/// <param name="Services">By the service's name. Catalog keeps nothing of persons and is not asked; Notifications is
+/// asked where the store has it.</param>
 public sealed record UserExport(
     DateTimeOffset MadeAt, UserView Account, IReadOnlyList<string> References, IReadOnlyList<SessionView> Sessions,
     IReadOnlyList<PasskeyView> Passkeys, IReadOnlyList<AllowedClientView> AllowedClients,
@@ -121,8 +122,10 @@ public sealed record AllowedClientView(string Client, IReadOnlyList<string> Scop
 /// <param name="Note">Why, where the operator said so.</param>
 public sealed record ActedForView(DateTimeOffset At, Guid Operator, string? Note = null);
 
-/// <param name="IsComplete">False when there is more than one export holds (<c>Users:ExportItemsMax</c>).</param>
-public sealed record ServiceExport(IReadOnlyList<JsonElement> Items, bool IsComplete);
+/// <param name="IsComplete">False when there is more than one export holds (<c>Users:ExportItemsMax</c>), or when the
+/// part is missing.</param>
+/// <param name="Missing">Why there is nothing of the service; null when it has answered.</param>
+public sealed record ServiceExport(IReadOnlyList<JsonElement> Items, bool IsComplete, string? Missing = null);
 
 /// <summary>POST /users/me/password: signs out whoever else is signed in to the account.</summary>
 public sealed record ChangePasswordRequest(

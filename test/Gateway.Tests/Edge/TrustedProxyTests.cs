@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Tessera.Testing;
 using Tessera.Testing.Services;
 
 namespace Tessera.Gateway.Tests.Edge;
@@ -6,10 +8,13 @@ namespace Tessera.Gateway.Tests.Edge;
 /// <summary>This machine is the load balancer; one request a second is what a client gets.</summary>
 public sealed class GatewayBehindBalancer : GatewayProcess
 {
+    public string AccessLog => Path.Combine(Data, "seen.log");
+
     protected override (string Key, string Value)[] Settings =>
     [
         ("Gateway:TrustedProxies:0", "127.0.0.0/8"), ("Gateway:TrustedProxies:1", "10.1.0.0/16"),
         ("Gateway:AnonymousPerSecond", "1"), ("Tessera:PublicUrl", "https://shop.example"),
+        ("Gateway:AccessLogFile", AccessLog),
     ];
 }
 
@@ -43,6 +48,28 @@ public sealed class TrustedProxyTests(GatewayBehindBalancer gateway) : IClassFix
         using var neighbour = await FromAsync("2001:db8:1:3::1");
         using var other = await FromAsync("203.0.113.4");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (neighbour.StatusCode, other.StatusCode));
+    }
+
+    [Fact]
+    public async Task Writes_the_client_and_not_the_balancer_into_the_access_log()
+    {
+        using var answer = await FromAsync("203.0.113.5");
+        var path = answer.RequestMessage!.RequestUri!.AbsolutePath;
+        string? line = null;
+        await Eventually.HoldsAsync("its line is there", () => (line = Lines().FirstOrDefault(
+            each => each.Contains(path, StringComparison.Ordinal))) is not null);
+        using var read = JsonDocument.Parse(line!);
+        Assert.Equal("203.0.113.5", read.RootElement.GetProperty("client").GetString());
+    }
+
+    private string[] Lines()
+    {
+        if (!File.Exists(gateway.AccessLog)) return [];
+        // The gateway has it open.
+        using var file = new FileStream(gateway.AccessLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        var text = reader.ReadToEnd();
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n');
     }
 
     // Each asks for something else: an answer that is kept was given to another client.

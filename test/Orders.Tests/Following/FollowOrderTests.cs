@@ -58,6 +58,31 @@ public sealed class FollowOrderTests(TwoReplicas replicas) : IClassFixture<TwoRe
         Assert.True(TimeProvider.System.GetUtcNow() >= end.AddSeconds(-1)); // Not before; a token counts whole seconds.
     }
 
+    [Theory]
+    [InlineData("oi_au_id")]
+    [InlineData("oi_tkn_id")]
+    [InlineData("sub")]
+    public async Task Ends_before_the_token_does_when_its_sign_in_has_ended_or_its_account_was_erased(string claim)
+    {
+        var (buyer, other, ended) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        if (claim == "sub") ended = buyer;
+        var (order, others) = (await replicas.PlaceAsync(buyer), await replicas.PlaceAsync(other));
+        var token = replicas.Tokens.Issue(buyer, "customer", issued => issued.Claims[claim] = ended.ToString());
+        using var answer = await replicas.SendAsync(
+            replicas.Second, HttpMethod.Get, $"/orders/{order}/events", token, null);
+        Assert.Equal(200, (int)answer.StatusCode);
+        using var goesOn = await FollowAsync(replicas.Second, other, others);
+        await using var events = Events(goesOn);
+        Assert.Equal(("1", "Placed"), await NextAsync(events));
+        if (claim == "sub") replicas.Users.Erase(buyer);
+        else replicas.Users.EndSignIn(ended);
+        // It would be read for an hour, which is what the token has.
+        var told = await answer.Content.ReadAsStringAsync(Stop).WaitAsync(Eventually.Bound, Stop);
+        Assert.EndsWith(": the access token has ended\n\n", told, StringComparison.Ordinal);
+        await replicas.CancelAsync(other, others);
+        Assert.Equal(("2", "Cancelled"), await NextAsync(events));
+    }
+
     [Fact]
     public async Task Ends_when_the_process_is_told_to_stop()
     {

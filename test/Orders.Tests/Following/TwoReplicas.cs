@@ -11,8 +11,11 @@ public sealed class TwoReplicas : IAsyncLifetime
     private readonly TemporaryFolder _folder = new("replicas");
     private readonly HttpClient _http = new();
     private PretendedCatalog? _catalog;
+    private PretendedUsers? _users;
 
     public TestTokens Tokens { get; } = new();
+
+    internal PretendedUsers Users => _users!;
 
     public ServiceProcess First { get; private set; } = null!;
 
@@ -23,13 +26,14 @@ public sealed class TwoReplicas : IAsyncLifetime
         Tokens.WriteKeys(_folder.Path);
         _catalog = await PretendedCatalog.StartAsync();
         _catalog.Put("A1", 250);
+        _users = await PretendedUsers.StartAsync();
         First = await StartAsync();
         Second = await StartAsync();
     }
 
     public Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync("Orders", _folder.Path,
-        ("Services:Catalog", _catalog!.Address), ("Orders:FollowerHeartbeat", "00:00:01"),
-        ("Orders:FollowersPerCallerMax", "3"));
+        ("Services:Catalog", _catalog!.Address), ("Services:Users", _users!.Address),
+        ("Orders:FollowerHeartbeat", "00:00:01"), ("Orders:FollowersPerCallerMax", "3"));
 
     public async Task<Guid> PlaceAsync(Guid buyer)
     {
@@ -62,6 +66,7 @@ public sealed class TwoReplicas : IAsyncLifetime
         _http.Dispose();
         if (First is not null) await First.DisposeAsync();
         if (Second is not null) await Second.DisposeAsync();
+        if (_users is not null) await _users.DisposeAsync();
         if (_catalog is not null) await _catalog.DisposeAsync();
         Tokens.Dispose();
         _folder.Dispose();

@@ -21,6 +21,11 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
             ("Users:Clients:0:Grants:2", "refresh_token"),
             ("Users:Clients:0:Scopes:0", "orders.read"), ("Users:Clients:0:Scopes:1", "clients.read"),
             ("Users:Clients:0:RedirectUris:0", "https://partner.example/back"),
+            ("Users:Clients:1:Id", "desktop"), ("Users:Clients:1:Name", "A desktop program"),
+            ("Users:Clients:1:IsPublic", "true"), ("Users:Clients:1:Grants:0", "authorization_code"),
+            ("Users:Clients:1:Scopes:0", "orders.read"),
+            ("Users:Clients:1:RedirectUris:0", "http://127.0.0.1/back"),
+            ("Users:Clients:1:RedirectUris:1", "http://[::1]/back"),
         ];
     }
 
@@ -103,6 +108,41 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
             Read(await visitor.GetAsync(allowed.Location!))["code"], credentials: partner);
         var token = new JsonWebToken((await Tokens.ReadAsync(redeemed)).Access);
         Assert.Equal("openid orders.read", token.GetClaim("scope").Value); // clients.read is an operator's.
+    }
+
+    /// <summary>A native application listens on whichever port is free (RFC 8252 §7.3).</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:43210/back")]
+    [InlineData("http://[::1]:1024/back")]
+    [InlineData("http://127.0.0.1/back")]
+    public async Task Takes_a_native_application_back_on_any_port_of_this_machine(string address)
+    {
+        var request = new AuthorizationRequest(users, "desktop");
+        request.Query["redirect_uri"] = address;
+        request.Query["scope"] = "openid orders.read";
+        using var visitor = await NewVisitorAsync(users);
+        var allowed = await visitor.FillAsync(
+            (await visitor.GetAsync(request.Address)).Location!, ("answer", "yes"));
+        var back = await visitor.GetAsync(allowed.Location!);
+        Assert.StartsWith(address + "?", back.Location, StringComparison.Ordinal);
+        using var redeemed = await request.RedeemAsync(Read(back)["code"], credentials: ("client_id", "desktop"));
+        Assert.Equal(HttpStatusCode.OK, redeemed.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("desktop", "http://127.0.0.1:43210/elsewhere")]
+    [InlineData("desktop", "http://localhost:43210/back")]
+    [InlineData("desktop", "https://127.0.0.1:43210/back")]
+    [InlineData("desktop", "http://192.0.2.1:43210/back")]
+    [InlineData("partner", "https://partner.example:8443/back")]
+    [InlineData("web", "http://127.0.0.1:43210/signed-in")] // It can keep a secret: it has one address.
+    public async Task Takes_nobody_back_elsewhere(string client, string address)
+    {
+        var request = new AuthorizationRequest(users, client);
+        request.Query["redirect_uri"] = address;
+        using var visitor = await NewVisitorAsync(users);
+        var refused = await visitor.GetAsync(request.Address);
+        Assert.Equal((HttpStatusCode.BadRequest, null), (refused.Status, refused.Location));
     }
 
     [Fact]

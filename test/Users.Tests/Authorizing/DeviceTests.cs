@@ -56,6 +56,23 @@ public sealed class DeviceTests(UsersProcess users)
     }
 
     [Fact]
+    public async Task Slows_it_down_by_five_seconds_more_each_time()
+    {
+        var device = await AskAsync();
+        using var first = await PollAsync(device);
+        using var second = await PollAsync(device);
+        using var third = await PollAsync(device);
+        Assert.Equal(("slow_down", "slow_down"), (await ErrorAsync(second), await ErrorAsync(third)));
+        // The usual interval, and five seconds for each time that it was told so.
+        await PassAsync(seconds: 6, intervalMs: 15_000);
+        using var early = await PollAsync(device);
+        Assert.Equal("slow_down", await ErrorAsync(early));
+        await PassAsync(seconds: 20, intervalMs: 20_000);
+        using var patient = await PollAsync(device);
+        Assert.Equal("authorization_pending", await ErrorAsync(patient));
+    }
+
+    [Fact]
     public async Task Looks_at_few_guesses_from_one_network()
     {
         var device = await AskAsync();
@@ -88,6 +105,11 @@ public sealed class DeviceTests(UsersProcess users)
         string Text(string name) => document.RootElement.GetProperty(name).GetString()!;
         return new Device(Text("device_code"), Text("user_code"), Text("verification_uri_complete"));
     }
+
+    /// <summary>As if the only device that was told to ask so seldom had waited.</summary>
+    private Task PassAsync(int seconds, int intervalMs) => UsersDatabase.ExecuteAsync(
+        users, "update device_polls set polled_ms = polled_ms - @a where interval_ms = @b",
+        seconds * 1_000L, (long)intervalMs);
 
     private Task<HttpResponseMessage> PollAsync(Device device) => users.TryTokenAsync(
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tessera-cli"),

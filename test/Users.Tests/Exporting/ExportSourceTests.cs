@@ -44,6 +44,17 @@ public sealed class ExportSourceTests
         Assert.Equal(items, Assert.IsType<SourceAnswer.Read>(answer).Items.Count);
     }
 
+    [Fact]
+    public async Task Takes_what_a_person_wants_to_be_told_as_one_thing()
+    {
+        using var notifications = new OneAnswer("""{"language":"de","unwanted":["sent"],"canBeUnwanted":["sent"]}""");
+        using var http = new HttpClient(notifications) { BaseAddress = new Uri("http://notifications.example") };
+        var answer = await new NotificationsExport(http).ReadAsync(
+            "token", 100, TestContext.Current.CancellationToken);
+        var item = Assert.Single(Assert.IsType<SourceAnswer.Read>(answer).Items);
+        Assert.Equal("de", item.GetProperty("language").GetString());
+    }
+
     private sealed class OneAnswer(string json) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(

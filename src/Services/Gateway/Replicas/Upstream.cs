@@ -13,7 +13,7 @@ internal sealed class Upstream(HttpMessageInvoker invoker) : IForwarderHttpClien
     public static HttpMessageInvoker CreateInvoker(IConfiguration configuration) =>
         new(StayInStore.Before(CreateHandler(), configuration));
 
-    private static SocketsHttpHandler CreateHandler() => new()
+    internal static SocketsHttpHandler CreateHandler() => new()
     {
         UseProxy = false,
         UseCookies = false,

@@ -23,7 +23,7 @@ internal static class FollowOrder
         }
         if (await orders.FindAsync(id, http.RequestAborted) is not { } found || !caller.MaySee(found.Buyer))
             return ReadOrders.NotFound(id);
-        var outcome = followers.TryAdd(id, caller.Id, ExpiryOf(http));
+        var outcome = followers.TryAdd(id, caller.Id, http.User, ExpiryOf(http));
         if (outcome is not FollowOutcome.Added(var follower))
         {
             http.Response.Headers.RetryAfter = "5";
@@ -39,7 +39,7 @@ internal static class FollowOrder
             try
             {
                 await WriteAsync(http, "retry: 1000\n\n", end.Token);
-                await FollowAsync(http, follower, orders, seen, clock, end.Token);
+                await FollowAsync(http, follower, followers, orders, seen, clock, end.Token);
             }
             catch (OperationCanceledException)
             {
@@ -59,10 +59,16 @@ internal static class FollowOrder
     }
 
     private static async Task FollowAsync(
-        HttpContext http, Follower follower, PlacedOrders orders, int seen, TimeProvider clock, CancellationToken end)
+        HttpContext http, Follower follower, Followers followers, PlacedOrders orders, int seen, TimeProvider clock,
+        CancellationToken end)
     {
         while (true)
         {
+            if (followers.HasEnded(follower, clock.GetUtcNow()))
+            {
+                await WriteAsync(http, ": the access token has ended\n\n", end);
+                return;
+            }
             var isSilent = true;
             foreach (var (version, entry) in await orders.HistoryAfterAsync(follower.Order, seen, end))
             {
@@ -71,11 +77,6 @@ internal static class FollowOrder
                     CultureInfo.InvariantCulture, $"id: {version}\nevent: history\ndata: {data}\n\n"), end);
                 seen = version;
                 isSilent = false;
-            }
-            if (clock.GetUtcNow() >= follower.Expires)
-            {
-                await WriteAsync(http, ": the access token has ended\n\n", end);
-                return;
             }
             // Something now and then, so that nobody on the way takes the silence for a dead connection.
             if (isSilent) await WriteAsync(http, ":\n\n", end);

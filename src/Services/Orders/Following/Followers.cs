@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Orders;
 
 /// <summary>Who follows which order in this process.</summary>
-internal sealed class Followers(IOptions<OrderOptions> options)
+internal sealed class Followers(IOptions<OrderOptions> options, EndedTokens ended)
 {
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<Follower, bool>> _byOrder = new();
     private readonly Lock _gate = new();
@@ -19,7 +21,7 @@ internal sealed class Followers(IOptions<OrderOptions> options)
     public IEnumerable<Follower> All => _byOrder.Values.SelectMany(of => of.Keys);
 
     /// <summary>Nobody when there are as many as there may be.</summary>
-    public FollowOutcome TryAdd(Guid order, Guid caller, DateTimeOffset expires)
+    public FollowOutcome TryAdd(Guid order, Guid caller, ClaimsPrincipal token, DateTimeOffset expires)
     {
         lock (_gate)
         {
@@ -28,11 +30,16 @@ internal sealed class Followers(IOptions<OrderOptions> options)
             if (_count >= options.Value.FollowersMax) return new FollowOutcome.TooMany();
             _count++;
             _byCaller[caller] = own + 1;
-            var follower = new Follower(this, order, caller, expires);
+            var follower = new Follower(this, order, caller, token, expires);
             _byOrder.GetOrAdd(order, _ => new(concurrencyLevel: 1, capacity: 1)).TryAdd(follower, true);
             return new FollowOutcome.Added(follower);
         }
     }
+
+    /// <summary>Whether the follower's token has ended: by its time, or before with its sign-in or its account.
+    /// </summary>
+    public bool HasEnded(Follower follower, DateTimeOffset now) =>
+        now >= follower.Expires || ended.FaultOf(follower.Token) is not null;
 
     public void Wake(Guid order)
     {
@@ -62,7 +69,8 @@ internal abstract record FollowOutcome
 }
 
 /// <summary>One request that is told of an order. It sleeps until something is to be written.</summary>
-internal sealed class Follower(Followers all, Guid order, Guid caller, DateTimeOffset expires) : IDisposable
+internal sealed class Follower(
+    Followers all, Guid order, Guid caller, ClaimsPrincipal token, DateTimeOffset expires) : IDisposable
 {
     private readonly Channel<bool> _awake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -71,7 +79,9 @@ internal sealed class Follower(Followers all, Guid order, Guid caller, DateTimeO
 
     public Guid Caller => caller;
 
-    /// <summary>When the token ends.</summary>
+    public ClaimsPrincipal Token => token;
+
+    /// <summary>When the token ends at the latest.</summary>
     public DateTimeOffset Expires => expires;
 
     /// <summary>When something was last written, by the clock's timestamps.</summary>

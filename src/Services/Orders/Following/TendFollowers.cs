@@ -22,7 +22,7 @@ internal sealed partial class TendFollowers(
             var now = clock.GetUtcNow();
             foreach (var follower in followers.All)
             {
-                if (now >= follower.Expires
+                if (followers.HasEnded(follower, now)
                     || clock.GetElapsedTime(follower.WrittenAt) >= options.Value.FollowerHeartbeat)
                 {
                     follower.Wake();

@@ -36,6 +36,7 @@ public static class Policies
         services.AddHostedService<RefreshKeys>();
         services.AddSingleton<ErasedSubjects>();
         services.AddSingleton<EndedSignIns>();
+        services.AddSingleton<EndedTokens>();
         services.TryAddSingleton<IEndedSource, UsersEndedSource>();
         services.AddHostedService<RefreshEnded>();
         // The core alone: AddAuthentication would set up data protection, which makes keys at

@@ -13,21 +13,16 @@ internal sealed class TokenValidator
 {
     public const int LengthMax = 8 * 1024;
 
-    // As the token server calls them: the authorization that all tokens of a sign-in hang on, and the token itself.
-    internal const string SignInClaim = "oi_au_id";
-    internal const string TokenClaim = "oi_tkn_id";
     private static readonly TimeSpan clockSkew = TimeSpan.FromSeconds(10);
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly TesseraOptions _tessera;
     private readonly KeySet _keys;
-    private readonly ErasedSubjects _erased;
-    private readonly EndedSignIns _ended;
+    private readonly EndedTokens _ended;
     private readonly TimeProvider _clock;
 
     public TokenValidator(
-        IOptions<TesseraOptions> tessera, KeySet keys, ErasedSubjects erased, EndedSignIns ended,
-        TimeProvider clock) =>
-        (_tessera, _keys, _erased, _ended, _clock) = (tessera.Value, keys, erased, ended, clock);
+        IOptions<TesseraOptions> tessera, KeySet keys, EndedTokens ended, TimeProvider clock) =>
+        (_tessera, _keys, _ended, _clock) = (tessera.Value, keys, ended, clock);
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken stop)
     {
@@ -95,10 +90,7 @@ internal sealed class TokenValidator
 
     // Asked with each request: the account may have been erased since the token was verified, or the sign-in ended.
     private TokenVerdict Admit(ClaimsPrincipal caller) =>
-        _erased.Contains(caller.FindFirstValue("sub")) ? TokenVerdict.Refused("its account does not exist any more")
-        : _ended.Contains(caller.FindFirstValue(SignInClaim)) || _ended.Contains(caller.FindFirstValue(TokenClaim))
-            ? TokenVerdict.Refused("its sign-in has ended")
-        : TokenVerdict.Accepted(caller);
+        _ended.FaultOf(caller) is { } fault ? TokenVerdict.Refused(fault) : TokenVerdict.Accepted(caller);
 
     private bool IsInLifetime(
         DateTime? from, DateTime? until, SecurityToken token, TokenValidationParameters parameters)

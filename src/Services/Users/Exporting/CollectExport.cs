@@ -8,39 +8,45 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users.Exporting;
 
-/// <summary>Asks every service what it keeps of a person. All of it or nothing: whoever reads the file must not take
-/// what a service did not answer for what it does not keep.</summary>
+/// <summary>Asks every service what it keeps of a person. All that was asked for or nothing: whoever reads the file
+/// must not take what a service did not answer for what it does not keep.</summary>
 internal sealed partial class CollectExport(
     AccountStore accounts, SessionStore sessions, PasskeyStore passkeys, IDatabase database,
     UsersDb tokenServer, MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources,
     IOptions<UsersOptions> options, TimeProvider clock, ILogger<CollectExport> logger)
 {
-    /// <summary>What a token must have been given for, since the export holds what these give.</summary>
-    public static readonly IReadOnlyList<string> ScopesNeeded =
-        [ServiceDefaults.Scopes.UsersRead, ServiceDefaults.Scopes.OrdersRead, ServiceDefaults.Scopes.PaymentsRead,
-            ServiceDefaults.Scopes.InventoryRead, "baskets.read"];
-
     // For the questions of one export.
     private static readonly TimeSpan tokenLifetime = TimeSpan.FromMinutes(2);
 
-    public async Task<ExportOutcome> TryAsync(Guid user, Guid? session, CancellationToken stop)
+    /// <param name="given">The scopes of the token that the export goes to; null for the person's own page.</param>
+    public async Task<ExportOutcome> TryAsync(
+        Guid user, Guid? session, IReadOnlyCollection<string>? given, CancellationToken stop)
     {
         if (await accounts.FindAsync(user, stop) is not { } account) return new ExportOutcome.Gone();
         using var turn = turns.TryTake();
         if (turn is null) return new ExportOutcome.Busy();
-        var token = mint.Of(account, Guid.NewGuid(), "export", ScopesNeeded, tokenLifetime);
-        var answers = await Task.WhenAll(sources.Where(source => source.Concerns(account)).Select(async source =>
-            (source.Service, Answer: await source.ReadAsync(token, options.Value.ExportItemsMax, stop))));
+        var concerned = sources.Where(source => source.Concerns(account)).ToArray();
+        var asked = concerned.Where(source => given?.Contains(source.Scope) != false).ToArray();
+        var token = mint.Of(
+            account, Guid.NewGuid(), "export", [.. asked.Select(source => source.Scope).Distinct()], tokenLifetime);
+        var answers = await Task.WhenAll(asked.Select(async source =>
+            (source, Answer: await source.ReadAsync(token, options.Value.ExportItemsMax, stop))));
         var services = new SortedDictionary<string, ServiceExport>(StringComparer.Ordinal);
-        foreach (var (service, answer) in answers)
+        foreach (var source in concerned.Except(asked))
         {
-            if (answer is SourceAnswer.Away(var why))
+            services[source.Service] = Missing(
+                $"It was not asked: the token that the export was made for lacks the scope {source.Scope}.");
+        }
+        foreach (var (source, answer) in answers)
+        {
+            if (answer is SourceAnswer.Read(var items, var isComplete))
             {
-                Log.Away(logger, service, why);
-                return new ExportOutcome.Away(service);
+                services[source.Service] = new ServiceExport(items, isComplete);
+                continue;
             }
-            var read = (SourceAnswer.Read)answer;
-            services[service] = new ServiceExport(read.Items, read.IsComplete);
+            Log.Away(logger, source.Service, ((SourceAnswer.Away)answer).Why);
+            if (!source.IsDispensable) return new ExportOutcome.Away(source.Service);
+            services[source.Service] = Missing("It did not answer. What it keeps is missing here.");
         }
         return new ExportOutcome.Made(new UserExport(
             clock.GetUtcNow(),
@@ -60,6 +66,8 @@ internal sealed partial class CollectExport(
             services));
     }
 
+    private static ServiceExport Missing(string why) => new([], IsComplete: false, why);
+
     private async Task<IReadOnlyList<AllowedClientView>> AllowedClientsAsync(Guid user, CancellationToken stop)
     {
         var subject = user.ToString("D");
@@ -76,7 +84,8 @@ internal sealed partial class CollectExport(
 
     private static partial class Log
     {
-        [LoggerMessage(340, LogLevel.Warning, "No export was made, because {Service} did not answer: {Reason}")]
+        [LoggerMessage(340, LogLevel.Warning,
+            "An export lacks the part of {Service}, which did not answer: {Reason}")]
         public static partial void Away(ILogger logger, string service, string reason);
     }
 }

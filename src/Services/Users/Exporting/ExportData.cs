@@ -16,15 +16,9 @@ internal static class ExportData
         Caller caller, HttpContext context, CollectExport export, CancellationToken stop)
     {
         if (OwnSessions.RefusedTo(caller) is { } refused) return refused;
-        if (MissingScope(context) is { } missing)
-        {
-            context.Response.Headers.WWWAuthenticate =
-                $"Bearer error=\"insufficient_scope\", scope=\"{string.Join(' ', CollectExport.ScopesNeeded)}\"";
-            return TypedResults.Problem(
-                $"The export holds what other services keep: the token needs the scope {missing} for it.",
-                statusCode: StatusCodes.Status403Forbidden);
-        }
-        var outcome = await export.TryAsync(caller.Id, OwnSessions.OfToken(context), stop);
+        // Parts that the token was not given for are left out and named: a grant may be older than a service.
+        var given = (context.User.FindFirst("scope")?.Value ?? "").Split(' ');
+        var outcome = await export.TryAsync(caller.Id, OwnSessions.OfToken(context), given, stop);
         if (outcome is ExportOutcome.Gone) return ReadProfile.Gone();
         if (outcome is ExportOutcome.Made(var made))
         {
@@ -45,7 +39,7 @@ internal static class ExportData
     public static async Task<IResult> Download(HttpContext context, CollectExport export, CancellationToken stop)
     {
         var outcome = await export.TryAsync(
-            AccountCookie.RequiredUserOf(context.User), AccountCookie.SessionOf(context.User), stop);
+            AccountCookie.RequiredUserOf(context.User), AccountCookie.SessionOf(context.User), given: null, stop);
         if (outcome is ExportOutcome.Gone) return new SeeOther(AccountPages.SignIn);
         if (outcome is ExportOutcome.Made(var made))
         {
@@ -54,12 +48,6 @@ internal static class ExportData
         }
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
         return PageRules.Page<NoExportPage>(StatusCodes.Status503ServiceUnavailable);
-    }
-
-    private static string? MissingScope(HttpContext context)
-    {
-        var given = (context.User.FindFirst("scope")?.Value ?? "").Split(' ');
-        return CollectExport.ScopesNeeded.FirstOrDefault(scope => !given.Contains(scope, StringComparer.Ordinal));
     }
 
     private static void Offer(HttpContext context)

@@ -14,6 +14,13 @@ internal static class ExportSetup
         builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<PaymentsExport>());
         builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<InventoryExport>());
         builder.Services.AddTransient<ExportSource>(services => services.GetRequiredService<BasketsExport>());
+        // A store that says nothing of it has none.
+        if (ServiceAddresses.IsGiven(builder.Configuration, NotificationsExport.Name))
+        {
+            builder.AddServiceClient<NotificationsExport>(NotificationsExport.Name);
+            builder.Services.AddTransient<ExportSource>(
+                services => services.GetRequiredService<NotificationsExport>());
+        }
         builder.Services.AddSingleton<ExportTurns>();
         builder.Services.AddScoped<CollectExport>();
     }
