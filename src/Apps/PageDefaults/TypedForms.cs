@@ -11,8 +11,8 @@ namespace Tessera.PageDefaults;
 
 /// <summary>
 /// What somebody sent whose session had ended: kept, sealed, for the way back from the sign-in, where the page of the
-/// form shows it once more. It is shown and never sent on: who signs in may be somebody else than who typed. Where it is
-/// known who typed, it is shown to nobody else. Nothing of it stands in an address; the browser has its random name
+/// form shows it once more. It is shown and never sent on: who signs in may be somebody else than who typed. Where it
+/// is known who typed, it is shown to nobody else. Nothing of it stands in an address; the browser has its random name
 /// alone.
 /// </summary>
 public sealed class TypedForms(
@@ -129,7 +129,8 @@ public sealed class TypedForms(
     private string FileOf(string name) =>
         Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
 
-    /// <summary>Who is signed in, or was: the cookie says so when its session has ended. Null for who never was.</summary>
+    /// <summary>Who is signed in, or was: the cookie says so when its session has ended. Null for who never was.
+    /// </summary>
     private string? OwnerOf(HttpContext context)
     {
         if (context.User.FindFirst("sub") is { } subject) return subject.Value;

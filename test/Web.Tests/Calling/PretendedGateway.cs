@@ -24,7 +24,8 @@ internal sealed class PretendedGateway : IAsyncDisposable
 
     public (int Status, string Json) Answer { get; set; } = (503, "{}");
 
-    /// <summary>What it says to some requests, by method and path; null for those that get <see cref="Answer"/>.</summary>
+    /// <summary>What it says to some requests, by method and path; null for those that get <see cref="Answer"/>.
+    /// </summary>
     public Func<string, string, (int Status, string Json)?>? AnswerTo { get; set; }
 
     public async ValueTask DisposeAsync()

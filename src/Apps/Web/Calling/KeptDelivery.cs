@@ -19,8 +19,8 @@ internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> optio
     private Task<DeliveryOptionsView?>? _patient;
     private DateTimeOffset? _awaySince;
 
-    /// <summary>For a page that does without: what was heard last when Orders takes its time. Only the pages of the first
-    /// moment wait for it; once it is known to be away, the next pages hear when it is back, and wait no longer.
+    /// <summary>For a page that does without: what was heard last when Orders takes its time. Only the pages of the
+    /// first moment wait for it; once it is known to be away, the next pages hear when it is back, and wait no longer.
     /// </summary>
     public async Task<DeliveryOptionsView?> AtOnceAsync(CancellationToken stop)
     {
