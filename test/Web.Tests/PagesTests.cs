@@ -47,6 +47,40 @@ public sealed class PagesTests(ShopInBrowser shop)
         Assert.True(titles.Count > 12, "The walk was cut short.");
     }
 
+    /// <summary>What looks for faults is a script and does not run where none does: so the shop's own is kept away, and
+    /// what stands there for who has none is shown.</summary>
+    [Fact]
+    public async Task Everybody_can_use_the_pages_on_the_way_to_an_order_without_scripts()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(sku);
+        await visitor.Page.RouteAsync("**/*.js", route => route.AbortAsync());
+        await visitor.Page.RouteAsync("**/checkout", async route =>
+        {
+            if (route.Request.Method != "GET")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+            var page = await route.FetchAsync();
+            var shown = (await page.TextAsync()).Replace("noscript>", "div>", StringComparison.Ordinal);
+            await route.FulfillAsync(new() { Response = page, Body = shown });
+        });
+        var faults = new List<string>();
+        foreach (var path in new[] { "/", "/search", $"/products/{sku}", "/basket", "/checkout" })
+        {
+            Assert.Equal(200, await visitor.GoAsync(path));
+            faults.AddRange(await visitor.SeriousFaultsAsync());
+        }
+        await Assertions.Expect(visitor.At("update")).ToBeVisibleAsync();
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed", reloads: true);
+        faults.AddRange(await visitor.SeriousFaultsAsync());
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/search")]

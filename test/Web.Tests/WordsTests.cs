@@ -18,4 +18,15 @@ public sealed class WordsTests
         Assert.Equal((day, time, money), (words.Day(at), words.Time(at), words.Money(123_450, "GBP")));
         Assert.Contains(number, words.Count("search.found", 1234), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("en", "0 items", "1 item", "2 items")]
+    [InlineData("de", "0 Stück", "1 Stück", "2 Stück")]
+    [InlineData("fr", "0 article", "1 article", "2 articles")]
+    [InlineData("ja", "0 点", "1 点", "2 点")]
+    public void Count_none_one_and_many_as_their_readers_do(string language, string none, string one, string many)
+    {
+        var words = Words.Find(language)!;
+        Assert.Equal([none, one, many], new long[] { 0, 1, 2 }.Select(count => words.Count("basket.count", count)));
+    }
 }

@@ -31,6 +31,9 @@ public sealed record PagesApp(string Title, string Client)
     /// <summary>What else of the visitor is forgotten with the session.</summary>
     public Action<HttpContext>? OnSignOut { get; init; }
 
+    /// <summary>Where the browser comes back to from the sign-in.</summary>
+    internal string SignedInPath => $"{Root}/signed-in";
+
     /// <summary>Two apps at one address have cookies of their own.</summary>
     internal string CookieName(string name) => Root.Length == 0 ? $"tessera-{name}" : $"tessera-{Name}-{name}";
 }

@@ -33,7 +33,16 @@ internal sealed class RefreshTokens(
                 continue;
             }
             // Again, now that nobody else can be at it.
-            if (await sessions.RetrieveAsync(key) is not { } now)
+            AuthenticationTicket? now;
+            try
+            {
+                now = await sessions.RetrieveAsync(key);
+            }
+            catch (Exception passing) when (passing is IOException or UnauthorizedAccessException)
+            {
+                return; // As above: a disk that fails for a moment ends no session.
+            }
+            if (now is null)
             {
                 context.RejectPrincipal();
                 return;

@@ -9,13 +9,14 @@ namespace Tessera.PageDefaults;
 
 /// <summary>
 /// The sessions with their tokens, each a sealed file in the data folder, which all replicas share: the browser has the
-/// session's random name alone. Files and not the cookie: several tokens are larger than a cookie may be, a sign-out
-/// really ends the session, and a refresh by one replica is seen by the others.
+/// session's name alone, sealed, which is random and says whose it is. Files and not the cookie: several tokens are
+/// larger than a cookie may be, a sign-out really ends the session, and a refresh by one replica is seen by the others.
 /// </summary>
 internal sealed class SessionFiles(
     IDataProtectionProvider protection, PagesApp app, IOptions<TesseraOptions> tessera) : ITicketStore
 {
     private const string KeyItem = ".session";
+    private const string UnreadItem = "tessera.session-unread";
     private readonly IDataProtector _protector = protection.CreateProtector($"Tessera.{app.Title}.Session");
     private readonly string _folder = Path.Combine(tessera.Value.DataDirectory, app.Name, "sessions");
 
@@ -23,9 +24,16 @@ internal sealed class SessionFiles(
     public static string? KeyOf(AuthenticationProperties properties) =>
         properties.Items.TryGetValue(KeyItem, out var key) ? key : null;
 
+    /// <summary>Whether this request came with the cookie of a session that may live and could not be read.</summary>
+    public static bool WasUnread(HttpContext context) => context.Items.ContainsKey(UnreadItem);
+
+    /// <summary>Whose session it is or was: that is known when its file has gone, too.</summary>
+    public static string? OwnerOf(string key) => key.Split('.') is [_, { Length: > 0 } owner] ? owner : null;
+
     public async Task<string> StoreAsync(AuthenticationTicket ticket)
     {
-        var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var key = ticket.Principal.FindFirst("sub") is { } subject ? $"{random}.{subject.Value}" : random;
         await RenewAsync(key, ticket);
         return key;
     }
@@ -40,6 +48,7 @@ internal sealed class SessionFiles(
         File.Move(written, file, overwrite: true);
     }
 
+    /// <summary>Null when there is no such session. A fault of the disk throws: the session may live.</summary>
     public async Task<AuthenticationTicket?> RetrieveAsync(string key)
     {
         try
@@ -47,8 +56,32 @@ internal sealed class SessionFiles(
             var sealedTicket = await File.ReadAllBytesAsync(FileOf(key));
             return TicketSerializer.Default.Deserialize(_protector.Unprotect(sealedTicket));
         }
-        catch (Exception gone) when (gone is IOException or CryptographicException or UnauthorizedAccessException)
+        catch (Exception gone)
+            when (gone is FileNotFoundException or DirectoryNotFoundException or CryptographicException)
         {
+            return null;
+        }
+    }
+
+    public async Task<AuthenticationTicket?> RetrieveAsync(
+        string key, HttpContext httpContext, CancellationToken cancellationToken)
+    {
+        if (httpContext.Request.Path == app.SignedInPath)
+        {
+            // Or it would go on under this name, which says whose it is: who signs in now may be another person.
+            await RemoveAsync(key);
+            return null;
+        }
+        try
+        {
+            return await RetrieveAsync(key);
+        }
+        catch (Exception passing) when (passing is IOException or UnauthorizedAccessException)
+        {
+            // Nobody for this request: public pages open, and nothing takes the cookie away.
+            httpContext.Items[UnreadItem] = true;
+            httpContext.RequestServices.GetRequiredService<ILogger<SessionFiles>>()
+                .LogWarning("A session could not be read: {Why}", passing.Message);
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
@@ -54,7 +55,7 @@ public static class SessionSetup
                 cookie.ExpireTimeSpan = SessionTime;
                 cookie.SlidingExpiration = true;
                 cookie.Events.OnValidatePrincipal = refresh.ValidateAsync;
-                cookie.ForwardChallenge = OpenIdConnectDefaults.AuthenticationScheme;
+                cookie.Events.OnRedirectToLogin = SignInAsync;
                 // Who may not see a page is not told that there is one.
                 cookie.Events.OnRedirectToAccessDenied = denied =>
                 {
@@ -66,9 +67,12 @@ public static class SessionSetup
         builder.Services.AddAuthorizationBuilder().AddPolicy(SignedIn, policy => policy.RequireAuthenticatedUser());
     }
 
+    /// <summary>Whether the browser has the cookie of a session that could not be read just now.</summary>
+    public static bool IsUnread(HttpContext context) => SessionFiles.WasUnread(context);
+
     /// <summary>Whether the browser still has the cookie of a session that is over.</summary>
     public static bool HasEnded(HttpContext context) =>
-        context.User.Identity?.IsAuthenticated != true && context.Request.Cookies.ContainsKey(
+        context.User.Identity?.IsAuthenticated != true && !IsUnread(context) && context.Request.Cookies.ContainsKey(
             context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
                 .Get(CookieAuthenticationDefaults.AuthenticationScheme).Cookie.Name!);
 
@@ -107,6 +111,20 @@ public static class SessionSetup
         cookie.IsEssential = true;
     }
 
+    private static async Task SignInAsync(RedirectContext<CookieAuthenticationOptions> login)
+    {
+        var (context, services) = (login.HttpContext, login.HttpContext.RequestServices);
+        if (!IsUnread(context))
+        {
+            await context.ChallengeAsync(OpenIdConnectDefaults.AuthenticationScheme, login.Properties);
+            return;
+        }
+        // Who may be signed in is not asked to sign in because a disk failed: what was typed waits for the next try.
+        await services.GetRequiredService<TypedForms>().KeepAsync(context);
+        await services.GetRequiredService<IFaultPages>()
+            .RefusedAsync(context, StatusCodes.Status503ServiceUnavailable);
+    }
+
     private static void Configure(OpenIdConnectOptions options, PagesApp app, TesseraOptions tessera)
     {
         options.Authority = tessera.PublicUri.AbsoluteUri;
@@ -118,7 +136,7 @@ public static class SessionSetup
         options.UsePkce = true;
         options.SaveTokens = true;
         options.MapInboundClaims = false;
-        options.CallbackPath = $"{app.Root}/signed-in";
+        options.CallbackPath = app.SignedInPath;
         options.PushedAuthorizationBehavior = PushedAuthorizationBehavior.Disable;
         options.Scope.Clear();
         options.Scope.Add("openid");

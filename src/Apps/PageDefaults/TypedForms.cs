@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -10,14 +11,19 @@ namespace Tessera.PageDefaults;
 
 /// <summary>
 /// What somebody sent whose session had ended: kept, sealed, for the way back from the sign-in, where the page of the
-/// form shows it once more. It is shown and never sent on: who signs in may be somebody else than who typed. Nothing of
-/// it stands in an address; the browser has its random name alone.
+/// form shows it once more. It is shown and never sent on: who signs in may be somebody else than who typed. Where it
+/// is known who typed, it is shown to nobody else. Nothing of it stands in an address; the browser has its random name
+/// alone.
 /// </summary>
 public sealed class TypedForms(
-    IDataProtectionProvider protection, PagesApp app, IOptions<TesseraOptions> tessera, TimeProvider clock)
+    IDataProtectionProvider protection, PagesApp app, IOptions<TesseraOptions> tessera,
+    IOptionsMonitor<CookieAuthenticationOptions> cookies, TimeProvider clock)
 {
     internal const int FormsMax = 1_000;
     private const int LengthMax = 16 * 1024;
+
+    // As ASP.NET Core calls it where it keeps sessions elsewhere than in the cookie.
+    private const string SessionClaim = "Microsoft.AspNetCore.Authentication.Cookies-SessionId";
 
     /// <summary>As long as a sign-in takes, with a new password by mail.</summary>
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(15);
@@ -53,7 +59,13 @@ public sealed class TypedForms(
         HttpContext context, string path, Func<IFormCollection, bool>? fits = null)
     {
         if (context.Request.Cookies[Cookie().Name!] is not { Length: > 0 } name) return null;
-        if (await ReadAsync(name) is not { } kept || kept.Path != path) return null;
+        if (await ReadAsync(name) is not { } kept) return null;
+        if (kept.Owner is not null && context.User.FindFirst("sub")?.Value is var reader && reader != kept.Owner)
+        {
+            if (reader is not null) Forget(context); // Until somebody signs in, it may still be who typed.
+            return null;
+        }
+        if (kept.Path != path) return null;
         var form = new FormCollection(kept.Fields.ToDictionary(
             field => field.Key, field => new StringValues(field.Value), StringComparer.Ordinal));
         if (fits?.Invoke(form) == false) return null;
@@ -76,7 +88,7 @@ public sealed class TypedForms(
         OwnerFolder.Make(_folder);
         if (RemoveOld() >= FormsMax) return; // The sign-in goes on all the same.
         var kept = new Kept(
-            request.Path, clock.GetUtcNow(),
+            request.Path, clock.GetUtcNow(), OwnerOf(context),
             form.ToDictionary(field => field.Key, field => field.Value.ToArray(), StringComparer.Ordinal));
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         await File.WriteAllBytesAsync(
@@ -117,6 +129,18 @@ public sealed class TypedForms(
     private string FileOf(string name) =>
         Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
 
+    /// <summary>Who is signed in, or was: the cookie says so when its session has ended. Null for who never was.
+    /// </summary>
+    private string? OwnerOf(HttpContext context)
+    {
+        if (context.User.FindFirst("sub") is { } subject) return subject.Value;
+        var session = cookies.Get(CookieAuthenticationDefaults.AuthenticationScheme);
+        return context.Request.Cookies[session.Cookie.Name!] is { Length: > 0 } cookie
+            && session.TicketDataFormat.Unprotect(cookie)?.Principal.FindFirst(SessionClaim) is { } key
+                ? SessionFiles.OwnerOf(key.Value)
+                : null;
+    }
+
     private CookieBuilder Cookie()
     {
         var cookie = new CookieBuilder();
@@ -124,5 +148,5 @@ public sealed class TypedForms(
         return cookie;
     }
 
-    private sealed record Kept(string Path, DateTimeOffset At, Dictionary<string, string?[]> Fields);
+    private sealed record Kept(string Path, DateTimeOffset At, string? Owner, Dictionary<string, string?[]> Fields);
 }

@@ -104,20 +104,66 @@ public sealed class OrderPageTests(ShopInBrowser shop)
             .Select(Guid.Parse);
     }
 
-    [Fact]
-    public async Task Tells_a_German_reader_the_day_as_Germans_write_it()
+    [Theory]
+    [InlineData("de-DE", "d. MMMM yyyy", "6,40 £", "Warenkorb, 1 Stück")]
+    [InlineData("fr-FR", "d MMMM yyyy", "6,40 £", "Panier, 1 article")]
+    [InlineData("ja-JP", "yyyy年M月d日", "£6.40", "カート, 1 点")]
+    public async Task Tells_each_reader_the_day_the_sum_and_the_number_as_they_write_them(
+        string language, string day, string sum, string basket)
     {
-        await using var visitor = await shop.NewVisitorAsync(language: "de-DE");
+        await using var visitor = await shop.NewVisitorAsync(language: language);
         await visitor.SignInNewAsync();
         await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
         await visitor.At("add").ClickAsync();
+        await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync(basket);
         await visitor.GoAsync("/checkout");
         await visitor.PlaceAsync();
         await visitor.BecomesAsync("Confirmed");
         var first = visitor.At("history").Locator("time").First;
         var at = DateTimeOffset.Parse((await first.GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(
-            at.ToString("d. MMMM yyyy", CultureInfo.GetCultureInfo("de-DE")));
+            at.ToString(day, CultureInfo.GetCultureInfo(language)));
         await Assertions.Expect(first).ToHaveTextAsync(at.ToString("HH:mm", CultureInfo.InvariantCulture) + " UTC");
+        Assert.Equal(sum, (await visitor.At("total").InnerTextAsync()).Replace('\u00a0', ' '));
+    }
+
+    [Fact]
+    public async Task Is_printed_black_on_white_with_all_that_was_ordered_and_nothing_to_click()
+    {
+        await using var visitor = await shop.NewVisitorAsync(colors: ColorScheme.Dark);
+        await visitor.SignInNewAsync();
+        var sku = await shop.Shop.NewProductAsync();
+        await visitor.AddToBasketAsync(sku, 2);
+        await visitor.GoAsync("/checkout");
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        await Assertions.Expect(visitor.At("cancel")).ToBeVisibleAsync();
+        await visitor.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        var seen = await visitor.Page.EvaluateAsync<string[]>(
+            """
+            [...document.querySelectorAll("header, footer, nav, button, .button, .skip, input")]
+                .filter(each => each.checkVisibility()).map(each => each.outerHTML)
+            """);
+        Assert.Empty(seen);
+        foreach (var part in new[] { "order-number", "order-state", "order-address", "delivery", "history" })
+            await Assertions.Expect(visitor.At(part)).ToBeVisibleAsync();
+        await Assertions.Expect(visitor.At("order-lines")).ToContainTextAsync($"2 × Test {sku}");
+        await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£8.90");
+        foreach (var part in new[] { "total", "order-state", "order-address", "order-lines" })
+        {
+            // Of what is written, and of all that lies behind it.
+            var colors = await visitor.At(part).EvaluateAsync<string[]>(
+                """
+                it => {
+                    const found = [getComputedStyle(it).color];
+                    for (let each = it; each; each = each.parentElement)
+                        found.push(getComputedStyle(each).backgroundColor);
+                    return found.filter(each => each !== "rgba(0, 0, 0, 0)");
+                }
+                """);
+            Assert.Equal("rgb(0, 0, 0)", colors[0]);
+            Assert.All(colors[1..], ground => Assert.Equal("rgb(255, 255, 255)", ground));
+        }
+        await visitor.ShowAsync("order-printed");
     }
 }

@@ -24,6 +24,10 @@ internal sealed class PretendedGateway : IAsyncDisposable
 
     public (int Status, string Json) Answer { get; set; } = (503, "{}");
 
+    /// <summary>What it says to some requests, by method and path; null for those that get <see cref="Answer"/>.
+    /// </summary>
+    public Func<string, string, (int Status, string Json)?>? AnswerTo { get; set; }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
@@ -37,7 +41,9 @@ internal sealed class PretendedGateway : IAsyncDisposable
             try
             {
                 var context = await _listener.GetContextAsync();
-                (context.Response.StatusCode, var json) = Answer;
+                var asked = context.Request;
+                (context.Response.StatusCode, var json) =
+                    AnswerTo?.Invoke(asked.HttpMethod, asked.Url!.AbsolutePath) ?? Answer;
                 context.Response.ContentType = "application/json";
                 await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(json));
                 context.Response.Close();

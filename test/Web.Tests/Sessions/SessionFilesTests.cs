@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
@@ -35,6 +36,28 @@ public sealed class SessionFilesTests : IDisposable
         Assert.Null(await _sessions.RetrieveAsync(old));
         Assert.NotNull(await _sessions.RetrieveAsync(current));
         Assert.Single(Directory.GetFiles(Folder));
+    }
+
+    [Fact]
+    public async Task Have_not_gone_because_one_cannot_be_read()
+    {
+        var key = await _sessions.StoreAsync(Ticket());
+        var file = Assert.Single(Directory.GetFiles(Folder));
+        await using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            await Assert.ThrowsAnyAsync<IOException>(() => _sessions.RetrieveAsync(key));
+        Assert.NotNull(await _sessions.RetrieveAsync(key));
+        await _sessions.RemoveAsync(key);
+        Assert.Null(await _sessions.RetrieveAsync(key));
+    }
+
+    [Fact]
+    public async Task Go_on_under_another_name_when_somebody_signs_in()
+    {
+        var key = await _sessions.StoreAsync(PretendedSession.TicketOf("ada"));
+        Assert.Equal("ada", SessionFiles.OwnerOf(key));
+        var context = new DefaultHttpContext { Request = { Path = "/signed-in" } };
+        Assert.Null(await _sessions.RetrieveAsync(key, context, TestContext.Current.CancellationToken));
+        Assert.Null(await _sessions.RetrieveAsync(key));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -17,11 +18,50 @@ public sealed class TypedFormsTests : IDisposable
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly TypedForms _forms;
 
-    public TypedFormsTests() => _forms = new TypedForms(
-        new EphemeralDataProtectionProvider(), new PagesApp("Web", "web") { ShowsTyped = true },
-        Options.Create(new TesseraOptions { DataDirectory = _data.Path }), _clock);
+    private readonly SessionFiles _sessions;
+    private readonly CookieAuthenticationOptions _cookie = new() { Cookie = { Name = "tessera-web" } };
+
+    public TypedFormsTests()
+    {
+        var protection = new EphemeralDataProtectionProvider();
+        var app = new PagesApp("Web", "web") { ShowsTyped = true };
+        var tessera = Options.Create(new TesseraOptions { DataDirectory = _data.Path });
+        _cookie.TicketDataFormat = PretendedSession.Format(protection);
+        _sessions = new SessionFiles(protection, app, tessera);
+        _forms = new TypedForms(protection, app, tessera, new Always(_cookie), _clock);
+    }
 
     public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Are_shown_to_nobody_but_who_was_signed_in_and_dropped_when_another_signs_in()
+    {
+        var cookie = await KeepAsync("name=Ada", by: "ada");
+        Assert.Null(await TakeAsync(cookie)); // Nobody is signed in yet.
+        Assert.Equal("Ada", (await TakeAsync(cookie, reader: "ada"))?["name"].ToString());
+
+        cookie = await KeepAsync("name=Ada", by: "ada");
+        Assert.Null(await TakeAsync(cookie, reader: "grace"));
+        Assert.Null(await TakeAsync(cookie, reader: "ada"));
+        Assert.Empty(Directory.GetFiles(Folder));
+    }
+
+    [Fact]
+    public async Task Are_of_who_was_signed_in_when_the_session_has_ended_and_only_the_cookie_says_so()
+    {
+        var key = await _sessions.StoreAsync(PretendedSession.TicketOf("ada"));
+        var session = "tessera-web=" + _cookie.TicketDataFormat.Protect(PretendedSession.CookieOf(key));
+        await _sessions.RemoveAsync(key);
+        Assert.Null(await TakeAsync(await KeepAsync("name=Ada", session: session), reader: "grace"));
+        Assert.NotNull(await TakeAsync(await KeepAsync("name=Ada", session: session), reader: "ada"));
+    }
+
+    [Fact]
+    public async Task Of_a_guest_are_shown_to_who_signs_in_at_the_browser()
+    {
+        Assert.NotNull(await TakeAsync(await KeepAsync("name=Grace"), reader: "grace"));
+        Assert.NotNull(await TakeAsync(await KeepAsync("name=Grace", session: "tessera-web=torn"), reader: "grace"));
+    }
 
     [Fact]
     public async Task Are_given_back_once_to_the_browser_that_sent_them()
@@ -91,7 +131,8 @@ public sealed class TypedFormsTests : IDisposable
     private string Folder => System.IO.Path.Combine(_data.Path, "web", "typed");
 
     /// <returns>What the browser sends from now on; empty when it has been given nothing.</returns>
-    private async Task<string> KeepAsync(string form, string site = "same-origin")
+    private async Task<string> KeepAsync(
+        string form, string site = "same-origin", string? by = null, string? session = null)
     {
         var body = Encoding.UTF8.GetBytes(form);
         var context = new DefaultHttpContext();
@@ -101,16 +142,28 @@ public sealed class TypedFormsTests : IDisposable
         context.Request.ContentLength = body.Length;
         context.Request.Body = new MemoryStream(body);
         context.Request.Headers["Sec-Fetch-Site"] = site;
+        if (session is not null) context.Request.Headers.Cookie = session;
+        if (by is not null) context.User = PretendedSession.TicketOf(by).Principal;
         await _forms.KeepAsync(context);
         return context.Response.Headers.SetCookie is [{ } set]
             && SetCookieHeaderValue.TryParse(set, out var cookie) ? $"{cookie.Name}={cookie.Value}" : "";
     }
 
     private Task<IFormCollection?> TakeAsync(
-        string cookie, string path = Path, Func<IFormCollection, bool>? fits = null)
+        string cookie, string path = Path, Func<IFormCollection, bool>? fits = null, string? reader = null)
     {
         var context = new DefaultHttpContext();
+        if (reader is not null) context.User = PretendedSession.TicketOf(reader).Principal;
         context.Request.Headers.Cookie = cookie;
         return _forms.TakeAsync(context, path, fits);
+    }
+
+    private sealed class Always(CookieAuthenticationOptions options) : IOptionsMonitor<CookieAuthenticationOptions>
+    {
+        public CookieAuthenticationOptions CurrentValue => options;
+
+        public CookieAuthenticationOptions Get(string? name) => options;
+
+        public IDisposable? OnChange(Action<CookieAuthenticationOptions, string?> listener) => null;
     }
 }

@@ -19,7 +19,7 @@ internal static class ChangeBasket
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
         var sku = form["sku"].ToString();
-        if (SessionSetup.HasEnded(visit.Context)) return await again.BackToAsync(Address(sku), visit.Context);
+        if (SignInAgain.IsNeeded(visit.Context)) return await again.BackToAsync(Address(sku), visit.Context);
         if (!IsQuantity(form["quantity"], out var wanted))
         {
             return await desk.ShowAsync(
@@ -36,6 +36,7 @@ internal static class ChangeBasket
         var put = await baskets.PutAsync(
             token, found.Sku, Math.Min(has + wanted, QuantityMax), found.PriceMinor, stop);
         if (put.IsGood) return SeeOther.To($"{Address(found.Sku)}?added=true");
+        if (put.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
         return put.IsAway ? await AwayAsync() : SeeOther.To("/basket?fault=bad");
 
         Task<IResult> AwayAsync() => desk.ShowAsync(
@@ -48,12 +49,13 @@ internal static class ChangeBasket
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
         // Or the quantity would go into a basket of nobody's, which the visitor's own then takes the larger one from.
-        if (SessionSetup.HasEnded(visit.Context)) return await again.BackToAsync("/basket", visit.Context);
+        if (SignInAgain.IsNeeded(visit.Context)) return await again.BackToAsync("/basket", visit.Context);
         var token = await visit.TokenAsync();
         var sku = form["sku"].ToString();
         if (form.ContainsKey("remove"))
         {
             var gone = await baskets.RemoveAsync(token, sku, stop);
+            if (gone.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/basket", visit.Context);
             return SeeOther.To(gone.IsGood ? "/basket" : "/basket?fault=away");
         }
         if (!IsQuantity(form["quantity"], out var wanted)

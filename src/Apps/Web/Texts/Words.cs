@@ -51,8 +51,10 @@ internal sealed class Words
     public string Format(string key, params ReadOnlySpan<object?> values) =>
         string.Format(Culture, _texts[key], values);
 
-    /// <summary>Texts that differ for one and for many stand under <c>KEY.one</c> and <c>KEY.many</c>.</summary>
-    public string Count(string key, long count) => Format(count == 1 ? key + ".one" : key + ".many", count);
+    /// <summary>Texts that differ for one and for many stand under <c>KEY.one</c> and <c>KEY.many</c>. None are many,
+    /// except in French.</summary>
+    public string Count(string key, long count) =>
+        Format(count == 1 || (count == 0 && Language == "fr") ? key + ".one" : key + ".many", count);
 
     public string Money(long minor, string currency)
     {

@@ -37,16 +37,19 @@ internal static class EditAddresses
         Guid id, Visit visit, StoreClient store, SignInAgain again, CancellationToken stop) =>
         SaveAsync(id, visit, store, again, stop);
 
-    public static async Task<IResult> Remove(Guid id, Visit visit, StoreClient store, CancellationToken stop)
+    public static async Task<IResult> Remove(
+        Guid id, Visit visit, StoreClient store, SignInAgain again, CancellationToken stop)
     {
         var gone = await store.SendAsync<Done>(
             HttpMethod.Delete, $"/users/me/addresses/{id}", await visit.TokenAsync(), stop);
+        if (gone.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/profile", visit.Context);
         return SeeOther.To(
             gone.IsGood || gone.Status == HttpStatusCode.NotFound ? "/profile?done=removed" : "/profile?fault=away");
     }
 
     /// <summary>Makes it the usual one.</summary>
-    public static async Task<IResult> MakeUsual(Guid id, Visit visit, StoreClient store, CancellationToken stop)
+    public static async Task<IResult> MakeUsual(
+        Guid id, Visit visit, StoreClient store, SignInAgain again, CancellationToken stop)
     {
         var (account, refusal) = await ShowProfile.ReadAsync(visit, store, stop);
         if (refusal is not null) return refusal;
@@ -56,6 +59,7 @@ internal static class EditAddresses
             HttpMethod.Put, $"/users/me/addresses/{id}", await visit.TokenAsync(), stop,
             new AddressRequest(
                 address.Line1, address.Line2, address.City, address.PostalCode, address.Country, address.Name, true));
+        if (kept.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/profile", visit.Context);
         return SeeOther.To(kept.IsGood ? "/profile?done=usual" : "/profile?fault=away");
     }
 
