@@ -10,6 +10,9 @@ public sealed class OpsOptions
     /// <summary>Where the console stands in the store's address.</summary>
     public const string Root = "/ops";
 
+    /// <summary>The upper bound of <see cref="CollectEvery"/>.</summary>
+    public static readonly TimeSpan CollectEveryMax = TimeSpan.FromSeconds(20);
+
     /// <summary>Where the gateway is for this process; its public address unless set.</summary>
     public string? Gateway { get; set; }
 
