@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Tessera.Inventory.Contracts;
 using Tessera.Ops.Pages.Orders;
@@ -43,6 +44,37 @@ public sealed class StoryPageTests
             Steps = [new(start.AddSeconds(-3), "Held", null, StockReserved.EventType)],
         });
         Assert.Contains("clock is ahead by 3.0 s or more", await PageOf(console), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Leads_to_the_trace_where_the_setting_says_that_traces_are_kept()
+    {
+        var (store, trace) = (Store(), new string('a', 32));
+        store.Own[$"/services/payments/messaging/keys/{order}"] = Json(new KeyWaiting([], true, null, [],
+        [
+            new WaitingParked(
+                "orders", 1, Guid.NewGuid(), PaymentRequested.EventType, start, start, 1, "none",
+                $"00-{trace}-b7ad6b7169203331-01", null),
+        ]));
+        await using var plain = new ConsoleOver(store);
+        var text = await PageOf(plain);
+        Assert.Contains(trace, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("see-trace", text, StringComparison.Ordinal);
+        await using var linked = new ConsoleOver(store, traces: "http://127.0.0.1:18888/traces/detail/{trace}?x=1");
+        Assert.Contains(
+            $"<a href=\"http://127.0.0.1:18888/traces/detail/{trace}?x=1\"", await PageOf(linked),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:18888/traces/detail/{trace}", true)]
+    [InlineData("https://traces.example/?id={trace}&x=1", true)]
+    [InlineData("https://traces.example/", false)]
+    [InlineData("javascript:alert({trace})", false)]
+    public void Takes_an_address_with_a_place_for_the_trace_alone(string traces, bool isTaken)
+    {
+        var options = new OpsOptions { Traces = traces };
+        Assert.Equal(isTaken, Validator.TryValidateObject(options, new ValidationContext(options), null, true));
     }
 
     private static async Task<string> PageOf(ConsoleOver console)

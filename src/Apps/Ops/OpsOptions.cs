@@ -27,6 +27,13 @@ public sealed class OpsOptions
     /// </summary>
     public string? Targets { get; set; }
 
+    /// <summary>Where a trace can be looked at, with <c>{trace}</c> in the place of its id, such as
+    /// <c>http://127.0.0.1:18888/traces/detail/{trace}</c>; unset, pages show the id alone.</summary>
+    [RegularExpression(
+        @"https?://[^\s{}]+\{trace\}[^\s{}]*",
+        ErrorMessage = "Ops:Traces must be an address with {{trace}} in the place of a trace's id.")]
+    public string? Traces { get; set; }
+
     /// <summary>The folder by which the supervisor of a local store is asked to stop, freeze and kill services; set by
     /// <c>up --chaos</c>. Unset, there are no such pages.</summary>
     public string? Chaos { get; set; }
