@@ -32,9 +32,9 @@ public sealed class ChangeParkedTests
     public async Task What_was_typed_stays_when_the_service_goes_away_before_the_deed()
     {
         var store = Parked("""
-            {"eventId":"019ac500-0000-7000-8000-00000000000a","position":1,"attempts":1,"reason":"none","stream":"orders",
-             "key":"k","type":"orders.order-placed.v1","time":"2026-11-27T10:00:00Z","parkedAt":"2026-11-27T10:00:01Z",
-             "traceParent":null,"data":{"order":"none","email":"ada@example.org"}}
+            {"eventId":"019ac500-0000-7000-8000-00000000000a","position":1,"attempts":1,"reason":"none",
+             "stream":"orders","key":"k","type":"orders.order-placed.v1","time":"2026-11-27T10:00:00Z",
+             "parkedAt":"2026-11-27T10:00:01Z","traceParent":null,"data":{"order":"none","email":"ada@example.org"}}
             """);
         store.Away.Add($"/services/{Service}/messaging/parked/change");
         await using var console = new ConsoleOver(store);

@@ -111,6 +111,6 @@ internal static class ChangeParked
         Guid name) =>
         Page.Show<ChangePage>(
             status, (nameof(ChangePage.Service), service), (nameof(ChangePage.Id), id),
-            (nameof(ChangePage.Message), message), (nameof(ChangePage.Body), body), (nameof(ChangePage.Reason), reason), (nameof(ChangePage.Fault), fault),
-            (nameof(ChangePage.Name), name));
+            (nameof(ChangePage.Message), message), (nameof(ChangePage.Body), body),
+            (nameof(ChangePage.Reason), reason), (nameof(ChangePage.Fault), fault), (nameof(ChangePage.Name), name));
 }
