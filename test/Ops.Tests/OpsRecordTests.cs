@@ -16,6 +16,8 @@ public sealed class OpsRecordTests : IDisposable
     private readonly TemporaryFolder _folder = new("record");
     private readonly FakeTimeProvider _clock = new();
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -47,7 +49,44 @@ public sealed class OpsRecordTests : IDisposable
         Assert.InRange(new FileInfo(file).Length, 1, OpsRecord.SizeBytesMax + 2_000);
         Assert.InRange(new FileInfo(file + ".1").Length, 1, OpsRecord.SizeBytesMax + 2_000);
         Assert.StartsWith("8999 ", record.Last(RecordLine.DoneKind, 1)[0].What, StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(file)!).Length);
+        Assert.Equal(
+            ["record.jsonl", "record.jsonl.1", "record.lock"],
+            Directory.GetFiles(Path.GetDirectoryName(file)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_consoles_that_write_at_once_lose_nothing_of_each_other()
+    {
+        OpsRecord[] consoles = [Record(), Record()];
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(() =>
+        {
+            for (var number = 0; number < 250; number++)
+                consoles[writer % 2].Done($"olga-{writer}", $"kill {number}", "chaos");
+        })));
+        var kept = Record().Last(RecordLine.DoneKind, int.MaxValue);
+        Assert.Equal(2_000, kept.Count);
+        Assert.Equal(2_000, kept.Select(line => (line.Who, line.What)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Consoles_that_turn_the_file_at_once_keep_what_was_full()
+    {
+        var (file, words) = (Path.Combine(_folder.Path, "ops", "record.jsonl"), new string('x', 280));
+        for (var round = 0; round < 20; round++)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("{}\n", 350_000)), Stop);
+            File.Delete(file + ".1");
+            OpsRecord[] consoles = [Record(), Record(), Record(), Record()];
+            using var ready = new Barrier(consoles.Length);
+            await Task.WhenAll(consoles.Select(console => Task.Run(() =>
+            {
+                ready.SignalAndWait(Stop);
+                console.Done("olga", words, words);
+            })));
+            Assert.InRange(new FileInfo(file + ".1").Length, OpsRecord.SizeBytesMax, long.MaxValue);
+            Assert.Equal(consoles.Length, (await File.ReadAllLinesAsync(file, Stop)).Length);
+        }
     }
 
     [Fact]

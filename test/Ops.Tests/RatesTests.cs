@@ -59,6 +59,20 @@ public sealed class RatesTests
     }
 
     [Fact]
+    public void Does_not_tell_what_was_seen_when_somebody_looked_last_as_what_is_now()
+    {
+        Look(("orders-1", 0, 0));
+        After(2, ("orders-1", 120, 37));
+        _clock.Advance(OpsOptions.CollectEveryMax + TimeSpan.FromSeconds(4)); // As rarely as it may be set to look.
+        Assert.True(_rates.Now().Services["orders"].IsBad);
+        _clock.Advance(TimeSpan.FromMinutes(10)); // The window is closed, or there is nowhere to ask any more.
+        Assert.Null(_rates.Now().Over);
+        Assert.Empty(_rates.Now().Services);
+        Look(("orders-1", 5_000, 37));
+        Assert.Null(_rates.Now().Over); // What came between says nothing of the last minute.
+    }
+
+    [Fact]
     public void Is_wanted_for_half_a_minute_after_a_look()
     {
         Assert.False(_rates.IsWanted);

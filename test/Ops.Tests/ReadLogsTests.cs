@@ -52,6 +52,21 @@ public sealed class ReadLogsTests : IDisposable
     }
 
     [Fact]
+    public async Task Finds_them_in_lines_of_JSON_too()
+    {
+        var (order, trace) = (Guid.NewGuid(), new string('a', 32));
+        Write("orders", JsonLine("12:00:01.000", $"Order {order} is Placed", trace));
+        Write(
+            "inventory", JsonLine("12:00:00.500", "Holds stock", trace),
+            JsonLine("12:00:00.700", "another", new string('b', 32)));
+        Write("payments", $"2026-03-01T12:00:00.800Z info trace={trace} Captures the payment");
+        using var logs = Logs();
+        var lines = await logs.OfAsync(order, Stop);
+        Assert.Equal(["inventory", "payments", "orders"], lines.Select(line => line.Process));
+        Assert.Equal([500, 800, 0], lines.Select(line => line.Time.Millisecond));
+    }
+
+    [Fact]
     public async Task Shows_the_last_lines_of_many()
     {
         var order = Guid.NewGuid();
@@ -62,6 +77,9 @@ public sealed class ReadLogsTests : IDisposable
         Assert.Equal((ReadLogs.LinesMax, "2999"), (lines.Count, lines[^1].Text.Split(' ')[^1]));
         Assert.Equal("2500", lines[0].Text.Split(' ')[^1]);
     }
+
+    private static string JsonLine(string time, string message, string trace) =>
+        $$"""{"time":"2026-03-01T{{time}}Z","level":"Information","message":"{{message}}","trace":"{{trace}}"}""";
 
     private void Write(string process, params string[] lines)
     {

@@ -27,6 +27,17 @@ public sealed class SystemMapTests
     }
 
     [Fact]
+    public void A_gateway_that_fails_is_named_in_the_list_as_it_is_red_on_the_map()
+    {
+        var bad = DrawGateway(failed: 37);
+        Assert.Equal(("gateway", "37 of 120 requests failed in the last minute"), bad.Troubles.Last());
+        Assert.NotEqual("gateway", bad.Troubles.First().Service); // A service's trouble is mostly what it fails by.
+        Assert.True(bad.Gateway!.IsBad);
+        Assert.DoesNotContain(DrawGateway(failed: 2).Troubles, trouble => trouble.Service == "gateway");
+        Assert.Null(Draw().Gateway);
+    }
+
+    [Fact]
     public void A_service_says_what_it_is_when_it_is_not_ready()
     {
         Assert.Equal("away", StateOf());
@@ -61,6 +72,12 @@ public sealed class SystemMapTests
         var counts = new Dictionary<string, ServiceRates> { ["notifications"] = none with { Answered = 1 } };
         Assert.NotNull((rates with { Services = counts }).Of("notifications"));
     }
+
+    private static SystemMap DrawGateway(int failed) => SystemMap.Draw(
+        null, [], new RatesNow(TimeSpan.FromMinutes(1), new Dictionary<string, ServiceRates>
+        {
+            ["gateway"] = new(2, failed, 120, null, 0),
+        }, []));
 
     private static MapService? ForeignOf(params (string Status, bool HasAnswered)[] replicas)
     {

@@ -37,20 +37,71 @@ public sealed class TellChangesTests
         Assert.Distinct(marks); // On time, late to be reserved, due, overdue.
     }
 
-    /// <summary>What one open request sees at first and after each of these seconds.</summary>
-    private async Task<List<string>> MarksAsync(PretendedStore store, params int[] seconds)
+    [Fact]
+    public async Task A_replica_that_is_ill_in_another_way_is_told_and_a_number_in_its_words_is_not()
+    {
+        var store = new PretendedStore { Replica = Ill("Degraded", "broker") };
+        var marks = await MarksAsync(
+            store, "overview", () => store.Replica = Ill("Unhealthy", "broker"),
+            () => store.Replica = Ill("Unhealthy", "9000 bytes are free"),
+            () => store.Replica = Ill("Unhealthy", "8000 bytes are free"),
+            () => store.Replica = """{"status":"Unreachable","hasAnswered":true}""");
+        Assert.Equal(marks[2], marks[3]); // It is another one at each look.
+        Assert.Equal(4, marks.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("overview")]
+    [InlineData("messaging")]
+    public async Task That_a_service_is_away_which_else_has_nothing_to_tell_is_told_once(string of)
+    {
+        var store = new PretendedStore(); // It has nothing to tell of messages.
+        const string status = $"/services/{PretendedStore.Foreign}/messaging/status";
+        var marks = await MarksAsync(store, of, () => store.Away.Add(status), () => { });
+        Assert.NotEqual(marks[0], marks[1]);
+        Assert.Equal(marks[1], marks[2]);
+    }
+
+    [Fact]
+    public async Task Each_try_of_a_held_key_is_told()
+    {
+        var store = new PretendedStore();
+        void Try(int attempts) => store.Answers["status"] = PretendedStore.Status(
+            $$"""
+            "held":[{"key":"k","eventId":"{{order}}","reason":"too large","attempts":{{attempts}},
+                     "retryAt":"2026-03-01T12:00:0{{attempts}}Z"}],
+            """);
+        Try(1);
+        var marks = await MarksAsync(store, "messaging", () => { }, () => Try(2));
+        Assert.Equal(marks[0], marks[1]);
+        Assert.NotEqual(marks[1], marks[2]);
+    }
+
+    private static string Ill(string status, string why) =>
+        $$"""
+        {"status":"{{status}}","hasAnswered":true,
+         "checks":{"messaging":{"status":"{{status}}","description":"{{why}}" } } }
+        """;
+
+    /// <summary>What one open request sees of an order at first and after each of these seconds.</summary>
+    private Task<List<string>> MarksAsync(PretendedStore store, params int[] seconds) => MarksAsync(
+        store, order.ToString(),
+        [.. seconds.Select(more => (Action)(() => _clock.Advance(TimeSpan.FromSeconds(more))))]);
+
+    /// <summary>What one open request sees at first and after each of these.</summary>
+    private async Task<List<string>> MarksAsync(PretendedStore store, string of, params Action[] changes)
     {
         await using var console = new ConsoleOver(store, _clock);
         var marks = new List<string>();
         await console.WithinAsync(async (me, services) =>
         {
             var look = TellChanges.Look(
-                order.ToString(), me, services.GetRequiredService<ReadSystem>(),
+                of, me, services.GetRequiredService<ReadSystem>(),
                 services.GetRequiredService<ReadOverview>(), services.GetRequiredService<LocalStore>(), _clock)!;
             marks.Add(await TellChanges.MarkAsync(look, Stop));
-            foreach (var more in seconds)
+            foreach (var change in changes)
             {
-                _clock.Advance(TimeSpan.FromSeconds(more));
+                change();
                 marks.Add(await TellChanges.MarkAsync(look, Stop));
             }
         });

@@ -10,6 +10,9 @@ public sealed class OpsOptions
     /// <summary>Where the console stands in the store's address.</summary>
     public const string Root = "/ops";
 
+    /// <summary>The upper bound of <see cref="CollectEvery"/>.</summary>
+    public static readonly TimeSpan CollectEveryMax = TimeSpan.FromSeconds(20);
+
     /// <summary>Where the gateway is for this process; its public address unless set.</summary>
     public string? Gateway { get; set; }
 
@@ -23,6 +26,13 @@ public sealed class OpsOptions
     /// <c>file_sd_configs</c>; <c>run/targets.json</c> of the data folder unless set. Without it rates are not shown.
     /// </summary>
     public string? Targets { get; set; }
+
+    /// <summary>Where a trace can be looked at, with <c>{trace}</c> in the place of its id, such as
+    /// <c>http://127.0.0.1:18888/traces/detail/{trace}</c>; unset, pages show the id alone.</summary>
+    [RegularExpression(
+        @"https?://[^\s{}]+\{trace\}[^\s{}]*",
+        ErrorMessage = "Ops:Traces must be an address with {{trace}} in the place of a trace's id.")]
+    public string? Traces { get; set; }
 
     /// <summary>The folder by which the supervisor of a local store is asked to stop, freeze and kill services; set by
     /// <c>up --chaos</c>. Unset, there are no such pages.</summary>

@@ -16,8 +16,10 @@ internal static class FindWaits
             .Concat(OfPayment(sources, now))
             .Concat(OfSilence(sources))
             .ToList();
-        // What an order waits for by its own life; said last, for what hinders it is among the others.
-        waits.AddRange(OfOrder(sources, now, isExplained: waits.Exists(wait => wait.IsTrouble)));
+        // What an order waits for by its own life; said last, for what hinders it is among the others. What partners
+        // are not told hinders no order.
+        var isExplained = waits.Exists(wait => wait.IsTrouble && wait.Service != StorySources.Teller);
+        waits.AddRange(OfOrder(sources, now, isExplained));
         return [.. waits.OrderByDescending(wait => wait.IsTrouble)];
     }
 
@@ -36,6 +38,7 @@ internal static class FindWaits
                 first.ReplayAt is null ? Operator : Nobody,
                 first.ReplayAt is null
                     ? $"Mend the cause, then replay it: tessera parked replay --service {service} --key {order}"
+                        + (service == StorySources.Teller ? ". The order itself does not wait for it." : "")
                     : "It is being handled again.",
                 IsTrouble: true);
         }
@@ -130,15 +133,19 @@ internal static class FindWaits
                     "orders", "The order is ready to be sent", since, null, Operator, "Pack it, and ship the order.",
                     IsTrouble: false);
                 break;
-            case "Cancelled" when sources.Stock.Value?.State is "Held" or "Committed":
-                yield return new StoryWait(
-                    "inventory", "Inventory is to release the stock", since, sources.Stock.Value.ExpiresAt, Nobody,
-                    "It follows by itself.", isLate);
-                break;
-            case "Cancelled" when sources.Payment.Value?.State is "Captured":
-                yield return new StoryWait(
-                    "payments", "Payments is to give the money back", since, null, Nobody, "It follows by itself.",
-                    isLate);
+            case "Cancelled":
+                if (sources.Stock.Value is { State: "Held" or "Committed" } stock)
+                {
+                    yield return new StoryWait(
+                        "inventory", "Inventory is to release the stock", since, stock.ExpiresAt, Nobody,
+                        "It follows by itself.", isLate);
+                }
+                if (sources.Payment.Value is { State: "Captured" })
+                {
+                    yield return new StoryWait(
+                        "payments", "Payments is to give the money back", since, null, Nobody,
+                        "It follows by itself.", isLate);
+                }
                 break;
         }
     }

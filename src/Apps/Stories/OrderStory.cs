@@ -21,9 +21,12 @@ public sealed record StoryLine(string Sku, string? Name, int Quantity, long Unit
 /// <param name="Detail">Why, or how it went.</param>
 /// <param name="Event">The event that was published with it, and whether it has been sent.</param>
 /// <param name="Took">For what was heard of another service: how long the event was on its way.</param>
+/// <param name="ClockAhead">For what stands before the event that caused it: by how much at least the clock of the
+/// service that published it is ahead of this one's.</param>
 public sealed record StoryMoment(
     DateTimeOffset At, string Service, string Kind, string What, string? Detail = null, StoryEvent? Event = null,
-    bool IsTrouble = false, TimeSpan? Took = null, Guid? Actor = null);
+    bool IsTrouble = false, TimeSpan? Took = null, Guid? Actor = null,
+    TimeSpan? ClockAhead = null);
 
 /// <param name="Status"><c>sent</c>, <c>waiting</c>, <c>held</c>, or <c>unknown</c> when the service or its outbox
 /// could not be looked through.</param>

@@ -24,8 +24,12 @@ public sealed record StorySources(
     Guid Id, Told<OrderHistoryView> Order, Told<ReservationHistoryView> Stock, Told<PaymentHistoryView> Payment,
     IReadOnlyDictionary<string, Told<KeyWaiting>> Waiting)
 {
-    /// <summary>The services that an order passes through.</summary>
-    public static IReadOnlyList<string> Services { get; } = ["orders", "inventory", "payments"];
+    /// <summary>Who tells partners of an order, and by that is no part of what becomes of it.</summary>
+    public const string Teller = "webhooks";
+
+    /// <summary>Where something can wait under an order's key. Notifications reads of orders too, and offers no look at
+    /// a key; what is parked there is on the pages of what is parked.</summary>
+    public static IReadOnlyList<string> Services { get; } = ["orders", "inventory", "payments", Teller];
 
     /// <summary>Asks all of them at once.</summary>
     public static async Task<StorySources> ReadAsync(IAskServices services, Guid order, CancellationToken stop)

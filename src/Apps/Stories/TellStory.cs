@@ -85,11 +85,14 @@ public static class TellStory
     {
         foreach (var moment in moments)
         {
-            var cause = Words.CauseOf(moment) is { } type
-                ? moments.LastOrDefault(other => other.Event?.Type == type && other.At <= moment.At)
-                : null;
+            var type = Words.CauseOf(moment);
+            var cause = type is null ? null
+                : moments.LastOrDefault(other => other.Event?.Type == type && other.At <= moment.At)
+                    // Nothing is heard before it was said.
+                    ?? moments.FirstOrDefault(other => other.Event?.Type == type);
             yield return cause is null || cause.Service == moment.Service ? moment
-                : moment with { Took = moment.At - cause.At };
+                : cause.At <= moment.At ? moment with { Took = moment.At - cause.At }
+                : moment with { ClockAhead = cause.At - moment.At };
         }
     }
 

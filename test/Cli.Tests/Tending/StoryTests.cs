@@ -109,6 +109,45 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void What_a_cancelled_order_waits_for_is_named_wherever_it_waits()
+    {
+        var story = Tell(Cancelled() with { Stock = new(Stock("Held")), Payment = new(Captured()) });
+        Assert.Equal(
+            ["Inventory is to release the stock", "Payments is to give the money back"],
+            story.Waits.Select(wait => wait.What));
+        Assert.All(story.Waits, wait => Assert.Equal(("nobody", true), (wait.Who, wait.IsTrouble)));
+    }
+
+    [Fact]
+    public void What_partners_are_not_told_is_named_and_explains_nothing_of_the_order()
+    {
+        var parked = new WaitingParked(
+            "orders", 1, Guid.NewGuid(), OrderPlaced.EventType, start, start.AddSeconds(3), 3, "No such endpoint.",
+            null, null);
+        var story = Tell(With(Placed(), "webhooks", new(nothing with { Parked = [parked] })));
+        Assert.Equal("Webhooks could not handle order placed: No such endpoint.", story.Waits[0].What);
+        Assert.EndsWith("The order itself does not wait for it.", story.Waits[0].Act, StringComparison.Ordinal);
+        Assert.Contains(story.Moments, moment => moment is { Service: "webhooks", Kind: MomentKind.Parked });
+        // That Inventory is late is still said.
+        Assert.Contains(story.Waits, wait => wait is { Service: "inventory", IsTrouble: true });
+        var silent = Tell(With(Placed(), "webhooks", new Told<KeyWaiting>(null, "HTTP 503")));
+        Assert.Equal(["webhooks"], silent.Silent);
+    }
+
+    [Fact]
+    public void An_effect_that_stands_before_its_cause_says_whose_clock_is_ahead_and_no_time_on_the_way()
+    {
+        var stock = Stock("Held");
+        var story = Tell(Reserved() with
+        {
+            Stock = new(stock with { Steps = [stock.Steps[0] with { At = start.AddSeconds(-4) }] }),
+        });
+        Assert.Equal(("Stock is held", TimeSpan.FromSeconds(4), null), (
+            story.Moments[0].What, story.Moments[0].ClockAhead, story.Moments[0].Took));
+        Assert.All(story.Moments.Skip(1), moment => Assert.Null(moment.ClockAhead));
+    }
+
+    [Fact]
     public void A_shipped_order_waits_for_nothing() => Assert.Empty(Tell(Shipped()).Waits);
 
     [Fact]
@@ -147,6 +186,11 @@ public sealed class StoryTests
         gateway.Own[$"/payments/orders/{order}/history"] = Json(sources.Payment.Value!);
         foreach (var service in StorySources.Services)
             gateway.Own[$"/services/{service}/messaging/keys/{order}"] = Json(nothing);
+        var parked = new WaitingParked(
+            "orders", 1, Guid.NewGuid(), OrderPlaced.EventType, start, now, 1, "too large", null, null);
+        gateway.Own[$"/services/webhooks/messaging/keys/{order}"] = Json(nothing with { Parked = [parked] });
+        Assert.Contains("STUCK: Webhooks could not handle", await ToldAsync(gateway), StringComparison.Ordinal);
+        gateway.Own[$"/services/webhooks/messaging/keys/{order}"] = Json(nothing);
         Assert.Contains("Order is confirmed", await ToldAsync(gateway), StringComparison.Ordinal);
         using var told = JsonDocument.Parse(await ToldAsync(gateway, "--json"));
         var story = told.RootElement;
@@ -182,6 +226,7 @@ public sealed class StoryTests
         Waiting = new Dictionary<string, Told<KeyWaiting>>
         {
             ["orders"] = new(Timers()), ["inventory"] = new(nothing), ["payments"] = new(nothing),
+            ["webhooks"] = new(nothing),
         },
     };
 

@@ -26,13 +26,13 @@ internal sealed class ConsoleOver : IAsyncDisposable
 
     static ConsoleOver() => DesignFiles.Add(typeof(PagesSetup).Assembly);
 
-    public ConsoleOver(PretendedStore store, TimeProvider? clock = null)
+    public ConsoleOver(PretendedStore store, TimeProvider? clock = null, string? traces = null)
     {
         _store = new HttpClient(store) { BaseAddress = new Uri("http://store/") };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var services = builder.Services;
-        services.AddOptions<OpsOptions>();
+        services.AddOptions<OpsOptions>().Configure(options => options.Traces = traces);
         services.AddOptions<ServiceDefaults.TesseraOptions>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();

@@ -14,13 +14,16 @@ internal sealed class PretendedStore : HttpMessageHandler
     private const string Prefix = Interface + "/services/";
 
     /// <summary>What the gateway says of it in <c>/health</c>; null where the store has no place for it.</summary>
-    public string? Replica { get; init; } = """{"status":"Healthy","hasAnswered":true}""";
+    public string? Replica { get; set; } = """{"status":"Healthy","hasAnswered":true}""";
 
     /// <summary>What it answers, by what follows its name in the address; 404 for the rest.</summary>
     public Dictionary<string, string> Answers { get; } = [];
 
     /// <summary>What the store's own services answer, by the address behind the gateway's prefix.</summary>
     public Dictionary<string, string> Own { get; } = [];
+
+    /// <summary>What answers 503, by the address behind the gateway's prefix.</summary>
+    public HashSet<string> Away { get; } = [];
 
     /// <summary>It answers all with this.</summary>
     public HttpStatusCode? Refusal { get; init; }
@@ -40,6 +43,8 @@ internal sealed class PretendedStore : HttpMessageHandler
     {
         var path = request.RequestUri!.AbsolutePath;
         if (path == "/health") return Json(Health());
+        if (Away.Contains(path[Interface.Length..]))
+            return Json("""{"detail":"not today"}""", HttpStatusCode.ServiceUnavailable);
         if (Own.TryGetValue(path[Interface.Length..], out var own)) return Json(own);
         if (!path.StartsWith(Prefix, StringComparison.Ordinal)) return Json("{}", HttpStatusCode.NotFound);
         var (service, what) = (path[Prefix.Length..].Split('/')[0], path.Split("/messaging/")[1]);

@@ -1,6 +1,8 @@
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Tessera.EndToEnd;
+using Tessera.Orders.Contracts;
 
 namespace Tessera.Web.Tests.Operators;
 
@@ -45,6 +47,62 @@ public sealed class OrderPagesTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Finds_orders_by_their_buyer_and_by_a_reference()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var (other, reference) = (await shop.Shop.PlaceAsync(buyer, sku), $"PO {Guid.NewGuid():N}");
+        using var placed = await shop.Shop.TryPlaceAsync(
+            buyer, new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], Reference: reference));
+        var order = (await placed.Content.ReadFromJsonAsync<OrderView>(TestContext.Current.CancellationToken))!.Id;
+        await using var me = await shop.NewOperatorAsync();
+        await me.GoAsync("/ops/orders");
+        var found = me.At("orders").Locator("tbody tr");
+        await me.At("q").FillAsync($" {reference} ");
+        await me.At("find").ClickAsync();
+        await Assertions.Expect(found).ToHaveCountAsync(1);
+        await Assertions.Expect(found).ToContainTextAsync(order.ToString());
+        await me.At("q").FillAsync(reference[..^1]); // A reference is known or not.
+        await me.At("find").ClickAsync();
+        await Assertions.Expect(me.At("none")).ToBeVisibleAsync();
+        await me.At("q").FillAsync(Operating.IdOf(buyer).ToString());
+        await me.At("find").ClickAsync();
+        await Assertions.Expect(found).ToHaveCountAsync(2); // The newest first.
+        await Assertions.Expect(found.First).ToContainTextAsync(order.ToString());
+        await Assertions.Expect(found.Last).ToContainTextAsync(other.Id.ToString());
+        await me.Page.GetByLabel("Placed from (UTC)").FillAsync("2100-01-01T00:00");
+        await me.At("find").ClickAsync();
+        await Assertions.Expect(me.At("none")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Ships_an_order_and_not_one_that_was_cancelled_meanwhile()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var (order, other) = (await shop.Shop.PlaceAsync(buyer, sku), await shop.Shop.PlaceAsync(buyer, sku));
+        await shop.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        await shop.Shop.BecomesAsync(buyer, other.Id, "Confirmed");
+        await using var me = await shop.NewOperatorAsync();
+        await me.GoAsync($"/ops/orders/{order.Id}");
+        await Assertions.Expect(me.At("wait")).ToContainTextAsync("ready to be sent");
+        await me.At("ship").ClickAsync();
+        await Assertions.Expect(me.At("done")).ToContainTextAsync("is shipped");
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Shipped");
+        await Assertions.Expect(me.At("ship")).ToHaveCountAsync(0);
+        await Assertions.Expect(me.At("cancel")).ToHaveCountAsync(0);
+        Assert.Equal("Shipped", (await shop.Shop.OrderAsync(buyer, order.Id)).State);
+
+        await me.GoAsync($"/ops/orders/{other.Id}");
+        await Assertions.Expect(me.At("ship")).ToBeVisibleAsync();
+        await shop.Shop.SendAsync(
+            HttpMethod.Post, $"/api/v1/orders/{other.Id}/cancel", new CancelOrderRequest("as the customer asked"),
+            shop.Shop.Operator);
+        await me.At("ship").ClickAsync();
+        await Assertions.Expect(me.At("refused")).ToContainTextAsync("Not done");
+        await Assertions.Expect(me.At("state")).ToHaveAttributeAsync("data-state", "Cancelled");
+        Assert.Equal("Cancelled", (await shop.Shop.OrderAsync(buyer, other.Id)).State);
+    }
+
+    [Fact]
     public async Task Shows_what_changes_while_somebody_looks_and_what_was_done()
     {
         var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
@@ -82,10 +140,17 @@ public sealed class OrderPagesTests(ShopInBrowser shop)
         await me.At("cancel").ClickAsync();
         await Assertions.Expect(me.At("refused")).ToContainTextAsync("Say why");
         Assert.Equal("Confirmed", (await shop.Shop.OrderAsync(buyer, order.Id)).State);
+        await me.At("note").EvaluateAsync("field => field.removeAttribute('maxlength')");
+        await me.At("note").FillAsync(new string('x', 1_001));
+        await me.At("save-note").ClickAsync();
+        await Assertions.Expect(me.At("refused")).ToContainTextAsync("Not done");
+        await Assertions.Expect(me.At("note")).ToHaveValueAsync("");
         Assert.Equal(404, await me.GoAsync($"/ops/orders/{Guid.NewGuid()}"));
         await me.GoAsync($"/ops/orders?q={Guid.NewGuid()}");
         await Assertions.Expect(me.At("none")).ToBeVisibleAsync();
         await me.GoAsync("/ops/orders?sku=%20!");
+        await Assertions.Expect(me.At("away")).ToBeVisibleAsync();
+        await me.GoAsync("/ops/orders?from=2026-13-01"); // Left out, it would be another question.
         await Assertions.Expect(me.At("away")).ToBeVisibleAsync();
     }
 }

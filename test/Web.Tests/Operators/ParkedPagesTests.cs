@@ -54,6 +54,32 @@ public sealed class ParkedPagesTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Discards_one_message_and_leaves_the_others_of_its_key_or_discards_the_key()
+    {
+        await using var me = await shop.NewOperatorAsync();
+        var key = await shop.PoisonPaymentsAsync(follower: true);
+        await HasParkedAsync(me, key, 2);
+        var ids = await me.At("message").AllInnerTextsAsync();
+        await me.At("message").Last.ClickAsync();
+        await me.At("discard-one").ClickAsync();
+        await DiscardAsync(me, "1");
+        await HasParkedAsync(me, key, 1);
+        Assert.Equal(ids[0], await me.At("message").InnerTextAsync());
+
+        var other = await shop.PoisonPaymentsAsync(follower: true);
+        await HasParkedAsync(me, other, 2);
+        await me.At("message").First.ClickAsync();
+        await me.At("discard-key").ClickAsync();
+        await DiscardAsync(me, "2");
+        await HasParkedAsync(me, other, 0);
+        await HasParkedAsync(me, key, 1);
+        await me.At("message").ClickAsync();
+        await me.At("discard-key").ClickAsync();
+        await DiscardAsync(me, "1");
+        await HasParkedAsync(me, key, 0);
+    }
+
+    [Fact]
     public async Task Is_filtered_by_type_by_reason_and_by_time()
     {
         await using var me = await shop.NewOperatorAsync();
@@ -154,4 +180,21 @@ public sealed class ParkedPagesTests(ShopInBrowser shop)
             "parked", "discard", "--key", order.Id.ToString(), "--reason", "a test wrote it", "--json"),
             StringComparison.Ordinal);
     }
+
+    private static async Task DiscardAsync(Visitor me, string count)
+    {
+        await Assertions.Expect(me.At("count")).ToHaveTextAsync(count);
+        await me.At("reason").FillAsync("a test wrote it");
+        await me.At("do").ClickAsync();
+        var words = count == "1" ? "1 message discarded" : $"{count} messages discarded";
+        await Assertions.Expect(me.At("done")).ToContainTextAsync(words);
+    }
+
+    /// <summary>The list of the key is open then.</summary>
+    private static Task HasParkedAsync(Visitor me, Guid key, int count) =>
+        Testing.Eventually.HoldsAsync($"{count} are parked", async () =>
+        {
+            await me.GoAsync($"/ops/parked/payments?key={key}");
+            return await me.At("message").CountAsync() == count;
+        });
 }

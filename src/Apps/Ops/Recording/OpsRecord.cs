@@ -15,6 +15,9 @@ internal sealed partial class OpsRecord(
     public const long SizeBytesMax = 1024 * 1024;
     private const int TextLengthMax = 300;
 
+    /// <summary>How long another console may hold the record; it does for one line.</summary>
+    private static readonly TimeSpan turnMax = TimeSpan.FromSeconds(2);
+
     /// <summary>One who tries the same again and again fills no file with it.</summary>
     private static readonly TimeSpan sameTime = TimeSpan.FromMinutes(1);
 
@@ -69,10 +72,11 @@ internal sealed partial class OpsRecord(
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                // Appending is finding the end and then writing there, and turning the file is looking and then
+                // moving: two consoles at once would write over each other, or move away what the other has begun.
+                using var turn = Enter(Path.GetDirectoryName(file)!);
                 if (File.Exists(file) && new FileInfo(file).Length > SizeBytesMax)
                     File.Move(file, file + ".1", overwrite: true);
-                // One write of a line to the end of the file: another replica's stands before or behind it.
                 using var end = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
                 end.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, JsonSerializerOptions.Web) + "\n"));
             }
@@ -80,6 +84,29 @@ internal sealed partial class OpsRecord(
             {
                 Log.NotKept(logger, full, line.Kind, line.What, line.Who);
             }
+        }
+    }
+
+    /// <summary>Waits until no other console writes. A file of its own, for readers need not wait.</summary>
+    private static FileStream Enter(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        FileStream? turn = null;
+        IOException? taken = null;
+        return SpinWait.SpinUntil(IsEntered, turnMax) ? turn! : throw taken!;
+
+        bool IsEntered()
+        {
+            try
+            {
+                turn = new FileStream(
+                    Path.Combine(folder, "record.lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            }
+            catch (IOException other)
+            {
+                taken = other;
+            }
+            return turn is not null;
         }
     }
 

@@ -11,6 +11,10 @@ internal sealed class Rates(TimeProvider clock)
     /// <summary>While nobody looks there is no need to ask.</summary>
     private static readonly TimeSpan interest = TimeSpan.FromSeconds(30);
 
+    /// <summary>What was seen before that is not how it is now. Longer than from one look to the next may be, with the
+    /// time that a process has for its answer.</summary>
+    private static readonly TimeSpan fresh = OpsOptions.CollectEveryMax + TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly LinkedList<Look> _looks = [];
     private long? _wanted;
@@ -29,7 +33,9 @@ internal sealed class Rates(TimeProvider clock)
         lock (_lock)
         {
             _wanted = clock.GetTimestamp();
-            return _looks.Count < 2 ? RatesNow.Unknown : RatesNow.Of([.. _looks], clock);
+            return _looks.Count < 2 || clock.GetElapsedTime(_looks.Last!.Value.At) > fresh
+                ? RatesNow.Unknown
+                : RatesNow.Of([.. _looks], clock);
         }
     }
 

@@ -30,12 +30,18 @@ public sealed record OverviewNow(
     {
         Services = Map.Services.Select(service => new
         {
-            service.Name, service.Ready, service.Replicas, service.IsNotStarted, service.Rate, service.Errors,
-            Flows = service.Published,
+            service.Name, service.State, service.Ready, service.Replicas, service.IsNotStarted, service.Rate,
+            service.Errors, Flows = service.Published,
+            Unwell = service.Unwell.Select(replica =>
+                new { replica.Replica, replica.Status, Why = WithoutNumbers(replica.Why) }),
         }),
-        Map.IsBrokerBad,
+        Map.IsBrokerBad, Map.GatewayRate, IsGatewayBad = Map.Gateway is { IsBad: true },
         Flows = Rates.Flows.Select(flow => new { flow.Stream, flow.Reader, At = Amounts.Rate(flow.PerSecond) }),
         Pace,
-        Waits = Messaging.Select(each => TellChanges.Counts(each.Told.Value)),
+        Waits = Messaging.Select(each => new { each.Told.Fault, Of = TellChanges.Counts(each.Told.Value) }),
     };
+
+    /// <summary>How many bytes of a full disk are left is another number at each look.</summary>
+    private static string? WithoutNumbers(string? why) =>
+        why is null ? null : string.Concat(why.Where(letter => !char.IsAsciiDigit(letter)));
 }

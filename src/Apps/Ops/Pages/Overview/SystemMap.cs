@@ -12,15 +12,25 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
     /// <summary>What waits longer than this is where to look.</summary>
     private const double LateSeconds = 5;
 
-    /// <summary>The broker's first: what is wrong with the services follows from it mostly.</summary>
+    /// <summary>What comes in; null while that is not known.</summary>
+    public ServiceRates? Gateway { get; init; }
+
+    public string? GatewayRate =>
+        Gateway is null ? null : $"{Amounts.Rate(Gateway.PerSecond)}, {Amounts.Text(Gateway.Failed)} failed";
+
+    /// <summary>The broker's first: what is wrong with the services follows from it mostly. The gateway's last: it
+    /// fails mostly because a service does.</summary>
     public IEnumerable<(string Service, string Trouble)> Troubles =>
     [
         .. IsBrokerBad ? OfBroker : [],
         .. Services.SelectMany(service => service.Troubles.Select(trouble => (service.Name, trouble))),
+        .. Gateway is { IsBad: true } gateway ? OfGateway(gateway) : [],
     ];
 
     private static (string, string)[] OfBroker =>
         [("broker", "it is away, frozen or slow: events are not sent, or nobody reads them")];
+
+    private static (string, string)[] OfGateway(ServiceRates rate) => [("gateway", Failures(rate))];
 
     public static SystemMap Draw(
         SystemHealth? health, IReadOnlyList<(string Service, Told<MessagingStatus> Told)> messaging, RatesNow rates)
@@ -39,7 +49,10 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
             || statuses.Exists(status => status.Outbox is { HeldKeys: 0, OldestSeconds: > LateSeconds })
             // One service that reads nothing has a trouble of its own; several have the broker's.
             || statuses.Count(status => status.Subscriptions.Any(HasNoReader)) > 1;
-        return new SystemMap(services, statuses.FirstOrDefault()?.Broker ?? "broker", isBad);
+        return new SystemMap(services, statuses.FirstOrDefault()?.Broker ?? "broker", isBad)
+        {
+            Gateway = rates.Services.GetValueOrDefault("gateway"),
+        };
 
         MapService Of(string name) => ServiceOf(
             name, health?.Services.Where(replica => replica.Service == name).ToArray(), told.GetValueOrDefault(name),
@@ -52,15 +65,12 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
         var ready = replicas?.Count(replica => replica.Status == "Healthy") ?? 0;
         var troubles = new List<string>();
         if (replicas is null) troubles.Add("the gateway does not tell how it is");
-        foreach (var replica in replicas?.Where(replica => replica.Status != "Healthy") ?? [])
+        ReplicaHealth[] unwell = [.. replicas?.Where(replica => replica.Status != "Healthy") ?? []];
+        foreach (var replica in unwell)
             troubles.Add($"{replica.Replica} is {replica.Status.ToLowerInvariant()}"
                 + (replica.Why is { } why ? $": {why}" : ""));
         var rate = rates.Of(name);
-        if (rate is { IsBad: true })
-        {
-            troubles.Add($"{Amounts.Text(rate.Failed)} of {Amounts.Text(rate.Answered)} requests failed in the last "
-                + "minute");
-        }
+        if (rate is { IsBad: true }) troubles.Add(Failures(rate));
         var waits = new List<string>();
         if (told?.Value is { } status)
         {
@@ -99,12 +109,16 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
             Rate = rate is null ? null : $"{Amounts.Rate(rate.PerSecond)}, p99 {Amounts.P99(rate.P99Seconds)}",
             Errors = rate is { Failed: > 0 } ? $"{Amounts.Text(rate.Failed)} failed" : null,
             HasErrors = rate is { IsBad: true },
+            Unwell = unwell,
             Published = rate is { PublishedPerSecond: > 0 } ? Amounts.Rate(rate.PublishedPerSecond) : null,
             Read = rates.Flows.Where(flow => flow.Reader == name).Sum(flow => flow.PerSecond) is > 0 and var read
                 ? Amounts.Rate(read)
                 : null,
         };
     }
+
+    private static string Failures(ServiceRates rate) =>
+        $"{Amounts.Text(rate.Failed)} of {Amounts.Text(rate.Answered)} requests failed in the last minute";
 
     private static bool HasNoReader(SubscriptionStatus subscription) =>
         subscription.Partitions.Any(partition => partition.Owner is null);
@@ -134,6 +148,9 @@ public sealed record MapService(
     public string? Errors { get; init; }
 
     public bool HasErrors { get; init; }
+
+    /// <summary>Those of its replicas that are not well.</summary>
+    public IReadOnlyList<ReplicaHealth> Unwell { get; init; } = [];
 
     /// <summary>What goes from it to the broker, and from there to it.</summary>
     public string? Published { get; init; }

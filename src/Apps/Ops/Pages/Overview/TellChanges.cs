@@ -111,7 +111,7 @@ internal static class TellChanges
 
     public static object? Counts(MessagingStatus? status) => status is null ? null : new
     {
-        status.Outbox.Rows, status.Outbox.HeldKeys, status.Parked, status.Timers,
+        status.Outbox.Rows, status.Outbox.HeldKeys, status.Held, status.Parked, status.Timers,
         Late = status.Outbox.OldestSeconds > 5,
         Read = status.Subscriptions.Select(one => new
         {

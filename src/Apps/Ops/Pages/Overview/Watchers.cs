@@ -28,8 +28,9 @@ internal sealed class Watchers(IOptions<OpsOptions> options, TimeProvider clock)
     /// <summary>What was seen of it by any window just now, or else what <paramref name="look"/> sees.</summary>
     public async Task<string> LookAsync(string of, Func<CancellationToken, Task<string>> look, CancellationToken stop)
     {
-        // A little less than the time between two looks: or each window would find its own last one.
-        if (_seen.TryGetValue(of, out var last) && clock.GetElapsedTime(last.At) < options.Value.LookEvery * 0.75)
+        // No older than half of the time between two looks: a change waits for one and a half of them at most, so
+        // that with the default a second window too is told within a second.
+        if (_seen.TryGetValue(of, out var last) && clock.GetElapsedTime(last.At) < options.Value.LookEvery * 0.5)
             return last.Mark;
         var mark = await look(stop);
         if (_seen.Count >= KeptMax) _seen.Clear();

@@ -40,6 +40,14 @@ internal static class ShowParked
             (nameof(ParkedListPage.Done), done), (nameof(ParkedListPage.Count), count));
     }
 
+    /// <summary>The service has told nothing of what it was asked for.</summary>
+    public static async Task<IResult> SilentAsync<T>(
+        string service, Answer<T> answer, ReadSystem system, CancellationToken stop)
+        where T : class =>
+        await system.IsNotStartedAsync(service, stop) ? NotStarted(service) : Page.Show<FaultPage>(
+            StatusCodes.Status503ServiceUnavailable, (nameof(FaultPage.Title), $"{service} does not tell"),
+            (nameof(FaultPage.Words), answer.Why()));
+
     /// <summary>Nothing is wrong: the store is whole without it.</summary>
     public static IResult NotStarted(string service) => Page.Show<NotStartedPage>(
         StatusCodes.Status200OK, (nameof(NotStartedPage.Service), service));
@@ -51,12 +59,7 @@ internal static class ShowParked
         var path = $"/services/{service}/messaging/parked?eventId={id}";
         var page = await me.GetAnswerAsync<ParkedPage>(path, stop);
         if (page.IsAway || page.Status is not HttpStatusCode.OK)
-        {
-            if (await system.IsNotStartedAsync(service, stop)) return NotStarted(service);
-            return Page.Show<FaultPage>(
-                StatusCodes.Status503ServiceUnavailable, (nameof(FaultPage.Title), $"{service} does not tell"),
-                (nameof(FaultPage.Words), page.Why()));
-        }
+            return await SilentAsync(service, page, system, stop);
         if (page.Value is not { Items: [var message, ..] }) return Faults.NotFound();
         var key = await me.GetAnswerAsync<ParkedPage>(
             $"/services/{service}/messaging/parked?stream={Uri.EscapeDataString(message.Stream)}"
