@@ -1,7 +1,9 @@
 using System.Data.Common;
+using System.Security.Claims;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Store;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Orders.Tests;
 
@@ -15,8 +17,9 @@ public sealed class TendFollowersTests
     [InlineData(true)]
     public async Task A_look_that_the_database_gave_up_is_followed_by_the_next_one_unless_the_process_stops(bool stops)
     {
-        var (followers, database) = (new Followers(_options), new GivesUpOnce());
-        followers.TryAdd(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.MaxValue);
+        var ended = new EndedTokens(new ErasedSubjects(), new EndedSignIns(TimeProvider.System));
+        var (followers, database) = (new Followers(_options, ended), new GivesUpOnce());
+        followers.TryAdd(Guid.NewGuid(), Guid.NewGuid(), new ClaimsPrincipal(), DateTimeOffset.MaxValue);
         using var tend = new TendFollowers(
             followers, database, _options, TimeProvider.System, NullLogger<TendFollowers>.Instance);
         if (stops)
