@@ -55,6 +55,30 @@ public sealed class TimersAndParking : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Timers_that_ask_what_is_away_hold_up_no_other_and_fire_when_that_is_back()
+    {
+        var isAway = true;
+        _stock.Script.OnTimer = (overdue, _) =>
+        {
+            if (overdue.Order.StartsWith('a') && Volatile.Read(ref isAway)) throw new TimeoutException("Nobody there.");
+        };
+        _stock.Settings["Messaging:Timers:BatchSize"] = "4";
+        await _stock.StartAsync();
+        await _stock.Service.CommitAsync(work =>
+        {
+            // More than a batch of them, and one in the middle that cannot be handled.
+            for (var i = 0; i < 6; i++) work.Schedule("a" + i, new Overdue("a" + i), DateTimeOffset.UnixEpoch);
+            work.Schedule("k", new Overdue("k"), DateTimeOffset.UnixEpoch.AddSeconds(1));
+        });
+        await _stock.UntilSeenAsync(1);
+        Assert.Equal(["k"], await KeysAsync());
+        Volatile.Write(ref isAway, false);
+        await _stock.UntilSeenAsync(7);
+        Assert.Equal(["a0", "a1", "a2", "a3", "a4", "a5", "k"], (await KeysAsync()).Order());
+        Assert.Empty(await _stock.ParkedAsync());
+    }
+
+    [Fact]
     public async Task Replays_a_key_in_order_and_then_lets_new_events_through()
     {
         _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number == 1);

@@ -79,6 +79,9 @@ internal sealed class SqliteStore(
     public async Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) =>
         (await database.QueryAsync(TimerTable.NextDue, [], row => row.GetTimeOrNull(0), stop).ConfigureAwait(false))[0];
 
+    public Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop) =>
+        WriteAsync(durable: false, link => TimerTable.PutOff(link, ids, due), stop);
+
     public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
         WriteAsync(durable: false, link => InboxTable.Trim(link, before, limit), stop);
 

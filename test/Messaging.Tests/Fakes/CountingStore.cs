@@ -101,6 +101,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
 
     public Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) => inner.NextTimerDueAsync(stop);
 
+    public Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop) =>
+        inner.PutOffTimersAsync(ids, due, stop);
+
     public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
         inner.TrimInboxAsync(before, limit, stop);
 

@@ -67,6 +67,10 @@ public interface IMessageStore
     /// <summary>When the next timer is due, or null.</summary>
     Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop);
 
+    /// <summary>Has the given timers due at <paramref name="due"/>, but for those that are there no more, were replaced
+    /// or are held by another process.</summary>
+    Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop);
+
     /// <summary>Deletes at most <paramref name="limit"/> inbox rows older than <paramref name="before"/>;
     /// returns how many.</summary>
     Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop);
