@@ -114,6 +114,43 @@ public sealed class TimersAndParking : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_key_behind_very_many_whose_replay_asks_what_is_away_has_its_turn()
+    {
+        const int keys = 101;
+        _stock.Script.OnOrder = (_, _) => ConsumingRules.Fail(true);
+        await _stock.StartAsync();
+        _stock.Deliver([.. Enumerable.Range(0, keys).Select(number => new OrderPlaced($"k{number:000}", number))]);
+        await Eventually.HoldsAsync("all are parked", async () =>
+            (await _stock.Service.Store.ReadStatisticsAsync(default)).ParkedMessages == keys);
+
+        _stock.Script.OnOrder = (placed, _) =>
+        {
+            if (placed.Number < keys - 1) throw new TimeoutException("Nobody answers.");
+        };
+        await ReplayAsync(new ParkedFilter("orders"));
+        Assert.Equal([keys - 1], await _stock.UntilSeenAsync(1));
+    }
+
+    [Fact]
+    public async Task A_replay_asked_for_while_the_one_before_is_failing_runs_too()
+    {
+        _stock.Script.OnOrder = (_, _) => ConsumingRules.Fail(true);
+        await _stock.StartAsync();
+        _stock.Deliver(new OrderPlaced("a", 1));
+        await _stock.UntilParkedAsync(1);
+
+        // The failed replay has let go of the key, and has not ended yet: who waited for the key is next.
+        _stock.Counted.OnEndReplay = async () =>
+        {
+            _stock.Counted.OnEndReplay = () => Task.CompletedTask;
+            _stock.Script.OnOrder = (_, _) => { };
+            await ReplayAsync(new ParkedFilter("orders", "a"));
+        };
+        await ReplayAsync(new ParkedFilter("orders", "a"));
+        Assert.Equal([1], await _stock.UntilSeenAsync(1));
+    }
+
+    [Fact]
     public async Task Stops_a_replay_at_the_first_message_that_fails_again()
     {
         _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number is 1 or 3);
@@ -128,7 +165,7 @@ public sealed class TimersAndParking : IAsyncDisposable
         await ReplayAsync(new ParkedFilter("orders", "a"));
         await Eventually.HoldsAsync("the replay has ended", async () =>
             (await _stock.ParkedAsync()) is [{ Reason: "InvalidOperationException: Another fault." }, ..]
-            && (await _stock.Service.Store.ListReplaysAsync(10, default)).Count == 0);
+            && (await _stock.Service.Store.ListReplaysAsync(null, 10, default)).Count == 0);
         Assert.Equal([1, 2], await _stock.SeenAsync());
         Assert.Equal(3, (await _stock.ParkedAsync()).Count);
         Assert.Equal(1, (await _stock.ParkedAsync())[0].Attempts);
@@ -151,7 +188,7 @@ public sealed class TimersAndParking : IAsyncDisposable
         await ReplayAsync(new ParkedFilter("orders", "a"));
         await Eventually.HoldsAsync("the replay has ended", async () =>
             (await _stock.ParkedAsync()) is [{ Attempts: 2 }, _]
-            && (await _stock.Service.Store.ListReplaysAsync(10, default)).Count == 0);
+            && (await _stock.Service.Store.ListReplaysAsync(null, 10, default)).Count == 0);
         Assert.Equal(before.Select(parked => parked.Reason), (await _stock.ParkedAsync()).Select(now => now.Reason));
         Assert.Equal([3], await _stock.SeenAsync());
     }
