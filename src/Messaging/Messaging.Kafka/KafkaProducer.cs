@@ -17,7 +17,7 @@ internal sealed partial class KafkaProducer(
     KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Lazy<KafkaTopics> topics)
     : IDisposable
 {
-    private static readonly Error NotHandedOver = new(ErrorCode.Local_QueueFull, "The client had no room for it in time.");
+    private static readonly Error NotHandedOver = new(ErrorCode.Local_QueueFull, "The client had no room for it.");
     private static readonly Error ProducerGone = new(ErrorCode.Local_PurgeQueue, "The producer was replaced.");
     private readonly Lock _gate = new();
     private readonly List<PendingSend> _open = [];

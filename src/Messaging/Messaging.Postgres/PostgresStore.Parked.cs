@@ -114,8 +114,8 @@ internal sealed partial class PostgresStore
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act)
             select $8, $9, 'discard', stream, key, event_id, type, reason, data, $10, $11 from gone
             """, Of(filter, act));
-        // The keys first, and then what is left of them: a consumer may hold one that was not there to be locked before,
-        // and park a message of it. Who waited for its lock sees that only with the next statement.
+        // The keys first, and then what is left of them: a consumer may hold one that was not there to be locked
+        // before, and park a message of it. Who waited for its lock sees that only with the next statement.
         await RunAsync(stop, Command(LockKeys(filter), Of(filter)), audit,
             Command($"select 1 from msg_parked_keys k where {IsEmpty} order by stream, key for update"),
             Command($"delete from msg_parked_keys k where {IsEmpty}")).ConfigureAwait(false);

@@ -6,11 +6,11 @@ namespace Tessera.Messaging.Redis;
 /// </summary>
 internal static class Scripts
 {
-    /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or '-'. Renews the lease held, or takes one:
-    /// returns its value, or '' when there is nothing to renew or another holds it.</summary>
+    /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or '-'. Renews the lease held, or takes
+    /// one: returns its value, or '' when there is nothing to renew or another holds it.</summary>
     /// <remarks>A renewal takes nothing: it may come behind the release of the same process, which would not know of
-    /// what it took. An expiry further ahead than the duration has passed: the server's clock, by which it expires, was set
-    /// back since.</remarks>
+    /// what it took. An expiry further ahead than the duration has passed: the server's clock, by which it expires, was
+    /// set back since.</remarks>
     public const string Hold = """
         local held = redis.call('GET', KEYS[1])
         if held and held ~= ARGV[3] and redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then held = false end

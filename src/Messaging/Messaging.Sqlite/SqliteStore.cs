@@ -112,14 +112,16 @@ internal sealed class SqliteStore(
 
     public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(ParkedKey? after, int limit, CancellationToken stop) =>
         await database.QueryAsync(
-            ParkTables.ListReplays(after), after is null ? [limit] : [limit, after.RequestedAt, after.Stream, after.Key],
+            ParkTables.ListReplays(after),
+            after is null ? [limit] : [limit, after.RequestedAt, after.Stream, after.Key],
             row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetTime(3)), stop)
             .ConfigureAwait(false);
 
     public Task EndReplayAsync(
         ParkedKey replay, Guid failed, string reason, int attempts, CancellationToken stop) =>
         WriteAsync(
-            durable: true, link => { ParkTables.EndReplay(link, replay, failed, reason, attempts); return true; }, stop);
+            durable: true,
+            link => { ParkTables.EndReplay(link, replay, failed, reason, attempts); return true; }, stop);
 
     public async Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop) =>
         (await database.QueryAsync(

@@ -157,8 +157,8 @@ internal sealed partial class MoveGate(
         public static partial void NeverCame(ILogger logger, string stream, int partition, string from);
 
         [LoggerMessage(1263, LogLevel.Information,
-            "Partition {Partition} of {Stream} waits for what another process may hold of it: {From} was sent its last " +
-            "marker again, because that is unread by nobody and may be older than this subscriber")]
+            "Partition {Partition} of {Stream} waits for what another process may hold of it: {From} was sent its " +
+            "last marker again, because the one before may be older than this subscriber")]
         public static partial void ClosedAgain(ILogger logger, string stream, int partition, string from);
     }
 }
