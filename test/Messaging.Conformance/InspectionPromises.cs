@@ -75,6 +75,31 @@ public abstract class InspectionPromises(TransportBackend backend) : TransportSu
     }
 
     [Fact]
+    public async Task What_another_process_holds_is_unread_too_where_it_is_told()
+    {
+        var asked = await StartAsync(Service);
+        Assert.SkipUnless(asked.Features.CountsLent, $"{Backend.Name} tells a process only of what itself holds.");
+        var reader = await StartAsync(Service);
+        var (begun, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await ReadAsync(reader, new Journal(), async (_, _) =>
+        {
+            begun.TrySetResult();
+            await finish.Task;
+            return DeliveryOutcome.Settle;
+        });
+        await SendAsync(asked, Some.Messages(Stream, 0, 1));
+        await begun.Task.WithinAsync(Eventually.Bound, Stop);
+        try
+        {
+            Assert.Equal(1, (await asked.InspectAsync(Subscription(), Stop)).Sum(state => state.Unread));
+        }
+        finally
+        {
+            finish.SetResult();
+        }
+    }
+
+    [Fact]
     public async Task A_message_that_is_held_and_not_settled_is_still_unread_and_grows_old()
     {
         var transport = await StartAsync(Service);

@@ -111,7 +111,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         Assert.Equal(3, await CountAsync(new(From: Some.Time, To: Some.Time.AddSeconds(1))));
         Assert.Equal(1, await Store.DiscardParkedAsync(new(Reason: "No order *there."), s_act, Stop));
         Assert.Equal(1, await Store.RequestReplayAsync(new(From: Some.Time.AddSeconds(1)), s_act, Stop));
-        Assert.Equal(["d"], (await Store.ListReplaysAsync(10, Stop)).Select(key => key.Key));
+        Assert.Equal(["d"], (await Store.ListReplaysAsync(null, 10, Stop)).Select(key => key.Key));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
             () => Store.DiscardParkedAsync(new(Key: "a"), one, Stop));
         Assert.Equal(2, other.Now);
         await Assert.ThrowsAsync<ParkedCountException>(() => Store.RequestReplayAsync(s_all, one, Stop));
-        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        Assert.Empty(await Store.ListReplaysAsync(null, 10, Stop));
         Assert.Empty(await AuditAsync());
         Assert.Equal(3, await Store.CountParkedAsync(s_all, wholeKeys: false, Stop));
         var three = one with { Id = Guid.NewGuid(), Expected = 3 };
@@ -164,7 +164,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
             Store.ChangeParkedAsync(change, act, Stop),
             Store.ChangeParkedAsync(change with { NewId = Guid.CreateVersion7() }, act, Stop));
         Assert.Equal([1, 1], twice);
-        Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
+        Assert.Equal([new ParkedKey("orders", "a", 2, Now)], await Store.ListReplaysAsync(null, 10, Stop));
         var parked = await Store.ListParkedAsync(new(Key: "a"), null, 10, Stop);
         Assert.Equal(["{\"n\":9}", "{\"n\":2}"], parked.Select(message => Text(message.Event)));
         var put = parked[0].Event;
@@ -184,7 +184,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         await ParkAsync(Some.Parked(Some.Event("a", "1")));
         var change = new ParkedChange(Guid.CreateVersion7(), Guid.CreateVersion7(), "2"u8.ToArray());
         Assert.Equal(0, await Store.ChangeParkedAsync(change, s_act with { Id = Guid.NewGuid() }, Stop));
-        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        Assert.Empty(await Store.ListReplaysAsync(null, 10, Stop));
         Assert.Empty(await AuditAsync());
         Assert.Equal(["1"], await TakeAsync("a", 10));
     }
@@ -215,11 +215,11 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     {
         await ParkAsync(
             Some.Parked(Some.Event("a")), Some.Parked(Some.Event("a"), attempts: 0), Some.Parked(Some.Event("b")));
-        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        Assert.Empty(await Store.ListReplaysAsync(null, 10, Stop));
         Assert.Equal(2, await Store.RequestReplayAsync(new(Key: "a"), s_act, Stop));
-        Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
+        Assert.Equal([new ParkedKey("orders", "a", 2, Now)], await Store.ListReplaysAsync(null, 10, Stop));
         Assert.Equal(1, await Store.RequestReplayAsync(new(Key: "b"), new ParkedAct("olga", Now.AddSeconds(1)), Stop));
-        Assert.Equal(["a", "b"], (await Store.ListReplaysAsync(10, Stop)).Select(key => key.Key));
+        Assert.Equal(["a", "b"], (await Store.ListReplaysAsync(null, 10, Stop)).Select(key => key.Key));
         Assert.Equal(0, await Store.RequestReplayAsync(new(Key: "c"), s_act, Stop));
         Assert.Equal(["olga replay a", "olga replay a", "olga replay b"], await AuditAsync());
         Assert.Equal(3, (await Store.ReadStatisticsAsync(Stop)).ParkedMessages);
@@ -252,13 +252,76 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
     [Fact]
     public async Task A_replay_that_fails_again_ends_and_the_order_stays()
     {
-        await ParkAsync(Some.Parked(Some.Event("a", "0")), Some.Parked(Some.Event("a", "1"), attempts: 0));
+        var first = Some.Event("a", "0");
+        await ParkAsync(Some.Parked(first), Some.Parked(Some.Event("a", "1"), attempts: 0));
         await Store.RequestReplayAsync(s_all, s_act, Stop);
-        await Store.EndReplayAsync("orders", "a", "Still no such product.", 7, Stop);
-        Assert.Empty(await Store.ListReplaysAsync(10, Stop));
+        await EndReplayAsync(await ReplayAsync(), first);
+        Assert.Empty(await Store.ListReplaysAsync(null, 10, Stop));
         var parked = await Store.ListParkedAsync(s_all, null, 10, Stop);
         Assert.Equal([("0", "Still no such product.", 7), ("1", "It always fails.", 0)],
             parked.Select(message => (Text(message.Event), message.Reason, message.Attempts)));
+    }
+
+    [Fact]
+    public async Task A_replay_asked_for_while_one_fails_is_still_to_be_done()
+    {
+        var first = Some.Event("a", "0");
+        await ParkAsync(Some.Parked(first));
+        await Store.RequestReplayAsync(s_all, s_act, Stop);
+        var running = await ReplayAsync();
+        Assert.Equal(1, await Store.RequestReplayAsync(s_all, s_act, Stop)); // In the same moment, by the clock.
+        await EndReplayAsync(running, first);
+        var again = await ReplayAsync();
+        Assert.Equal("Still no such product.", (await Store.ListParkedAsync(s_all, null, 10, Stop))[0].Reason);
+        await EndReplayAsync(again, first);
+        Assert.Empty(await Store.ListReplaysAsync(null, 10, Stop));
+    }
+
+    [Fact]
+    public async Task A_message_changed_while_its_replay_fails_is_not_blamed_and_is_still_to_be_replayed()
+    {
+        var first = Some.Event("a", "0");
+        await ParkAsync(Some.Parked(first));
+        await Store.RequestReplayAsync(s_all, s_act, Stop);
+        var running = await ReplayAsync();
+        var change = new ParkedChange(first.Id, Guid.CreateVersion7(), "9"u8.ToArray());
+        Assert.Equal(1, await Store.ChangeParkedAsync(change, s_act, Stop));
+        await EndReplayAsync(running, first);
+        await ReplayAsync();
+        Assert.Equal("It always fails.", (await Store.ListParkedAsync(s_all, null, 10, Stop))[0].Reason);
+    }
+
+    [Fact]
+    public async Task What_stands_behind_a_message_discarded_while_its_replay_fails_is_not_blamed_and_goes_on()
+    {
+        var first = Some.Event("a", "0");
+        await ParkAsync(Some.Parked(first), Some.Parked(Some.Event("a", "1"), attempts: 0));
+        await Store.RequestReplayAsync(s_all, s_act, Stop);
+        var running = await ReplayAsync();
+        Assert.Equal(1, await Store.DiscardParkedAsync(new(EventId: first.Id), s_act, Stop));
+        await EndReplayAsync(running, first);
+        await ReplayAsync();
+        Assert.Equal(
+            ("It always fails.", 0),
+            (await Store.ListParkedAsync(s_all, null, 10, Stop))
+                .Select(message => (message.Reason, message.Attempts)).Single());
+    }
+
+    [Fact]
+    public async Task Replays_are_listed_on_behind_the_last_that_was_seen()
+    {
+        await ParkAsync([.. "cab".Select(key => Some.Parked(Some.Event(key.ToString())))]);
+        await Store.RequestReplayAsync(s_all, s_act, Stop);
+        await ParkAsync(Some.Parked(Some.Event("0")));
+        await Store.RequestReplayAsync(new(Key: "0"), new ParkedAct("olga", Now.AddSeconds(1)), Stop);
+        var seen = new List<string>();
+        ParkedKey? last = null;
+        while (await Store.ListReplaysAsync(last, 2, Stop) is { Count: > 0 } page)
+        {
+            seen.AddRange(page.Select(key => key.Key));
+            last = page[^1];
+        }
+        Assert.Equal(["a", "b", "c", "0"], seen);
     }
 
     [Fact]
@@ -267,7 +330,7 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
         await ParkAsync(Some.Parked(Some.Event("a", "0")));
         await Store.RequestReplayAsync(s_all, s_act, Stop);
         await ParkAsync(Some.Parked(Some.Event("a", "1"), attempts: 0));
-        Assert.Equal([new ParkedKey("orders", "a", 2)], await Store.ListReplaysAsync(10, Stop));
+        Assert.Equal([new ParkedKey("orders", "a", 2, Now)], await Store.ListReplaysAsync(null, 10, Stop));
         Assert.Equal(["0", "1"], await TakeAsync("a", 10));
     }
 
@@ -285,6 +348,11 @@ public abstract class ParkPromises(StoreBackend backend) : StoreSuite(backend)
             "SELECT data FROM msg_audit", [], row => System.Text.Encoding.UTF8.GetString(row.GetBytes(0)), Stop);
         Assert.Equal(["{\"n\":1}", "{\"n\":2}"], contents.Order());
     }
+
+    private async Task<ParkedKey> ReplayAsync() => Assert.Single(await Store.ListReplaysAsync(null, 10, Stop));
+
+    private Task EndReplayAsync(ParkedKey replay, EventEnvelope failed) =>
+        Store.EndReplayAsync(replay, failed.Id, "Still no such product.", 7, Stop);
 
     private async Task<List<string>> TakeAsync(string key, int limit)
     {

@@ -51,6 +51,20 @@ public abstract class TimerPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task A_timer_that_is_put_off_stands_behind_the_others_and_one_that_replaced_it_does_not()
+    {
+        var (first, replaced, next) = (
+            Some.Timer("order-1", Now), Some.Timer("order-2", Now), Some.Timer("order-2", Now.AddSeconds(1)));
+        await CommitAsync(session => session.AddTimers([first, replaced]));
+        await CommitAsync(session => session.AddTimers([next]));
+        await Store.PutOffTimersAsync([first.Id, replaced.Id, Guid.NewGuid()], Now.AddSeconds(2), Stop);
+        Assert.Equal(next.Due, await Store.NextTimerDueAsync(Stop));
+        Assert.Equal(next.Id, Assert.Single(await TakeAsync(next.Due)).Id);
+        Assert.Equal(first with { Due = Now.AddSeconds(2), Data = default },
+            Assert.Single(await TakeAsync(Now.AddSeconds(2))) with { Data = default });
+    }
+
+    [Fact]
     public async Task A_cancelled_timer_never_fires()
     {
         await CommitAsync(session => session.AddTimers([Some.Timer("order-1", Now), Some.Timer("order-2", Now)]));

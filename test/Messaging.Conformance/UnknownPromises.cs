@@ -108,7 +108,7 @@ public abstract class UnknownPromises(StoreBackend backend) : StoreSuite(backend
     }
 
     private static ReplayIntake Replay(IServiceProvider build, string key) =>
-        new(build.GetRequiredService<HandlerTable>(), new ParkedKey("orders", key, 10), 10);
+        new(build.GetRequiredService<HandlerTable>(), new ParkedKey("orders", key, 10, Now), 10);
 
     /// <summary>Two keys with a noted event between placed ones, and one without.</summary>
     private static WireMessage Events()

@@ -74,7 +74,7 @@ internal sealed class StockDriver(ScenarioSettings settings, IServiceProvider se
         while (await CountAsync("seen") < settings.Events || await CountAsync("fired") < settings.Events)
         {
             var parked = await Store.ListParkedAsync(new ParkedFilter(), null, 100, stop);
-            if (parked.Count > 0 && (await Store.ListReplaysAsync(10, stop)).Count == 0)
+            if (parked.Count > 0 && (await Store.ListReplaysAsync(null, 10, stop)).Count == 0)
             {
                 var behind = Enumerable.Range(settings.Poison, settings.Events - settings.Poison)
                     .Count(number => number % settings.Keys == settings.Poison % settings.Keys);

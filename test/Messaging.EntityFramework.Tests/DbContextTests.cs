@@ -70,6 +70,21 @@ public abstract class DbContextTests(Backend backend)
     }
 
     [Fact]
+    public async Task Publishes_in_a_unit_of_work_what_was_published_before_it_began()
+    {
+        await using var service = await backend.StartAsync(Stop);
+        await using var scope = service.Scope();
+        var db = scope.ServiceProvider.GetRequiredService<NotesContext>();
+        db.Publish(new NoteWritten(1));
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(Stop);
+        db.Notes.Add(new Note { Id = 1, Text = "one" });
+        await db.SaveChangesAsync(Stop);
+        await work.CommitAsync(Stop);
+        Assert.Equal(["1"], await service.EventKeysAsync(Stop));
+    }
+
+    [Fact]
     public async Task Keeps_nothing_of_a_unit_of_work_that_is_not_committed()
     {
         await using var service = await backend.StartAsync(Stop);

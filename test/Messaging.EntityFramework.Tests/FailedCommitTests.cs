@@ -84,6 +84,33 @@ public abstract class FailedCommitTests(Backend backend)
         Assert.Empty(await service.EventKeysAsync(Stop));
     }
 
+    [Fact]
+    public async Task Ends_the_unit_of_work_of_a_save_that_fails_before_its_first_statement()
+    {
+        await using var service = await backend.StartAsync(Stop);
+        await service.WriteAsync(1, "there", Stop);
+        // As often as would use up a pool of connections; on SQLite once is enough to keep everybody from writing.
+        for (var i = 0; i < 25; i++)
+        {
+            await using (var refused = service.Scope())
+            {
+                var db = refused.ServiceProvider.GetRequiredService<NotesContext>();
+                db.Notes.Add(new Note { Id = 2, Text = "secret" });
+                await Assert.ThrowsAsync<UnauthorizedAccessException>(() => db.SaveChangesAsync(Stop));
+            }
+            await using (var changed = service.Scope())
+            {
+                var db = changed.ServiceProvider.GetRequiredService<NotesContext>();
+                db.Publish(new NoteWritten(1));
+                (await db.Notes.SingleAsync(Stop)).Id = 2;
+                await Assert.ThrowsAsync<InvalidOperationException>(() => db.SaveChangesAsync(Stop));
+            }
+        }
+        await service.WriteAsync(3, "written", Stop, publish: true);
+        Assert.Equal(["3"], await service.EventKeysAsync(Stop));
+        Assert.Equal(2, await service.CountAsync(Stop));
+    }
+
     private async Task<Service> StartAsync()
     {
         var service = await backend.StartAsync(Stop);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Tessera.Messaging.EntityFramework.Tests;
 
@@ -24,10 +25,26 @@ public sealed class NotesContext(DbContextOptions<NotesContext> options) : DbCon
 
     public DbSet<Note> Notes => Set<Note>();
 
+    // Behind the library's, as one that a context adds by itself is.
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+        optionsBuilder.AddInterceptors(RefuseSecrets.Instance);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Note>(note =>
     {
         note.ToTable("notes");
         note.Property(one => one.Id).HasColumnName("id").ValueGeneratedNever();
         note.Property(one => one.Text).HasColumnName("text");
     });
+}
+
+/// <summary>The service's own interceptor: throws before the first statement of a save.</summary>
+internal sealed class RefuseSecrets : SaveChangesInterceptor
+{
+    public static readonly RefuseSecrets Instance = new();
+
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+        eventData.Context!.ChangeTracker.Entries<Note>().Any(note => note.Entity.Text == "secret")
+            ? throw new UnauthorizedAccessException("This is nothing to write down.")
+            : ValueTask.FromResult(result);
 }

@@ -117,6 +117,24 @@ public sealed class KafkaFaults(KafkaBackend kafka)
     }
 
     [Fact]
+    public async Task Goes_on_with_the_first_send_after_one_that_the_client_had_no_room_for()
+    {
+        kafka.Server.RequireOwn();
+        var stream = Some.Name("stream");
+        await using var transport = kafka.Transport(options => options.SendTimeout = TimeSpan.FromSeconds(8));
+        await transport.StartAsync(KafkaBackend.Topology(stream, "reader"), Stop);
+        await transport.SendAsync(Some.Messages(stream, 0, 1), Stop);
+        await using (await kafka.InterruptAsync())
+        {
+            var many = Some.Messages(stream, 0, KafkaClients.QueuedMessagesMax + 100);
+            await Assert.ThrowsAsync<TransportUnavailableException>(() => transport.SendAsync(many, Stop));
+        }
+
+        // What was handed over is answered by now; what was not is waited for by nobody.
+        Assert.Empty((await transport.SendAsync(Some.Messages(stream, 0, 1), Stop)).Failures);
+    }
+
+    [Fact]
     public async Task Gives_a_send_up_in_its_time_although_the_clock_is_set_back()
     {
         kafka.Server.RequireOwn();

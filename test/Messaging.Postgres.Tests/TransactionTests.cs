@@ -246,5 +246,43 @@ public sealed class TransactionTests(PostgresServer server)
         Assert.True(db.Store.IsTransient(late));
     }
 
+    [Fact]
+    public async Task A_discard_leaves_the_key_of_what_a_consumer_parks_meanwhile()
+    {
+        await using var db = await CreateAsync(server);
+        await ParkAsync(db, Some.Event("a"), "first");
+        await using var replay = await db.Store.BeginAsync(Stop);
+        await replay.TakeParkedAsync("orders", "a", 10, Stop);
+
+        // It waits for the replay, and does not know of the second key yet.
+        var discard = db.Store.DiscardParkedAsync(new(Reason: "f*"), new ParkedAct("olga", Some.Time), Stop);
+        await WaitingAsync(db, 1);
+        await ParkAsync(db, Some.Event("b"), "first of b");
+        await using var consumer = await db.Store.BeginAsync(Stop);
+        var next = Some.Event("b");
+        Assert.Equal(["b"], (await consumer.AdmitAsync("orders", [next.Id], ["b"], Some.Time, Stop)).ParkedKeys);
+        await replay.RollbackAsync();
+
+        // It waits for the consumer, having deleted what stood before.
+        await WaitingAsync(db, 1, "%msg_parked_keys k where%");
+        consumer.Park([Some.Parked(next, attempts: 0, reason: "waits behind")]);
+        await consumer.CommitAsync(Stop);
+        Assert.Equal(2, await discard.WithinAsync(TimeSpan.FromSeconds(30), Stop));
+        Assert.Equal("b", await db.ScalarAsync<string>("select key from msg_parked"));
+        Assert.Equal("b", await db.ScalarAsync<string>("select key from msg_parked_keys"));
+    }
+
+    private static async Task ParkAsync(StoreUnderTest db, EventEnvelope parked, string reason)
+    {
+        await using var session = await db.Store.BeginAsync(Stop);
+        session.Park([Some.Parked(parked, reason: reason)]);
+        await session.CommitAsync(Stop);
+    }
+
+    private static Task WaitingAsync(StoreUnderTest db, int count, string statement = "%") => Eventually.HoldsAsync(
+        "a statement waits for a lock", async () => count == await db.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' " +
+            $"and query like '{statement}'"));
+
     private static OutboxRow Row(int shard, string key) => new(0, shard, Some.Event(key));
 }

@@ -143,6 +143,38 @@ public sealed class RabbitMqTraps(RabbitMqBackend rabbit)
     }
 
     [Fact]
+    public async Task A_listener_whose_queue_was_deleted_hears_again()
+    {
+        rabbit.Server.RequireOwn();
+        var channel = Some.Name("channel");
+        await using var transport = rabbit.Transport();
+        var heard = 0;
+        await using var listening = await transport.ListenAsync(
+            channel, _ =>
+            {
+                Interlocked.Increment(ref heard);
+                return ValueTask.CompletedTask;
+            }, Stop);
+        await HearsAsync();
+        // No other client may delete it, but its operator may.
+        var bindings = await rabbit.Server.ControlAsync("list_bindings", "source_name", "destination_name");
+        var queue = bindings.Split('\n').Select(line => line.Split('\t'))
+            .Single(columns => columns[0] == Names.Broadcast(channel))[1].Trim();
+        await rabbit.Server.ControlAsync("delete_queue", queue);
+        await HearsAsync();
+
+        async Task HearsAsync()
+        {
+            var before = Volatile.Read(ref heard);
+            await Eventually.HoldsAsync("a signal is heard", async () =>
+            {
+                await transport.BroadcastAsync(channel, "x"u8.ToArray(), Stop);
+                return Volatile.Read(ref heard) > before;
+            });
+        }
+    }
+
+    [Fact]
     public async Task A_delivery_held_longer_than_the_broker_allows_is_revoked_and_comes_again()
     {
         rabbit.Server.RequireOwn();

@@ -65,6 +65,56 @@ public sealed class RedisTraps(RedisBackend redis)
     }
 
     [Fact]
+    public async Task A_renewal_that_comes_behind_the_release_takes_the_partition_for_nobody()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var native = await NativeClient.OpenAsync(redis.Server.Address);
+        RedisKey[] keys = [Keys.Lease(stream, 0, "reader"), Keys.Fence(stream, 0, "reader")];
+        async Task<string?> HoldAsync(string held) => (string?)await native.Database.ScriptEvaluateAsync(
+            Scripts.Hold, keys, ["tests/reader", 60_000, held]);
+
+        var lease = await HoldAsync("-");
+        Assert.Equal(lease, await HoldAsync(lease!));
+        await native.Database.ScriptEvaluateAsync(Scripts.Release, [keys[0]], [lease]);
+
+        Assert.Equal("", await HoldAsync(lease!));
+        Assert.False(await native.Database.KeyExistsAsync(keys[0]));
+        Assert.Equal("2/tests/reader", await HoldAsync("-"));
+    }
+
+    [Fact]
+    public async Task A_connection_lost_before_the_replicas_have_answered_leaves_the_messages_unknown()
+    {
+        redis.Server.Require();
+        var stream = Some.Name("stream");
+        await using var native = await NativeClient.OpenAsync(redis.Server.Address);
+        await using var transport = redis.Transport(options =>
+        {
+            options.Configuration += ",name=" + stream;
+            options.ReplicasMin = 1; // There is none: the wait for it lasts until the connection is cut.
+            options.SendTimeout = TimeSpan.FromSeconds(30);
+        });
+        await transport.StartAsync(RedisBackend.Topology(stream, "reader"), Stop);
+
+        var sending = transport.SendAsync(Some.Messages(stream, 0, 2), Stop);
+        await Eventually.HoldsAsync("the send waits and its connection is cut", async () =>
+        {
+            var clients = (string)(await native.Database.ExecuteAsync("CLIENT", "LIST"))!;
+            var waiting = clients.Split('\n').FirstOrDefault(line =>
+                line.Contains("name=" + stream, StringComparison.Ordinal)
+                && line.Contains("cmd=wait", StringComparison.Ordinal));
+            if (waiting is null) return false;
+            var id = waiting.Split(' ')[0].Split('=')[1];
+            return (long)await native.Database.ExecuteAsync("CLIENT", "KILL", "ID", id) == 1;
+        });
+
+        var result = await sending.WithinAsync(TimeSpan.FromSeconds(30), Stop);
+        Assert.Equal([(0, SendOutcome.Unknown), (1, SendOutcome.Unknown)],
+            result.Failures.Select(failure => (failure.Index, failure.Outcome)));
+    }
+
+    [Fact]
     public async Task A_subscription_that_begins_after_another_ended_is_a_member_of_its_own()
     {
         redis.Server.Require();

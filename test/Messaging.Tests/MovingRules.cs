@@ -77,6 +77,28 @@ public sealed class MovingRules : IDisposable
         Assert.Equal([1], await SeenAsync(stock));
     }
 
+    /// <summary>Another process may hold some of it and have it handled later.</summary>
+    [Fact]
+    public async Task A_younger_subscriber_sends_the_marker_again_where_an_old_partition_may_only_look_empty()
+    {
+        (_old.Unread, _old.Features) = (0, new TransportFeatures { CountsLent = false });
+        await using var stock = await StartStockAsync();
+
+        var later = _new.DeliverAsync(default, Marker(closing: false), Event(0, 2), Event(1, 7));
+        await Eventually.HoldsAsync("the marker is sent again", () =>
+        {
+            lock (_old.Sent) return _old.Sent.Count > 0;
+        });
+        Assert.False(later.IsCompleted);
+        Assert.Equal([7], await SeenAsync(stock));
+        var again = _old.Sent[0];
+        Assert.Equal((0, new MoveMarker(_move, true, "old")), (again.Partition, MoveMarker.Read(again)));
+        await _old.DeliverAsync(default, Event(0, 1), again);
+
+        Assert.Equal(DeliveryOutcome.Settle, await later.WithinAsync(s_soon));
+        Assert.Equal([7, 1, 2], await SeenAsync(stock));
+    }
+
     [Fact]
     public async Task Both_markers_stand_before_the_first_event_and_a_failure_between_them_repeats_them()
     {

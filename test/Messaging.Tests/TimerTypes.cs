@@ -46,7 +46,7 @@ public sealed class TimerTypes : IAsyncDisposable
         }
         await _stock.Service.Get<ParkedMessages>().ReplayAsync(new ParkedFilter(Key: "k"), "olga", default);
         await Eventually.HoldsAsync("the replay has ended", async () =>
-            (await _stock.Service.Store.ListReplaysAsync(10, default)).Count == 0);
+            (await _stock.Service.Store.ListReplaysAsync(null, 10, default)).Count == 0);
         Assert.Contains("no handler", Assert.Single(await _stock.ParkedAsync()).Reason, StringComparison.Ordinal);
         Assert.Empty(await _stock.SeenAsync());
     }

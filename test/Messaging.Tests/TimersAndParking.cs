@@ -55,6 +55,30 @@ public sealed class TimersAndParking : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Timers_that_ask_what_is_away_hold_up_no_other_and_fire_when_that_is_back()
+    {
+        var isAway = true;
+        _stock.Script.OnTimer = (overdue, _) =>
+        {
+            if (overdue.Order.StartsWith('a') && Volatile.Read(ref isAway)) throw new TimeoutException("Nobody there.");
+        };
+        _stock.Settings["Messaging:Timers:BatchSize"] = "4";
+        await _stock.StartAsync();
+        await _stock.Service.CommitAsync(work =>
+        {
+            // More than a batch of them, and one in the middle that cannot be handled.
+            for (var i = 0; i < 6; i++) work.Schedule("a" + i, new Overdue("a" + i), DateTimeOffset.UnixEpoch);
+            work.Schedule("k", new Overdue("k"), DateTimeOffset.UnixEpoch.AddSeconds(1));
+        });
+        await _stock.UntilSeenAsync(1);
+        Assert.Equal(["k"], await KeysAsync());
+        Volatile.Write(ref isAway, false);
+        await _stock.UntilSeenAsync(7);
+        Assert.Equal(["a0", "a1", "a2", "a3", "a4", "a5", "k"], (await KeysAsync()).Order());
+        Assert.Empty(await _stock.ParkedAsync());
+    }
+
+    [Fact]
     public async Task Replays_a_key_in_order_and_then_lets_new_events_through()
     {
         _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number == 1);
@@ -90,6 +114,43 @@ public sealed class TimersAndParking : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_key_behind_very_many_whose_replay_asks_what_is_away_has_its_turn()
+    {
+        const int keys = 101;
+        _stock.Script.OnOrder = (_, _) => ConsumingRules.Fail(true);
+        await _stock.StartAsync();
+        _stock.Deliver([.. Enumerable.Range(0, keys).Select(number => new OrderPlaced($"k{number:000}", number))]);
+        await Eventually.HoldsAsync("all are parked", async () =>
+            (await _stock.Service.Store.ReadStatisticsAsync(default)).ParkedMessages == keys);
+
+        _stock.Script.OnOrder = (placed, _) =>
+        {
+            if (placed.Number < keys - 1) throw new TimeoutException("Nobody answers.");
+        };
+        await ReplayAsync(new ParkedFilter("orders"));
+        Assert.Equal([keys - 1], await _stock.UntilSeenAsync(1));
+    }
+
+    [Fact]
+    public async Task A_replay_asked_for_while_the_one_before_is_failing_runs_too()
+    {
+        _stock.Script.OnOrder = (_, _) => ConsumingRules.Fail(true);
+        await _stock.StartAsync();
+        _stock.Deliver(new OrderPlaced("a", 1));
+        await _stock.UntilParkedAsync(1);
+
+        // The failed replay has let go of the key, and has not ended yet: who waited for the key is next.
+        _stock.Counted.OnEndReplay = async () =>
+        {
+            _stock.Counted.OnEndReplay = () => Task.CompletedTask;
+            _stock.Script.OnOrder = (_, _) => { };
+            await ReplayAsync(new ParkedFilter("orders", "a"));
+        };
+        await ReplayAsync(new ParkedFilter("orders", "a"));
+        Assert.Equal([1], await _stock.UntilSeenAsync(1));
+    }
+
+    [Fact]
     public async Task Stops_a_replay_at_the_first_message_that_fails_again()
     {
         _stock.Script.OnOrder = (placed, _) => ConsumingRules.Fail(placed.Number is 1 or 3);
@@ -104,7 +165,7 @@ public sealed class TimersAndParking : IAsyncDisposable
         await ReplayAsync(new ParkedFilter("orders", "a"));
         await Eventually.HoldsAsync("the replay has ended", async () =>
             (await _stock.ParkedAsync()) is [{ Reason: "InvalidOperationException: Another fault." }, ..]
-            && (await _stock.Service.Store.ListReplaysAsync(10, default)).Count == 0);
+            && (await _stock.Service.Store.ListReplaysAsync(null, 10, default)).Count == 0);
         Assert.Equal([1, 2], await _stock.SeenAsync());
         Assert.Equal(3, (await _stock.ParkedAsync()).Count);
         Assert.Equal(1, (await _stock.ParkedAsync())[0].Attempts);
@@ -127,7 +188,7 @@ public sealed class TimersAndParking : IAsyncDisposable
         await ReplayAsync(new ParkedFilter("orders", "a"));
         await Eventually.HoldsAsync("the replay has ended", async () =>
             (await _stock.ParkedAsync()) is [{ Attempts: 2 }, _]
-            && (await _stock.Service.Store.ListReplaysAsync(10, default)).Count == 0);
+            && (await _stock.Service.Store.ListReplaysAsync(null, 10, default)).Count == 0);
         Assert.Equal(before.Select(parked => parked.Reason), (await _stock.ParkedAsync()).Select(now => now.Reason));
         Assert.Equal([3], await _stock.SeenAsync());
     }

@@ -13,11 +13,8 @@ internal sealed class CommitBeforeAccepting(
     DatabaseDependencies dependencies, RelationalDatabaseDependencies relational, ICurrentDbContext current)
     : RelationalDatabase(dependencies, relational)
 {
-    public override async Task<int> SaveChangesAsync(
-        IList<IUpdateEntry> entries, CancellationToken cancellationToken = default)
-    {
-        var saved = await base.SaveChangesAsync(entries, cancellationToken).ConfigureAwait(false);
-        await SaveInUnitOfWork.Of(current.Context).CommitOwnAsync(cancellationToken).ConfigureAwait(false);
-        return saved;
-    }
+    public override Task<int> SaveChangesAsync(
+        IList<IUpdateEntry> entries, CancellationToken cancellationToken = default) =>
+        SaveInUnitOfWork.Of(current.Context).SaveAsync(
+            current.Context, () => base.SaveChangesAsync(entries, cancellationToken), cancellationToken);
 }

@@ -10,7 +10,7 @@ namespace Tessera.Messaging.EntityFramework;
 internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory scopes) : SaveChangesInterceptor
 {
     private readonly List<Action<UnitOfWork>> _events = [];
-    private AsyncServiceScope? _own;
+    private bool _saves;
     private UnitOfWork? _joined;
     private string? _connectionString;
 
@@ -37,7 +37,10 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
         context.Database.SetDbConnection(work.Connection);
         context.Database.UseTransaction(work.Transaction);
         _joined = work;
-        if (_own is null) work.AfterCommit(() => Leave(context));
+        if (_saves) return; // Its own: published with its commit, so that they stay for another try if it fails.
+        work.AfterCommit(() => Leave(context));
+        foreach (var publish in _events) publish(work);
+        _events.Clear();
     }
 
     public override InterceptionResult<int> SavingChanges(
@@ -64,61 +67,63 @@ internal sealed class SaveInUnitOfWork(UnitOfWork scoped, IServiceScopeFactory s
                 "Events were published, but the transaction that is open is not a unit of work's: " +
                 "they would not be sent after its commit. Begin a UnitOfWork instead of a transaction of EF Core.");
         }
-        if (_events.Count > 0 || context.ChangeTracker.HasChanges())
-            await BeginAsync(context, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
+    /// <summary>Events without any row: nothing of the context had to be saved.</summary>
     public override async ValueTask<int> SavedChangesAsync(
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (_own is null) return result;
-        if (_joined!.IsBegun) await CommitOwnAsync(cancellationToken).ConfigureAwait(false); // Events without any row.
-        await EndAsync(eventData.Context!).ConfigureAwait(false);
+        if (_events.Count > 0)
+        {
+            await SaveAsync(eventData.Context!, static () => Task.FromResult(0), cancellationToken)
+                .ConfigureAwait(false);
+        }
         return result;
     }
 
-    /// <summary>Rolls back. The events stay for another try, as the changes do.</summary>
-    public override async Task SaveChangesFailedAsync(
-        DbContextErrorEventData eventData, CancellationToken cancellationToken = default) =>
-        await EndAsync(eventData.Context!).ConfigureAwait(false);
-
-    /// <inheritdoc cref="SaveChangesFailedAsync"/>
-    public override async Task SaveChangesCanceledAsync(
-        DbContextEventData eventData, CancellationToken cancellationToken = default) =>
-        await EndAsync(eventData.Context!).ConfigureAwait(false);
-
-    /// <summary>Commits the unit of work that this save has begun, with the events; nothing in another's.</summary>
-    public async Task CommitOwnAsync(CancellationToken stop)
+    /// <summary>
+    /// Runs the statements of a save in a unit of work of its own and commits it, with the events; in the one that is
+    /// begun, or in a transaction of the caller's, it only runs them. If anything fails it rolls back, and the events
+    /// stay for another try, as the changes do.
+    /// </summary>
+    /// <remarks>
+    /// It begins and ends here and not in <see cref="SavingChangesAsync"/>: what fails between that and the
+    /// first statement (another interceptor, a key that was changed) is told to no interceptor, so the unit of work
+    /// would never end, and on SQLite no other would ever have its turn.
+    /// </remarks>
+    public async Task<int> SaveAsync(DbContext context, Func<Task<int>> save, CancellationToken stop)
     {
-        if (_own is null) return;
-        foreach (var publish in _events) publish(_joined!);
-        await _joined!.CommitAsync(stop).ConfigureAwait(false);
-        _events.Clear();
-    }
-
-    private async Task BeginAsync(DbContext context, CancellationToken stop)
-    {
-        _own = scopes.CreateAsyncScope();
-        var work = _own.Value.ServiceProvider.GetRequiredService<UnitOfWork>();
-        await work.BeginAsync(stop).ConfigureAwait(false);
-        await work.FlushAsync(stop).ConfigureAwait(false); // Takes the connection without holding the thread.
-        Join(context, work);
-    }
-
-    private async Task EndAsync(DbContext context)
-    {
-        if (_own is not { } own) return;
-        _own = null;
-        Leave(context);
-        await own.DisposeAsync().ConfigureAwait(false);
+        if (context.Database.CurrentTransaction is not null) return await save().ConfigureAwait(false);
+        var own = scopes.CreateAsyncScope();
+        await using (own.ConfigureAwait(false))
+        {
+            var work = own.ServiceProvider.GetRequiredService<UnitOfWork>();
+            _saves = true;
+            try
+            {
+                await work.BeginAsync(stop).ConfigureAwait(false);
+                await work.FlushAsync(stop).ConfigureAwait(false); // Takes the connection without holding the thread.
+                Join(context, work);
+                var saved = await save().ConfigureAwait(false);
+                foreach (var publish in _events) publish(work);
+                await work.CommitAsync(stop).ConfigureAwait(false);
+                _events.Clear();
+                return saved;
+            }
+            finally
+            {
+                _saves = false;
+                Leave(context);
+            }
+        }
     }
 
     /// <summary>A unit of work that ended without leaving has not committed. What the context saved in it counts as
     /// saved and is not, so nothing that follows would fit the database.</summary>
     private void ThrowIfLost()
     {
-        if (_own is not null || _joined is null or { IsBegun: true }) return;
+        if (_saves || _joined is null or { IsBegun: true }) return;
         throw new InvalidOperationException(
             "The unit of work that this context saved in did not commit. Begin again with a new scope.");
     }

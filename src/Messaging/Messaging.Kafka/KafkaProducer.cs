@@ -17,6 +17,7 @@ internal sealed partial class KafkaProducer(
     KafkaClients clients, KafkaOptions options, TimeProvider clock, ILogger logger, Lazy<KafkaTopics> topics)
     : IDisposable
 {
+    private static readonly Error NotHandedOver = new(ErrorCode.Local_QueueFull, "The client had no room for it.");
     private static readonly Error ProducerGone = new(ErrorCode.Local_PurgeQueue, "The producer was replaced.");
     private readonly Lock _gate = new();
     private readonly List<PendingSend> _open = [];
@@ -36,7 +37,7 @@ internal sealed partial class KafkaProducer(
         var send = Begin(messages.Count);
         try
         {
-            await EnqueueAsync(messages, send, deadline, stop).ConfigureAwait(false);
+            await EnqueueAllAsync(messages, send, deadline, stop).ConfigureAwait(false);
             await send.Done.WaitAsync(deadline.Left, clock, stop).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!send.AnyKnown)
@@ -90,23 +91,38 @@ internal sealed partial class KafkaProducer(
         }
     }
 
-    private async Task EnqueueAsync(
+    private async Task EnqueueAllAsync(
         IReadOnlyList<WireMessage> messages, PendingSend send, Deadline deadline, CancellationToken stop)
     {
-        for (var index = 0; index < messages.Count;)
+        var next = 0;
+        try
         {
-            var message = messages[index];
-            if (await RefusalAsync(message, stop).ConfigureAwait(false) is { } refusal)
-            {
-                send.Report(index++, refusal);
-                continue;
-            }
+            for (; next < messages.Count; next++)
+                await EnqueueAsync(messages[next], next, send, deadline, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The client reports only what it was given, and the next send waits for the reports of all.
+            for (; next < messages.Count; next++) send.Report(next, NotHandedOver);
+        }
+    }
+
+    private async ValueTask EnqueueAsync(
+        WireMessage message, int index, PendingSend send, Deadline deadline, CancellationToken stop)
+    {
+        if (await RefusalAsync(message, stop).ConfigureAwait(false) is { } refusal)
+        {
+            send.Report(index, refusal);
+            return;
+        }
+        while (true)
+        {
             try
             {
                 send.Life.Client.Produce(
                     new TopicPartition(message.Stream, message.Partition),
                     KafkaWire.ToKafka(message), send.ReportOf(index));
-                index++;
+                return;
             }
             catch (ProduceException<byte[]?, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
@@ -117,7 +133,8 @@ internal sealed partial class KafkaProducer(
             catch (ProduceException<byte[]?, byte[]> refused)
             {
                 send.Life.FailAfter(refused.Error);
-                send.Report(index++, refused.Error);
+                send.Report(index, refused.Error);
+                return;
             }
         }
     }

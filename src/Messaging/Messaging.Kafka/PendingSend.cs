@@ -36,7 +36,8 @@ internal sealed class PendingSend(int count, ProducerLife life)
     public void Report(int index, Error error)
     {
         if (Interlocked.CompareExchange(ref _reports[index], error, null) is not null) return;
-        if (error.Code != ErrorCode.NoError) _failure = error;
+        // A full queue says nothing of the producer.
+        if (error.Code is not (ErrorCode.NoError or ErrorCode.Local_QueueFull)) _failure = error;
         if (Interlocked.Decrement(ref _open) == 0) _done.TrySetResult();
     }
 

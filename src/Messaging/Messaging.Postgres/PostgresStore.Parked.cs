@@ -6,11 +6,18 @@ namespace Tessera.Messaging.Postgres;
 /// <summary>The operator's side of the park.</summary>
 internal sealed partial class PostgresStore
 {
+    private const string IsEmpty =
+        "not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)";
+
     /// <summary>No act of this name has been done; $11 is its name.</summary>
     private const string IsNew = "($11::uuid is null or not exists (select from msg_audit where act = $11))";
 
     /// <summary>Of those in <c>picked</c>: as many as the act expects; $12 is the number.</summary>
     private const string AsExpected = "($12::int is null or $12 = (select count(*) from picked))";
+
+    /// <summary>Always later than the mark before: a replay that fails ends the request that it saw, and no later one.
+    /// </summary>
+    private static string Mark(string at) => $"greatest({at}, replay_requested_at + interval '1 microsecond')";
 
     /// <summary>Locks the keys of the matching messages against consumers and replays, in one order.</summary>
     private static string LockKeys(ParkedFilter filter) => $"""
@@ -57,7 +64,7 @@ internal sealed partial class PostgresStore
                 where (stream, key) in (select stream, key from msg_parked where {filter.Condition})),
             decided as materialized (select * from picked where {IsNew} and {AsExpected}),
             marked as (
-                update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $8)
+                update msg_parked_keys set replay_requested_at = {Mark("$8")}
                 where (stream, key) in (select stream, key from decided))
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, note, act)
             select $8, $9, 'replay', stream, key, event_id, type, reason, $10, $11 from decided order by position
@@ -69,7 +76,7 @@ internal sealed partial class PostgresStore
     public async Task<int> ChangeParkedAsync(ParkedChange change, ParkedAct act, CancellationToken stop)
     {
         var filter = new ParkedFilter(EventId: change.EventId);
-        var put = Command("""
+        var put = Command($"""
             with old as materialized (
                 select * from msg_parked where event_id = $1
                 and ($7::uuid is null or not exists (select from msg_audit where act = $7))),
@@ -77,7 +84,7 @@ internal sealed partial class PostgresStore
                 update msg_parked p set event_id = $2, data = $3 from old
                 where p.stream = old.stream and p.key = old.key and p.position = old.position),
             marked as (
-                update msg_parked_keys set replay_requested_at = coalesce(replay_requested_at, $4)
+                update msg_parked_keys set replay_requested_at = {Mark("$4")}
                 where (stream, key) in (select stream, key from old))
             insert into msg_audit
                 (at, by, action, stream, key, event_id, type, reason, data, note, act, new_event_id, new_data)
@@ -107,11 +114,11 @@ internal sealed partial class PostgresStore
             insert into msg_audit (at, by, action, stream, key, event_id, type, reason, data, note, act)
             select $8, $9, 'discard', stream, key, event_id, type, reason, data, $10, $11 from gone
             """, Of(filter, act));
+        // The keys first, and then what is left of them: a consumer may hold one that was not there to be locked
+        // before, and park a message of it. Who waited for its lock sees that only with the next statement.
         await RunAsync(stop, Command(LockKeys(filter), Of(filter)), audit,
-            Command("""
-                delete from msg_parked_keys k
-                where not exists (select from msg_parked p where p.stream = k.stream and p.key = k.key)
-                """)).ConfigureAwait(false);
+            Command($"select 1 from msg_parked_keys k where {IsEmpty} order by stream, key for update"),
+            Command($"delete from msg_parked_keys k where {IsEmpty}")).ConfigureAwait(false);
         return await DoneAsync(filter, wholeKeys: false, act, audit.RecordsAffected, stop).ConfigureAwait(false);
     }
 
@@ -136,27 +143,40 @@ internal sealed partial class PostgresStore
         return (int)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 
-    public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
+    public Task EndReplayAsync(
+        ParkedKey replay, Guid failed, string reason, int attempts, CancellationToken stop) =>
+        // Whoever waited for the key when the replay was rolled back may have put another message there, or none.
         RunAsync(stop,
-            Command("update msg_parked_keys set replay_requested_at = null where stream = $1 and key = $2",
-                Parameters.Of(stream), Parameters.Of(key)),
+            Command("select 1 from msg_parked_keys where stream = $1 and key = $2 for update",
+                Parameters.Of(replay.Stream), Parameters.Of(replay.Key)),
             Command("""
-                update msg_parked set reason = $3, attempts = $4 where stream = $1 and key = $2
-                and position = (select min(position) from msg_parked where stream = $1 and key = $2)
-                """, Parameters.Of(stream), Parameters.Of(key), Parameters.Of(reason), Parameters.Of(attempts)));
+                with noted as (
+                    update msg_parked set reason = $3, attempts = $4
+                    where stream = $1 and key = $2 and event_id = $5
+                    and position = (select min(position) from msg_parked where stream = $1 and key = $2)
+                    returning 1)
+                update msg_parked_keys set replay_requested_at = null
+                where stream = $1 and key = $2 and replay_requested_at = $6 and exists (select from noted)
+                """,
+                Parameters.Of(replay.Stream), Parameters.Of(replay.Key), Parameters.Of(reason),
+                Parameters.Of(attempts), Parameters.Of(failed), Parameters.Of(replay.RequestedAt)));
 
-    public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop)
+    public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(ParkedKey? after, int limit, CancellationToken stop)
     {
-        await using var command = database.DataSource.CreateCommand("""
-            select stream, key, (select count(*)::int from msg_parked p where p.stream = k.stream and p.key = k.key)
-            from msg_parked_keys k where replay_requested_at is not null
+        var behind = after is null ? "true" : "(replay_requested_at, stream, key) > ($2, $3, $4)";
+        var list = Command($"""
+            select stream, key, (select count(*)::int from msg_parked p where p.stream = k.stream and p.key = k.key),
+                replay_requested_at
+            from msg_parked_keys k where replay_requested_at is not null and {behind}
             order by replay_requested_at, stream, key limit $1
-            """);
-        command.Parameters.Add(Parameters.Of(limit));
-        await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        return await PostgresReader.ReadAllAsync(
-            reader, row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2)),
-            stop).ConfigureAwait(false);
+            """,
+            [
+                Parameters.Of(limit), Parameters.OfNullable(after?.RequestedAt),
+                Parameters.OfNullable(after?.Stream), Parameters.OfNullable(after?.Key),
+            ]);
+        return await database.QueryOwnAsync(
+            list, row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetTime(3)), stop)
+            .ConfigureAwait(false);
     }
 
     private static NpgsqlParameter[] Of(ParkedFilter filter) =>

@@ -79,6 +79,13 @@ internal sealed partial class PostgresStore(
             "select due from msg_timers order by due, id limit 1", [], row => row.GetTime(0), stop)
             .ConfigureAwait(false)) is [var due] ? due : null;
 
+    public Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop) =>
+        RunAsync(stop, Command("""
+            update msg_timers set due = $2 where id = any(array(
+                select t.id from unnest($1) u(id) cross join lateral (
+                    select id from msg_timers t where t.id = u.id for update skip locked) t))
+            """, Parameters.Array(ids.ToArray()), Parameters.Of(due)));
+
     public async Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop)
     {
         var delete = Command("""

@@ -90,6 +90,11 @@ internal sealed partial class BroadcastListener : IAsyncDisposable
                 "", false, true, true, bound, cancellationToken: stop).ConfigureAwait(false);
             await channel.QueueBindAsync(queue.QueueName, exchange, "", cancellationToken: stop).ConfigureAwait(false);
             var consumer = new AsyncEventingBasicConsumer(channel);
+            consumer.UnregisteredAsync += (_, _) => // Its queue was deleted; the channel stays open.
+            {
+                lost.TrySetResult();
+                return Task.CompletedTask;
+            };
             consumer.ReceivedAsync += (_, signal) => HandAsync(signal.Body);
             await channel.BasicConsumeAsync(
                 queue.QueueName, autoAck: true, "", noLocal: false,

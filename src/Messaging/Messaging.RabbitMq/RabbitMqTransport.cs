@@ -41,6 +41,7 @@ internal sealed partial class RabbitMqTransport : ITransport
     public TransportFeatures Features => new()
     {
         SurvivesPowerLoss = true, // Quorum queues sync before they confirm.
+        CountsLent = false, // A passive declaration tells what is ready, and there is no other question in AMQP.
         BodySizeBytesMax = _options.BodySizeBytesMax,
         TakeoverMax = TimeSpan.FromSeconds(10),
     };

@@ -98,9 +98,9 @@ internal sealed class RedisPublisher(RedisLink link, RedisOptions options)
                 .WaitAsync(deadline).ConfigureAwait(false);
             return reached < options.ReplicasMin ? TooFew(reached) : null;
         }
-        catch (RedisServerException refusal)
+        catch (RedisException failure) // Refused, or the connection was lost before the answer.
         {
-            return refusal.Message;
+            return failure.Message;
         }
 
         string TooFew(long reached) =>

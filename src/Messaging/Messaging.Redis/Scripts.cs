@@ -6,10 +6,11 @@ namespace Tessera.Messaging.Redis;
 /// </summary>
 internal static class Scripts
 {
-    /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or ''. Renews or takes: returns the lease
-    /// value, or '' when another holds it.</summary>
-    /// <remarks>An expiry further ahead than the duration has passed: the server's clock, by which it expires, was set
-    /// back since.</remarks>
+    /// <summary>KEYS lease, fence. ARGV member, duration ms, the lease held or '-'. Renews the lease held, or takes
+    /// one: returns its value, or '' when there is nothing to renew or another holds it.</summary>
+    /// <remarks>A renewal takes nothing: it may come behind the release of the same process, which would not know of
+    /// what it took. An expiry further ahead than the duration has passed: the server's clock, by which it expires, was
+    /// set back since.</remarks>
     public const string Hold = """
         local held = redis.call('GET', KEYS[1])
         if held and held ~= ARGV[3] and redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then held = false end
@@ -18,6 +19,7 @@ internal static class Scripts
           redis.call('PEXPIRE', KEYS[1], ARGV[2])
           return held
         end
+        if ARGV[3] ~= '-' then return '' end
         local lease = redis.call('INCR', KEYS[2]) .. '/' .. ARGV[1]
         redis.call('SET', KEYS[1], lease, 'PX', ARGV[2])
         return lease

@@ -27,11 +27,19 @@ internal static class ParkTables
         ORDER BY stream, key, position LIMIT $11
         """;
 
-    public const string ListReplays =
-        """
-        SELECT stream, key, (SELECT COUNT(*) FROM msg_parked AS message WHERE message.stream = replay.stream AND message.key = replay.key)
-        FROM msg_parked_keys AS replay WHERE replay_at IS NOT NULL ORDER BY replay_at, stream, key LIMIT $1
+    public static string ListReplays(ParkedKey? after) =>
+        $"""
+        SELECT stream, key, (
+            SELECT COUNT(*) FROM msg_parked AS message
+            WHERE message.stream = replay.stream AND message.key = replay.key), replay_at
+        FROM msg_parked_keys AS replay
+        WHERE replay_at IS NOT NULL AND {(after is null ? "TRUE" : "(replay_at, stream, key) > ($2, $3, $4)")}
+        ORDER BY replay_at, stream, key LIMIT $1
         """;
+
+    /// <summary>Always later than the mark before: a replay that fails ends the request that it saw, and no later one.
+    /// </summary>
+    private static string Mark(string at) => $"MAX({at}, COALESCE(replay_at + 1, 0))";
 
     private const string TakeFirst =
         $"""
@@ -98,7 +106,7 @@ internal static class ParkTables
             """, [.. Parameters(filter), act.At, act.By, act.Note, act.Id]);
         link.Execute(
             $"""
-            UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $8)
+            UPDATE msg_parked_keys SET replay_at = {Mark("$8")}
             WHERE (stream, key) IN ({MatchingKeys(filter)})
             """, [.. Parameters(filter), act.At]);
         return messages;
@@ -127,8 +135,8 @@ internal static class ParkTables
             """, change.EventId, change.NewId, change.Data, act.At, act.By, act.Note, act.Id);
         if (recorded == 0) return 0;
         link.Execute(
-            """
-            UPDATE msg_parked_keys SET replay_at = COALESCE(replay_at, $2)
+            $"""
+            UPDATE msg_parked_keys SET replay_at = {Mark("$2")}
             WHERE (stream, key) IN (SELECT stream, key FROM msg_parked WHERE event_id = $1)
             """, change.EventId, act.At);
         return link.Execute(
@@ -136,14 +144,18 @@ internal static class ParkTables
             change.EventId, change.NewId, change.Data);
     }
 
-    public static void EndReplay(SqliteLink link, string stream, string key, string reason, int attempts)
+    public static void EndReplay(SqliteLink link, ParkedKey replay, Guid failed, string reason, int attempts)
     {
-        link.Execute("UPDATE msg_parked_keys SET replay_at = NULL WHERE stream = $1 AND key = $2", stream, key);
-        link.Execute(
+        // Whoever waited when the replay was rolled back may have put another message there, or none.
+        var noted = link.Execute(
             """
             UPDATE msg_parked SET reason = $3, attempts = $4
-            WHERE position = (SELECT MIN(position) FROM msg_parked WHERE stream = $1 AND key = $2)
-            """, stream, key, reason, attempts);
+            WHERE position = (SELECT MIN(position) FROM msg_parked WHERE stream = $1 AND key = $2) AND event_id = $5
+            """, replay.Stream, replay.Key, reason, attempts, failed);
+        if (noted == 0) return;
+        link.Execute(
+            "UPDATE msg_parked_keys SET replay_at = NULL WHERE stream = $1 AND key = $2 AND replay_at = $3",
+            replay.Stream, replay.Key, replay.RequestedAt);
     }
 
     public static int Discard(SqliteLink link, ParkedFilter filter, ParkedAct act)

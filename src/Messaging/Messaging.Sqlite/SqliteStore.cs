@@ -79,6 +79,9 @@ internal sealed class SqliteStore(
     public async Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) =>
         (await database.QueryAsync(TimerTable.NextDue, [], row => row.GetTimeOrNull(0), stop).ConfigureAwait(false))[0];
 
+    public Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop) =>
+        WriteAsync(durable: false, link => TimerTable.PutOff(link, ids, due), stop);
+
     public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
         WriteAsync(durable: false, link => InboxTable.Trim(link, before, limit), stop);
 
@@ -107,14 +110,18 @@ internal sealed class SqliteStore(
         await database.QueryAsync(ParkTables.FindChanged, [act], row => row.GetGuid(0), stop).ConfigureAwait(false)
             is [var changed] ? changed : null;
 
-    public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
+    public async Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(ParkedKey? after, int limit, CancellationToken stop) =>
         await database.QueryAsync(
-            ParkTables.ListReplays, [limit],
-            row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2)), stop).ConfigureAwait(false);
+            ParkTables.ListReplays(after),
+            after is null ? [limit] : [limit, after.RequestedAt, after.Stream, after.Key],
+            row => new ParkedKey(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetTime(3)), stop)
+            .ConfigureAwait(false);
 
-    public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
+    public Task EndReplayAsync(
+        ParkedKey replay, Guid failed, string reason, int attempts, CancellationToken stop) =>
         WriteAsync(
-            durable: true, link => { ParkTables.EndReplay(link, stream, key, reason, attempts); return true; }, stop);
+            durable: true,
+            link => { ParkTables.EndReplay(link, replay, failed, reason, attempts); return true; }, stop);
 
     public async Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop) =>
         (await database.QueryAsync(

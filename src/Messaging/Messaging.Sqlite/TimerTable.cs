@@ -29,6 +29,9 @@ internal static class TimerTable
         RETURNING id, type, key, due, traceparent, data
         """;
 
+    private const string PutOffGiven =
+        "UPDATE msg_timers SET due = $2 WHERE id IN (SELECT value FROM json_each($1))";
+
     public static object?[] Parameters(TimerRow timer) =>
         [timer.Id, timer.Type, timer.Key, timer.Due, timer.TraceParent, timer.Data];
 
@@ -37,6 +40,9 @@ internal static class TimerTable
 
     public static IReadOnlyList<TimerRow> Take(SqliteLink link, IReadOnlyList<Guid> ids) =>
         InOrder(link.Query(TakeGiven, [JsonSerializer.Serialize(ids)], Read));
+
+    public static int PutOff(SqliteLink link, IReadOnlyList<Guid> ids, DateTimeOffset due) =>
+        link.Execute(PutOffGiven, JsonSerializer.Serialize(ids), due);
 
     // RETURNING promises no order.
     private static List<TimerRow> InOrder(List<TimerRow> timers) =>

@@ -12,6 +12,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
     /// <summary>Asked before each call; throwing is the failure.</summary>
     public Action<string>? Before { get; set; }
 
+    /// <summary>Comes between a replay's rollback and its end.</summary>
+    public Func<Task> OnEndReplay { get; set; } = () => Task.CompletedTask;
+
     public string Name => inner.Name;
 
     public IReadOnlyList<string> Trips
@@ -101,6 +104,9 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
 
     public Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop) => inner.NextTimerDueAsync(stop);
 
+    public Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop) =>
+        inner.PutOffTimersAsync(ids, due, stop);
+
     public Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop) =>
         inner.TrimInboxAsync(before, limit, stop);
 
@@ -122,11 +128,15 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
 
     public Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop) => inner.FindChangedAsync(act, stop);
 
-    public Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop) =>
-        inner.ListReplaysAsync(limit, stop);
+    public Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(ParkedKey? after, int limit, CancellationToken stop) =>
+        inner.ListReplaysAsync(after, limit, stop);
 
-    public Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop) =>
-        inner.EndReplayAsync(stream, key, reason, attempts, stop);
+    public async Task EndReplayAsync(
+        ParkedKey replay, Guid failed, string reason, int attempts, CancellationToken stop)
+    {
+        await OnEndReplay();
+        await inner.EndReplayAsync(replay, failed, reason, attempts, stop);
+    }
 
     public Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop) => inner.ReadStatisticsAsync(stop);
 

@@ -12,7 +12,7 @@ internal sealed class ScriptedBroker(string name) : ITransport
 
     public string Name => name;
 
-    public TransportFeatures Features { get; } = new();
+    public TransportFeatures Features { get; set; } = new();
 
     public List<WireMessage> Sent { get; } = [];
 

@@ -25,9 +25,22 @@ internal sealed partial class ReplayLoop(
     {
         while (!stop.IsCancellationRequested)
         {
-            IReadOnlyList<ParkedKey> keys = [];
-            if (leases.Holds(Chores.Replay)) keys = await store.ListReplaysAsync(KeysMax, stop).ConfigureAwait(false);
-            RetryLaterException? interrupted = null;
+            if (await ReplayRoundAsync(stop).ConfigureAwait(false) is { } interrupted)
+                ExceptionDispatchInfo.Throw(interrupted);
+            health.Healthy(Part);
+            await signal.WaitForReplayAsync(PollInterval, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Every key that is asked for has its turn, however many before it are interrupted.</summary>
+    private async Task<RetryLaterException?> ReplayRoundAsync(CancellationToken stop)
+    {
+        RetryLaterException? interrupted = null;
+        IReadOnlyList<ParkedKey> keys = [];
+        do
+        {
+            if (!leases.Holds(Chores.Replay)) break;
+            keys = await store.ListReplaysAsync(keys.Count == 0 ? null : keys[^1], KeysMax, stop).ConfigureAwait(false);
             foreach (var key in keys)
             {
                 if (!leases.Holds(Chores.Replay)) continue;
@@ -41,10 +54,9 @@ internal sealed partial class ReplayLoop(
                     interrupted ??= away;
                 }
             }
-            if (interrupted is not null) ExceptionDispatchInfo.Throw(interrupted);
-            health.Healthy(Part);
-            if (keys.Count < KeysMax) await signal.WaitForReplayAsync(PollInterval, stop).ConfigureAwait(false);
         }
+        while (keys.Count == KeysMax);
+        return interrupted;
     }
 
     private async Task ReplayAsync(ParkedKey key, CancellationToken stop)
@@ -78,7 +90,7 @@ internal sealed partial class ReplayLoop(
             {
                 var first = intake.Items[0];
                 Log.Failed(logger, failure.Cause, first.Event.Type, first.Event.Id, key.Key);
-                await store.EndReplayAsync(key.Stream, key.Key, failure.Reason, first.Failures + 1, stop)
+                await store.EndReplayAsync(key, first.Event.Id, failure.Reason, first.Failures + 1, stop)
                     .ConfigureAwait(false);
                 checkpoints.Pass(Checkpoint.ReplayEnded);
                 return;

@@ -11,10 +11,12 @@ namespace Tessera.Messaging.Moving;
 /// does not wait is handled first.
 /// </summary>
 internal sealed partial class MoveGate(
-    Brokers brokers, ConsumePipeline pipeline, IMessageStore store, TimeProvider clock, ILogger<MoveGate> logger)
+    Brokers brokers, ConsumePipeline pipeline, IMessageStore store, MessageRegistry registry, TimeProvider clock,
+    ILogger<MoveGate> logger)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan InspectInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CloseAgainIntervalMax = TimeSpan.FromMinutes(1);
 
     public async Task<DeliveryOutcome> HandleAsync(Subscription read, Delivery delivery, CancellationToken revoked)
     {
@@ -36,7 +38,7 @@ internal sealed partial class MoveGate(
     private async Task<DeliveryOutcome> HandleMarkedAsync(
         Subscription read, IReadOnlyList<WireMessage> messages, CancellationToken revoked)
     {
-        var lookedAt = clock.GetTimestamp();
+        var (lookedAt, interval) = (clock.GetTimestamp(), InspectInterval);
         while (true)
         {
             var (ready, closed, waiting, awaited) = await SortAsync(
@@ -53,10 +55,20 @@ internal sealed partial class MoveGate(
             messages = waiting;
             await Task.Delay(LookInterval, clock, revoked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (revoked.IsCancellationRequested) return DeliveryOutcome.Redeliver;
-            if (clock.GetElapsedTime(lookedAt) < InspectInterval) continue;
+            if (clock.GetElapsedTime(lookedAt) < interval) continue;
             lookedAt = clock.GetTimestamp();
             foreach (var (partition, marker) in awaited)
-                await LetPassIfDrainedAsync(read, partition, marker, revoked).ConfigureAwait(false);
+            {
+                if (!await IsDrainedAsync(read, partition, marker, revoked).ConfigureAwait(false)) continue;
+                if (brokers.Find(marker.From)!.Features.CountsLent)
+                {
+                    Log.NeverCame(logger, read.Stream, partition, marker.From);
+                    await RememberAsync(read.Stream, [marker.Move], revoked).ConfigureAwait(false);
+                    continue;
+                }
+                await CloseAgainAsync(read.Stream, partition, marker, revoked).ConfigureAwait(false);
+                if (interval < CloseAgainIntervalMax) interval *= 2; // Its reader may be slow; once is enough.
+            }
         }
     }
 
@@ -84,14 +96,27 @@ internal sealed partial class MoveGate(
     /// the closing one was accepted before it; so once nothing of the old partition is unread, the marker
     /// was either seen or never came.
     /// </summary>
-    private async Task LetPassIfDrainedAsync(
+    private async Task<bool> IsDrainedAsync(
         Subscription read, int partition, MoveMarker marker, CancellationToken stop)
     {
         var states = await brokers.Find(marker.From)!.InspectAsync(read, stop).ConfigureAwait(false);
-        if (states.FirstOrDefault(state => state.Partition == partition) is not { Unread: 0 }) return;
-        if (await WasSeenAsync(read.Stream, marker.Move, stop).ConfigureAwait(false)) return;
-        Log.NeverCame(logger, read.Stream, partition, marker.From);
-        await RememberAsync(read.Stream, [marker.Move], stop).ConfigureAwait(false);
+        return states.FirstOrDefault(state => state.Partition == partition) is { Unread: 0 }
+            && !await WasSeenAsync(read.Stream, marker.Move, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Where another process may still hold some of the old partition uncounted, the marker is sent there
+    /// again: whoever reads it handles all that is lent to it before that.</summary>
+    private async Task CloseAgainAsync(string stream, int partition, MoveMarker marker, CancellationToken stop)
+    {
+        var from = brokers.Find(marker.From)!;
+        var closing = (marker with { IsClosing = true }).Write(stream, registry.Source, partition, clock.GetUtcNow());
+        var result = await from.SendAsync([closing], stop).ConfigureAwait(false);
+        if (result.Failures.Count > 0)
+        {
+            throw new TransportUnavailableException(
+                $"{from.Name} did not take the marker of a move: {result.Failures[0].Reason}");
+        }
+        Log.ClosedAgain(logger, stream, partition, marker.From);
     }
 
     /// <summary>The inbox knows the markers that were seen, as it knows the events that were handled.</summary>
@@ -130,5 +155,10 @@ internal sealed partial class MoveGate(
             "Partition {Partition} of {Stream} goes on: {From} holds nothing more of it, " +
             "and its last marker is older than this subscriber")]
         public static partial void NeverCame(ILogger logger, string stream, int partition, string from);
+
+        [LoggerMessage(1263, LogLevel.Information,
+            "Partition {Partition} of {Stream} waits for what another process may hold of it: {From} was sent its " +
+            "last marker again, because the one before may be older than this subscriber")]
+        public static partial void ClosedAgain(ILogger logger, string stream, int partition, string from);
     }
 }

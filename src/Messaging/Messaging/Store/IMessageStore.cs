@@ -67,6 +67,10 @@ public interface IMessageStore
     /// <summary>When the next timer is due, or null.</summary>
     Task<DateTimeOffset?> NextTimerDueAsync(CancellationToken stop);
 
+    /// <summary>Has the given timers due at <paramref name="due"/>, but for those that are there no more, were replaced
+    /// or are held by another process.</summary>
+    Task PutOffTimersAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, CancellationToken stop);
+
     /// <summary>Deletes at most <paramref name="limit"/> inbox rows older than <paramref name="before"/>;
     /// returns how many.</summary>
     Task<int> TrimInboxAsync(DateTimeOffset before, int limit, CancellationToken stop);
@@ -81,7 +85,7 @@ public interface IMessageStore
     Task<int> CountParkedAsync(ParkedFilter filter, bool wholeKeys, CancellationToken stop);
 
     /// <summary>Marks the matching parked keys for replay (recorded in <c>msg_audit</c>); returns
-    /// the messages concerned.</summary>
+    /// the messages concerned. One whose replay is running is marked anew.</summary>
     /// <exception cref="ParkedCountException">It would be another number than the act expects.</exception>
     Task<int> RequestReplayAsync(ParkedFilter filter, ParkedAct act, CancellationToken stop);
 
@@ -98,12 +102,16 @@ public interface IMessageStore
     /// such act.</summary>
     Task<Guid?> FindChangedAsync(Guid act, CancellationToken stop);
 
-    /// <summary>Parked keys marked for replay, oldest first.</summary>
-    Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(int limit, CancellationToken stop);
+    /// <summary>Parked keys marked for replay, oldest first, from the one behind <paramref name="after"/> on, or from
+    /// the first.</summary>
+    Task<IReadOnlyList<ParkedKey>> ListReplaysAsync(ParkedKey? after, int limit, CancellationToken stop);
 
-    /// <summary>Ends the replay of a key whose first parked message failed again: clears the key's mark and notes
-    /// the new reason and count of attempts on that message. Order is kept: nothing of the key moves.</summary>
-    Task EndReplayAsync(string stream, string key, string reason, int attempts, CancellationToken stop);
+    /// <summary>
+    /// Ends the replay of a key whose first parked message failed again: notes the new reason and count of attempts on
+    /// that message and clears the key's mark. Order is kept: nothing of the key moves. If the key was asked for once
+    /// more meanwhile, its mark stays; if another message is the first by now, all stays as it is.
+    /// </summary>
+    Task EndReplayAsync(ParkedKey replay, Guid failed, string reason, int attempts, CancellationToken stop);
 
     Task<StoreStatistics> ReadStatisticsAsync(CancellationToken stop);
 

@@ -23,7 +23,9 @@ public sealed record TimerRow(
 public sealed record ParkedMessage(
     long Position, EventEnvelope Event, string Reason, int Attempts, DateTimeOffset ParkedAt);
 
-public sealed record ParkedKey(string Stream, string Key, int Messages);
+/// <summary>A parked key that is to be handled again.</summary>
+/// <param name="RequestedAt">The mark of the request, later than that of any request before it.</param>
+public sealed record ParkedKey(string Stream, string Key, int Messages, DateTimeOffset RequestedAt);
 
 /// <summary>Which parked messages; null means any.</summary>
 /// <param name="Reason">The whole reason, in which <c>*</c> stands for any text.</param>

@@ -122,6 +122,10 @@ public sealed record TransportFeatures
     /// <summary>Accepted messages survive the machine's loss of power, not only the broker's death.</summary>
     public bool SurvivesPowerLoss { get; init; }
 
+    /// <summary>Whether <see cref="PartitionState.Unread"/> counts what the broker has lent to any process and is not
+    /// settled; else only what it has lent to the one that asks.</summary>
+    public bool CountsLent { get; init; } = true;
+
     /// <summary>The largest body that the broker takes, bytes.</summary>
     public int BodySizeBytesMax { get; init; } = 1024 * 1024;
 
@@ -145,6 +149,7 @@ public sealed record Subscription(string Stream, int Partitions, string Subscrib
 
 /// <summary>One partition of a subscription as the broker sees it.</summary>
 /// <param name="Owner">The process that reads it, as far as the broker tells; null when nobody does.</param>
-/// <param name="Unread">Broker messages that wait.</param>
+/// <param name="Unread">Broker messages that wait or are lent to a reader; see
+/// <see cref="TransportFeatures.CountsLent"/>.</param>
 /// <param name="OldestUnread">When the oldest of them was accepted, if the broker tells.</param>
 public sealed record PartitionState(int Partition, string? Owner, long Unread, DateTimeOffset? OldestUnread);
