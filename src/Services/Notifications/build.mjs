@@ -20,9 +20,10 @@ function hashOf(names) {
 }
 
 function filesBelow(folder) {
+  // Before Node 20.12 an entry's folder has the other name.
   return readdirSync(join(source, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(source.length))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(source.length))
     .sort();
 }
 

@@ -40,6 +40,7 @@ async function run(): Promise<void> {
   globalThis.setTimeout(() => process.exit(1), stopWithinMilliseconds).unref();
   await Promise.all([operations.close(), forGateway?.close()]);
   await service.stop();
+  await telemetry.stopMetrics();
   await database.close();
   log.info('Notifications has stopped');
   await telemetry.stop();

@@ -28,6 +28,7 @@ export class EndedTokens {
   private readonly signIns = new Map<string, number>();
   private newest: number | undefined;
   private readonly stopping = new AbortController();
+  private within = new AbortController();
   private asking: Promise<void> = Promise.resolve();
 
   constructor(private readonly users: string, private readonly now: () => Date) {}
@@ -38,6 +39,7 @@ export class EndedTokens {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.within.abort();
     await this.asking;
   }
 
@@ -50,12 +52,20 @@ export class EndedTokens {
 
   /** Asks once. */
   async refresh(): Promise<void> {
-    const within = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(patienceMilliseconds)]);
-    const erased = await this.fetch('internal/erased', within);
-    this.erased = new Set(erased.map((id) => readText(id).toLowerCase()));
-    const since = this.since();
-    const asked = since === undefined ? '' : `?since=${encodeURIComponent(since.toISOString())}`;
-    this.add(await this.fetch(`internal/ended${asked}`, within));
+    // One for each question: what is derived from a signal that lives as long as the process is kept as long by it.
+    this.within = new AbortController();
+    if (this.stopping.signal.aborted) return;
+    const { signal } = this.within;
+    const tooLong = globalThis.setTimeout(() => this.within.abort(), patienceMilliseconds);
+    try {
+      const erased = await this.fetch('internal/erased', signal);
+      this.erased = new Set(erased.map((id) => readText(id).toLowerCase()));
+      const since = this.since();
+      const asked = since === undefined ? '' : `?since=${encodeURIComponent(since.toISOString())}`;
+      this.add(await this.fetch(`internal/ended${asked}`, signal));
+    } finally {
+      clearTimeout(tooLong);
+    }
   }
 
   /**

@@ -55,7 +55,7 @@ export class Metrics {
     new Gauge({
       name, help, labelNames: Object.keys(labels), registers: [this.registry],
       async collect() {
-        this.reset();
+        this.remove(labels); // Not reset, which leaves a zero of what has no labels.
         const value = await read().catch(() => null);
         if (value !== null) this.set(labels, value);
       },

@@ -19,6 +19,8 @@ export interface Telemetry {
   readonly takeLine: TakeLine | undefined;
   /** Sends from now on what `/metrics` tells. */
   sendMetrics(registry: Registry): void;
+  /** Sends it for the last time, before what it is read from is closed. */
+  stopMetrics(): Promise<void>;
   /** Sends what is left, for a bounded time: who takes nothing holds up no stop. */
   stop(): Promise<void>;
 }
@@ -28,19 +30,26 @@ export function startTelemetry(environment: Environment): Telemetry {
   const otlp = readOtlp(environment);
   const ends = [startTracing(environment)];
   const logs = otlp === undefined ? undefined : logsTo(otlp);
+  let meters: MeterProvider | undefined;
   if (logs !== undefined) ends.push(() => logs.shutdown());
+  const endMetrics = () => {
+    const ending = meters;
+    meters = undefined;
+    return ending?.shutdown();
+  };
   return {
     takeLine: logs === undefined ? undefined : (line) => sendLine(logs, line),
     sendMetrics: (registry) => {
-      if (otlp === undefined) return;
-      const meters = metricsTo(otlp, registry);
-      ends.push(() => meters.shutdown());
+      if (otlp !== undefined) meters = metricsTo(otlp, registry);
     },
-    stop: async () => {
-      const tooLong = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMilliseconds).unref());
-      await Promise.race([Promise.allSettled(ends.map((end) => end())), tooLong]);
-    },
+    stopMetrics: () => within([endMetrics]),
+    stop: () => within([...ends, endMetrics]),
   };
+}
+
+async function within(ends: readonly (() => Promise<void> | undefined)[]): Promise<void> {
+  const tooLong = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMilliseconds).unref());
+  await Promise.race([Promise.allSettled(ends.map((end) => end())), tooLong]);
 }
 
 function logsTo(otlp: Otlp): LoggerProvider {

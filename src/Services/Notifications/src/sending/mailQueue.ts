@@ -27,10 +27,13 @@ interface MailRow extends Row {
   readonly tries: number;
 }
 
+/** Longer than any mail is put off or held. What is further ahead was written by a clock that was set back since. */
+const aheadMaxMilliseconds = 30 * 60_000;
+
 // The first of its key alone: what an order came to is told in the order in which it happened.
 const firstDueOfItsKey =
   'select id, kind, user_id, content, traceparent, happened_at, queued_at, tries from mails m ' +
-  "where state = 'waiting' and due_at <= $1 and not exists (select 1 from mails b where b.state = 'waiting' " +
+  "where state = 'waiting' and (due_at <= $1 or tries = 0 or due_at > $2) and not exists (select 1 from mails b where b.state = 'waiting' " +
   'and b.key = m.key and b.number < m.number) order by number limit 1';
 
 /** The mails that wait in the database. */
@@ -41,7 +44,8 @@ export class MailQueue {
   async take(forMilliseconds: number): Promise<TakenMail | null> {
     return this.database.transaction(['mails'], async (statements) => {
       const now = this.now();
-      const [row] = await statements.rows<MailRow>(firstDueOfItsKey, now.toISOString());
+      const ahead = new Date(now.getTime() + aheadMaxMilliseconds).toISOString();
+      const [row] = await statements.rows<MailRow>(firstDueOfItsKey, now.toISOString(), ahead);
       if (row === undefined) return null;
       const until = new Date(now.getTime() + forMilliseconds).toISOString();
       await statements.change('update mails set due_at = $2, tries = tries + 1 where id = $1', row.id, until);

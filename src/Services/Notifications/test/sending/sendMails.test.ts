@@ -113,6 +113,20 @@ describe('a mail', () => {
     expect(await mails.trySendOne()).toBe(true);
   });
 
+  test('does not wait for a clock that was set back', async () => {
+    let isAway = true;
+    const { mails, take, clock, states } = await sending({
+      contact: () => (isAway ? Promise.reject(new Error('Users is away')) : Promise.resolve(ada)),
+    });
+    await take('orders.order-placed.v1', placed);
+    expect(await mails.trySendOne()).toBe(true); // It is put off.
+    await take('orders.order-placed.v1', { ...(placed as object), order: someId() });
+    isAway = false;
+    clock.at -= 60 * 60_000;
+    for (let mail = 0; mail < 2; mail++) expect(await mails.trySendOne()).toBe(true);
+    expect(await states()).toEqual(['sent', 'sent']);
+  });
+
   test('that cannot be sent for too long is given up, and so is no other', async () => {
     const { mails, take, clock, states } = await sending({ contact: () => Promise.reject(new Error('It is away.')) });
     await take('orders.order-confirmed.v1', { order, buyer });
