@@ -75,5 +75,6 @@ public sealed class OtlpSignalsTests : IAsyncLifetime
             && body.Contains("dotnet.gc.collections", StringComparison.Ordinal)));
     }
 
-    private IEnumerable<string> Bodies(string path) => _taken.Where(each => each.Path == path).Select(each => each.Body);
+    private IEnumerable<string> Bodies(string path) =>
+        _taken.Where(each => each.Path == path).Select(each => each.Body);
 }
