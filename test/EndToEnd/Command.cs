@@ -16,7 +16,7 @@ internal static class Command
 
     public static string Root { get; } = FindRoot();
 
-    private static string Binary => Path.Combine(Root, "artifacts", "bin", "Cli", "release", "Tessera.Cli.dll");
+    public static string Binary => Path.Combine(Root, "artifacts", "bin", "Cli", "release", "Tessera.Cli.dll");
 
     public static async Task<CommandResult> RunAsync(
         IReadOnlyDictionary<string, string> environment, CancellationToken stop, params string[] words)

@@ -47,6 +47,25 @@ public sealed class CommandTests(PlainStore store)
         });
     }
 
+    [Fact]
+    public async Task Adds_lists_and_removes_a_client()
+    {
+        var id = $"warehouse-{Guid.NewGuid():N}"[..20];
+        await store.RunAsync("client", "add", id, "--grant", "client_credentials", "--scope", "inventory.read");
+        var line = Assert.Single(await ListAsync(), each => each.StartsWith(id + " ", StringComparison.Ordinal));
+        Assert.Equal($"{id}  confidential  client_credentials  inventory.read", line);
+        Assert.Contains(await ListAsync(), each => each.StartsWith(
+            "scripts  confidential, the store's own", StringComparison.Ordinal));
+        await store.RunAsync("client", "remove", id);
+        Assert.DoesNotContain(await ListAsync(), each => each.StartsWith(id, StringComparison.Ordinal));
+        var again = await store.TryAsync("client", "remove", id);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("The client was not removed", again.Error, StringComparison.Ordinal);
+
+        async Task<string[]> ListAsync() =>
+            (await store.RunAsync("client", "list")).ReplaceLineEndings("\n").Split('\n');
+    }
+
     /// <summary>2 MB in each process, and code that is compiled for nothing at the start.</summary>
     [Fact]
     public async Task Loads_entity_framework_only_where_it_is_used()
