@@ -223,7 +223,13 @@ public sealed class OrderLifeTests(StoreWithShortTimers store)
             return before.Contains("It waits for nothing", StringComparison.Ordinal);
         });
         foreach (var service in (string[])["orders", "inventory", "payments"]) await store.RunAsync("restart", service);
-        Assert.Equal(before, await store.RunAsync("order", $"{placed.Id}"));
+        var after = "";
+        await Eventually.HoldsAsync("each of them tells its part", async () =>
+        {
+            after = await store.RunAsync("order", $"{placed.Id}");
+            return !after.Contains("Not told", StringComparison.Ordinal);
+        });
+        Assert.Equal(before, after);
     }
 
     private Task HasStockAsync(string sku, long onHand, long held, long committed) => Eventually.HoldsAsync(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
@@ -74,6 +75,28 @@ public sealed class ErasureTests
         Assert.All(await KeptAsync(payments, buyer), kept => Assert.Equal("", kept.PaymentMethod));
     }
 
+    /// <summary>What is parked is what could not be read, too.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_card_goes_from_bodies_that_are_none_as_well(bool onPostgres)
+    {
+        await using var payments = await PaymentsInMemory.StartAsync(onPostgres);
+        var (buyer, store) = (Guid.NewGuid(), payments.Service.Get<IMessageStore>());
+        foreach (var body in (string[])
+        [
+            $$"""{"buyer":"{{buyer}}","paymentMethod":"tok_ok" """, $$"""["{{buyer}}","tok_ok" """,
+            $$"""{"buyer":"{{buyer}}","paymentMethod":["tok_ok"]}""",
+            $$"""{"Buyer":"{{buyer.ToString().ToUpperInvariant()}}","PaymentMethod":"tok_ok"}""",
+        ])
+        {
+            await ParkAsync(store, Encoding.UTF8.GetBytes(body));
+        }
+        await payments.EraseAsync(buyer);
+        Assert.All(await BodiesAsync(payments), body => Assert.DoesNotContain(
+            "tok_ok", Encoding.UTF8.GetString(body), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_cards_of_others_stay()
     {
@@ -87,12 +110,14 @@ public sealed class ErasureTests
     private static byte[] BodyOf(Guid buyer) => JsonSerializer.SerializeToUtf8Bytes(
         new PaymentRequested(Guid.NewGuid(), buyer, 500, "GBP", "tok_ok"), JsonSerializerOptions.Web);
 
-    private static async Task<Guid> ParkAsync(IMessageStore store, Guid buyer)
+    private static Task<Guid> ParkAsync(IMessageStore store, Guid buyer) => ParkAsync(store, BodyOf(buyer));
+
+    private static async Task<Guid> ParkAsync(IMessageStore store, byte[] body)
     {
         var parked = new EventEnvelope
         {
             Id = Guid.NewGuid(), Stream = "orders", Key = Guid.NewGuid().ToString(), Type = PaymentRequested.EventType,
-            Source = "/tessera/orders", Time = default, Data = BodyOf(buyer),
+            Source = "/tessera/orders", Time = default, Data = body,
         };
         await using var session = await store.BeginAsync(default);
         session.Park([new ParkedMessage(0, parked, "It does not fit.", 5, default)]);
@@ -100,12 +125,13 @@ public sealed class ErasureTests
         return parked.Id;
     }
 
+    private static Task<List<byte[]>> BodiesAsync(PaymentsInMemory payments) => payments.Query(
+        "select data from msg_parked union all select data from msg_audit where data is not null " +
+        "union all select new_data from msg_audit where new_data is not null", row => row.GetBytes(0));
+
     private static async Task<List<PaymentRequested>> KeptAsync(PaymentsInMemory payments, Guid buyer)
     {
-        var bodies = await payments.Query(
-            "select data from msg_parked union all select data from msg_audit where data is not null " +
-            "union all select new_data from msg_audit where new_data is not null", row => row.GetBytes(0));
-        var kept = bodies.ConvertAll(
+        var kept = (await BodiesAsync(payments)).ConvertAll(
             body => JsonSerializer.Deserialize<PaymentRequested>(body, JsonSerializerOptions.Web)!);
         return kept.FindAll(request => request.Buyer == buyer);
     }

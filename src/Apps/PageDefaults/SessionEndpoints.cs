@@ -33,6 +33,9 @@ public static class SessionEndpoints
     private static async Task<IResult> SignOutAsync(
         HttpContext context, PagesApp app, IOptions<TesseraOptions> tessera, TypedForms typed)
     {
+        // Without its file neither the session's tokens nor the sign-in with Users could be ended, and whoever signs in
+        // next at this browser would be the same person.
+        if (SessionSetup.IsUnread(context)) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         typed.Forget(context);
         var identity = await context.GetTokenAsync("id_token");
         await context.SignOutAsync();

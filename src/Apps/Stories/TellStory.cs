@@ -88,8 +88,8 @@ public static class TellStory
             var type = Words.CauseOf(moment);
             var cause = type is null ? null
                 : moments.LastOrDefault(other => other.Event?.Type == type && other.At <= moment.At)
-                    // Nothing is heard before it was said.
-                    ?? moments.FirstOrDefault(other => other.Event?.Type == type);
+                    // Nothing is heard before it was said; of several nobody knows which it was.
+                    ?? (moments.FindAll(other => other.Event?.Type == type) is [var only] ? only : null);
             yield return cause is null || cause.Service == moment.Service ? moment
                 : cause.At <= moment.At ? moment with { Took = moment.At - cause.At }
                 : moment with { ClockAhead = cause.At - moment.At };

@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using Tessera.EndToEnd;
 using Tessera.Orders.Contracts;
+using Tessera.Testing;
 
 namespace Tessera.Web.Tests.Operators;
 
@@ -64,9 +65,9 @@ public sealed class LiveTests(ShopInBrowser shop)
         var took = new List<double>();
         foreach (var page in new[] { me.Page, second })
             took.Add(await page.EvaluateAsync<double>("() => window.shown") - began);
-        // Below a second on a machine of its own, with the deed itself; this one is shared with many tests.
+        // Below a second on a machine of its own, with the deed itself: how often is looked, WatchersTests hold.
         TestContext.Current.TestOutputHelper?.WriteLine($"Shown after {string.Join(" and ", took)} ms");
-        Assert.All(took, each => Assert.InRange(each, 0, 3_000));
+        Assert.All(took, each => Assert.InRange(each, 0, Eventually.Bound.TotalMilliseconds));
     }
 
     [Fact]

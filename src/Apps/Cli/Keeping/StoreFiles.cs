@@ -20,7 +20,7 @@ internal static class StoreFiles
             {
                 var path = Path.GetRelativePath(data, file);
                 // Made anew at each start, for servers that the store starts.
-                if (path != Path.Combine("keys", "databases.json")) yield return path;
+                if (!path.StartsWith(Path.Combine("keys", "databases"), StringComparison.Ordinal)) yield return path;
             }
         }
     }

@@ -298,7 +298,11 @@ internal sealed class RunFolder(string data)
         ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path), _json)
         : null;
 
-    public void ForgetDatabases() => Forget(DatabasesFile);
+    public void ForgetDatabases()
+    {
+        Forget(DatabasesFile);
+        Forget(BegunDatabasesFile);
+    }
 
     public void ClearState() => Forget(StateFile);
 

@@ -26,6 +26,8 @@ internal sealed class Faults(OpsRecord record) : IFaultPages
         StatusCodes.Status404NotFound => NotFound(),
         StatusCodes.Status403Forbidden => Of(
             status, "The form was not taken", "It was sent from another place than the console."),
+        StatusCodes.Status503ServiceUnavailable => Of(
+            status, "Your session cannot be read now", "Nothing was done. Try again in a moment."),
         _ => Of(status, "The request cannot be read", "Go back and try again."),
     };
 

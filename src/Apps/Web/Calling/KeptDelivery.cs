@@ -17,7 +17,7 @@ internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> optio
     private Kept? _kept;
     private Task<DeliveryOptionsView?>? _asking;
     private Task<DeliveryOptionsView?>? _patient;
-    private DateTimeOffset? _awaySince;
+    private long? _awaySince;
 
     /// <summary>For a page that does without: what was heard last when Orders takes its time. Only the pages of the
     /// first moment wait for it; once it is known to be away, the next pages hear when it is back, and wait no longer.
@@ -30,7 +30,7 @@ internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> optio
             if (Fresh is { } fresh) return fresh.Value;
             if (_awaySince is { } since)
             {
-                if (clock.GetUtcNow() - since >= rest) Ask();
+                if (clock.GetElapsedTime(since) >= rest) Ask();
                 return _kept?.Value;
             }
             Ask();
@@ -58,30 +58,32 @@ internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> optio
         return await asking.WaitAsync(stop);
     }
 
-    private Kept? Fresh => _kept is { } kept && clock.GetUtcNow() - kept.At < options.Value.CatalogFresh ? kept : null;
+    private Kept? Fresh =>
+        _kept is { } kept && clock.GetElapsedTime(kept.At) < options.Value.CatalogFresh ? kept : null;
 
     /// <summary>Once for all who want to know meanwhile.</summary>
     private Task<DeliveryOptionsView?> Ask()
     {
         if (_asking is { IsCompleted: false }) return _asking;
-        _asking = AskAsync();
+        // In nobody's name: whoever asked first may be throttled, and all wait for the answer.
+        using (ExecutionContext.SuppressFlow()) _asking = Task.Run(AskAsync);
         _patient = _asking.WaitAsync(patience, clock);
         return _asking;
     }
 
     private async Task<DeliveryOptionsView?> AskAsync()
     {
-        var began = clock.GetUtcNow();
+        var began = clock.GetTimestamp();
         // Whoever asked first may go while others wait: the client's own bound ends it.
         var answer = await store.SendAsync<DeliveryOptionsView>(
             HttpMethod.Get, "/orders/delivery-options", null, CancellationToken.None);
         lock (_lock)
         {
             if (answer.Value is { } value) (_kept, _awaySince) = (new Kept(value, began), null);
-            else _awaySince = clock.GetUtcNow();
+            else _awaySince = clock.GetTimestamp();
             return _kept?.Value;
         }
     }
 
-    private sealed record Kept(DeliveryOptionsView Value, DateTimeOffset At);
+    private sealed record Kept(DeliveryOptionsView Value, long At);
 }

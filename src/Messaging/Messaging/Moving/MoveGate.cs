@@ -57,6 +57,7 @@ internal sealed partial class MoveGate(
             if (revoked.IsCancellationRequested) return DeliveryOutcome.Redeliver;
             if (clock.GetElapsedTime(lookedAt) < interval) continue;
             lookedAt = clock.GetTimestamp();
+            var wasClosedAgain = false;
             foreach (var (partition, marker) in awaited)
             {
                 if (!await IsDrainedAsync(read, partition, marker, revoked).ConfigureAwait(false)) continue;
@@ -67,8 +68,10 @@ internal sealed partial class MoveGate(
                     continue;
                 }
                 await CloseAgainAsync(read.Stream, partition, marker, revoked).ConfigureAwait(false);
-                if (interval < CloseAgainIntervalMax) interval *= 2; // Its reader may be slow; once is enough.
+                wasClosedAgain = true;
             }
+            // Its reader may be slow; once is enough.
+            if (wasClosedAgain && interval < CloseAgainIntervalMax) interval *= 2;
         }
     }
 

@@ -8,11 +8,21 @@ namespace Tessera.Messaging;
 internal sealed class OptionsRules<TOptions>(string section) : IValidateOptions<TOptions>
     where TOptions : class
 {
+    /// <summary>A <see cref="RangeAttribute"/> converts its bounds when it is first asked, and fails if two ask at
+    /// once: hosts that start side by side in one process, as in tests, share it.</summary>
+    private static readonly Lock OneAtATime = new();
+
     public ValidateOptionsResult Validate(string? name, TOptions options)
     {
         var wrong = new List<ValidationResult>();
-        if (Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true))
-            return ValidateOptionsResult.Success;
+        lock (OneAtATime)
+        {
+            if (Validator.TryValidateObject(
+                options, new ValidationContext(options), wrong, validateAllProperties: true))
+            {
+                return ValidateOptionsResult.Success;
+            }
+        }
         return ValidateOptionsResult.Fail(wrong.Select(rule =>
         {
             var property = rule.MemberNames.FirstOrDefault() ?? "";

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tessera.Messaging;
 using Tessera.Messaging.Store;
@@ -12,6 +13,9 @@ namespace Tessera.Payments;
 internal sealed class ForgetBuyer(PaymentStore payments, UnitOfWork work, IDatabase database)
 {
     private const string Method = "paymentMethod";
+
+    // As the consumer reads it.
+    private static readonly JsonNodeOptions anyCase = new() { PropertyNameCaseInsensitive = true };
 
     // Where the library keeps bodies, and the event that each is of.
     private static readonly (string Table, string Event, string Body)[] bodies =
@@ -40,15 +44,31 @@ internal sealed class ForgetBuyer(PaymentStore payments, UnitOfWork work, IDatab
             row => (Event: row.GetGuid(0), Body: row.GetBytes(1)), stop);
         foreach (var (request, text) in kept)
         {
-            if (JsonNode.Parse(text) is not JsonObject said || said[Method]?.GetValue<string>() is null or "") continue;
+            if (WithoutMethod(text) is not { } rest) continue;
+            work.Enqueue($"update {table} set {body} = $2 where {id} = $1 and {body} is not null", request, rest);
+        }
+    }
+
+    /// <summary>What is parked may be anything: of what cannot be read, nothing is kept.</summary>
+    /// <returns>Null when nothing stands for a card.</returns>
+    private static byte[]? WithoutMethod(byte[] body)
+    {
+        try
+        {
+            if (JsonNode.Parse(body, anyCase) is not JsonObject said || said[Method] is null) return null;
+            if (said[Method] is JsonValue value && value.TryGetValue(out string? known) && known.Length == 0)
+                return null;
             said[Method] = "";
-            var rest = Encoding.UTF8.GetBytes(said.ToJsonString());
-            work.Enqueue($"update {table} set {body} = $2 where {id} = $1", request, rest);
+            return Encoding.UTF8.GetBytes(said.ToJsonString());
+        }
+        catch (Exception broken) when (broken is JsonException or ArgumentException)
+        {
+            return "{}"u8.ToArray();
         }
     }
 
     /// <summary>Only of the erased: there may be many bodies.</summary>
     private string Contains(string body) => database.Engine == "sqlite"
-        ? $"instr(cast({body} as text), $2) > 0"
-        : $"position(convert_to($2, 'UTF8') in {body}) > 0";
+        ? $"instr(lower(cast({body} as text)), $2) > 0"
+        : $"(position(convert_to($2, 'UTF8') in {body}) > 0 or position(convert_to(upper($2), 'UTF8') in {body}) > 0)";
 }

@@ -33,7 +33,8 @@ const aheadMaxMilliseconds = 30 * 60_000;
 // The first of its key alone: what an order came to is told in the order in which it happened.
 const firstDueOfItsKey =
   'select id, kind, user_id, content, traceparent, happened_at, queued_at, tries from mails m ' +
-  "where state = 'waiting' and (due_at <= $1 or tries = 0 or due_at > $2) and not exists (select 1 from mails b where b.state = 'waiting' " +
+  "where state = 'waiting' and (due_at <= $1 or tries = 0 or due_at > $2) and not exists " +
+  "(select 1 from mails b where b.state = 'waiting' " +
   'and b.key = m.key and b.number < m.number) order by number limit 1';
 
 /** The mails that wait in the database. */
@@ -44,8 +45,7 @@ export class MailQueue {
   async take(forMilliseconds: number): Promise<TakenMail | null> {
     return this.database.transaction(['mails'], async (statements) => {
       const now = this.now();
-      const ahead = new Date(now.getTime() + aheadMaxMilliseconds).toISOString();
-      const [row] = await statements.rows<MailRow>(firstDueOfItsKey, now.toISOString(), ahead);
+      const [row] = await statements.rows<MailRow>(firstDueOfItsKey, now.toISOString(), this.tooFarAhead());
       if (row === undefined) return null;
       const until = new Date(now.getTime() + forMilliseconds).toISOString();
       await statements.change('update mails set due_at = $2, tries = tries + 1 where id = $1', row.id, until);
@@ -70,21 +70,28 @@ export class MailQueue {
     return changed === 1;
   }
 
+  /** Not of who took so long that another has taken it since: that would free a mail that is being sent. */
   async retry(mail: TakenMail, delayMilliseconds: number, reason: string): Promise<void> {
     const due = new Date(this.now().getTime() + delayMilliseconds).toISOString();
     await this.database.change(
-      "update mails set due_at = $2, reason = $3 where id = $1 and state = 'waiting'", mail.id, due, reason);
+      "update mails set due_at = $2, reason = $3 where id = $1 and state = 'waiting' and tries = $4", mail.id, due,
+      reason, mail.tries);
   }
 
   /** Mails of people who were erased and that nobody is sending: their files go, then these rows. */
   async forgotten(): Promise<string[]> {
     const rows = await this.database.rows<{ id: string }>(
-      "select id from mails where state = 'forgotten' and due_at <= $1 limit 100", this.now().toISOString());
+      "select id from mails where state = 'forgotten' and (due_at <= $1 or due_at > $2) limit 100",
+      this.now().toISOString(), this.tooFarAhead());
     return rows.map((row) => row.id);
   }
 
   async remove(id: string): Promise<void> {
     await this.database.change('delete from mails where id = $1', id);
+  }
+
+  private tooFarAhead(): string {
+    return new Date(this.now().getTime() + aheadMaxMilliseconds).toISOString();
   }
 
   /** Whether it is still to be sent: a person may be erased while a mail of hers is written. */

@@ -101,7 +101,7 @@ describe.skipIf(kafkaAt === undefined)('on Kafka', () => {
   test('a partition that one replica reads is left alone by another, and one of them has it afterwards', async () => {
     const stream = `orders-${randomUUID()}`;
     const bootstrapServers = [kafkaAt ?? ''];
-    const settings = { bootstrapServers, group, partitions: 1, sessionTimeoutMilliseconds: 6_000 };
+    const settings = { bootstrapServers, group, partitions: 1, sessionTimeoutMilliseconds: 12_000 };
     const client = new Kafka({ brokers: bootstrapServers, logLevel: logLevel.NOTHING });
     const [admin, producer] = [client.admin(), client.producer()];
     await Promise.all([admin.connect(), producer.connect()]);
