@@ -65,8 +65,7 @@ internal sealed class KeptDelivery(StoreClient store, IOptions<WebOptions> optio
     private Task<DeliveryOptionsView?> Ask()
     {
         if (_asking is { IsCompleted: false }) return _asking;
-        // In nobody's name: whoever asked first may be throttled, and all wait for the answer.
-        using (ExecutionContext.SuppressFlow()) _asking = Task.Run(AskAsync);
+        _asking = AskAsync();
         _patient = _asking.WaitAsync(patience, clock);
         return _asking;
     }
