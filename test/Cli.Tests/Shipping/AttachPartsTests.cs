@@ -59,6 +59,19 @@ public sealed class AttachPartsTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Finds_the_list_that_is_beside_an_image_and_no_other_artifact(bool keepsReferrers)
+    {
+        using var registry = new FakeRegistry { KeepsReferrers = keepsReferrers };
+        using var http = new HttpClient(registry, disposeHandler: false);
+        var parts = new AttachParts(new ImageRegistry(http, new Uri($"https://{FakeRegistry.Host}/"), "shop/tea"));
+        var (image, other) = (registry.Push("1.0.0", "{ }"), registry.Push("1.1.0", "{  }"));
+        await parts.RunAsync(other, "tea.cdx.json", Encoding.UTF8.GetBytes(List), Stop);
+        Assert.Equal((false, true), (await parts.IsThereAsync(image, Stop), await parts.IsThereAsync(other, Stop)));
+    }
+
+    [Theory]
     [InlineData("Bearer")]
     [InlineData("Basic")]
     public async Task Signs_in_where_it_is_asked_to_and_tells_nobody_else(string scheme)

@@ -117,11 +117,28 @@ internal sealed class FakeRegistry : HttpMessageHandler
                 var manifest = new ByteArrayContent(known.Content);
                 manifest.Headers.ContentType = new MediaTypeHeaderValue(known.Type);
                 return new HttpResponseMessage(HttpStatusCode.OK) { Content = manifest };
+            case ("GET", "referrers"):
+                return KeepsReferrers ? ReferrersOf(reference) : new HttpResponseMessage(HttpStatusCode.NotFound);
             case ("PUT", "manifests"):
                 return Keep(reference, request.Content!.Headers.ContentType!.MediaType!, content);
             default:
                 return new HttpResponseMessage(HttpStatusCode.MethodNotAllowed);
         }
+    }
+
+    private HttpResponseMessage ReferrersOf(string image)
+    {
+        var entries = Manifests.Where(each => each.Key.StartsWith("sha256:", StringComparison.Ordinal))
+            .Select(each => (each.Key, Json: JsonNode.Parse(each.Value.Content)!))
+            .Where(each => (string?)each.Json["subject"]?["digest"] == image)
+            .Select(each => new JsonObject
+            {
+                ["digest"] = each.Key, ["artifactType"] = (string?)each.Json["artifactType"],
+            });
+        var index = new JsonObject { ["manifests"] = new JsonArray([.. entries]) };
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(index.ToJsonString()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.oci.image.index.v1+json");
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = content };
     }
 
     /// <summary>What names something that is not there is refused, as registries do.</summary>

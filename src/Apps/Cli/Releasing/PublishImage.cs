@@ -29,7 +29,7 @@ internal static partial class PublishImage
         var index = published?.Index ?? await new JoinPlatforms(registry).RunAsync($"{version}", digests, stop);
         // Some ask for what is beside the index, others for what is beside the image that they run.
         var parts = await PartsList.WriteAsync(process, stop);
-        foreach (var digest in digests.Prepend(index)) await parts.AttachAsync(registry, digest, stop);
+        foreach (var digest in digests.Prepend(index)) await parts.AttachMissingAsync(registry, digest, stop);
         Console.WriteLine($"{host}/{path}@{index}"); // As it was pushed, to be pulled by.
         if (Environment.GetEnvironmentVariable("GITHUB_OUTPUT") is { Length: > 0 } outputs)
             await File.AppendAllTextAsync(outputs, $"digest={index}\n", stop);

@@ -74,6 +74,13 @@ internal sealed record PartsFile(string Path, int Count)
 {
     public override string ToString() => $"{Path}, {Count} parts";
 
+    /// <summary>Unless a list is there: for what was published before.</summary>
+    /// <param name="image">By digest.</param>
+    public async Task AttachMissingAsync(ImageRegistry registry, string image, CancellationToken stop)
+    {
+        if (!await new AttachParts(registry).IsThereAsync(image, stop)) await AttachAsync(registry, image, stop);
+    }
+
     /// <returns>The digest of the artifact that it is beside the image.</returns>
     public async Task<string> AttachAsync(ImageRegistry registry, string image, CancellationToken stop) =>
         await new AttachParts(registry).RunAsync(

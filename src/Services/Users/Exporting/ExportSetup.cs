@@ -17,7 +17,7 @@ internal static class ExportSetup
         // A store that says nothing of it has none.
         if (ServiceAddresses.IsGiven(builder.Configuration, NotificationsExport.Name))
         {
-            builder.AddServiceClient<NotificationsExport>(NotificationsExport.Name);
+            builder.AddServiceClient<NotificationsExport>("notifications");
             builder.Services.AddTransient<ExportSource>(
                 services => services.GetRequiredService<NotificationsExport>());
         }

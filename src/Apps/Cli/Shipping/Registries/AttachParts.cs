@@ -30,12 +30,22 @@ internal sealed class AttachParts(ImageRegistry registry)
         return manifest.Digest;
     }
 
+    /// <summary>Whether a list lies beside the image already: one that is made anew says when it was made, and would be
+    /// a second one.</summary>
+    /// <param name="image">By digest.</param>
+    public async Task<bool> IsThereAsync(string image, CancellationToken stop)
+    {
+        var index = await registry.FindReferrersAsync(image, stop) ?? await registry.FindAsync(TagOf(image), stop);
+        return index is not null && JsonNode.Parse(index.Content)!["manifests"]!.AsArray()
+            .Any(entry => (string?)entry!["artifactType"] == MediaTypes.CycloneDx);
+    }
+
     /// <summary>Where the specification looks for it in registries that keep no list themselves: an index under a tag
     /// that is made of the image's digest. Two who write at once would take one entry from the other; an image is
     /// published by one job.</summary>
     private async Task ListAsync(string subject, Described artifact, CancellationToken stop)
     {
-        var tag = subject.Replace(':', '-');
+        var tag = TagOf(subject);
         var index = await registry.FindAsync(tag, stop) is { } known
             ? JsonNode.Parse(known.Content)!.AsObject()
             : new JsonObject
@@ -49,6 +59,8 @@ internal sealed class AttachParts(ImageRegistry registry)
         entries.Add(descriptor);
         await registry.PushManifestAsync(tag, Json(MediaTypes.Index, index), stop);
     }
+
+    private static string TagOf(string subject) => subject.Replace(':', '-');
 
     private static Described Json(string mediaType, JsonObject document) =>
         new(mediaType, JsonSerializer.SerializeToUtf8Bytes(document));

@@ -35,9 +35,16 @@ internal sealed class ImageRegistry(HttpClient http, Uri registry, string reposi
         ?? throw new UserError($"{registry.Authority}/{repository} has no {reference}.");
 
     /// <summary>A manifest or an index by tag or digest.</summary>
-    public async Task<Described?> FindAsync(string reference, CancellationToken stop)
+    public Task<Described?> FindAsync(string reference, CancellationToken stop) =>
+        FindAsync(Manifest(reference), stop);
+
+    /// <summary>What refers to an image; null where the registry keeps no list of it.</summary>
+    public Task<Described?> FindReferrersAsync(string digest, CancellationToken stop) =>
+        FindAsync(At("referrers/" + digest), stop);
+
+    private async Task<Described?> FindAsync(Uri address, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Manifest(reference));
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
         foreach (var type in _manifests) request.Headers.Accept.ParseAdd(type);
         using var answer = await SendAsync(request, stop);
         if (answer.StatusCode == HttpStatusCode.NotFound) return null;
