@@ -26,6 +26,7 @@ internal sealed class OrdersInMemory : IAsyncDisposable
         (services, _) =>
         {
             services.AddOrderRules();
+            services.AddSingleton<ErasedSubjects>().AddSingleton<EndedSignIns>().AddSingleton<EndedTokens>();
             services.Configure<ShopOptions>(shop => shop.Currency = currency);
             services.AddSingleton(new CatalogClient(new HttpClient(), NullLogger<CatalogClient>.Instance));
         }));
