@@ -55,6 +55,7 @@ public sealed class EndedSessionTests : IAsyncLifetime
     [InlineData("/basket/change", "/basket", "sku=TEA&remove=yes")]
     [InlineData("/basket/change", "/basket", "sku=TEA&quantity=2&seen=250")]
     [InlineData("/basket/add", "/products/TEA", "sku=TEA&quantity=2")]
+    [InlineData("/profile/erase", "/profile", "sure=yes")]
     public async Task Leads_from_a_form_to_the_sign_in_and_back_to_the_form_s_page(
         string form, string page, string fields = "")
     {

@@ -14,14 +14,17 @@ internal static class EraseAccount
         return Page.Show<ErasePage>();
     }
 
-    public static async Task<IResult> Handle(Visit visit, StoreClient store, CancellationToken stop)
+    public static async Task<IResult> Handle(
+        Visit visit, StoreClient store, SignInAgain again, CancellationToken stop)
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
         if (form["sure"] != "yes") return await RefuseAsync(visit, "erase.unsure", 400, stop);
         var erased = await store.SendAsync<Done>(HttpMethod.Delete, "/users/me", await visit.TokenAsync(), stop);
         if (erased.IsAway) return await RefuseAsync(visit, "profile.away", 503, stop);
+        // The session may have ended elsewhere, and then the account is there still.
+        if (erased.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/profile", visit.Context);
         // An account that is gone already is what was asked for.
-        if (!erased.IsGood && erased.Status is not (HttpStatusCode.NotFound or HttpStatusCode.Unauthorized))
+        if (!erased.IsGood && erased.Status != HttpStatusCode.NotFound)
             return await RefuseAsync(visit, "erase.refused", 409, stop);
         await visit.Context.SignOutAsync();
         GuestBasket.Forget(visit.Context);
