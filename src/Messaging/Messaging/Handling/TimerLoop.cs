@@ -111,7 +111,6 @@ internal sealed partial class TimerLoop(
         {
             _putOffUntil = now + _putOff.Next();
             await store.PutOffTimersAsync(timers, _putOffUntil, stop).ConfigureAwait(false);
-            health.Failing(Part, $"{timers.Count} due timers ask what is away");
         }
         else if (now >= _putOffUntil)
         {
