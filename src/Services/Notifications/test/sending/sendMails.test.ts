@@ -113,6 +113,18 @@ describe('a mail', () => {
     expect(await mails.trySendOne()).toBe(true);
   });
 
+  test('is not freed by a late sender while another has it', async () => {
+    const { database, take, clock } = await sending();
+    const now = () => new Date(clock.at);
+    const [late, next] = [new MailQueue(database, now), new MailQueue(database, now)];
+    await take('orders.order-placed.v1', placed);
+    const first = await late.take(5_000);
+    clock.at += 6_000;
+    expect((await next.take(5_000))?.tries).toBe(2);
+    await late.retry(first as NonNullable<typeof first>, 0, 'It took too long.');
+    expect(await next.take(5_000)).toBeNull();
+  });
+
   test('does not wait for a clock that was set back', async () => {
     let isAway = true;
     const { mails, take, clock, states } = await sending({
