@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessera.Delivery.Tests.Containers;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
 
@@ -23,9 +24,9 @@ internal static class Tool
 
     public static async Task<string> RunAsync(
         string program, IEnumerable<string> words, IReadOnlyDictionary<string, string>? environment = null,
-        string? folder = null)
+        string? folder = null, NetworkNamespace? network = null)
     {
-        var (code, output, errors) = await TryAsync(program, words, environment, folder);
+        var (code, output, errors) = await TryAsync(program, words, environment, folder, network);
         if (code != 0)
         {
             throw new InvalidOperationException(
@@ -36,7 +37,7 @@ internal static class Tool
 
     public static async Task<(int Code, string Output, string Errors)> TryAsync(
         string program, IEnumerable<string> words, IReadOnlyDictionary<string, string>? environment = null,
-        string? folder = null)
+        string? folder = null, NetworkNamespace? network = null)
     {
         var start = new ProcessStartInfo(Find(program) ?? program, words)
         {
@@ -46,7 +47,8 @@ internal static class Tool
             WorkingDirectory = folder ?? "",
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        using var process = (network is null ? Process.Start(start) : await network.DoAsync(() => Process.Start(start)))
+            ?? throw new InvalidOperationException($"{program} did not start.");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

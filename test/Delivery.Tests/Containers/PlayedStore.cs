@@ -1,3 +1,4 @@
+using System.Net;
 using Tessera.Cli.Shipping;
 using Tessera.Delivery.Tests.Manifests;
 using Tessera.EndToEnd;
@@ -13,13 +14,18 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
     /// <summary>A store in containers is eleven processes: the tests that start one take turns.</summary>
     public const string OneStoreAtATime = nameof(OneStoreAtATime);
 
-    private const string Network = "played";
+    internal const string Network = "played";
     private readonly string _folder = ScratchFolder.Create("played");
     private readonly RenderedManifests _manifests = new();
     private readonly int _port = FreePort.Next();
     private PlayableManifests? _playable;
+    private Podman? _podman;
+    private PortInto? _door;
 
-    internal Podman Podman => images.Podman;
+    internal Podman Podman => _podman!;
+
+    /// <summary>Where their network is.</summary>
+    internal NetworkNamespace Containers { get; } = new();
 
     /// <summary>What each migration ended with, by its process.</summary>
     internal Dictionary<string, string> Migrated { get; } = [];
@@ -35,6 +41,9 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
         await StoreAccess.WriteAsync(_folder, _manifests.Secrets);
         _playable = new PlayableManifests(
             _manifests.Text(RenderedManifests.Local), _manifests.Secrets, images.Registry, _port);
+        await Containers.EnterAsync();
+        _podman = images.Podman.In(Containers);
+        _door = new PortInto(Containers, _port);
         await Podman.RunAsync("network", "create", Network);
         await Podman.ExplainAsync(async () =>
         {
@@ -54,10 +63,16 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
     /// it is ready.</summary>
     internal async Task PlayNextAsync(ListedProcess process, string tag)
     {
+        await images.Podman.RunAsync("pull", "-q", images.NameOf(process.Name, tag));
         await PlayAsync($"{process.Name}-next", process.Name, _playable!.Process(process.Name, tag));
         var address = await AddressOfAsync(PlayableManifests.ContainerOf(process.Name, isNext: true));
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        var ready = new Uri($"http://{address}:{process.Http1}/health/ready");
+        var there = new IPEndPoint(IPAddress.Parse(address), process.Http1);
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (_, stop) => await Containers.ConnectAsync(there, stop),
+        });
+        var ready = new Uri($"http://{there}/health/ready");
         await Eventually.HoldsAsync(
             "the next version is ready", async () => (await http.GetAsync(ready)).IsSuccessStatusCode,
             Eventually.ProcessBound);
@@ -69,11 +84,13 @@ public sealed class PlayedStore(Images images) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_playable is not null)
+        if (_door is not null) await _door.DisposeAsync();
+        if (_podman is not null)
         {
             await Podman.RemovePodsAsync();
             await Podman.RunAsync("network", "rm", "-f", Network);
         }
+        Containers.Dispose();
         await _manifests.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

@@ -26,6 +26,17 @@ public sealed class PlayedStoreTests(PlayedStore store, Images images) : IClassF
         Assert.All(store.Migrated.Values, ended => Assert.Equal("0", ended));
     }
 
+    /// <remarks>See <see cref="NetworkNamespace"/>: it would end the requests of every browser on it.</remarks>
+    [Fact]
+    public async Task The_machine_has_no_interface_more_for_it()
+    {
+        var bridge = await store.Podman.RunAsync(
+            "network", "inspect", "--format", "{{.NetworkInterface}}", PlayedStore.Network);
+        var inside = await Tool.RunAsync("ip", ["-o", "link"], network: store.Containers);
+        Assert.Contains(bridge.Trim(), inside, StringComparison.Ordinal);
+        Assert.DoesNotContain(bridge.Trim(), await Tool.RunAsync("ip", ["-o", "link"]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public Task An_order_is_confirmed_through_the_gateway() => store.Podman.ExplainAsync(async () =>
     {

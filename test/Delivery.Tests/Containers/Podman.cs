@@ -9,10 +9,12 @@ namespace Tessera.Delivery.Tests.Containers;
 internal sealed class Podman : IAsyncDisposable
 {
     private const int ComplaintsMax = 15;
-    private readonly string _folder = ScratchFolder.Create("podman");
+    private readonly string _folder;
+    private readonly NetworkNamespace? _network;
 
     public Podman(string registry)
     {
+        _folder = ScratchFolder.Create("podman");
         // Podman's own are above what a machine that is a container itself may give.
         var (files, processes) = (Limit("Max open files", 8192), Limit("Max processes", 4096));
         Write("containers.conf", $"""
@@ -47,18 +49,26 @@ internal sealed class Podman : IAsyncDisposable
         };
     }
 
+    private Podman(Podman same, NetworkNamespace network) =>
+        (_folder, Environs, _network) = (same._folder, same.Environs, network);
+
     public IReadOnlyDictionary<string, string> Environs { get; }
 
-    /// <summary>Skips where a network of containers cannot be had; fails in CI.</summary>
-    public static void RequireNetworks() => Tool.Require("netavark", "aardvark-dns", "iptables");
+    /// <summary>The same one, whose networks are in there. It fetches no image: a registry of this machine is
+    /// out of its reach.</summary>
+    public Podman In(NetworkNamespace network) => new(this, network);
 
-    public Task<string> RunAsync(params string[] words) => Tool.RunAsync("podman", words, Environs);
+    /// <summary>Skips where a network of containers cannot be had; fails in CI.</summary>
+    public static void RequireNetworks() => Tool.Require("netavark", "aardvark-dns", "iptables", "ip");
+
+    public Task<string> RunAsync(params string[] words) => Tool.RunAsync("podman", words, Environs, network: _network);
 
     /// <summary>All of them with their containers. Podman waits some seconds for a process that it has killed, and on
     /// a busy machine that takes longer: then it is asked again.</summary>
     public Task RemovePodsAsync() => Eventually.HoldsAsync("the pods are gone", async () =>
     {
-        var (code, _, _) = await Tool.TryAsync("podman", ["pod", "rm", "-a", "-f", "-t", "1"], Environs);
+        var (code, _, _) = await Tool.TryAsync(
+            "podman", ["pod", "rm", "-a", "-f", "-t", "1"], Environs, network: _network);
         return code == 0;
     }, Eventually.ProcessBound);
 

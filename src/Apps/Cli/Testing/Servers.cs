@@ -28,6 +28,7 @@ internal static class Servers
         new("netavark", "/usr/lib/podman/netavark"),
         new("aardvark-dns", "/usr/lib/podman/aardvark-dns"),
         new("iptables", "iptables"),
+        new("iproute2", "ip"),
         new("docker-registry", "docker-registry"),
         new("debootstrap", "debootstrap"),
         new("podman-compose", "podman-compose"),
