@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessera.Testing.Services;
 
 namespace Tessera.Bench.Gateway;
 
@@ -20,18 +21,27 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Processor time that it has used until now.</summary>
+    public double CpuMilliseconds => Cpu.OfTree(_process.Id);
+
+    /// <summary>Proportional share of memory.</summary>
+    public double Megabytes => Listeners.SharedMegabytes(_process.Id);
+
+    /// <param name="tokens">Whose tokens it takes.</param>
+    /// <param name="routes">Entries of the file of routes.</param>
     public static async Task<GatewayUnderTest> StartAsync(
-        string dll, string service, params (string Name, string Value)[] settings)
+        string dll, string service, TestTokens? tokens, IEnumerable<string> routes,
+        params (string Name, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("tessera-bench-gateway").FullName;
-        var routes = Path.Combine(folder, "routes.json");
-        await File.WriteAllTextAsync(routes,
-            """{ "routes": [ { "path": "/busy/{**rest}", "service": "orders", "policy": "anonymous" } ] }""");
+        var file = Path.Combine(folder, "routes.json");
+        await File.WriteAllTextAsync(file, $$"""{ "routes": [ {{string.Join(",\n", routes)}} ] }""");
+        tokens?.WriteKeys(folder);
         var start = new ProcessStartInfo("dotnet") { ArgumentList = { dll }, RedirectStandardOutput = true };
         (string, string)[] all =
         [
             ("Tessera__DataDirectory", folder), ("Listen__Http1", "127.0.0.1:0"), ("Listen__Http2", "none"),
-            ("Services__Orders", service), ("Gateway__RoutesFile", routes),
+            ("Services__Orders", service), ("Gateway__RoutesFile", file),
             ("Gateway__AccessLogFile", Path.Combine(folder, "access.log")),
             ("Gateway__AnonymousPerSecond", "1000000"), ("Gateway__Limits__PerClientMax", "100000"), .. settings,
         ];

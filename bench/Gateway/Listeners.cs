@@ -40,7 +40,7 @@ internal static class Listeners
     private static string Text(double megabytes) => megabytes.ToString("0.0", CultureInfo.InvariantCulture);
 
     /// <summary>Proportional share: what is mapped by several is not counted for each.</summary>
-    private static double SharedMegabytes(int process) => long.Parse(
+    internal static double SharedMegabytes(int process) => long.Parse(
         File.ReadLines($"/proc/{process}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 }

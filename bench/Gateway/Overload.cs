@@ -10,6 +10,9 @@ internal static class Overload
     private const int Callers = 64;
     private static readonly TimeSpan peakTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan overloadTime = TimeSpan.FromSeconds(12);
+    private static readonly string[] routes =
+        ["""{ "path": "/busy/{**rest}", "service": "orders", "policy": "anonymous" }"""];
+
     private static readonly TimeSpan answerMax = TimeSpan.FromSeconds(20);
 
     public static async Task RunAsync(string gatewayDll)
@@ -22,7 +25,8 @@ internal static class Overload
             + "| within 1 s | 503 | p99 of 503 ms | failed |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         double peak;
-        await using (var gateway = await GatewayUnderTest.StartAsync(gatewayDll, BoundedService.AddressOf(service)))
+        await using (var gateway = await GatewayUnderTest.StartAsync(
+            gatewayDll, BoundedService.AddressOf(service), null, routes))
         {
             await ClosedAsync(gateway.Client, TimeSpan.FromSeconds(3)); // Compiles what is used.
             var best = await ClosedAsync(gateway.Client, peakTime);
@@ -31,7 +35,7 @@ internal static class Overload
             (await OpenAsync(gateway.Client, 3 * peak)).Write("as it comes", 3 * peak, peak);
         }
         await using var unlimited = await GatewayUnderTest.StartAsync(
-            gatewayDll, BoundedService.AddressOf(service),
+            gatewayDll, BoundedService.AddressOf(service), null, routes,
             ("Gateway__Limits__ConcurrentMax", "100000"), ("Gateway__Limits__QueueMax", "100000"));
         await ClosedAsync(unlimited.Client, TimeSpan.FromSeconds(3));
         (await OpenAsync(unlimited.Client, 3 * peak)).Write("without a limit", 3 * peak, peak);

@@ -5,10 +5,16 @@ switch (args)
     case ["overload", var gateway]:
         await Overload.RunAsync(gateway);
         return 0;
+    case ["hop", var gateway]:
+        await Hop.RunAsync(gateway);
+        return 0;
+    case ["growth", var gateway]:
+        await Growth.RunAsync(gateway);
+        return 0;
     case ["listeners", var store, var token, var order, var count, .. var processes]:
         await Listeners.RunAsync(new Uri(store), token, order, int.Parse(count), [.. processes.Select(int.Parse)]);
         return 0;
     default:
-        Console.Error.WriteLine("Gateway.Bench overload GATEWAY.dll | listeners URL TOKEN ORDER COUNT PID…");
+        Console.Error.WriteLine("Gateway.Bench overload|hop|growth GATEWAY.dll | listeners URL TOKEN ORDER COUNT PID…");
         return 1;
 }
