@@ -107,6 +107,20 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task The_oldest_that_waits_is_none_of_a_held_key()
+    {
+        await AppendAsync(Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "good", text: "2"));
+        var rows = await ReadOutboxAsync();
+        Assert.Equal(rows[0].Event.Time, (await Store.ReadStatisticsAsync(Stop)).OutboxOldest);
+        await Store.HoldKeysAsync(
+            [new HeldKey("orders", 0, "bad", rows[0].Event.Id, "Too large.", 1, Now.AddHours(1))], Stop);
+        Assert.Equal(rows[1].Event.Time, (await Store.ReadStatisticsAsync(Stop)).OutboxOldest);
+        await Store.SettleOutboxAsync([rows[1]], Stop);
+        var left = await Store.ReadStatisticsAsync(Stop);
+        Assert.Equal((1, 1, null), (left.OutboxRows, left.HeldKeys, left.OutboxOldest));
+    }
+
+    [Fact]
     public async Task A_key_that_is_held_for_longer_than_any_was_held_before_the_clock_was_set_back()
     {
         await AppendAsync(Some.OutboxRow(key: "bad", text: "1"));

@@ -120,13 +120,20 @@ internal sealed partial class PostgresStore(
             set_config('plan_cache_mode', 'force_generic_plan', true)
         """;
 
-    /// <summary>The oldest of each shard is found by hopping through the primary key from shard to shard.</summary>
-    private const string Statistics = """
+    private const string IsNotHeld = """
+        not exists (
+            select from msg_held_keys h where h.shard = o.shard and h.stream = o.stream and h.key = o.key)
+        """;
+
+    /// <summary>The oldest of each shard whose key is not held is found by hopping through the primary key from shard
+    /// to shard.</summary>
+    private const string Statistics = $"""
         with recursive shards as (
-            (select shard, time from msg_outbox order by shard, id limit 1)
+            (select shard, time from msg_outbox o where {IsNotHeld} order by shard, id limit 1)
             union all
             select n.shard, n.time from shards s cross join lateral
-                (select shard, time from msg_outbox o where o.shard > s.shard order by o.shard, o.id limit 1) n
+                (select shard, time from msg_outbox o where o.shard > s.shard and {IsNotHeld}
+                order by o.shard, o.id limit 1) n
         ), counted as (select count(*) as rows from (select from msg_outbox limit 10001) few)
         select case when rows <= 10000 then rows else greatest(10001,
                 (select c.reltuples::bigint from pg_class c where c.oid = 'msg_outbox'::regclass),

@@ -128,7 +128,10 @@ internal sealed class SqliteStore(
             """
             SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM msg_outbox LIMIT 10001)),
                    (SELECT MAX(id) - MIN(id) + 1 FROM msg_outbox),
-                   (SELECT time FROM msg_outbox ORDER BY id LIMIT 1),
+                   (SELECT time FROM msg_outbox AS waiting WHERE NOT EXISTS (
+                        SELECT 1 FROM msg_held_keys AS held
+                        WHERE held.stream = waiting.stream AND held.key = waiting.key)
+                    ORDER BY id LIMIT 1),
                    (SELECT COUNT(*) FROM msg_held_keys),
                    (SELECT COUNT(*) FROM msg_parked),
                    (SELECT COUNT(*) FROM msg_parked_keys),

@@ -27,7 +27,8 @@ internal sealed class StoreGauges
         Count("tessera.messaging.parked.messages", "{event}", "Parked events.", seen => seen.ParkedMessages);
         Count("tessera.messaging.parked.keys", "{key}", "Keys with parked events.", seen => seen.ParkedKeys);
         Count("tessera.messaging.timers", "{timer}", "Timers that wait.", seen => seen.Timers);
-        Age("tessera.messaging.outbox.oldest.age", "Age of the oldest event that is not sent; 0 when all are.",
+        Age("tessera.messaging.outbox.oldest.age",
+            "Age of the oldest event that is not sent, of keys that are not held; 0 when all are.",
             seen => seen.Statistics.OutboxOldest);
         Age("tessera.messaging.timers.overdue.age", "For how long the first timer has been due; 0 when none is.",
             seen => seen.NextTimer);
