@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Tessera.Bench.Gateway;
@@ -26,6 +27,12 @@ internal static class Listeners
         var after = processes.Select(SharedMegabytes).ToArray();
         Console.WriteLine($"{open.Count} listeners: {string.Join(", ", after.Select(Text))} MB");
         Console.WriteLine($"more by {Text(after.Sum() - before.Sum())} MB");
+        if (Environment.GetEnvironmentVariable("DOTNET_GCDUMP") is { Length: > 0 } dump)
+        {
+            foreach (var process in processes) await DumpAsync(dump, process);
+            Console.WriteLine(
+                $"after a collection of all garbage: {string.Join(", ", processes.Select(SharedMegabytes).Select(Text))} MB");
+        }
         open.ForEach(one => one.Dispose());
 
         async Task OpenAsync(int some)
@@ -35,6 +42,13 @@ internal static class Listeners
             foreach (var answer in answers) answer.EnsureSuccessStatusCode();
             open.AddRange(answers);
         }
+    }
+
+    /// <summary>Leaves <c>PID.gcdump</c> in the working folder.</summary>
+    private static async Task DumpAsync(string program, int process)
+    {
+        using var dumping = Process.Start(program, ["collect", "-p", $"{process}", "-o", $"{process}.gcdump"]);
+        await dumping.WaitForExitAsync();
     }
 
     private static string Text(double megabytes) => megabytes.ToString("0.0", CultureInfo.InvariantCulture);
