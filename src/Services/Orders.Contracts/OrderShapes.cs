@@ -81,8 +81,11 @@ public sealed record OrderHistoryEntry(
 public sealed record CancelOrderRequest([property: StringLength(500)] string? Reason = null);
 
 /// <summary>PUT /orders/{id}/note (operators). Empty, or none, removes the note.</summary>
+/// <param name="InPlaceOf">The note that the writer has read, empty if there was none: where another stands by now,
+/// 409, and that one stays. Left out, whatever stands is written over.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record NoteRequest([property: StringLength(1_000)] string? Text);
+public sealed record NoteRequest(
+    [property: StringLength(1_000)] string? Text, [property: StringLength(1_000)] string? InPlaceOf = null);
 
 /// <summary>GET /orders?state=&amp;reference=&amp;sku=&amp;from=&amp;to=&amp;buyer=&amp;before=&amp;size=20 (size at
 /// most 100), newest first: a customer's own, or for operators all.</summary>

@@ -19,7 +19,8 @@ internal sealed class PretendedStore : HttpMessageHandler
     /// <summary>What it answers, by what follows its name in the address; 404 for the rest.</summary>
     public Dictionary<string, string> Answers { get; } = [];
 
-    /// <summary>What the store's own services answer, by the address behind the gateway's prefix.</summary>
+    /// <summary>What the store's own services answer, by the address behind the gateway's prefix, with its query or for
+    /// all of them without.</summary>
     public Dictionary<string, string> Own { get; } = [];
 
     /// <summary>What answers 503, by the address behind the gateway's prefix.</summary>
@@ -45,7 +46,8 @@ internal sealed class PretendedStore : HttpMessageHandler
         if (path == "/health") return Json(Health());
         if (Away.Contains(path[Interface.Length..]))
             return Json("""{"detail":"not today"}""", HttpStatusCode.ServiceUnavailable);
-        if (Own.TryGetValue(path[Interface.Length..], out var own)) return Json(own);
+        if (Own.TryGetValue(request.RequestUri.PathAndQuery[Interface.Length..], out var own)
+            || Own.TryGetValue(path[Interface.Length..], out own)) return Json(own);
         if (!path.StartsWith(Prefix, StringComparison.Ordinal)) return Json("{}", HttpStatusCode.NotFound);
         var (service, what) = (path[Prefix.Length..].Split('/')[0], path.Split("/messaging/")[1]);
         if (service != Foreign)

@@ -132,6 +132,24 @@ public abstract class OperatorApi(Shop shop)
         await Problems.IsProblemAsync(none, 404);
     }
 
+    [Fact]
+    public async Task Writes_over_no_note_that_its_writer_has_not_read()
+    {
+        var order = (await shop.PlaceAsync(_buyer, await shop.ProductAsync())).Id;
+        using var first = await NoteAsync("called\r\ntwice", inPlaceOf: "");
+        using var late = await NoteAsync("is on holiday", inPlaceOf: "");
+        await Problems.IsProblemAsync(late, 409, "called");
+        using var read = await NoteAsync("", inPlaceOf: "called\ntwice");
+        Assert.Null((await read.Content.ReadFromJsonAsync<OrderView>())!.Note);
+        using var gone = await NoteAsync("third", inPlaceOf: "called\ntwice");
+        await Problems.IsProblemAsync(gone, 409, "removed");
+        using var whatever = await NoteAsync("fourth", inPlaceOf: null);
+        Assert.Equal("fourth", (await whatever.Content.ReadFromJsonAsync<OrderView>())!.Note);
+
+        Task<HttpResponseMessage> NoteAsync(string text, string? inPlaceOf) => shop.SendAsOperatorAsync(
+            HttpMethod.Put, $"/orders/{order}/note", new NoteRequest(text, inPlaceOf));
+    }
+
     private async Task<List<Guid>> FindAsync(string query) =>
         [.. (await PageAsync(query)).Items.Select(item => item.Id)];
 

@@ -116,6 +116,15 @@ public sealed class OrderPagesTests(ShopInBrowser shop)
         await me.At("save-note").ClickAsync();
         await Assertions.Expect(me.At("done")).ToContainTextAsync("note is saved");
         await Assertions.Expect(me.At("note")).ToHaveValueAsync("called twice");
+        var other = await me.NewTabAsync();
+        await other.GotoAsync($"/ops/orders/{order.Id}");
+        await me.At("note").FillAsync("called three times");
+        await me.At("save-note").ClickAsync();
+        await Assertions.Expect(me.At("done")).ToContainTextAsync("note is saved");
+        await other.GetByTestId("note").FillAsync("is on holiday");
+        await other.GetByTestId("save-note").ClickAsync();
+        await Assertions.Expect(other.GetByTestId("refused")).ToContainTextAsync("called three times");
+        await Assertions.Expect(other.GetByTestId("note")).ToHaveValueAsync("called three times");
         Assert.Null((await shop.Shop.OrderAsync(buyer, order.Id)).Note);
 
         await me.At("reason").FillAsync("The lantern was broken. Sorry!");

@@ -20,6 +20,9 @@ internal sealed class DashboardHere(string folder) : LocalServer(folder)
 
     public override string Shown => $"{Url(Port)}/login?t={Passwords.Read(File("token"))}";
 
+    /// <summary>Where it shows a trace.</summary>
+    public string Traces => Url(Port) + "/traces/detail/{trace}";
+
     public string Key => Passwords.Read(File("key"));
 
     public override string? Missing => Rid is null

@@ -54,7 +54,10 @@ internal sealed class LocalServers : IAsyncDisposable
             {
                 var dashboard = new DashboardHere(servers.FolderOf("dashboard"));
                 await servers.StartAsync(dashboard, ports, stop);
-                settings = settings with { Telemetry = new TelemetryTarget(dashboard.Address, dashboard.Key) };
+                settings = settings with
+                {
+                    Telemetry = new TelemetryTarget(dashboard.Address, dashboard.Key, dashboard.Traces),
+                };
             }
             if (settings.Monitoring) await servers.StartMonitoringAsync(ports, stop);
             return (servers, settings);

@@ -68,4 +68,5 @@ internal sealed record UpSettings(
 }
 
 /// <param name="Endpoint">Takes OTLP over gRPC.</param>
-internal sealed record TelemetryTarget(string Endpoint, string Key);
+/// <param name="Traces">Where a trace can be looked at, with <c>{trace}</c> in the place of its id.</param>
+internal sealed record TelemetryTarget(string Endpoint, string Key, string Traces);

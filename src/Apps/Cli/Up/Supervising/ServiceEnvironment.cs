@@ -82,6 +82,8 @@ internal sealed class ServiceEnvironment(RunFolder folder, UpSettings settings, 
             variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
             variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={telemetry.Key}";
             variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={instance.Name}";
+            if (instance.Service == "ops" && Environment.GetEnvironmentVariable("Ops__Traces") is null)
+                variables["Ops__Traces"] = telemetry.Traces;
         }
         if (settings.BrokerAddress is { } broker && BrokerKey(settings.Broker) is { } key) variables[key] = broker;
         if (settings.DatabaseAddress is { } database)

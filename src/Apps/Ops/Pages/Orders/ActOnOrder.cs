@@ -11,7 +11,8 @@ internal static class ActOnOrder
         me, id, HttpMethod.Post, "cancel", new CancelOrderRequest(await FieldAsync(me, "reason", stop)), stop);
 
     public static async Task<IResult> Note(Guid id, Operator me, CancellationToken stop) => await DoAsync(
-        me, id, HttpMethod.Put, "note", new NoteRequest(await FieldAsync(me, "text", stop)), stop);
+        me, id, HttpMethod.Put, "note",
+        new NoteRequest(await FieldAsync(me, "text", stop), await FieldAsync(me, "read", stop)), stop);
 
     public static Task<IResult> Ship(Guid id, Operator me, CancellationToken stop) =>
         DoAsync(me, id, HttpMethod.Post, "ship", null, stop);

@@ -15,27 +15,27 @@ internal static class FindOrders
         string? from = null, string? to = null, string? before = null)
     {
         var search = new OrderSearch(Trim(q), Trim(state), Trim(sku), Trim(from), Trim(to), before);
-        // A number is an order's, or else a buyer's.
+        // Such a number is an order's, or else a buyer's, or else somebody's reference.
         if (Guid.TryParse(search.Text, out var id) && search is { State: null, Sku: null, From: null, To: null })
         {
             var one = await me.GetAnswerAsync<OrderHistoryView>($"/orders/{id}/history", stop);
             if (one.IsGood) return Results.Redirect($"{OpsOptions.Root}/orders/{id}");
         }
-        var found = await me.GetAnswerAsync<OrderPage>("/orders" + Query(search), stop);
+        var isBuyer = id != Guid.Empty;
+        var found = await me.GetAnswerAsync<OrderPage>("/orders" + Query(search, isBuyer ? "buyer" : "reference"), stop);
+        if (isBuyer && found.Value is { Items.Count: 0 })
+            found = await me.GetAnswerAsync<OrderPage>("/orders" + Query(search, "reference"), stop);
         return Page.Show<OrdersPage>(
             found.IsAway ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK,
             (nameof(OrdersPage.Search), search), (nameof(OrdersPage.Found), found.Value),
             (nameof(OrdersPage.Fault), found.IsGood ? null : found.Why()));
     }
 
-    private static string Query(OrderSearch search)
-    {
-        var isBuyer = Guid.TryParse(search.Text, out _);
-        return QueryText.Of(
-            "?", ("size", 50.ToString(CultureInfo.InvariantCulture)), (isBuyer ? "buyer" : "reference", search.Text),
-            ("state", search.State), ("sku", search.Sku), ("from", TimeOf(search.From)), ("to", TimeOf(search.To)),
-            ("before", search.Before));
-    }
+    /// <param name="kind">What its text is.</param>
+    private static string Query(OrderSearch search, string kind) => QueryText.Of(
+        "?", ("size", 50.ToString(CultureInfo.InvariantCulture)), (kind, search.Text),
+        ("state", search.State), ("sku", search.Sku), ("from", TimeOf(search.From)), ("to", TimeOf(search.To)),
+        ("before", search.Before));
 
     /// <summary>What a browser's field of date and time says, as UTC; what it does not say is for Orders to refuse.
     /// </summary>
