@@ -93,6 +93,11 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void An_image_that_is_published_says_where_its_source_is() => Assert.Contains(
+        "      ContainerSource: ${{ github.server_url }}/${{ github.repository }}",
+        File.ReadAllLines(Path.Combine(folder, "publish.yml")));
+
+    [Fact]
     public void A_service_in_another_language_has_one_for_its_own_folder_and_what_it_is_tested_by()
     {
         Assert.NotEmpty(repository.Foreign);

@@ -187,6 +187,7 @@ public static class Workflows
               SERVICE: ${{{ "{ inputs.service }" }}}
               DOTNET_CONTAINER_REGISTRY_UNAME: ${{{ "{ github.actor }" }}}
               DOTNET_CONTAINER_REGISTRY_PWORD: ${{{ "{ secrets.GITHUB_TOKEN }" }}}
+              ContainerSource: ${{{ "{ github.server_url }" }}}/${{{ "{ github.repository }" }}}
               IMAGE: ghcr.io/${{{ "{ github.repository }" }}}/${{{ "{ inputs.service }" }}}
             steps:
         {{Prepare("      ")}}
