@@ -34,7 +34,8 @@ public sealed partial class CiTests
     public void Every_line_of_a_workflow_is_a_command_that_there_is()
     {
         var root = CommandLine.Root();
-        var lines = Directory.EnumerateFiles(workflows).SelectMany(file => CommandsIn(File.ReadAllText(file))).ToArray();
+        var lines = Directory.EnumerateFiles(workflows)
+            .SelectMany(file => CommandsIn(File.ReadAllText(file))).ToArray();
         Assert.Contains(lines, words => words is ["./tessera", "ci", "orders", "--released", _]);
         Assert.Contains(lines, words => words is ["./tessera", "ci", "orders", "--publish", _]);
         Assert.Contains(lines, words => words is ["./tessera", "ci", "--changed", "--since", _]);

@@ -352,7 +352,7 @@ public static class Workflows
                   - name: servers
                     run: |
                       sudo apt-get update -qq
-                      sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends \
+                      sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends \
             {string.Join(" \\\n", lines)}
             """;
     }
