@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using Tessera.Testing.Servers;
-using Xunit;
 
 namespace Tessera.Web.Tests;
 
