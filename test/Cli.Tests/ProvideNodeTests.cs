@@ -1,4 +1,5 @@
 using Tessera.Cli.Up;
+using Tessera.Testing.Servers;
 using Xunit;
 
 namespace Tessera.Cli.Tests;
@@ -79,7 +80,8 @@ public sealed class ProvideNodeTests
     [Fact]
     public async Task Says_why_it_could_not_be_built_and_where_the_rest_stands()
     {
-        Assert.SkipWhen(Processes.Find("node") is null || Processes.Find("npm") is null, "Node.js is not here.");
+        if (Processes.Find("node") is null || Processes.Find("npm") is null)
+            MissingServer.SkipOrFail("Node.js", "Install it, with npm.");
         using var root = Some.Folder();
         Directory.CreateDirectory(root.File("src/Services/Mails"));
         await File.WriteAllTextAsync(

@@ -37,8 +37,10 @@ public sealed class ReplacementTests(RollingStores stores)
         await load.EndAsync();
         store.Orders.UnionWith(load.Placed);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{load.Placed.Count} orders and {load.Pages} pages, {during} orders while {service} was replaced");
+            $"{load.Pace} and {load.Pages} pages, {during} orders while {service} was replaced on {broker}, "
+            + $"{load.Failures.Count} failures");
         Assert.True(load.Failures.Count == 0, string.Join("\n", load.Failures.Take(5)));
+        if (Extent.IsAll) Assert.True(load.Pace.IsKept, $"{load.Pace}, and {Extent.Rate} a second were asked for.");
         await store.AllAreWholeAsync();
     }
 

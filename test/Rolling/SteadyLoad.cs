@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Tessera.EndToEnd;
@@ -18,11 +19,13 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private readonly ConcurrentQueue<Guid> _placed = [];
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly List<Task> _running;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly int _rate;
     private int _pages;
 
     private SteadyLoad(Shop shop, string sku, IReadOnlyList<string> buyers, PageVisitor visitor, int rate)
     {
-        (_shop, Sku) = (shop, sku);
+        (_shop, Sku, _rate) = (shop, sku, rate);
         _placed.Enqueue(visitor.Order);
         var pace = TimeSpan.FromSeconds((double)Clients / rate);
         _running = [.. Enumerable.Range(0, Clients).Select(
@@ -38,6 +41,9 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public IReadOnlyCollection<string> Failures => _failures;
 
     public int Pages => Volatile.Read(ref _pages);
+
+    /// <summary>How fast they have ordered, until now or until the end.</summary>
+    public Pace Pace => new(_placed.Count, _clock.Elapsed, _rate);
 
     public static async Task<SteadyLoad> BeginAsync(Shop shop, int rate)
     {
@@ -61,6 +67,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
+        _clock.Stop();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using Xunit;
+using Tessera.Testing.Servers;
 
 namespace Tessera.Web.Tests;
 
@@ -14,17 +14,24 @@ internal sealed class LocalChromium : IAsyncDisposable
     ];
 
     private static readonly string? program =
-        Environment.GetEnvironmentVariable("TESSERA_CHROMIUM") ?? Array.Find(places, File.Exists);
+        Environment.GetEnvironmentVariable("TESSERA_CHROMIUM") is { Length: > 0 } given
+            ? Array.Find([given], File.Exists)
+            : Array.Find(places, File.Exists);
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
     private LocalChromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
-    /// <summary>Skips the test on a machine that has none.</summary>
-    public static void Require() => Assert.SkipWhen(
-        program is null,
-        "There is no Chromium here: apt-get install chromium-headless-shell, or set TESSERA_CHROMIUM.");
+    /// <summary>Skips the test on a machine that has none; fails it in CI.</summary>
+    public static void Require()
+    {
+        if (program is null)
+        {
+            MissingServer.SkipOrFail(
+                "Chromium", "Install it (apt-get install chromium-headless-shell), or set TESSERA_CHROMIUM.");
+        }
+    }
 
     public static async Task<LocalChromium> StartAsync()
     {

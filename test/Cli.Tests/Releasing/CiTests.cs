@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Tessera.Cli.Releasing;
 using Tessera.Cli.Up;
 using Tessera.Releasing;
@@ -6,9 +7,10 @@ using Xunit;
 
 namespace Tessera.Cli.Tests.Releasing;
 
-public sealed class CiTests
+public sealed partial class CiTests
 {
     private static readonly string[] dotnetVerbs = ["restore", "build", "artifacts"];
+    private static readonly string workflows = Path.Combine(SourceTree.Root, ".github", "workflows");
     private static readonly Repository repository = new(SourceTree.Root);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -27,6 +29,42 @@ public sealed class CiTests
             }
         }
     }
+
+    [Fact]
+    public void Every_line_of_a_workflow_is_a_command_that_there_is()
+    {
+        var root = CommandLine.Root();
+        var lines = Directory.EnumerateFiles(workflows)
+            .SelectMany(file => CommandsIn(File.ReadAllText(file))).ToArray();
+        Assert.Contains(lines, words => words is ["./tessera", "ci", "orders", "--released", _]);
+        Assert.Contains(lines, words => words is ["./tessera", "ci", "orders", "--publish", _]);
+        Assert.Contains(lines, words => words is ["./tessera", "ci", "--changed", "--since", _]);
+        Assert.Contains(lines, words => words is ["./tessera", "test", "--project", "Rolling", "--all"]);
+        foreach (var words in lines)
+        {
+            if (words[0] == "./tessera")
+                Assert.True(root.Parse(words[1..]).Errors.Count == 0, string.Join(' ', words));
+            else AssertRuns(words);
+        }
+    }
+
+    /// <summary>A program of this tree, with words that it reads.</summary>
+    private static void AssertRuns(string[] words)
+    {
+        Assert.Equal("run", words[1]);
+        var project = Path.Combine(SourceTree.Root, words[Array.IndexOf(words, "--project") + 1]);
+        Assert.Single(Directory.EnumerateFiles(project, "*.csproj"));
+        var source = string.Concat(Directory.EnumerateFiles(project, "*.cs").Select(File.ReadAllText));
+        Assert.All(
+            words[(Array.IndexOf(words, "--") + 1)..].Where(word => word.StartsWith("--", StringComparison.Ordinal)),
+            word => Assert.Contains($"\"{word}\"", source, StringComparison.Ordinal));
+    }
+
+    /// <summary>As a shell takes them apart, those of a service as for Orders.</summary>
+    private static IEnumerable<string[]> CommandsIn(string workflow) =>
+        Commands().Matches(Continued().Replace(workflow, " ")).Select(line => line.Value
+            .Replace("$SERVICE", "orders", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     [Fact]
     public async Task Runs_the_steps_in_order_and_ends_with_the_first_that_fails()
@@ -58,4 +96,11 @@ public sealed class CiTests
         Assert.Contains("-p:ImageArch=arm64", words);
         Assert.Contains("-p:ContainerImageTag=1.2.3-arm64", words);
     }
+
+    [GeneratedRegex(@"\\\r?\n *")]
+    private static partial Regex Continued();
+
+    /// <summary>To the end of the line, or of what is put into another.</summary>
+    [GeneratedRegex(@"(?<=^(?: +run:| {10}).*)(?:\./tessera|dotnet) [^\r\n)]*", RegexOptions.Multiline)]
+    private static partial Regex Commands();
 }

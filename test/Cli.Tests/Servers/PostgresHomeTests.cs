@@ -1,4 +1,5 @@
 using Tessera.Cli.Servers;
+using Tessera.Testing.Servers;
 using Xunit;
 
 namespace Tessera.Cli.Tests.Servers;
@@ -18,7 +19,7 @@ public sealed class PostgresHomeTests
         using var store = Some.Folder();
         using var elsewhere = Some.Folder();
         var server = new PostgresHere(store.Path);
-        if (server.Missing is { } missing) Assert.Skip(missing);
+        if (server.Missing is { } missing) MissingServer.SkipOrFail(missing);
         if (mode is { } open)
         {
             Directory.CreateDirectory(server.Home);

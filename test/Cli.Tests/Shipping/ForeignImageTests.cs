@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tessera.Cli.Shipping;
 using Tessera.Cli.Up;
 using Tessera.Testing;
+using Tessera.Testing.Servers;
 using Xunit;
 
 namespace Tessera.Cli.Tests.Shipping;
@@ -71,7 +72,7 @@ public sealed class ForeignImageTests
     [Fact]
     public async Task Its_list_of_parts_is_what_the_lock_file_pins_without_what_is_for_development()
     {
-        Assert.SkipWhen(Processes.Find("npm") is null, "Node.js 20.6 or newer has npm.");
+        if (Processes.Find("npm") is null) MissingServer.SkipOrFail("npm", "Node.js 20.6 or newer has it.");
         var parts = await PartsList.WriteAsync(notifications, Stop);
         using var list = JsonDocument.Parse(await File.ReadAllTextAsync(
             Path.Combine(SourceTree.Root, parts.Path), Stop));

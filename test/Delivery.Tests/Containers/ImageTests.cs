@@ -118,7 +118,7 @@ public sealed class ImageTests(Images images)
         {
             ["TESSERA_ROOT"] = root, ["MSBUILDDISABLENODEREUSE"] = "1", ["GITHUB_OUTPUT"] = outputs,
             ["ContainerBaseImage"] = await BaseOfTwoPlatformsAsync(), // Properties come from the environment too.
-            ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = images.Registry,
+            ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = images.Registry, ["ContainerSource"] = "https://git.example/tea",
         };
         var said = await PublishAsync();
         var digest = (await File.ReadAllTextAsync(outputs, Stop)).Trim()["digest=".Length..];
@@ -131,8 +131,9 @@ public sealed class ImageTests(Images images)
         var image = await images.Podman.InspectAsync(name);
         Assert.Equal("amd64", image.GetProperty("Architecture").GetString());
         var version = ListedProcess.All().Single(process => process.Name == "baskets").Version;
-        Assert.Equal(version, image.GetProperty("Config").GetProperty("Labels")
-            .GetProperty("org.opencontainers.image.version").GetString());
+        var labels = image.GetProperty("Config").GetProperty("Labels");
+        Assert.Equal(version, labels.GetProperty("org.opencontainers.image.version").GetString());
+        Assert.Equal("https://git.example/tea", labels.GetProperty("org.opencontainers.image.source").GetString());
         var registry = ImageRegistry.At(images.Registry, "tea/baskets", isInsecure: true);
         // The tag of the version is the same index.
         var index = await registry.DescribeAsync(version, Stop);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Tessera.Releasing.Pipelines;
 
 namespace Tessera.Releasing.Tests.Pipelines;
@@ -45,6 +46,58 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void What_every_build_takes_in_concerns_every_service()
+    {
+        foreach (var shared in new[] { "Directory.Build.props", "Directory.Build.targets" })
+        {
+            foreach (var import in XDocument.Load(Path.Combine(Here.Root, shared)).Descendants("Import"))
+                Assert.Equal(repository.All.Count, Touched((string)import.Attribute("Project")!).Count);
+        }
+        Assert.Equal(repository.All.Count, Touched("src/Images.targets").Count);
+    }
+
+    /// <summary>On a machine that comes with none of them tests fail, and not for what they test.</summary>
+    [Fact]
+    public void Jobs_that_run_tests_install_the_servers_before()
+    {
+        var jobs = Directory.EnumerateFiles(folder).SelectMany(file => Jobs().Split(File.ReadAllText(file)))
+            .Where(job => RunsTests().IsMatch(job)).ToArray();
+        Assert.Equal(4, jobs.Length);
+        Assert.All(jobs, job => Assert.InRange(
+            job.IndexOf("- name: servers", StringComparison.Ordinal), 0, RunsTests().Match(job).Index));
+    }
+
+    [Fact]
+    public void What_runs_every_test_installs_every_server_that_the_machine_does_not_come_with() => Assert.Equal(
+        ServerPackages.All.Where(package => !package.IsOnRunner).Select(package => package.Name),
+        Installed("nightly.yml"));
+
+    [Fact]
+    public void The_tests_of_services_start_no_server_that_their_pipelines_have_not_installed()
+    {
+        var installed = Installed("service.yml");
+        var servers = new Dictionary<string, string>
+        {
+            ["RedisServer"] = "redis-server", ["PostgresServer"] = "postgresql", ["RabbitMqServer"] = "rabbitmq-server",
+            ["KafkaServer"] = "default-jre-headless", ["PgBouncer"] = "pgbouncer",
+        };
+        var projects = repository.All.Where(service => Filter.HasTests(repository, service))
+            .Select(service => service.TestProject).ToArray();
+        var sources = ProjectFiles.FoldersOf(repository, projects)
+            .Where(path => path.StartsWith("test/", StringComparison.Ordinal) && path != "test/Testing.Servers")
+            .SelectMany(path => Directory.EnumerateFiles(repository.PathOf(path), "*.cs", SearchOption.AllDirectories))
+            .Select(File.ReadAllText).ToArray();
+        var started = servers.Where(server => Array.Exists(
+            sources, source => source.Contains(server.Key, StringComparison.Ordinal))).Select(server => server.Value);
+        Assert.Equal(started.Order(StringComparer.Ordinal), installed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_image_that_is_published_says_where_its_source_is() => Assert.Contains(
+        "      ContainerSource: ${{ github.server_url }}/${{ github.repository }}",
+        File.ReadAllLines(Path.Combine(folder, "publish.yml")));
+
+    [Fact]
     public void A_service_in_another_language_has_one_for_its_own_folder_and_what_it_is_tested_by()
     {
         Assert.NotEmpty(repository.Foreign);
@@ -55,7 +108,7 @@ public sealed partial class WorkflowTests
             string[] own = [$".github/workflows/{name}.yml", "contracts/**", $"src/Services/{project}/**"];
             Assert.Equal([.. own, .. own], FilterIn(text)); // Of a push and of a pull request.
             Assert.Equal(
-                ["npm ci", "npm run", "npm test", "docker build"],
+                ["npm ci", "npm run", "npm test", "npm audit", "docker build"],
                 CommandRuns().Matches(text).Select(run => run.Groups[1].Value));
             // By the version of Node that the image has.
             var node = NodeVersion().Match(text).Groups[1].Value;
@@ -73,6 +126,10 @@ public sealed partial class WorkflowTests
         Assert.Contains("orders", Touched("src/Services/Payments.Contracts/PaymentEvents.cs"));
         Assert.DoesNotContain("catalog", Touched("src/Services/Payments.Contracts/PaymentEvents.cs"));
         Assert.Equal(repository.All.Count, Touched("Directory.Packages.props").Count);
+        Assert.Equal(repository.All.Count, Touched("src/Apps/Ahead/Ahead.proj").Count);
+        Assert.Equal(repository.All.Count, Touched("src/Apps/Images/Images.proj").Count);
+        Assert.Equal(repository.All.Count, Touched("src/Apps/Cli/Shipping/ImageBuild.cs").Count);
+        Assert.Equal(["web"], Touched("src/Apps/Cli/Up/Plan.cs")); // Whose tests start the command.
         Assert.Equal(repository.All.Count, Touched("contracts/orders/reads.json").Count);
         Assert.Empty(Touched("docs/orders.md"));
     }
@@ -127,10 +184,28 @@ public sealed partial class WorkflowTests
             .Where(path => Directory.Exists(Path.Combine(Here.Root, path)));
     }
 
+    /// <summary>By the first job that installs anything.</summary>
+    private static string[] Installed(string file)
+    {
+        var text = File.ReadAllText(Path.Combine(folder, file)).ReplaceLineEndings("\n");
+        return Packages().Match(text).Groups[1].Value.Split(
+            [' ', '\n', '\\'], StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private static string[] FilterIn(string text) => [.. Paths().Matches(text).Select(path => path.Groups[1].Value)];
 
     [GeneratedRegex(@"^      - ""(.+)""", RegexOptions.Multiline)]
     private static partial Regex Paths();
+
+    /// <summary>To the next step.</summary>
+    [GeneratedRegex(@"apt-get install[ \w-]*--no-install-recommends ([^:#]*)\n      [-#] ")]
+    private static partial Regex Packages();
+
+    [GeneratedRegex(@"^  (?=\w+:\r?$)", RegexOptions.Multiline)]
+    private static partial Regex Jobs();
+
+    [GeneratedRegex(@"--step test|\./tessera test|--project bench/")]
+    private static partial Regex RunsTests();
 
     [GeneratedRegex(@"run: (npm \w+|docker build)")]
     private static partial Regex CommandRuns();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessera.Releasing.Pipelines;
 
 namespace Tessera.Cli.Testing;
 
@@ -8,43 +9,13 @@ internal sealed record MissingServer(string Name, string HowToGet);
 /// <summary>The programs that tests start as throwaway servers, each on its own port and folder.</summary>
 internal static class Servers
 {
-    private sealed record Package(string Name, string Program);
-
-    private static readonly Package[] _packages =
-    [
-        new("redis-server", "redis-server"),
-        new("rabbitmq-server", "rabbitmq-server"),
-        new("kcat", "kcat"),
-        new("postgresql", "postgres"),
-        new("pgbouncer", "pgbouncer"),
-        new("default-jre-headless", "java"),
-        new("chromium-headless-shell", "chromium-headless-shell"),
-        new("prometheus", "prometheus"),
-        new("prometheus-alertmanager", "prometheus-alertmanager"),
-        new("podman", "podman"),
-        new("runc", "runc"),
-        new("catatonit", "/usr/libexec/podman/catatonit"), // Holds a pod together.
-        // A network with names, for containers that know each other by them.
-        new("netavark", "/usr/lib/podman/netavark"),
-        new("aardvark-dns", "/usr/lib/podman/aardvark-dns"),
-        new("iptables", "iptables"),
-        new("iproute2", "ip"),
-        new("docker-registry", "docker-registry"),
-        new("debootstrap", "debootstrap"),
-        new("podman-compose", "podman-compose"),
-        // The foreign service's driver of SQLite is compiled where no ready one can be fetched.
-        new("g++", "g++"),
-        new("make", "make"),
-        new("python3", "python3"),
-    ];
-
     private static readonly TimeSpan _installTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>Installs what is missing when that can be done without asking, and says
     /// what is missing still.</summary>
     public static async Task<IReadOnlyList<MissingServer>> ProvideAsync(bool install, CancellationToken stop)
     {
-        var absent = _packages.Where(package => !IsHere(package)).ToList();
+        var absent = ServerPackages.All.Where(package => !IsHere(package)).ToList();
         if (absent.Count > 0 && install && Environment.IsPrivilegedProcess && Processes.Find("apt-get") is not null)
         {
             Console.WriteLine($"installing {string.Join(", ", absent.Select(package => package.Name))}");
@@ -52,7 +23,7 @@ internal static class Servers
             await AptAsync(
                 ["install", "-y", "-qq", "--no-install-recommends", .. absent.Select(package => package.Name)], stop);
         }
-        var missing = _packages.Where(package => !IsHere(package))
+        var missing = ServerPackages.All.Where(package => !IsHere(package))
             .Select(package => new MissingServer(package.Name, $"Install it with: apt-get install {package.Name}"))
             .ToList();
         if (await ProvideKafkaAsync(install, stop) is { } withoutKafka) missing.Add(withoutKafka);
@@ -86,10 +57,9 @@ internal static class Servers
             : new MissingServer("kafka", why + "Set KAFKA_HOME to an unpacked Apache Kafka 4 (it needs Java 17).");
     }
 
-    private static bool IsHere(Package package) =>
-        Processes.Find(package.Program) is not null
-        || File.Exists("/usr/sbin/" + package.Program)
-        || (package.Program == "postgres" && FindPostgres() is not null);
+    private static bool IsHere(ServerPackage package) =>
+        package.Programs.Any(program => Processes.Find(program) is not null || File.Exists("/usr/sbin/" + program))
+        || (package == ServerPackages.Postgres && FindPostgres() is not null);
 
     /// <summary>Debian keeps PostgreSQL's programs of each version in a folder of their own, newest last.</summary>
     public static string? FindPostgres()

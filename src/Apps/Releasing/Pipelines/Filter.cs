@@ -7,9 +7,11 @@ public static class Filter
     private static readonly string[] _shared =
     [
         ".config/**", ".editorconfig", ".github/workflows/publish.yml", ".github/workflows/service.yml",
-            "BannedSymbols.txt", "Directory.Build.props",
-        "Directory.Build.targets", "Directory.Packages.props", "contracts/**", "global.json",
-        "src/Apps/Releasing/**", "src/Services/shop.json", "tessera",
+        "BannedSymbols.txt", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props",
+        "contracts/**", "global.json", "src/Apps/Releasing/**", "src/Services/shop.json", "tessera",
+        // What images are made by, and of the command what runs the steps: the rest of it is in no image.
+        "src/Apps/Ahead/**", "src/Apps/Images/**", "src/Images.targets", "src/Apps/Cli/Cli.csproj",
+        "src/Apps/Cli/packages.lock", "src/Apps/Cli/Releasing/**", "src/Apps/Cli/Shipping/**",
     ];
 
     /// <summary>As workflows write them, in order: <c>/**</c> at the end stands for all that is below.</summary>

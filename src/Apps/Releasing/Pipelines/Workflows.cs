@@ -115,6 +115,8 @@ public static class Workflows
                 run: npm run build
               - name: test
                 run: npm test
+              - name: audit
+                run: npm audit --audit-level=high
               - name: image
                 run: docker build --build-arg "REVISION=$GITHUB_SHA" -t tessera/{{name}} .
 
@@ -153,6 +155,7 @@ public static class Workflows
               SERVICE: ${{{ "{ inputs.service }" }}}
             steps:
         {{Prepare("      ")}}
+        {{Servers(ServerPackages.Redis, ServerPackages.Postgres)}}
         {{string.Join('\n', Step.Names.Select(RunStep))}}
 
         """;
@@ -184,6 +187,7 @@ public static class Workflows
               SERVICE: ${{{ "{ inputs.service }" }}}
               DOTNET_CONTAINER_REGISTRY_UNAME: ${{{ "{ github.actor }" }}}
               DOTNET_CONTAINER_REGISTRY_PWORD: ${{{ "{ secrets.GITHUB_TOKEN }" }}}
+              ContainerSource: ${{{ "{ github.server_url }" }}}/${{{ "{ github.repository }" }}}
               IMAGE: ghcr.io/${{{ "{ github.repository }" }}}/${{{ "{ inputs.service }" }}}
             steps:
         {{Prepare("      ")}}
@@ -273,8 +277,10 @@ public static class Workflows
               CI: "true"
             steps:
         {{Prepare("      ")}}
+        {{Servers(ServerPackages.All)}}
+              # As root: so the tests start containers, in the network of the machine.
               - name: test
-                run: ./tessera test
+                run: sudo --preserve-env env "PATH=$PATH" ./tessera test
               - name: results
                 if: always()
                 uses: {{Upload}}
@@ -282,6 +288,17 @@ public static class Workflows
                   name: test-results
                   path: artifacts/test-results/
                   if-no-files-found: warn
+          # On a machine that has done nothing before.
+          bench:
+            runs-on: ubuntu-24.04
+            timeout-minutes: 60
+            permissions:
+              contents: read
+            env:
+              CI: "true"
+            steps:
+        {{Prepare("      ")}}
+        {{Servers(ServerPackages.RabbitMq, ServerPackages.Postgres)}}
               - name: bench
                 run: |
                   dotnet run -c Release --project bench/OrderHop -- --brokers rabbitmq --floor --repetitions 3 \
@@ -305,6 +322,7 @@ public static class Workflows
               CI: "true"
             steps:
         {{Prepare("      ")}}
+        {{Servers(ServerPackages.RabbitMq, ServerPackages.Postgres, ServerPackages.Java)}}
               - name: test
                 run: ./tessera test --project Rolling --all
 
@@ -323,6 +341,21 @@ public static class Workflows
         {indent}  with:
         {indent}    global-json-file: global.json
         """;
+
+    /// <summary>With <c>CI=true</c> a test fails where its server is missing. The packages' own services are not
+    /// started: nobody asks them.</summary>
+    private static string Servers(params IEnumerable<ServerPackage> packages)
+    {
+        var lines = packages.Where(package => !package.IsOnRunner).Select(package => package.Name).Chunk(6)
+            .Select(names => "            " + string.Join(' ', names));
+        return $"""
+                  - name: servers
+                    run: |
+                      sudo apt-get update -qq
+                      sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends \
+            {string.Join(" \\\n", lines)}
+            """;
+    }
 
     private static string RunStep(string name) =>
         $"""
