@@ -169,8 +169,9 @@ public sealed class OrderPageTests(ShopInBrowser shop)
         await page.GetByRole(AriaRole.Button, new() { Name = "Zahlungspflichtig bestellen" }).ClickAsync();
         await visitor.BecomesAsync("Confirmed", reloads: !scripts);
         await Assertions.Expect(visitor.At("order-state")).ToContainTextAsync("Bezahlt und bestätigt. Vielen Dank!");
-        if (hasAccount) await ClickAsync(AriaRole.Button, "Abmelden", AriaRole.Banner);
-        Assert.True(visitor.Complaints.Count == 0, string.Join("; ", visitor.Complaints));
+        await ClickAsync(AriaRole.Button, "Abmelden", AriaRole.Banner);
+        // The browser tells of the form that was refused, too.
+        Assert.DoesNotContain(visitor.Complaints, said => !said.Contains("422", StringComparison.Ordinal));
 
         Task ClickAsync(AriaRole role, string name, AriaRole within = AriaRole.Main) => page.GetByRole(within)
             .GetByRole(role, new() { Name = name, Exact = true }).ClickAsync();
