@@ -19,6 +19,22 @@ internal static partial class LanguageRules
         }
     }
 
+    /// <param name="ending">The beginnings of keys whose end is known only when the page is written.</param>
+    public static IEnumerable<string> Strays(string texts, string source, params string[] ending)
+    {
+        var known = Read(texts).Keys;
+        foreach (var key in Asked().Matches(source).Select(match => match.Groups[1].Value).Except(known))
+            yield return $"\"{key}\" is asked for, and there is no such text.";
+        foreach (var key in known)
+        {
+            if (!source.Contains($"\"{key}\"", StringComparison.Ordinal)
+                && !ending.Any(beginning => key.StartsWith(beginning, StringComparison.Ordinal)))
+            {
+                yield return $"Nobody asks for \"{key}\".";
+            }
+        }
+    }
+
     private static Dictionary<string, string> Read(string text) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(text)!;
 
@@ -27,4 +43,8 @@ internal static partial class LanguageRules
 
     [GeneratedRegex(@"\{(\d+)[^}]*\}")]
     private static partial Regex Place();
+
+    [GeneratedRegex(
+        """(?:[Ww]ords(?:\[|\.\w+\()|Refuse\([^,()]+, |[( ]new(?: Wording)?\()"([a-z]+(?:\.[a-z.-]+)*)\x22""")]
+    private static partial Regex Asked();
 }

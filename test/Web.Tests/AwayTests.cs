@@ -188,6 +188,11 @@ public sealed class AwayTests(ChaoticShop shop)
             // The way to sign in is closed; that must be a page which says so, too.
             Assert.InRange(await stranger.GoAsync("/sign-in"), 500, 503);
             await Assertions.Expect(stranger.At("fault")).ToContainTextAsync("try again in a minute");
+            await using var reader = await shop.NewVisitorAsync(language: "de-DE");
+            await reader.GoAsync("/account/sign-in");
+            await Assertions.Expect(reader.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
+            await Assertions.Expect(reader.At("fault")).ToContainTextAsync(
+                "Versuchen Sie es in einer Minute noch einmal");
         }
     }
 

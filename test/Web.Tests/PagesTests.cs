@@ -197,6 +197,17 @@ public sealed class PagesTests(ShopInBrowser shop)
         await Assertions.Expect(visitor.Page.GetByText("1.234,56\u00a0£")).ToBeVisibleAsync();
         await visitor.GoAsync("/help");
         await Assertions.Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
+        // Users' pages are of the same shop: what was chosen here holds there, and the other way round.
+        await visitor.GoAsync("/sign-in?back=/help");
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Anmelden" }))
+            .ToBeVisibleAsync();
+        var address = visitor.Page.Url;
+        await visitor.At("language-fr").ClickAsync();
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Se connecter" }))
+            .ToBeVisibleAsync();
+        await Assertions.Expect(visitor.Page).ToHaveURLAsync(address);
+        await visitor.GoAsync("/help");
+        await Assertions.Expect(visitor.Page.Locator("html")).ToHaveAttributeAsync("lang", "fr");
     }
 
     /// <summary>To each kind of page, and with the status that it came with.</summary>

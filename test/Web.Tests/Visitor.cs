@@ -80,11 +80,12 @@ internal sealed class Visitor : IAsyncDisposable
     public async Task<string> RegisterAndSignInAsync()
     {
         var email = $"visitor-{Guid.NewGuid():N}@example.org";
-        await Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
-        await Page.GetByLabel("E-mail address").FillAsync(email);
-        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
-        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+        var labels = await AccountLabelsAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = labels.Register }).ClickAsync();
+        await Page.GetByLabel(labels.Email).FillAsync(email);
+        await Page.GetByLabel(labels.Password, new() { Exact = true }).FillAsync(Password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = labels.Create }).ClickAsync();
+        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = labels.SignIn }).ClickAsync();
         await SignInAsync(email);
         return email;
     }
@@ -92,9 +93,10 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>At the page that a sign-in leads to, with an account that was made here.</summary>
     public async Task SignInAsync(string email)
     {
-        await Page.GetByLabel("E-mail address").FillAsync(email);
-        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        var labels = await AccountLabelsAsync();
+        await Page.GetByLabel(labels.Email).FillAsync(email);
+        await Page.GetByLabel(labels.Password, new() { Exact = true }).FillAsync(Password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = labels.SignIn, Exact = true }).ClickAsync();
     }
 
     /// <inheritdoc cref="RegisterAndSignInAsync"/>
@@ -154,6 +156,9 @@ internal sealed class Visitor : IAsyncDisposable
         }
         await _context.DisposeAsync();
     }
+
+    private async Task<AccountLabels> AccountLabelsAsync() =>
+        AccountLabels.In(await Page.Locator("html").GetAttributeAsync("lang"));
 
     private void Listen(IPage page)
     {

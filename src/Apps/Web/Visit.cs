@@ -11,15 +11,13 @@ namespace Tessera.Web;
 /// <summary>One request of one visitor: language, whether somebody is signed in, the basket's state.</summary>
 internal sealed class Visit
 {
-    public const string LanguageCookie = "tessera-language";
-
     private readonly BasketKeeper _baskets;
 
     public Visit(IHttpContextAccessor accessor, BasketKeeper baskets, IOptions<TesseraOptions> tessera,
         IOptions<ShopOptions> shop)
     {
         (Context, _baskets) = (accessor.HttpContext!, baskets);
-        Words = ChooseWords(Context.Request);
+        Words = Words.Find(ReaderLanguage.Of(Context.Request).Tag)!;
         Store = tessera.Value.PublicUri;
         Currency = shop.Value.Currency;
     }
@@ -54,14 +52,4 @@ internal sealed class Visit
         Basket ??= await _baskets.ReadAsync(await TokenAsync(), stop);
 
     public string Money(long minor, string currency) => Words.Money(minor, currency);
-
-    private static Words ChooseWords(HttpRequest request)
-    {
-        if (Words.Find(request.Cookies[LanguageCookie]) is { } chosen) return chosen;
-        foreach (var wanted in request.GetTypedHeaders().AcceptLanguage.OrderByDescending(each => each.Quality ?? 1))
-        {
-            if (Words.Find(wanted.Value.Value?.Split('-')[0]) is { } found) return found;
-        }
-        return Words.Default;
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Users.Contracts;
 using Tessera.Users.Passwords;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users;
 
@@ -11,7 +12,7 @@ internal static class RegisterUser
         RegisterUserRequest request, RegisterAccount register, CancellationToken stop)
     {
         if (PasswordRules.FaultOf(request.Password, request.Email) is { } fault)
-            return ChangeOwnPassword.Invalid("password", fault);
+            return ChangeOwnPassword.Invalid("password", Words.Default.Say(fault));
         await register.RunAsync(request, stop);
         return TypedResults.Accepted((string?)null, new RegistrationView(EmailAddress.Normalize(request.Email)));
     }

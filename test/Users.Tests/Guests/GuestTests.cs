@@ -39,7 +39,7 @@ public sealed class GuestTests(TidyUsers users) : IClassFixture<TidyUsers>
             new ContactView(profile.Id, "gast@example.com", "Gisela", "fr-CH"),
             await contact.Content.ReadFromJsonAsync<ContactView>(TestContext.Current.CancellationToken));
         var account = await visitor.GetAsync("/account");
-        Assert.Contains("You are here as a guest", account.Html, StringComparison.Ordinal);
+        Assert.Contains("Vous êtes ici en invité", account.Decoded, StringComparison.Ordinal);
     }
 
     /// <summary>An address that proves nothing takes nothing away from who it belongs to.</summary>

@@ -127,6 +127,65 @@ public sealed class OrderPageTests(ShopInBrowser shop)
         Assert.Equal(sum, (await visitor.At("total").InnerTextAsync()).Replace('\u00a0', ' '));
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_German_reader_orders_by_German_words_alone(bool hasAccount, bool scripts)
+    {
+        await using var visitor = await shop.NewVisitorAsync(scripts, language: "de-DE");
+        var page = visitor.Page;
+        await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
+        await ClickAsync(AriaRole.Button, "In den Warenkorb");
+        await ClickAsync(AriaRole.Link, "Zum Warenkorb");
+        await ClickAsync(AriaRole.Link, "Zur Kasse");
+        await HeadingAsync("Anmelden");
+        if (hasAccount)
+        {
+            var email = $"leserin-{Guid.NewGuid():N}@example.org";
+            await ClickAsync(AriaRole.Link, "Konto anlegen");
+            await HeadingAsync("Konto anlegen");
+            await FillAsync(("Name (freiwillig)", "Gisela"), ("E-Mail-Adresse", email), ("Passwort", "kurz"));
+            await ClickAsync(AriaRole.Button, "Konto anlegen");
+            await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(
+                "Ein Passwort hat 10 bis 128 Zeichen.");
+            await FillAsync(("Passwort", Visitor.Password));
+            await ClickAsync(AriaRole.Button, "Konto anlegen");
+            await HeadingAsync("Sehen Sie in Ihre E-Mails");
+            await ClickAsync(AriaRole.Link, "Anmelden");
+            await FillAsync(("E-Mail-Adresse", email), ("Passwort", Visitor.Password));
+            await ClickAsync(AriaRole.Button, "Anmelden");
+        }
+        else
+        {
+            await ClickAsync(AriaRole.Link, "Ohne Konto bestellen");
+            await HeadingAsync("Ohne Konto bestellen");
+            await FillAsync(("E-Mail-Adresse", "gisela@example.org"));
+            await ClickAsync(AriaRole.Button, "Weiter zur Bestellung");
+        }
+        await HeadingAsync("Kasse");
+        await FillAsync(
+            ("Name", "Gisela Weber"), ("Straße und Hausnummer", "Am Markt 1"), ("Postleitzahl", "99423"),
+            ("Ort", "Weimar"), ("Land", "Deutschland"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Zahlungspflichtig bestellen" }).ClickAsync();
+        await visitor.BecomesAsync("Confirmed", reloads: !scripts);
+        await Assertions.Expect(visitor.At("order-state")).ToContainTextAsync("Bezahlt und bestätigt. Vielen Dank!");
+        await ClickAsync(AriaRole.Button, "Abmelden", AriaRole.Banner);
+        // The browser tells of the form that was refused, too.
+        Assert.DoesNotContain(visitor.Complaints, said => !said.Contains("422", StringComparison.Ordinal));
+
+        Task ClickAsync(AriaRole role, string name, AriaRole within = AriaRole.Main) => page.GetByRole(within)
+            .GetByRole(role, new() { Name = name, Exact = true }).ClickAsync();
+
+        Task HeadingAsync(string text) => Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 }))
+            .ToHaveTextAsync(text);
+
+        async Task FillAsync(params (string Label, string Text)[] fields)
+        {
+            foreach (var (label, text) in fields)
+                await page.GetByLabel(label, new() { Exact = true }).FillAsync(text);
+        }
+    }
+
     [Fact]
     public async Task Is_printed_black_on_white_with_all_that_was_ordered_and_nothing_to_click()
     {

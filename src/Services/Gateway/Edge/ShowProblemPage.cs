@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
-using Microsoft.AspNetCore.WebUtilities;
+using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.Gateway;
 
 /// <summary>What the gateway itself has to say to a person at a browser: that pages or the sign-in are away, or that it
-/// was too much at once. A program gets the same as a problem document.</summary>
+/// was too much at once, in the language that they read the shop in. A program gets the same as a problem document.
+/// </summary>
 internal sealed class ShowProblemPage : IProblemDetailsWriter
 {
     private const string Style =
@@ -36,26 +37,31 @@ internal sealed class ShowProblemPage : IProblemDetailsWriter
         response.Headers.ContentSecurityPolicy = policy;
         response.Headers[HeaderNames.CacheControl] = "no-store";
         response.ContentType = "text/html; charset=utf-8";
-        var (heading, text) = response.StatusCode switch
+        var texts = PageTexts.Of(context.HttpContext.Request);
+        var key = response.StatusCode switch
         {
-            StatusCodes.Status429TooManyRequests =>
-                ("That was too much at once", "Please wait a moment and try again."),
-            >= 500 => ("We will be back in a minute",
-                "A part of the shop is away right now. Nothing is lost: please try again in a minute."),
-            var status => (ReasonPhrases.GetReasonPhrase(status), context.ProblemDetails.Detail ?? ""),
+            StatusCodes.Status429TooManyRequests => "busy",
+            StatusCodes.Status404NotFound => "unknown",
+            >= 500 => "away",
+            _ => "refused",
         };
-        var html = HtmlEncoder.Default;
+        // Written for whoever made the request, in English: a page that is away is nobody's mistake.
+        var detail = response.StatusCode < 500 ? context.ProblemDetails.Detail ?? "" : "";
+        var html = HtmlEncoder.Create(UnicodeRanges.All);
         return new ValueTask(response.WriteAsync(
             $"""
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>{html.Encode(heading)} – Tessera</title>
+            <html lang="{texts.Language}"><head><meta charset="utf-8"><title>{Said(key + ".title")} – Tessera</title>
             <meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
             <style>{Style}</style></head>
-            <body><main><h1>{html.Encode(heading)}</h1>
-            <p data-test="fault">{html.Encode(text)}</p>
-            <p><a href="">Try again</a> &#160; <a href="/">To the shop</a></p>
+            <body><main><h1>{Said(key + ".title")}</h1>
+            <p data-test="fault">{Said(key)}</p>
+            <p><a href="">{Said("again")}</a> &#160; <a href="/">{Said("shop")}</a></p>
             <p><small>{response.StatusCode} · {html.Encode(Problems.TraceIdOf(context.HttpContext))}</small></p>
+            <p lang="en"><small>{html.Encode(detail)}</small></p>
             </main></body></html>
             """, context.HttpContext.RequestAborted));
+
+        string Said(string of) => html.Encode(texts[of]);
     }
 }

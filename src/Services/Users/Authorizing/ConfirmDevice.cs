@@ -39,13 +39,13 @@ internal static class ConfirmDevice
         // Codes are short, so that people can type them: guesses are limited, whoever makes them (RFC 8628 §5.1).
         var key = SignInKey.OfNetwork("device code", context, tessera.Value);
         if ((await guesses.ReadAsync(key, stop)).IsBlocked)
-            return Page(new DeviceAsk { Fault = "Too many wrong codes came from your network. Try again later." }, 429);
+            return Page(new DeviceAsk { Fault = "device.many" }, 429);
         if ((await context.AuthenticateAsync(Scheme)).Principal is not { } asked
             || asked.GetClaim(Claims.ClientId) is not { } id
             || await clients.FindScopesAsync(id, stop) is not { } client)
         {
             await guesses.CountAsync(key, stop);
-            return Page(new DeviceAsk { Fault = "This code is wrong, or its time is over." }, 422);
+            return Page(new DeviceAsk { Fault = "device.wrong" }, 422);
         }
         var scopes = TokenPrincipal.Meant(asked.GetScopes(), client.IsOwn, client.Allowed).ToImmutableArray();
         return form?[Answer].ToString() switch
@@ -65,7 +65,7 @@ internal static class ConfirmDevice
             || await accounts.FindAsync(user, stop) is not { } account
             || await start.TryBeginAsync(user, client, scopes, session, stop) is not { } authorization)
         {
-            return Page(new DeviceAsk { Fault = "Your account is gone." }, 422);
+            return Page(new DeviceAsk { Fault = "device.gone" }, 422);
         }
         var signedInAt = (await context.AuthenticateAsync(AccountCookie.Scheme)).Properties?.IssuedUtc;
         return Results.SignIn(
@@ -87,6 +87,7 @@ public sealed class DeviceAsk
 
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
+    /// <summary>The key of a text.</summary>
     public string? Fault { get; init; }
 
     public bool IsDone { get; init; }

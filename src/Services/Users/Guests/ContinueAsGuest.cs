@@ -35,8 +35,8 @@ internal static class ContinueAsGuest
         var details = new Details(form.Trimmed(Email), name.Length == 0 ? null : name);
         form.Check(
             details,
-            (nameof(details.Email), Email, "Enter an e-mail address, such as ada@example.org."),
-            (nameof(details.Name), Name, "Enter a name of at most 100 characters."));
+            (nameof(details.Email), Email, new("email.fault")),
+            (nameof(details.Name), Name, new("name.fault")));
         if (!form.IsGood) return Page(StatusCodes.Status422UnprocessableEntity, context, form);
         // Whole milliseconds, as every database keeps them.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());

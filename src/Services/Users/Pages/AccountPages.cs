@@ -4,6 +4,7 @@ using Tessera.Users.Pages.Parts;
 using Tessera.Users.Passkeys;
 using Tessera.Users.SecondFactor;
 using Tessera.Users.Sessions;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users.Pages;
 
@@ -31,11 +32,15 @@ internal static class AccountPages
     public const string SecondFactor = "/account/second-factor";
     public const string RemoveSecondFactor = "/account/second-factor/remove";
     public const string Export = "/account/export";
+    public const string Language = "/account/language";
 
     public static void AddAccountPages(this WebApplicationBuilder builder)
     {
         builder.AddAccountCookie();
         builder.Services.AddRazorComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped(
+            provider => Words.Of(provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.Request));
         builder.Services.AddScoped<SessionStore>();
         builder.Services.AddSingleton<StartSession>();
         builder.Services.AddScoped<EndSession>();
@@ -69,6 +74,7 @@ internal static class AccountPages
         pages.MapGet("/reset-asked", ResetForm.ShowAsked).AllowAnonymous();
         pages.MapGet("/new-password", ResetForm.ShowNew).AllowAnonymous();
         pages.MapPost("/new-password", ResetForm.SetNew).AllowAnonymous();
+        pages.MapPost("/language", SetLanguage.Handle).AllowAnonymous();
         pages.MapGet("/signed-out", Pages.SignOut.ShowDone).AllowAnonymous();
         // A sign-out is no harm to who is not signed in.
         pages.MapGet("/sign-out", Pages.SignOut.Show).AllowAnonymous();

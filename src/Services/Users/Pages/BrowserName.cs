@@ -1,3 +1,5 @@
+using Tessera.Users.Texts;
+
 namespace Tessera.Users.Pages;
 
 /// <summary>What people call the browser that says this of itself.</summary>
@@ -16,12 +18,13 @@ internal static class BrowserName
         ("Linux", "Linux"),
     ];
 
-    public static string Of(string userAgent) => (Find(browsers, userAgent), Find(systems, userAgent)) switch
-    {
-        ({ } browser, { } system) => $"{browser} on {system}",
-        ({ } browser, null) => browser,
-        _ => "Another browser",
-    };
+    public static string Of(string userAgent, Words words) =>
+        (Find(browsers, userAgent), Find(systems, userAgent)) switch
+        {
+            ({ } browser, { } system) => words.Format("browser.on", browser, system),
+            ({ } browser, null) => browser,
+            _ => words["browser.other"],
+        };
 
     private static string? Find((string Mark, string Name)[] known, string userAgent) =>
         Array.Find(known, one => userAgent.Contains(one.Mark, StringComparison.Ordinal)).Name;

@@ -15,14 +15,11 @@ internal static class Notice
 
     public static string After(string page, string notice) => $"{page}?{Parameter}={notice}";
 
+    /// <summary>The key of what is said.</summary>
     public static string? Of(HttpContext context) => context.Request.Query[Parameter].ToString() switch
     {
-        PasswordChanged => "Your password is changed. You are signed out everywhere but here.",
-        PasswordReset => "Your new password is set. Sign in with it.",
-        Confirmed => "Thank you, your e-mail address is confirmed.",
-        PasskeyAdded => "The passkey is added. You can sign in with it.",
-        PasskeyRemoved => "The passkey is removed here. Remove it from the device, too.",
-        SecondFactorRemoved => "The app is removed. You sign in by your password alone.",
+        (PasswordChanged or PasswordReset or Confirmed or PasskeyAdded or PasskeyRemoved or SecondFactorRemoved)
+            and var done => "done." + done,
         _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users.Pages;
 
@@ -36,13 +37,15 @@ public sealed class PageForm
     }
 
     /// <param name="field">Empty: the fault is of no one field.</param>
-    public void Refuse(string field, string why) => _faults.Add(new FieldFault(field, why));
+    public void Refuse(string field, Wording why) => _faults.Add(new FieldFault(field, why));
 
-    public string? FaultOf(string field) => _faults.Find(fault => fault.Field == field)?.Why;
+    public void Refuse(string field, string key, params object[] values) => Refuse(field, new Wording(key, values));
+
+    public Wording? FaultOf(string field) => _faults.Find(fault => fault.Field == field)?.Why;
 
     /// <summary>Checks what the interface for programs checks too, and says it in the page's words.</summary>
     /// <param name="words">Per member of the shape: the field and what to do.</param>
-    public void Check(object shape, params ReadOnlySpan<(string Member, string Field, string Why)> words)
+    public void Check(object shape, params ReadOnlySpan<(string Member, string Field, Wording Why)> words)
     {
         List<ValidationResult> results = [];
         if (Validator.TryValidateObject(shape, new ValidationContext(shape), results, validateAllProperties: true))
@@ -50,7 +53,7 @@ public sealed class PageForm
         foreach (var result in results)
         {
             var member = result.MemberNames.FirstOrDefault() ?? "";
-            var (field, why) = ("", result.ErrorMessage ?? "This cannot be used.");
+            var (field, why) = ("", new Wording("fault.other"));
             foreach (var word in words)
             {
                 if (word.Member == member) (field, why) = (word.Field, word.Why);
@@ -60,4 +63,4 @@ public sealed class PageForm
     }
 }
 
-public sealed record FieldFault(string Field, string Why);
+public sealed record FieldFault(string Field, Wording Why);

@@ -22,23 +22,21 @@ internal static class SignIn
     {
         var form = await PageForm.ReadAsync(context, stop);
         var (email, password) = (form.Trimmed(Email), form[Password]);
-        if (email.Length == 0) form.Refuse(Email, "Enter your e-mail address.");
-        if (password.Length == 0) form.Refuse(Password, "Enter your password.");
+        if (email.Length == 0) form.Refuse(Email, "signin.email.missing");
+        if (password.Length == 0) form.Refuse(Password, "signin.password.missing");
         if (!form.IsGood) return Refuse(context, form, ceremonies);
         var known = password.Length <= CheckPassword.LengthMax
             ? await passwords.TryAsync(email, password, SignInKey.Of(email, context, tessera.Value), stop)
             : null; // Longer than any can be.
         if (known is null)
         {
-            form.Refuse(
-                Email,
-                "The e-mail address or the password is wrong, or too many wrong ones came from your network just now.");
+            form.Refuse(Email, "signin.wrong");
             return Refuse(context, form, ceremonies);
         }
         if (await factors.HasAsync(known.Id, stop)) return EnterCode.Page(context, tickets.Issue(known));
         if (!await sessions.TryAsync(known, SignInMethod.Password, context, stop))
         {
-            form.Refuse(Email, "The account is gone, or its password was changed just now.");
+            form.Refuse(Email, "signin.gone");
             return Refuse(context, form, ceremonies);
         }
         return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview);

@@ -28,8 +28,8 @@ internal static class ManagePasskeys
         var user = AccountCookie.RequiredUserOf(context.User);
         var name = form.Trimmed(Name);
         if (name.Length is 0 or > NameLengthMax || name.Any(char.IsControl))
-            form.Refuse(Name, $"Enter a name of 1 to {NameLengthMax} characters, such as “my telephone”.");
-        if (!ceremonies.IsPossible) form.Refuse("", "No passkeys can be made for this address of the store.");
+            form.Refuse(Name, "passkeys.name.fault", NameLengthMax);
+        if (!ceremonies.IsPossible) form.Refuse("", "passkeys.impossible");
         if (form.IsGood)
         {
             await accounts.Work.BeginAsync(stop);
@@ -42,9 +42,9 @@ internal static class ManagePasskeys
                 return new SeeOther(AccountPages.SignIn);
             }
             if ((await passkeys.ListAsync(user, stop)).Count >= PasskeyStore.CountMax)
-                form.Refuse("", $"You have {PasskeyStore.CountMax} passkeys. Remove one first.");
+                form.Refuse("", "passkeys.many", PasskeyStore.CountMax);
             else if (await ceremonies.TryMakeAsync(user, name, form[Sealed], form[Credential], stop) is null)
-                form.Refuse("", "The passkey was not made: the page was too old, or the device has one already.");
+                form.Refuse("", "passkeys.failed");
             if (form.IsGood)
             {
                 mails.Add(WriteMail.PasskeyAdded, account.Email!);

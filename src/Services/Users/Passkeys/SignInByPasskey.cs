@@ -17,7 +17,7 @@ internal static class SignInByPasskey
         {
             return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview);
         }
-        form.Refuse("", "The passkey is not known here, or the page was too old. Try again, or use your password.");
+        form.Refuse("", "signin.passkey.wrong");
         return SignIn.Page(StatusCodes.Status422UnprocessableEntity, context, form, ceremonies);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Users.Sessions;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users.Passwords;
 
@@ -25,7 +26,7 @@ internal static class ChangeOwnPassword
         return await change.TryAsync(
             account, request.Current, request.New, OwnSessions.OfToken(context), key, stop) switch
         {
-            PasswordChange.Refused(var why) => Invalid("new", why),
+            PasswordChange.Refused(var why) => Invalid("new", Words.Default.Say(why)),
             PasswordChange.WrongCurrent => Invalid(
                 "current", "The password is wrong, or too many wrong ones came from this network just now."),
             _ => TypedResults.NoContent(),

@@ -3,6 +3,7 @@ using Tessera.MailDefaults;
 using Tessera.Users.Links;
 using Tessera.Users.Mail;
 using Tessera.Users.Sessions;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users.Passwords;
 
@@ -42,5 +43,5 @@ internal abstract record PasswordChange
 
     public sealed record WrongCurrent : PasswordChange;
 
-    public sealed record Refused(string Why) : PasswordChange;
+    public sealed record Refused(Wording Why) : PasswordChange;
 }

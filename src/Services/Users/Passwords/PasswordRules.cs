@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users.Passwords;
 
@@ -21,14 +22,14 @@ internal static class PasswordRules
         .AddScoped<ResetPassword>();
 
     /// <summary>Why it is refused, or null.</summary>
-    public static string? FaultOf(string password, string? email)
+    public static Wording? FaultOf(string password, string? email)
     {
         if (password.Length is < LengthMin or > CheckPassword.LengthMax)
-            return $"A password has {LengthMin} to {CheckPassword.LengthMax} characters.";
+            return new Wording("password.length", LengthMin, CheckPassword.LengthMax);
         if (common.Contains(password.ToLowerInvariant()) || IsRun(password))
-            return "This password is among the first that are tried. Choose another one.";
+            return new Wording("password.common");
         return email is not null && IsMadeOf(password, email.Trim())
-            ? "The password must not be the e-mail address."
+            ? new Wording("password.email")
             : null;
     }
 

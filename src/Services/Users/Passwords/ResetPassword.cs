@@ -3,6 +3,7 @@ using Tessera.Users.Links;
 using Tessera.MailDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Sessions;
+using Tessera.Users.Texts;
 
 namespace Tessera.Users.Passwords;
 
@@ -59,5 +60,5 @@ internal abstract record ResetOutcome
     /// <summary>Unknown, used or too old: which one is nobody's business.</summary>
     public sealed record DeadLink : ResetOutcome;
 
-    public sealed record Refused(string Why) : ResetOutcome;
+    public sealed record Refused(Wording Why) : ResetOutcome;
 }

@@ -20,12 +20,8 @@ internal static class EnterCode
         var form = await PageForm.ReadAsync(context, stop);
         if (await tickets.ReadAsync(form[Ticket], accounts, stop) is not { } account)
             return new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, ReturnUrl.Of(context)));
-        if (form[Code].Length == 0) form.Refuse(Code, "Enter the code that your app shows.");
-        else if (!await factors.TryUseAsync(account.Id, form[Code], stop))
-        {
-            form.Refuse(
-                Code, "This code is wrong, was used before, or too many wrong ones came just now. Wait for the next.");
-        }
+        if (form[Code].Length == 0) form.Refuse(Code, "code.missing");
+        else if (!await factors.TryUseAsync(account.Id, form[Code], stop)) form.Refuse(Code, "code.wrong");
         else if (!await sessions.TryAsync(account, SignInMethod.PasswordAndCode, context, stop))
             return new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, ReturnUrl.Of(context)));
         return form.IsGood

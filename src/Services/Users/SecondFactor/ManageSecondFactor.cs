@@ -40,7 +40,7 @@ internal static class ManageSecondFactor
                 (nameof(RecoveryCodesPage.Back), ReturnUrl.Of(context)));
         }
         await accounts.Work.RollbackAsync();
-        form.Refuse(Code, "This is not the code that the app shows now. Look whether the device's clock is right.");
+        form.Refuse(Code, "factor.add.wrong");
         return await PageAsync(
             StatusCodes.Status422UnprocessableEntity, form, context, accounts, factors, store, clock, stop);
     }
@@ -55,7 +55,7 @@ internal static class ManageSecondFactor
         if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return new SeeOther(AccountPages.SignIn);
         if (!await factors.TryUseAsync(user, form[Code], stop))
         {
-            form.Refuse(Code, "This code is wrong, was used before, or too many wrong ones came just now.");
+            form.Refuse(Code, "factor.wrong");
             return await PageAsync(
                 StatusCodes.Status422UnprocessableEntity, form, context, accounts, factors, store, clock, stop);
         }
@@ -86,7 +86,7 @@ internal static class ManageSecondFactor
         return PageRules.Page<AddSecondFactorPage>(
             status, (nameof(AddSecondFactorPage.Form), form),
             (nameof(AddSecondFactorPage.Sealed), sealedSecret),
-            (nameof(AddSecondFactorPage.Picture), QrPicture.Of(email, secret)),
+            (nameof(AddSecondFactorPage.Email), email),
             (nameof(AddSecondFactorPage.Secret), secret),
             (nameof(AddSecondFactorPage.Back), ReturnUrl.Of(context)));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Components;
 using OtpNet;
 using QRCoder;
@@ -11,7 +12,8 @@ internal static class QrPicture
 {
     private const string Issuer = "Tessera";
 
-    public static MarkupString Of(string email, string secret)
+    /// <param name="label">For who cannot see it.</param>
+    public static MarkupString Of(string email, string secret, string label)
     {
         var address = new OtpUri(OtpType.Totp, secret, email, Issuer).ToString();
         using var generator = new QRCodeGenerator();
@@ -25,12 +27,12 @@ internal static class QrPicture
                 if (rows[y][x]) path.Append(CultureInfo.InvariantCulture, $"M{x} {y}h1v1h-1z");
             }
         }
-        // Numbers of our own alone: nothing that anybody typed is in the markup. Black on white in any colours, so that
-        // cameras see it.
+        // Numbers and a label of our own alone: nothing that anybody typed is in the markup. Black on white in any
+        // colours, so that cameras see it.
         return new MarkupString(string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            <svg class="qr" viewBox="0 0 {rows.Count} {rows.Count}" role="img" aria-label="QR code with the secret">
+            <svg class="qr" viewBox="0 0 {rows.Count} {rows.Count}" role="img" aria-label="{HtmlEncoder.Default.Encode(label)}">
             <path fill="#fff" d="M0 0h{rows.Count}v{rows.Count}h-{rows.Count}z" /><path fill="#000" d="{path}" /></svg>
             """));
     }

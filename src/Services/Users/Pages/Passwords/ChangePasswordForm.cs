@@ -18,8 +18,8 @@ internal static class ChangePasswordForm
         CancellationToken stop)
     {
         var form = await PageForm.ReadAsync(context, stop);
-        if (form[Current].Length == 0) form.Refuse(Current, "Enter the password that you have now.");
-        if (form[New].Length == 0) form.Refuse(New, "Enter a new password.");
+        if (form[Current].Length == 0) form.Refuse(Current, "change.current.missing");
+        if (form[New].Length == 0) form.Refuse(New, "change.new.missing");
         if (form.IsGood)
         {
             var user = AccountCookie.RequiredUserOf(context.User);
@@ -29,11 +29,7 @@ internal static class ChangePasswordForm
                 account, form[Current], form[New], AccountCookie.SessionOf(context.User),
                 SignInKey.Of(email, context, tessera.Value), stop);
             if (outcome is PasswordChange.Refused(var why)) form.Refuse(New, why);
-            if (outcome is PasswordChange.WrongCurrent)
-            {
-                form.Refuse(
-                    Current, "This is not your password, or too many wrong ones came from your network just now.");
-            }
+            if (outcome is PasswordChange.WrongCurrent) form.Refuse(Current, "change.wrong");
         }
         return form.IsGood
             ? new SeeOther(Notice.After(AccountPages.Overview, Notice.PasswordChanged))

@@ -24,7 +24,7 @@ internal static class ResetForm
         // Of a registration everything but the address is as it must be.
         form.Check(
             new RegisterUserRequest(email, new string('x', PasswordRules.LengthMin)),
-            (nameof(RegisterUserRequest.Email), Email, "Enter an e-mail address, such as ada@example.org."));
+            (nameof(RegisterUserRequest.Email), Email, new("email.fault")));
         if (!form.IsGood)
         {
             return PageRules.Page<ResetPage>(

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Users.Passwords;
 
@@ -11,7 +12,6 @@ internal static class Register
     public const string Name = "name";
     public const string Email = "email";
     public const string Password = "password";
-    private const string StorefrontLanguage = "tessera-language";
 
     public static IResult Show(HttpContext context) => Page(StatusCodes.Status200OK, context, new PageForm());
 
@@ -27,9 +27,9 @@ internal static class Register
             form.Trimmed(Email), form[Password], name.Length == 0 ? null : name, LanguageOf(context.Request));
         form.Check(
             request,
-            (nameof(request.Email), Email, "Enter an e-mail address, such as ada@example.org."),
-            (nameof(request.Password), Password, PasswordRules.FaultOf(request.Password, null) ?? ""),
-            (nameof(request.Name), Name, "Enter a name of at most 100 characters."));
+            (nameof(request.Email), Email, new("email.fault")),
+            (nameof(request.Password), Password, PasswordRules.FaultOf(request.Password, null) ?? new("fault.other")),
+            (nameof(request.Name), Name, new("name.fault")));
         if (form.FaultOf(Password) is null && PasswordRules.FaultOf(request.Password, request.Email) is { } fault)
             form.Refuse(Password, fault);
         if (!form.IsGood) return Page(StatusCodes.Status422UnprocessableEntity, context, form);
@@ -39,7 +39,7 @@ internal static class Register
 
     /// <summary>As the person reads the storefront, which keeps what they chose, or else as the browser asks for it.
     /// Null when neither says so.</summary>
-    public static string? LanguageOf(HttpRequest request) => request.Cookies[StorefrontLanguage] is { } chosen
+    public static string? LanguageOf(HttpRequest request) => request.Cookies[ReaderLanguage.Cookie] is { } chosen
         && IsTag(chosen)
             ? chosen
             : request.GetTypedHeaders().AcceptLanguage.OrderByDescending(each => each.Quality ?? 1)
