@@ -14,7 +14,8 @@ public class ShopInBrowser : Store
     }
 
     protected ShopInBrowser(params (string Name, string Value)[] settings)
-        : base([("Web__CatalogFresh", "00:00:00"), .. settings])
+        // Nothing hangs here: on a busy machine only what is slow would be taken for it.
+        : base([("Web__CatalogFresh", "00:00:00"), ("Web__Patience", "00:00:08"), .. settings])
     {
     }
 

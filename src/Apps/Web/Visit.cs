@@ -50,8 +50,12 @@ internal sealed class Visit
         IsSignedIn ? Context.GetTokenAsync("access_token") : Task.FromResult<string?>(null);
 
     /// <summary>Reads what each page shows. Before anything is written: it may set a cookie.</summary>
-    public async Task<Answer<BasketView>> OpenAsync(CancellationToken stop) =>
-        Basket ??= await _baskets.ReadAsync(await TokenAsync(), stop);
+    public async Task OpenAsync(CancellationToken stop) =>
+        Basket ??= await _baskets.ReadAsync(await TokenAsync(), isNeeded: false, stop);
+
+    /// <summary>For a page that is about the basket.</summary>
+    public async Task<Answer<BasketView>> BasketAsync(CancellationToken stop) =>
+        Basket ??= await _baskets.ReadAsync(await TokenAsync(), isNeeded: true, stop);
 
     public string Money(long minor, string currency) => Words.Money(minor, currency);
 

@@ -28,7 +28,7 @@ internal static class ChangeBasket
         var product = await catalog.ProductAsync(sku, stop);
         if (product.Value is not { Withdrawn: false } found)
             return product.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
-        var basket = await visit.OpenAsync(stop);
+        var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
         if (basket.Value is null) return await AwayAsync();
         var has = basket.Value.Lines.FirstOrDefault(line => line.Sku == found.Sku)?.Quantity ?? 0;
@@ -44,7 +44,7 @@ internal static class ChangeBasket
     }
 
     public static async Task<IResult> Change(
-        Visit visit, KeptCatalog catalog, StoreClient store, BasketKeeper baskets, SignInAgain again,
+        Visit visit, KeptCatalog catalog, Shelves shelves, BasketKeeper baskets, SignInAgain again,
         CancellationToken stop)
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
@@ -71,7 +71,7 @@ internal static class ChangeBasket
             : await AgainAsync("basket.bad", StatusCodes.Status400BadRequest);
 
         Task<IResult> AgainAsync(string why, int status) =>
-            ShowBasket.ShowAsync(visit, catalog, store, stop, null, TypedQuantity.Of(form, why), status);
+            ShowBasket.ShowAsync(visit, catalog, shelves, stop, null, TypedQuantity.Of(form, why), status);
     }
 
     private static string Address(string sku) => $"/products/{Uri.EscapeDataString(sku)}";

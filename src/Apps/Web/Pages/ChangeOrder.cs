@@ -28,7 +28,7 @@ internal static class ChangeOrder
         var order = await store.SendAsync<OrderView>(HttpMethod.Get, $"/orders/{id}", token, stop);
         if (order.Status == HttpStatusCode.Unauthorized) return await SignInAsync();
         if (order.Value is null) return SeeOther.To($"/orders/{id}?fault=away");
-        var basket = await visit.OpenAsync(stop);
+        var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Unauthorized) return await SignInAsync();
         if (basket.Value is null) return SeeOther.To("/basket?fault=away");
         foreach (var line in order.Value.Lines)

@@ -31,9 +31,10 @@ internal static class PagesSetup
         services.AddSingleton<KeptCatalog>();
         services.AddSingleton<KeptDelivery>();
         services.AddSingleton<SignInAgain>();
+        services.AddSingleton<Shelves>();
+        services.AddSingleton<BasketKeeper>();
         services.AddScoped<CheckoutDesk>();
         services.AddScoped<ProductDesk>();
-        services.AddScoped<BasketKeeper>();
         services.AddScoped<Visit>();
     }
 
