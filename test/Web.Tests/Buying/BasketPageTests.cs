@@ -146,3 +146,6 @@ public sealed class BasketPageTests(ShopInBrowser shop)
         await Assertions.Expect(visitor.At("basket-operator")).ToBeVisibleAsync();
     }
 }
+        await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
+        await visitor.At("add").ClickAsync();
+        await Assertions.Expect(visitor.At("basket-operator")).ToBeVisibleAsync();

@@ -30,14 +30,14 @@ internal static class ChangeBasket
             return product.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
         var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
-        if (basket.Value is null) return await AwayAsync();
+        if (basket.Value is null) return basket.IsAway ? await AwayAsync() : SeeOther.To(ShowBasket.AddressOf(basket));
         var has = basket.Value.Lines.FirstOrDefault(line => line.Sku == found.Sku)?.Quantity ?? 0;
         var token = await visit.TokenAsync();
         var put = await baskets.PutAsync(
             token, found.Sku, Math.Min(has + wanted, QuantityMax), found.PriceMinor, stop);
         if (put.IsGood) return SeeOther.To($"{Address(found.Sku)}?added=true");
         if (put.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
-        return put.IsAway ? await AwayAsync() : SeeOther.To("/basket?fault=bad");
+        return put.IsAway ? await AwayAsync() : SeeOther.To(ShowBasket.AddressOf(put));
 
         Task<IResult> AwayAsync() => desk.ShowAsync(
             sku, stop, TypedQuantity.Of(form, "basket.away"), status: StatusCodes.Status503ServiceUnavailable);
@@ -66,6 +66,7 @@ internal static class ChangeBasket
         var put = await baskets.PutAsync(token, sku, wanted, seen, stop);
         if (put.IsGood) return SeeOther.To("/basket");
         if (put.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/basket", visit.Context);
+        if (put.Status == HttpStatusCode.UnprocessableEntity) return SeeOther.To(ShowBasket.AddressOf(put));
         return put.IsAway
             ? await AgainAsync("basket.away", StatusCodes.Status503ServiceUnavailable)
             : await AgainAsync("basket.bad", StatusCodes.Status400BadRequest);

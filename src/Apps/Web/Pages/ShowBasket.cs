@@ -1,4 +1,5 @@
 using System.Net;
+using Tessera.Baskets.Contracts;
 using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
@@ -6,6 +7,14 @@ namespace Tessera.Web.Pages;
 
 internal static class ShowBasket
 {
+    /// <summary>Where the basket's page says why something was not put in.</summary>
+    public static string AddressOf(Answer<BasketView> refused) => refused.Status switch
+    {
+        HttpStatusCode.Forbidden => "/basket",
+        HttpStatusCode.UnprocessableEntity => "/basket?fault=full",
+        _ => refused.IsAway ? "/basket?fault=away" : "/basket?fault=bad",
+    };
+
     public static async Task<IResult> Handle(
         Visit visit, KeptCatalog catalog, Shelves shelves, TypedForms forms, CancellationToken stop,
         string? fault = null)
