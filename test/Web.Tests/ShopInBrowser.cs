@@ -28,8 +28,9 @@ public class ShopInBrowser : Store
 
     /// <inheritdoc cref="LocalChromium.NewVisitorAsync"/>
     internal Task<Visitor> NewVisitorAsync(
-        bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light, string language = "en-GB") =>
-        _chromium!.NewVisitorAsync($"http://127.0.0.1:{Port}", scripts, width, colors, language);
+        bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light, string language = "en-GB",
+        string? zone = null) =>
+        _chromium!.NewVisitorAsync($"http://127.0.0.1:{Port}", scripts, width, colors, language, zone);
 
     public override async ValueTask DisposeAsync()
     {

@@ -13,6 +13,9 @@ internal sealed class Visit
 {
     public const string LanguageCookie = "tessera-language";
 
+    // The page's script takes the same out of the address, so that a reload does not say it again.
+    private static readonly string[] saidOnce = ["added", "done", "fault", "used"];
+
     private readonly BasketKeeper _baskets;
 
     public Visit(IHttpContextAccessor accessor, BasketKeeper baskets, IOptions<TesseraOptions> tessera,
@@ -44,7 +47,9 @@ internal sealed class Visit
     /// <summary>Whether something on the page is of before, because its service is away.</summary>
     public bool IsOld { get; set; }
 
-    public string Here => Context.Request.Path + Context.Request.QueryString;
+    /// <summary>The page's address, without what it says once, of what was just done.</summary>
+    public string Here => Context.Request.Path + QueryString.Create(
+        Context.Request.Query.Where(each => !saidOnce.Contains(each.Key)));
 
     public Task<string?> TokenAsync() =>
         IsSignedIn ? Context.GetTokenAsync("access_token") : Task.FromResult<string?>(null);
