@@ -44,14 +44,14 @@ internal sealed class BasketKeeper(
     public Task<Answer<Done>> EmptyAsync(string token, Guid edition, CancellationToken stop) =>
         store.SendAsync<Done>(HttpMethod.Delete, $"/baskets/mine?edition={edition}", token, stop);
 
-    private Task<Answer<BasketView>> AskAsync(string? token, Guid? guest, CancellationToken stop) =>
-        (token, guest) switch
-        {
-            (null, _) => store.SendAsync<BasketView>(HttpMethod.Get, $"/baskets/{guest}", null, stop),
-            (_, { } before) => store.SendAsync<BasketView>(
-                HttpMethod.Post, "/baskets/mine/merge", token, stop, new MergeBasketRequest(before)),
-            _ => store.SendAsync<BasketView>(HttpMethod.Get, "/baskets/mine", token, stop),
-        };
+    private Task<Answer<BasketView>> AskAsync(string? token, Guid? guest, CancellationToken stop)
+    {
+        if (token is null) return store.SendAsync<BasketView>(HttpMethod.Get, $"/baskets/{guest}", null, stop);
+        if (guest is not { } before)
+            return store.SendAsync<BasketView>(HttpMethod.Get, "/baskets/mine", token, stop);
+        return store.SendAsync<BasketView>(
+            HttpMethod.Post, "/baskets/mine/merge", token, stop, new MergeBasketRequest(before));
+    }
 
     private string Path(string? token, bool begin, string sku)
     {

@@ -16,9 +16,10 @@ internal sealed class Shelves(StoreClient store, IOptions<WebOptions> options, T
         var all = new Dictionary<string, AvailableView>(StringComparer.Ordinal);
         foreach (var some in skus.Chunk(100)) // As many as one request takes.
         {
-            var path = $"/availability?skus={Uri.EscapeDataString(string.Join(',', some))}";
             var answer = await _patience.AskAsync(
-                asked => store.SendAsync<AvailabilityView>(HttpMethod.Get, path, null, asked), isNeeded: false, stop);
+                asked => store.SendAsync<AvailabilityView>(
+                    HttpMethod.Get, $"/availability?skus={Uri.EscapeDataString(string.Join(',', some))}", null, asked),
+                isNeeded: false, stop);
             if (answer.Value is null) return null;
             foreach (var product in answer.Value.Products) all[product.Sku] = product;
         }
