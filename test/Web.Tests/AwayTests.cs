@@ -27,6 +27,7 @@ public sealed class AwayTests(ChaoticShop shop)
                 });
                 await Assertions.Expect(visitor.At("old")).ToContainTextAsync("what we knew last");
                 await Assertions.Expect(visitor.Page.GetByText("£2.50").First).ToBeVisibleAsync();
+                await visitor.IsAccessibleAsync(scripts: true);
             }
             Assert.Equal(503, await visitor.GoAsync($"/products/{never}"));
             await Assertions.Expect(visitor.At("fault")).ToContainTextAsync("try again in a minute");
@@ -73,6 +74,7 @@ public sealed class AwayTests(ChaoticShop shop)
             await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket");
             Assert.Equal(503, await visitor.GoAsync("/basket"));
             await Assertions.Expect(visitor.At("basket-away")).ToContainTextAsync("Nothing is lost");
+            await visitor.IsAccessibleAsync(scripts: true);
             await visitor.GoAsync($"/products/{sku}");
             await visitor.Page.GetByLabel("Quantity").FillAsync("4");
             await visitor.At("add").ClickAsync();
@@ -103,8 +105,10 @@ public sealed class AwayTests(ChaoticShop shop)
         {
             await visitor.PlaceAsync();
             await StaysTypedAsync(visitor);
+            await visitor.IsAccessibleAsync(scripts: true);
             Assert.Equal(503, (await tab.GotoAsync("/orders"))!.Status);
             await Assertions.Expect(tab.GetByTestId("orders-away")).ToContainTextAsync("Nothing is lost");
+            Assert.Empty(await Visitor.SeriousFaultsAsync(tab));
             await tab.GotoAsync("/basket");
             await Assertions.Expect(tab.GetByTestId("basket-link")).ToHaveAccessibleNameAsync("Basket, 2 items");
             // Also by a process that never heard how orders can come.
@@ -183,6 +187,7 @@ public sealed class AwayTests(ChaoticShop shop)
             await visitor.BecomesAsync("Confirmed");
             Assert.Equal(503, await visitor.GoAsync("/profile"));
             await Assertions.Expect(visitor.At("profile-away")).ToBeVisibleAsync();
+            await visitor.IsAccessibleAsync(scripts: true);
             await using var stranger = await shop.NewVisitorAsync();
             Assert.Equal(200, await stranger.GoAsync($"/products/{sku}"));
             // The way to sign in is closed; that must be a page which says so, too.
@@ -193,6 +198,7 @@ public sealed class AwayTests(ChaoticShop shop)
             await Assertions.Expect(reader.Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
             await Assertions.Expect(reader.At("fault")).ToContainTextAsync(
                 "Versuchen Sie es in einer Minute noch einmal");
+            await stranger.IsAccessibleAsync(scripts: true);
         }
     }
 

@@ -51,6 +51,7 @@ public sealed class ComingBackTests(ShopInBrowser shop)
         var order = await visitor.At("order-number").InnerTextAsync();
         await visitor.Page.ReloadAsync();
         await Assertions.Expect(visitor.At("order-number")).ToHaveTextAsync(order);
+        await visitor.BecomesAsync("Confirmed", reloads: true);
         await visitor.GoAsync("/orders");
         await Assertions.Expect(visitor.At("orders").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
     }

@@ -53,7 +53,8 @@ internal sealed class LocalChromium : IAsyncDisposable
 
     /// <summary>A browser that nobody has used yet.</summary>
     public async Task<IBrowserContext> NewContextAsync(
-        string address, int width, int height, ColorScheme colors, bool scripts, string language = "en-GB")
+        string address, int width, int height, ColorScheme colors, bool scripts, string language = "en-GB",
+        string? zone = null)
     {
         var context = await _browser.NewContextAsync(new()
         {
@@ -64,6 +65,7 @@ internal sealed class LocalChromium : IAsyncDisposable
             ColorScheme = colors,
             JavaScriptEnabled = scripts,
             Locale = language,
+            TimezoneId = zone,
         });
         context.SetDefaultTimeout(20_000);
         return context;
@@ -72,10 +74,10 @@ internal sealed class LocalChromium : IAsyncDisposable
     /// <summary>Somebody at a browser that nobody has used yet.</summary>
     public async Task<Visitor> NewVisitorAsync(
         string address, bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light,
-        string language = "en-GB")
+        string language = "en-GB", string? zone = null)
     {
-        var context = await NewContextAsync(address, width, 900, colors, scripts, language);
-        return new Visitor(context, await context.NewPageAsync());
+        var context = await NewContextAsync(address, width, 900, colors, scripts, language, zone);
+        return new Visitor(context, await context.NewPageAsync(), address);
     }
 
     public async ValueTask DisposeAsync()

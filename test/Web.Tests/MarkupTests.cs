@@ -12,6 +12,12 @@ public sealed class MarkupTests(ShopInBrowser shop)
         await using var visitor = await shop.NewVisitorAsync();
         await visitor.GoAsync("/account/sign-in");
         Assert.Equal(["username", "current-password"], await FieldsAsync(visitor));
+        await visitor.GoAsync("/account/register");
+        Assert.Equal(["name", "new-password", "username"], (await FieldsAsync(visitor)).Order());
+        await visitor.AddToBasketAsync(await shop.Shop.NewProductAsync());
+        await visitor.GoAsync("/checkout");
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Order without an account" }).ClickAsync();
+        Assert.Equal(["email", "name"], (await FieldsAsync(visitor)).Order());
         await visitor.SignInNewAsync();
         await visitor.GoAsync("/account/password");
         Assert.Equal(["current-password", "new-password"], await FieldsAsync(visitor));
@@ -62,9 +68,11 @@ public sealed class MarkupTests(ShopInBrowser shop)
             "Delivery: Standard delivery £3.90 · Express delivery £9.90 · Collect it from the shop free");
     }
 
+    /// <summary>What each field is for, and that something may be pasted into it.</summary>
     private static Task<string[]> FieldsAsync(Visitor visitor) => visitor.Page.EvaluateAsync<string[]>(
         """
-        [...document.querySelectorAll("main input:not([type=hidden], [type=radio], [type=checkbox])")]
-            .map(each => each.autocomplete)
+        [...document.querySelectorAll("main input:not([type=hidden], [type=radio], [type=checkbox])")].map(each =>
+            each.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true }))
+                ? each.autocomplete : "no paste")
         """);
 }

@@ -81,6 +81,17 @@ public sealed class OrderingTests(ShopInBrowser shop)
     }
 
     [Fact]
+    public async Task Puts_one_into_the_basket_for_a_double_click_where_scripts_run()
+    {
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
+        await visitor.At("add").DblClickAsync();
+        await Assertions.Expect(visitor.At("added")).ToBeVisibleAsync();
+        await visitor.GoAsync("/basket");
+        await Assertions.Expect(visitor.At("basket-link")).ToHaveAccessibleNameAsync("Basket, 1 item");
+    }
+
+    [Fact]
     public async Task Keeps_in_the_basket_what_was_put_in_before_another_window_ordered()
     {
         var (ordered, since) = (await shop.Shop.NewProductAsync(), await shop.Shop.NewProductAsync());

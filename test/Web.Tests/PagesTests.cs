@@ -8,10 +8,12 @@ namespace Tessera.Web.Tests;
 public sealed class PagesTests(ShopInBrowser shop)
 {
     private const int NarrowestWidth = 320; // 1280 pixels at 400 %.
+    private const double JumpMax = 0.1; // Cumulative layout shift.
 
-    /// <summary>Of each page: a title of its own, one heading, nothing that axe-core finds serious, room on the
-    /// narrowest screen, no word on the console, no request to elsewhere, and a policy that lets no foreign or inline
-    /// script run.</summary>
+    /// <summary>Of each page: a title of its own, one heading, the search (but for the pages of the account), nothing
+    /// that axe-core finds serious, nothing that the keyboard does not reach, nothing that jumps, room on the narrowest
+    /// screen, no word on the console, no request to elsewhere, and a policy that lets no foreign or inline script run.
+    /// </summary>
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -30,7 +32,12 @@ public sealed class PagesTests(ShopInBrowser shop)
                 faults.Add($"{name} has the title of {other}");
             titles[await page.TitleAsync()] = path;
             if (await page.Locator("h1").CountAsync() != 1) faults.Add($"{name} has not one heading");
+            if (!path.StartsWith("/account", StringComparison.Ordinal) && !await visitor.At("search").IsVisibleAsync())
+                faults.Add($"{name} has no search");
             faults.AddRange((await visitor.SeriousFaultsAsync()).Select(fault => $"{name}: {fault}"));
+            faults.AddRange((await UnreachedAsync(page)).Select(each => $"{name}: no key reaches {each}"));
+            var jumped = await JumpAsync(page);
+            if (jumped > JumpMax) faults.Add($"{name} jumps by {jumped}");
             await visitor.ShowAsync($"{name}-wide-{colors}");
             await page.SetViewportSizeAsync(NarrowestWidth, 700);
             var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
@@ -109,6 +116,35 @@ public sealed class PagesTests(ShopInBrowser shop)
         using var answer = await http.GetAsync(
             new Uri(shop.Shop.Http.BaseAddress!, form), TestContext.Current.CancellationToken);
         Assert.Equal((303, page), ((int)answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
+    [Theory]
+    [InlineData("/nowhere")]
+    [InlineData("/products/NO-SUCH-THING")]
+    public async Task Has_the_ways_on_where_there_is_nothing(string path)
+    {
+        await using var visitor = await shop.NewVisitorAsync(scripts: false);
+        Assert.Equal(404, await visitor.GoAsync(path));
+        foreach (var way in new[] { "search", "sign-in", "basket-link", "language-de" })
+            await Assertions.Expect(visitor.At(way)).ToBeVisibleAsync();
+    }
+
+    /// <summary>A link opens a page anew, and the browser begins at its top.</summary>
+    [Fact]
+    public async Task Leads_from_a_link_past_the_menu_to_the_content_with_two_keys()
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.GoAsync($"/search?q={sku}");
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Test " + sku }).ClickAsync();
+        await Assertions.Expect(visitor.At("stock")).ToBeVisibleAsync();
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" }))
+            .ToBeFocusedAsync();
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await visitor.Page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Home", await visitor.Page.EvaluateAsync<string>(
+            "document.activeElement.closest('main') && document.activeElement.innerText"));
     }
 
     [Fact]
@@ -250,6 +286,24 @@ public sealed class PagesTests(ShopInBrowser shop)
         yield return ("erase", await visitor.GoAsync("/profile/erase"));
         yield return ("erased", await visitor.GoAsync("/erased"));
     }
+
+    /// <summary>How far what stands on the page has moved since it came.</summary>
+    private static Task<double> JumpAsync(IPage page) => page.EvaluateAsync<double>(
+        """
+        () => {
+            const shifts = new PerformanceObserver(() => {});
+            shifts.observe({ type: "layout-shift", buffered: true });
+            return shifts.takeRecords().reduce((sum, each) => sum + (each.hadRecentInput ? 0 : each.value), 0);
+        }
+        """);
+
+    /// <summary>What is to be clicked and cannot be got to by Tab.</summary>
+    private static Task<string[]> UnreachedAsync(IPage page) => page.EvaluateAsync<string[]>(
+        """
+        [...document.querySelectorAll("a, button, input, select, textarea, summary, [onclick], [role=button]")]
+            .filter(each => each.checkVisibility() && !each.disabled && each.type !== "hidden" && each.tabIndex < 0)
+            .map(each => each.outerHTML.slice(0, 90))
+        """);
 
     /// <summary>What is smaller than a fingertip: WCAG 2.2, 2.5.8. Links within a sentence are let off there.</summary>
     private static async Task<string[]> SmallTargetsAsync(IPage page, string name)

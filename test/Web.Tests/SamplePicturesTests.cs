@@ -22,7 +22,7 @@ public sealed class SamplePicturesTests(ShopInBrowser shop)
                 new Catalog.Contracts.PutProductRequest(sku, null, "kitchen", 250), shop.Shop.Operator);
             await PutAsync(sku, drawing);
             await visitor.GoAsync($"/products/{sku}");
-            var picture = visitor.Page.Locator("article img");
+            var picture = visitor.At("picture");
             await Assertions.Expect(picture).ToHaveJSPropertyAsync("complete", true);
             Assert.Contains(
                 $"/products/{sku}/pictures/1/", await picture.EvaluateAsync<string>("it => it.currentSrc"),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Tessera.Catalog.Contracts;
 
@@ -25,7 +26,7 @@ public sealed class SearchingTests(ShopInBrowser shop)
     }
 
     private static Task<IReadOnlyList<string>> NamesAsync(Visitor visitor) =>
-        visitor.At("products").Locator(".name").AllInnerTextsAsync();
+        visitor.At("products").GetByTestId("product-name").AllInnerTextsAsync();
 
     [Theory]
     [InlineData(true, 1280)]
@@ -124,18 +125,11 @@ public sealed class SearchingTests(ShopInBrowser shop)
         var word = await ShelveAsync(1);
         var drawing = await File.ReadAllBytesAsync(
             Path.Combine(AppContext.BaseDirectory, "tea-100.webp"), TestContext.Current.CancellationToken);
-        using (var put = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/products/{word}-01/pictures/1"))
-        {
-            put.Headers.Authorization = new("Bearer", shop.Shop.Operator);
-            // As large as it may be, so more than other bodies may: what stands behind a picture is not looked at.
-            put.Content = new ByteArrayContent([.. drawing, .. new byte[2 * 1024 * 1024 - drawing.Length]]);
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{shop.Port}") };
-            using var answer = await http.SendAsync(put, TestContext.Current.CancellationToken);
-            answer.EnsureSuccessStatusCode();
-        }
+        // As large as it may be, so more than other bodies may: what stands behind a picture is not looked at.
+        await PutPictureAsync($"{word}-01", 1, [.. drawing, .. new byte[2 * 1024 * 1024 - drawing.Length]]);
         await using var visitor = await shop.NewVisitorAsync();
         await visitor.GoAsync($"/products/{word}-01");
-        var picture = visitor.Page.Locator("article img");
+        var picture = visitor.At("picture");
         await Assertions.Expect(picture).ToHaveJSPropertyAsync("complete", true);
         await Assertions.Expect(picture).ToHaveJSPropertyAsync("naturalWidth", 576); // The width of its place.
         Assert.Contains(
@@ -146,6 +140,56 @@ public sealed class SearchingTests(ShopInBrowser shop)
         Assert.Contains(
             $"/api/v1/products/{word.ToUpperInvariant()}-01/pictures/1/1280?v=", data, StringComparison.Ordinal);
         Assert.True(visitor.Complaints.Count == 0, string.Join("; ", visitor.Complaints));
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task Shows_all_pictures_of_a_product_the_others_when_they_are_looked_at(int width)
+    {
+        var sku = await shop.Shop.NewProductAsync();
+        foreach (var (at, drawing) in new[] { "tea-100", "jar-200", "tea-100" }.Index())
+        {
+            await PutPictureAsync(sku, at + 1, await File.ReadAllBytesAsync(
+                Path.Combine(AppContext.BaseDirectory, $"{drawing}.webp"), TestContext.Current.CancellationToken));
+        }
+        await using var visitor = await shop.NewVisitorAsync(width: width);
+        await visitor.GoAsync($"/products/{sku}");
+        var pictures = visitor.At("picture");
+        await Assertions.Expect(pictures).ToHaveCountAsync(3);
+        foreach (var number in new[] { 2, 3 })
+        {
+            var picture = pictures.Nth(number - 1);
+            await Assertions.Expect(picture).ToHaveAttributeAsync("loading", "lazy");
+            await Assertions.Expect(picture).ToHaveAttributeAsync(
+                "srcset", new Regex($"/pictures/{number}/320\\?v=.* 320w, .*/1280.* 1280w"));
+            var room = await picture.EvaluateAsync<double>("it => it.getBoundingClientRect().height");
+            Assert.True(room > 200, $"There are {room} pixels for it before it is there.");
+            await picture.ScrollIntoViewIfNeededAsync();
+            await Assertions.Expect(picture).ToHaveJSPropertyAsync("complete", true);
+            Assert.InRange(await picture.EvaluateAsync<int>("it => it.naturalWidth"), 1, 1280);
+            Assert.Equal(room, await picture.EvaluateAsync<double>("it => it.getBoundingClientRect().height"), 1.0);
+        }
+        // Who is on a telephone finds the price and the button before them.
+        var (add, other) = (await visitor.At("add").BoundingBoxAsync(), await pictures.Nth(1).BoundingBoxAsync());
+        Assert.True(add!.Y < other!.Y);
+        using var data = JsonDocument.Parse(
+            (await visitor.Page.Locator("script[type='application/ld+json']").TextContentAsync())!);
+        Assert.Equal(
+            Enumerable.Range(1, 3).Select(number => $"/pictures/{number}/1280"),
+            data.RootElement.GetProperty("image").EnumerateArray().Select(
+                image => new Uri(image.GetString()!).AbsolutePath[^16..]));
+        Assert.Empty(await visitor.SeriousFaultsAsync());
+        Assert.True(visitor.Complaints.Count == 0, string.Join("; ", visitor.Complaints));
+    }
+
+    private async Task PutPictureAsync(string sku, int number, byte[] picture)
+    {
+        using var put = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/products/{sku}/pictures/{number}");
+        put.Headers.Authorization = new("Bearer", shop.Shop.Operator);
+        put.Content = new ByteArrayContent(picture);
+        using var answer = await shop.Shop.Http.SendAsync(put, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     [Fact]

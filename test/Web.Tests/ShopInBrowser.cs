@@ -14,7 +14,8 @@ public class ShopInBrowser : Store
     }
 
     protected ShopInBrowser(params (string Name, string Value)[] settings)
-        : base([("Web__CatalogFresh", "00:00:00"), .. settings])
+        // Nothing hangs here: on a busy machine only what is slow would be taken for it.
+        : base([("Web__CatalogFresh", "00:00:00"), ("Web__Patience", "00:00:08"), .. settings])
     {
     }
 
@@ -27,8 +28,9 @@ public class ShopInBrowser : Store
 
     /// <inheritdoc cref="LocalChromium.NewVisitorAsync"/>
     internal Task<Visitor> NewVisitorAsync(
-        bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light, string language = "en-GB") =>
-        _chromium!.NewVisitorAsync($"http://127.0.0.1:{Port}", scripts, width, colors, language);
+        bool scripts = true, int width = 1280, ColorScheme colors = ColorScheme.Light, string language = "en-GB",
+        string? zone = null) =>
+        _chromium!.NewVisitorAsync($"http://127.0.0.1:{Port}", scripts, width, colors, language, zone);
 
     public override async ValueTask DisposeAsync()
     {

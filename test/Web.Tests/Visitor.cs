@@ -10,11 +10,13 @@ internal sealed class Visitor : IAsyncDisposable
 {
     public const string Password = "correct horse battery";
     private readonly IBrowserContext _context;
+    private readonly string _store;
     private readonly ConcurrentQueue<string> _complaints = [];
 
-    public Visitor(IBrowserContext context, IPage page)
+    /// <param name="store">The address of the store, without a slash behind it.</param>
+    public Visitor(IBrowserContext context, IPage page, string store)
     {
-        (_context, Page) = (context, page);
+        (_context, Page, _store) = (context, page, store);
         Listen(page);
     }
 
@@ -50,7 +52,8 @@ internal sealed class Visitor : IAsyncDisposable
         while (_complaints.TryDequeue(out var said)) yield return said;
     }
 
-    /// <summary>As somebody without a mouse comes to it; where the focus is must be seen all the way.</summary>
+    /// <summary>As somebody without a mouse comes to it; where the focus is must be seen all the way, and nothing may
+    /// lie over it.</summary>
     public async Task TabToAsync(ILocator wanted)
     {
         for (var tabs = 0; tabs < 80; tabs++)
@@ -58,8 +61,12 @@ internal sealed class Visitor : IAsyncDisposable
             await Page.Keyboard.PressAsync("Tab");
             var isSeen = await Page.EvaluateAsync<bool>(
                 """
-                document.activeElement === document.body
-                    || getComputedStyle(document.activeElement).outlineStyle !== "none"
+                (() => {
+                    const it = document.activeElement, box = it.getClientRects()[0];
+                    if (it === document.body) return true;
+                    const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                    return getComputedStyle(it).outlineStyle !== "none" && it.contains(seen);
+                })()
                 """);
             Assert.True(isSeen, await Page.EvaluateAsync<string>("document.activeElement.outerHTML"));
             if (await wanted.EvaluateAsync<bool>("it => it === document.activeElement")) return;
@@ -125,13 +132,16 @@ internal sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>What axe-core finds serious or worse, in words.</summary>
-    public async Task<string[]> SeriousFaultsAsync()
+    public Task<string[]> SeriousFaultsAsync() => SeriousFaultsAsync(Page);
+
+    /// <inheritdoc cref="SeriousFaultsAsync()"/>
+    public static async Task<string[]> SeriousFaultsAsync(IPage page)
     {
-        var found = await Page.RunAxe();
+        var found = await page.RunAxe();
         return
         [
             .. found.Violations.Where(fault => fault.Impact is "serious" or "critical")
-                .Select(fault => $"{Page.Url}: {fault.Id}: {fault.Help}: " +
+                .Select(fault => $"{page.Url}: {fault.Id}: {fault.Help}: " +
                     string.Join("; ", fault.Nodes.Select(node => node.Html))),
         ];
     }
@@ -173,7 +183,7 @@ internal sealed class Visitor : IAsyncDisposable
         page.PageError += (_, failure) => _complaints.Enqueue($"{page.Url}: {failure}");
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith("http://127.0.0.1:", StringComparison.Ordinal))
+            if (!request.Url.StartsWith(_store + "/", StringComparison.Ordinal))
                 _complaints.Enqueue($"{page.Url} asks for {request.Url}");
         };
     }

@@ -11,6 +11,9 @@ namespace Tessera.Web;
 /// <summary>One request of one visitor: language, whether somebody is signed in, the basket's state.</summary>
 internal sealed class Visit
 {
+    // The page's script takes the same out of the address, so that a reload does not say it again.
+    private static readonly string[] saidOnce = ["added", "done", "fault", "used"];
+
     private readonly BasketKeeper _baskets;
 
     public Visit(IHttpContextAccessor accessor, BasketKeeper baskets, IOptions<TesseraOptions> tessera,
@@ -42,14 +45,20 @@ internal sealed class Visit
     /// <summary>Whether something on the page is of before, because its service is away.</summary>
     public bool IsOld { get; set; }
 
-    public string Here => Context.Request.Path + Context.Request.QueryString;
+    /// <summary>The page's address, without what it says once, of what was just done.</summary>
+    public string Here => Context.Request.Path + QueryString.Create(
+        Context.Request.Query.Where(each => !saidOnce.Contains(each.Key)));
 
     public Task<string?> TokenAsync() =>
         IsSignedIn ? Context.GetTokenAsync("access_token") : Task.FromResult<string?>(null);
 
     /// <summary>Reads what each page shows. Before anything is written: it may set a cookie.</summary>
-    public async Task<Answer<BasketView>> OpenAsync(CancellationToken stop) =>
-        Basket ??= await _baskets.ReadAsync(await TokenAsync(), stop);
+    public async Task OpenAsync(CancellationToken stop) =>
+        Basket ??= await _baskets.ReadAsync(await TokenAsync(), isNeeded: false, stop);
+
+    /// <summary>For a page that is about the basket.</summary>
+    public async Task<Answer<BasketView>> BasketAsync(CancellationToken stop) =>
+        Basket ??= await _baskets.ReadAsync(await TokenAsync(), isNeeded: true, stop);
 
     public string Money(long minor, string currency) => Words.Money(minor, currency);
 }

@@ -17,4 +17,8 @@ public sealed class WebOptions
     /// <summary>How many of its answers are kept for the time when it is away.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Web:CatalogKeptMax must lie between 1 and 1,000,000.")]
     public int CatalogKeptMax { get; set; } = 2_000;
+
+    /// <summary>How long a page waits for what it can do without, when a service hangs.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:08", ErrorMessage = "Web:Patience must lie between 0.1 and 8 s.")]
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 }

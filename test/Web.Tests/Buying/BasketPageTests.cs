@@ -69,6 +69,40 @@ public sealed class BasketPageTests(ShopInBrowser shop)
         await Assertions.Expect(visitor.At($"quantity-{sku}")).ToHaveValueAsync("2");
     }
 
+    [Theory]
+    [InlineData("away", "We cannot reach your basket right now")]
+    [InlineData("full", "Your basket is full")]
+    [InlineData("bad", "We could not do that")]
+    public async Task Says_once_and_first_of_all_why_something_was_not_put_in(string fault, string words)
+    {
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.GoAsync($"/basket?fault={fault}");
+        await Assertions.Expect(visitor.At("basket-fault")).ToContainTextAsync(words);
+        await Assertions.Expect(visitor.At("basket-fault")).ToHaveAttributeAsync("role", "alert");
+        // A screen reader begins with the title.
+        Assert.StartsWith(words, await visitor.Page.TitleAsync(), StringComparison.Ordinal);
+        await visitor.Page.ReloadAsync();
+        await Assertions.Expect(visitor.At("basket-empty")).ToBeVisibleAsync();
+        await Assertions.Expect(visitor.At("basket-fault")).ToHaveCountAsync(0);
+        Assert.StartsWith("Your basket", await visitor.Page.TitleAsync(), StringComparison.Ordinal);
+        await using var plain = await shop.NewVisitorAsync(scripts: false);
+        await plain.GoAsync($"/basket?fault={fault}");
+        await plain.At("language-fr").ClickAsync();
+        await Assertions.Expect(plain.Page).ToHaveURLAsync($"http://127.0.0.1:{shop.Port}/basket");
+    }
+
+    [Fact]
+    public async Task Says_first_of_all_that_a_product_was_put_in()
+    {
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.AddToBasketAsync(await shop.Shop.NewProductAsync());
+        await Assertions.Expect(visitor.At("added")).ToHaveAttributeAsync("role", "status");
+        Assert.StartsWith("It is in your basket – ", await visitor.Page.TitleAsync(), StringComparison.Ordinal);
+        await visitor.Page.ReloadAsync();
+        await Assertions.Expect(visitor.At("stock")).ToBeVisibleAsync();
+        await Assertions.Expect(visitor.At("added")).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task Is_the_same_on_another_device_after_the_sign_in()
     {
@@ -143,6 +177,9 @@ public sealed class BasketPageTests(ShopInBrowser shop)
         Assert.Equal(403, await visitor.GoAsync("/basket"));
         await Assertions.Expect(visitor.At("basket-operator")).ToContainTextAsync("Only customers can order");
         await visitor.GoAsync("/checkout");
+        await Assertions.Expect(visitor.At("basket-operator")).ToBeVisibleAsync();
+        await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
+        await visitor.At("add").ClickAsync();
         await Assertions.Expect(visitor.At("basket-operator")).ToBeVisibleAsync();
     }
 }

@@ -53,12 +53,36 @@ public sealed class OrderPageTests(ShopInBrowser shop)
         var line = visitor.At("order-lines").GetByRole(AriaRole.Listitem).First;
         await Assertions.Expect(line).ToContainTextAsync($"2 × Test {sku}");
         await Assertions.Expect(line).ToContainTextAsync("£5.00");
+        // Whose clock it is the browser alone knows, and only a script asks it.
+        await Assertions.Expect(visitor.At("history").Locator("time").First).ToContainTextAsync(" UTC");
         await Assertions.Expect(visitor.At("delivery")).ToHaveTextAsync("Standard delivery");
         await Assertions.Expect(visitor.At("delivery-price")).ToHaveTextAsync("£3.90");
         await Assertions.Expect(visitor.At("tax")).ToHaveTextAsync("Includes £1.48 tax (20 %)");
         await Assertions.Expect(visitor.At("total")).ToHaveTextAsync("£8.90");
         foreach (var (_, text) in Checkouts.Home)
             await Assertions.Expect(visitor.At("order-address")).ToContainTextAsync(text);
+    }
+
+    /// <summary>Or a screen reader would not read it: it tells of changes in a place that it knows.</summary>
+    [Fact]
+    public async Task Tells_the_new_state_where_the_old_one_stood()
+    {
+        await using var visitor = await shop.NewVisitorAsync();
+        await visitor.SignInNewAsync();
+        await visitor.AddToBasketAsync(await shop.Shop.NewProductAsync());
+        await visitor.GoAsync("/checkout");
+        await visitor.PlaceAsync();
+        await visitor.BecomesAsync("Confirmed");
+        var place = await visitor.At("order-state").ElementHandleAsync();
+        Assert.Equal("status", await place.GetAttributeAsync("role"));
+        var tab = await visitor.NewTabAsync();
+        await tab.GotoAsync(visitor.Page.Url);
+        await tab.GetByTestId("cancel").ClickAsync();
+        await visitor.BecomesAsync("Cancelled");
+        Assert.True(await place.EvaluateAsync<bool>("it => it.isConnected && it.matches('.bad')"));
+        Assert.StartsWith("Cancelled.", (await place.InnerTextAsync()).Trim(), StringComparison.Ordinal);
+        await Assertions.Expect(visitor.At("cancel")).ToHaveCountAsync(0);
+        await Assertions.Expect(visitor.At("again")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -108,10 +132,11 @@ public sealed class OrderPageTests(ShopInBrowser shop)
     [InlineData("de-DE", "d. MMMM yyyy", "6,40 £", "Warenkorb, 1 Stück")]
     [InlineData("fr-FR", "d MMMM yyyy", "6,40 £", "Panier, 1 article")]
     [InlineData("ja-JP", "yyyy年M月d日", "£6.40", "カート, 1 点")]
-    public async Task Tells_each_reader_the_day_the_sum_and_the_number_as_they_write_them(
+    public async Task Tells_each_reader_the_day_the_time_the_sum_and_the_number_as_they_write_them(
         string language, string day, string sum, string basket)
     {
-        await using var visitor = await shop.NewVisitorAsync(language: language);
+        // Half an hour beside all others, and without a summer time.
+        await using var visitor = await shop.NewVisitorAsync(language: language, zone: "Asia/Kolkata");
         await visitor.SignInNewAsync();
         await visitor.GoAsync($"/products/{await shop.Shop.NewProductAsync()}");
         await visitor.At("add").ClickAsync();
@@ -123,7 +148,13 @@ public sealed class OrderPageTests(ShopInBrowser shop)
         var at = DateTimeOffset.Parse((await first.GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(
             at.ToString(day, CultureInfo.GetCultureInfo(language)));
-        await Assertions.Expect(first).ToHaveTextAsync(at.ToString("HH:mm", CultureInfo.InvariantCulture) + " UTC");
+        var here = at.ToOffset(new TimeSpan(5, 30, 0));
+        await Assertions.Expect(first).ToContainTextAsync(here.ToString("HH:mm", CultureInfo.InvariantCulture));
+        if (here.Date != at.UtcDateTime.Date)
+        {
+            await Assertions.Expect(first).ToContainTextAsync(
+                here.ToString(day, CultureInfo.GetCultureInfo(language)));
+        }
         Assert.Equal(sum, (await visitor.At("total").InnerTextAsync()).Replace('\u00a0', ' '));
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Tessera.Orders.Contracts;
@@ -16,7 +15,7 @@ public sealed class KeptDeliveryTests : IDisposable
 
     public KeptDeliveryTests()
     {
-        _orders = new Hanging(() => Pretended.Json(
+        _orders = new Hanging(_ => Pretended.Json(
             new DeliveryOptionsView([new DeliveryOptionView("standard", 390, NeedsAddress: true)], "GBP", 20, 20)));
         _http = new HttpClient(_orders) { BaseAddress = new Uri("http://store/") };
         _delivery = new KeptDelivery(new StoreClient(_http), Options.Create(new WebOptions()), _clock);
@@ -90,21 +89,4 @@ public sealed class KeptDeliveryTests : IDisposable
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    private sealed class Hanging(Func<HttpResponseMessage> answer) : HttpMessageHandler
-    {
-        public TaskCompletionSource? Hang { get; set; }
-
-        public bool IsAway { get; set; }
-
-        public int Asked { get; private set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            Asked++;
-            if (Hang is not null) await Hang.Task;
-            return IsAway ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) : answer();
-        }
-    }
 }

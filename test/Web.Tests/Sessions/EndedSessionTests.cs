@@ -74,6 +74,25 @@ public sealed class EndedSessionTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("/basket/add", "sku=TEA&quantity=2", 403, "/basket")] // Of an operator, who has no basket.
+    [InlineData($"/orders/{Id}/again", "", 403, "/basket")]
+    [InlineData("/basket/add", "sku=TEA&quantity=2", 422, "/basket?fault=full")]
+    [InlineData($"/orders/{Id}/again", "", 422, "/basket?fault=full")]
+    [InlineData("/basket/change", "sku=TEA&quantity=2&seen=250", 422, "/basket?fault=full")]
+    [InlineData($"/orders/{Id}/again", "", 503, "/basket?fault=away")]
+    public async Task Leads_to_the_basket_that_says_why_it_took_nothing(
+        string form, string fields, int status, string page)
+    {
+        _gateway.Answer = (status, "{}");
+        _gateway.AnswerTo = (method, path) =>
+            method == "GET" && !(status == 403 && path.EndsWith("/mine", StringComparison.Ordinal))
+                ? Known(path)
+                : null;
+        using var answer = await PostAsync(form, fields);
+        Assert.Equal((303, page), ((int)answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
     [Fact]
     public async Task A_disk_that_fails_for_a_moment_signs_nobody_out()
     {

@@ -111,6 +111,9 @@ public sealed partial class SessionTests(ShopWithReplicas shop) : IClassFixture<
         await visitor.Page.GotoAsync(elsewhere.Address);
         await visitor.Page.GetByRole(AriaRole.Button).ClickAsync();
         await Assertions.Expect(visitor.At("fault")).ToContainTextAsync("sent from another place");
+        // And so do requests that leave the store for a neighbour of it count as such.
+        Assert.Contains(visitor.Complaints, said => said.EndsWith(
+            $"asks for {elsewhere.Address}", StringComparison.Ordinal));
         await visitor.GoAsync("/basket");
         await Assertions.Expect(visitor.At("basket-empty")).ToBeVisibleAsync();
     }

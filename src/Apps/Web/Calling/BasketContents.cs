@@ -1,7 +1,6 @@
 using Tessera.Baskets.Contracts;
 using Tessera.Catalog.Contracts;
 using Tessera.Inventory.Contracts;
-using Tessera.PageDefaults;
 
 namespace Tessera.Web.Calling;
 
@@ -17,17 +16,17 @@ public sealed record BasketContents(Guid? Edition, IReadOnlyList<BasketItem> Ite
     public bool HasNewPrices => Orderable.Any(item => item.HasNewPrice);
 
     internal static async Task<BasketContents> ReadAsync(
-        BasketView basket, Visit visit, KeptCatalog catalog, StoreClient store, CancellationToken stop)
+        BasketView basket, Visit visit, KeptCatalog catalog, Shelves shelves, CancellationToken stop)
     {
         if (basket.Lines.Count == 0) return new BasketContents(null, [], visit.Currency);
-        var looking = store.LookAsync(basket.Lines.Select(line => line.Sku), stop);
+        var looking = shelves.LookAsync(basket.Lines.Select(line => line.Sku), stop);
         var products = new Known<ProductView>[basket.Lines.Count];
         await catalog.ForEachAsync(
             [.. basket.Lines.Select(line => line.Sku)], (at, product) => products[at] = product, stop);
-        var shelves = await looking;
+        var stock = await looking;
         visit.IsOld |= products.Any(product => product.IsAway);
         return new BasketContents(basket.Edition, [.. basket.Lines.Zip(products, (line, product) =>
-            new BasketItem(line, product, shelves?.GetValueOrDefault(line.Sku)))], visit.Currency);
+            new BasketItem(line, product, stock?.GetValueOrDefault(line.Sku)))], visit.Currency);
     }
 }
 

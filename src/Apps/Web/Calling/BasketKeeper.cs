@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.Extensions.Options;
 using Tessera.Baskets.Contracts;
 using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
@@ -6,26 +8,22 @@ using Tessera.Web.Session;
 namespace Tessera.Web.Calling;
 
 /// <summary>The visitor's basket: the account's, or the browser's until somebody signs in.</summary>
-internal sealed class BasketKeeper(StoreClient store, IHttpContextAccessor accessor)
+internal sealed class BasketKeeper(
+    StoreClient store, IHttpContextAccessor accessor, IOptions<WebOptions> options, TimeProvider clock)
 {
+    private readonly Patience _patience = new(options.Value.Patience, clock);
+
     private HttpContext Context => accessor.HttpContext!;
 
-    public async Task<Answer<BasketView>> ReadAsync(string? token, CancellationToken stop)
+    /// <param name="isNeeded">Whether the page is about the basket, and not only says how much is in it.</param>
+    public async Task<Answer<BasketView>> ReadAsync(string? token, bool isNeeded, CancellationToken stop)
     {
         var guest = GuestBasket.IdOf(Context);
-        if (token is null)
-        {
-            return guest is { } id
-                ? await store.SendAsync<BasketView>(HttpMethod.Get, $"/baskets/{id}", null, stop)
-                : new Answer<BasketView>(new BasketView(null, []), System.Net.HttpStatusCode.OK);
-        }
-        if (guest is not { } before)
-            return await store.SendAsync<BasketView>(HttpMethod.Get, "/baskets/mine", token, stop);
-        // What was put in before the sign-in comes along, once; the cookie goes when it has.
-        var merged = await store.SendAsync<BasketView>(
-            HttpMethod.Post, "/baskets/mine/merge", token, stop, new MergeBasketRequest(before));
-        if (merged.IsGood) GuestBasket.Forget(Context);
-        return merged;
+        if ((token, guest) is (null, null)) return new Answer<BasketView>(new BasketView(null, []), HttpStatusCode.OK);
+        var basket = await _patience.AskAsync(asked => AskAsync(token, guest, asked), isNeeded, stop);
+        // What was put in before the sign-in has come along, once.
+        if (token is not null && guest is not null && basket.IsGood) GuestBasket.Forget(Context);
+        return basket;
     }
 
     public Task<Answer<BasketView>> PutAsync(
@@ -45,6 +43,15 @@ internal sealed class BasketKeeper(StoreClient store, IHttpContextAccessor acces
 
     public Task<Answer<Done>> EmptyAsync(string token, Guid edition, CancellationToken stop) =>
         store.SendAsync<Done>(HttpMethod.Delete, $"/baskets/mine?edition={edition}", token, stop);
+
+    private Task<Answer<BasketView>> AskAsync(string? token, Guid? guest, CancellationToken stop)
+    {
+        if (token is null) return store.SendAsync<BasketView>(HttpMethod.Get, $"/baskets/{guest}", null, stop);
+        if (guest is not { } before)
+            return store.SendAsync<BasketView>(HttpMethod.Get, "/baskets/mine", token, stop);
+        return store.SendAsync<BasketView>(
+            HttpMethod.Post, "/baskets/mine/merge", token, stop, new MergeBasketRequest(before));
+    }
 
     private string Path(string? token, bool begin, string sku)
     {

@@ -10,6 +10,7 @@ namespace Tessera.Web.Calling;
 internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> options, TimeProvider clock)
 {
     private const int AtOnce = 8;
+    private readonly Patience _patience = new(options.Value.Patience, clock);
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
     public Task<Known<ProductView>> ProductAsync(string sku, CancellationToken stop) =>
@@ -43,16 +44,23 @@ internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> option
         var now = clock.GetUtcNow();
         _kept.TryGetValue(path, out var kept);
         if (kept is not null && now - kept.At < options.Value.CatalogFresh) return new((T)kept.Value, false, false);
-        var answer = await store.SendAsync<T>(HttpMethod.Get, path, null, stop);
-        if (answer.IsAway) return new((T?)kept?.Value, true, false);
-        if (answer.Value is null)
+        var answer = await _patience.AskAsync(Ask, isNeeded: kept is null, stop);
+        return answer.IsAway ? new((T?)kept?.Value, true, false) : new(answer.Value, false, answer.Value is null);
+
+        // Also what comes too late for its page is kept for the next.
+        async Task<Answer<T>> Ask(CancellationToken asked)
         {
-            _kept.TryRemove(path, out _);
-            return new(null, false, true);
+            var heard = await store.SendAsync<T>(HttpMethod.Get, path, null, asked);
+            if (heard.IsAway) return heard;
+            if (heard.Value is null)
+            {
+                _kept.TryRemove(path, out _);
+                return heard;
+            }
+            if (_kept.Count >= options.Value.CatalogKeptMax) ForgetOldest();
+            _kept[path] = new Kept(heard.Value, now);
+            return heard;
         }
-        if (_kept.Count >= options.Value.CatalogKeptMax) ForgetOldest();
-        _kept[path] = new Kept(answer.Value, now);
-        return new(answer.Value, false, false);
     }
 
     private sealed record Kept(object Value, DateTimeOffset At);

@@ -10,8 +10,37 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 }
 addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 
+// What a page says once, of what was just done, a reload is not to say again.
+const here = new URL(location.href);
+const once = ["added", "done", "fault", "used"].filter((said) => here.searchParams.has(said));
+for (const said of once) here.searchParams.delete(said);
+if (once.length > 0) history.replaceState(history.state, "", here);
+
+// Times as the reader's clock tells them, which only the browser knows; the shop says them in UTC.
+function tellTimes() {
+    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const day = { day: "numeric", month: "long", year: "numeric" };
+    for (const time of document.querySelectorAll("time[data-day]")) {
+        const at = new Date(time.dateTime);
+        const isOfDay = at.toLocaleDateString("sv") === time.dataset.day; // Sweden writes dates as ISO does.
+        time.textContent = at.toLocaleString(
+            document.documentElement.dataset.culture, isOfDay ? clock : { ...day, ...clock });
+    }
+}
+tellTimes();
+
 // An order's page moves with the order: each event asks for the page as it is now. What the page says is always what a
-// reload would say.
+// reload would say. A screen reader tells of changes in a place that it knows: so the state's own place stays.
+function renew(place, now) {
+    const [said, says] = [place, now].map((each) => each.querySelector("[role=status]"));
+    place.dataset.live = now.dataset.live ?? "";
+    said.className = says.className;
+    said.dataset.state = says.dataset.state;
+    if (said.textContent !== says.textContent) said.replaceChildren(...says.childNodes);
+    says.remove();
+    while (said.nextSibling) said.nextSibling.remove();
+    said.after(...now.childNodes);
+}
 let events, again, wait = 1000;
 function follow() {
     const place = document.querySelector("[data-live]");
@@ -34,8 +63,9 @@ function follow() {
             const now = page.getElementById(place.id);
             if (answer.ok && now) {
                 const held = place.contains(document.activeElement) && document.activeElement.dataset.test;
-                place.replaceWith(document.adoptNode(now));
-                if (held) now.querySelector(`[data-test="${held}"]`)?.focus();
+                renew(place, document.adoptNode(now));
+                tellTimes();
+                if (held) place.querySelector(`[data-test="${held}"]`)?.focus();
             }
         } catch {
             // Away for a moment: the events begin again, and with them the next look.

@@ -28,23 +28,23 @@ internal static class ChangeBasket
         var product = await catalog.ProductAsync(sku, stop);
         if (product.Value is not { Withdrawn: false } found)
             return product.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
-        var basket = await visit.OpenAsync(stop);
+        var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
-        if (basket.Value is null) return await AwayAsync();
+        if (basket.Value is null) return basket.IsAway ? await AwayAsync() : SeeOther.To(ShowBasket.AddressOf(basket));
         var has = basket.Value.Lines.FirstOrDefault(line => line.Sku == found.Sku)?.Quantity ?? 0;
         var token = await visit.TokenAsync();
         var put = await baskets.PutAsync(
             token, found.Sku, Math.Min(has + wanted, QuantityMax), found.PriceMinor, stop);
         if (put.IsGood) return SeeOther.To($"{Address(found.Sku)}?added=true");
         if (put.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync(Address(sku), visit.Context);
-        return put.IsAway ? await AwayAsync() : SeeOther.To("/basket?fault=bad");
+        return put.IsAway ? await AwayAsync() : SeeOther.To(ShowBasket.AddressOf(put));
 
         Task<IResult> AwayAsync() => desk.ShowAsync(
             sku, stop, TypedQuantity.Of(form, "basket.away"), status: StatusCodes.Status503ServiceUnavailable);
     }
 
     public static async Task<IResult> Change(
-        Visit visit, KeptCatalog catalog, StoreClient store, BasketKeeper baskets, SignInAgain again,
+        Visit visit, KeptCatalog catalog, Shelves shelves, BasketKeeper baskets, SignInAgain again,
         CancellationToken stop)
     {
         var form = await visit.Context.Request.ReadFormAsync(stop);
@@ -66,12 +66,13 @@ internal static class ChangeBasket
         var put = await baskets.PutAsync(token, sku, wanted, seen, stop);
         if (put.IsGood) return SeeOther.To("/basket");
         if (put.Status == HttpStatusCode.Unauthorized) return await again.BackToAsync("/basket", visit.Context);
+        if (put.Status == HttpStatusCode.UnprocessableEntity) return SeeOther.To(ShowBasket.AddressOf(put));
         return put.IsAway
             ? await AgainAsync("basket.away", StatusCodes.Status503ServiceUnavailable)
             : await AgainAsync("basket.bad", StatusCodes.Status400BadRequest);
 
         Task<IResult> AgainAsync(string why, int status) =>
-            ShowBasket.ShowAsync(visit, catalog, store, stop, null, TypedQuantity.Of(form, why), status);
+            ShowBasket.ShowAsync(visit, catalog, shelves, stop, null, TypedQuantity.Of(form, why), status);
     }
 
     private static string Address(string sku) => $"/products/{Uri.EscapeDataString(sku)}";

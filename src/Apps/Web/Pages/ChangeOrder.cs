@@ -28,9 +28,9 @@ internal static class ChangeOrder
         var order = await store.SendAsync<OrderView>(HttpMethod.Get, $"/orders/{id}", token, stop);
         if (order.Status == HttpStatusCode.Unauthorized) return await SignInAsync();
         if (order.Value is null) return SeeOther.To($"/orders/{id}?fault=away");
-        var basket = await visit.OpenAsync(stop);
+        var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Unauthorized) return await SignInAsync();
-        if (basket.Value is null) return SeeOther.To("/basket?fault=away");
+        if (basket.Value is null) return SeeOther.To(ShowBasket.AddressOf(basket));
         foreach (var line in order.Value.Lines)
         {
             // Who has more of it in the basket already wants more.
@@ -38,7 +38,7 @@ internal static class ChangeOrder
             var wanted = Math.Clamp(line.Quantity, has, Math.Max(has, 999));
             var put = await baskets.PutAsync(token, line.Sku, wanted, line.UnitPriceMinor, stop);
             if (put.Status == HttpStatusCode.Unauthorized) return await SignInAsync();
-            if (!put.IsGood) return SeeOther.To(put.IsAway ? "/basket?fault=away" : "/basket?fault=bad");
+            if (!put.IsGood) return SeeOther.To(ShowBasket.AddressOf(put));
         }
         return SeeOther.To("/basket");
 

@@ -29,11 +29,13 @@ internal static class PagesSetup
         services.AddStoreClient();
         services.AddSingleton<IFaultPages, Faults>();
         services.AddSingleton<KeptCatalog>();
+        services.AddSingleton<CategoryParts>();
         services.AddSingleton<KeptDelivery>();
+        services.AddSingleton<Shelves>();
+        services.AddSingleton<BasketKeeper>();
         services.AddSingleton<SignInAgain>();
         services.AddScoped<CheckoutDesk>();
         services.AddScoped<ProductDesk>();
-        services.AddScoped<BasketKeeper>();
         services.AddScoped<Visit>();
     }
 

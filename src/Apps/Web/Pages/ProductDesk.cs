@@ -4,7 +4,7 @@ using Tessera.Web.Calling;
 namespace Tessera.Web.Pages;
 
 /// <summary>What a product's page is made of, asked for at once.</summary>
-internal sealed class ProductDesk(Visit visit, KeptCatalog catalog, StoreClient store, KeptDelivery delivery)
+internal sealed class ProductDesk(Visit visit, KeptCatalog catalog, Shelves shelves, KeptDelivery delivery)
 {
     /// <param name="typed">What was sent and not taken.</param>
     /// <param name="added">It has just been put into the basket.</param>
@@ -13,10 +13,10 @@ internal sealed class ProductDesk(Visit visit, KeptCatalog catalog, StoreClient 
         int status = StatusCodes.Status200OK)
     {
         var opening = visit.OpenAsync(stop);
-        var looking = store.LookAsync([sku], stop);
+        var looking = shelves.LookAsync([sku], stop);
         var delivering = delivery.AtOnceAsync(stop);
         var product = await catalog.ProductAsync(sku, stop);
-        var shelves = await looking;
+        var stock = await looking;
         var options = await delivering;
         await opening;
         visit.IsOld = product.IsAway;
@@ -25,7 +25,7 @@ internal sealed class ProductDesk(Visit visit, KeptCatalog catalog, StoreClient 
             ? Page.Show<ProductDetails>(
                 status, (nameof(ProductDetails.Product), found), (nameof(ProductDetails.Added), added),
                 (nameof(ProductDetails.Typed), typed), (nameof(ProductDetails.Delivery), options),
-                (nameof(ProductDetails.Stock), shelves?.GetValueOrDefault(found.Sku)))
+                (nameof(ProductDetails.Stock), stock?.GetValueOrDefault(found.Sku)))
             : Faults.Away(visit.Context);
     }
 }

@@ -1,15 +1,12 @@
 using System.Security;
 using System.Text;
 using Tessera.Catalog.Contracts;
-using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;
 
 internal static class SearchEngines
 {
-    private const int ProductsMax = 50_000;
-
     public static IResult Robots(Visit visit) => Results.Text(
         $"""
         User-agent: *
@@ -22,44 +19,36 @@ internal static class SearchEngines
 
         """);
 
-    /// <summary>One map for each category and one for the other pages, since a map may name 50,000 pages at most.
+    /// <summary>A map for each category, or several where there is too much in it for one, and one for the other pages.
     /// </summary>
     public static async Task<IResult> SitemapAsync(Visit visit, KeptCatalog catalog, CancellationToken stop)
     {
         if (await CategoriesAsync(catalog, stop) is not { } categories) return Faults.Away(visit.Context);
-        var maps = categories.Select(category => $"sitemap-products.xml?category={Uri.EscapeDataString(category)}");
+        var maps = categories.SelectMany(category => Enumerable.Range(1, CategoryParts.CountOf(category)).Select(part =>
+            $"sitemap-products.xml?category={Uri.EscapeDataString(category.Category)}"
+            + (part > 1 ? $"&part={part}" : "")));
         return Map("sitemapindex", "sitemap", visit, maps.Prepend("sitemap-pages.xml"));
     }
 
     public static async Task<IResult> PagesAsync(Visit visit, KeptCatalog catalog, CancellationToken stop)
     {
         if (await CategoriesAsync(catalog, stop) is not { } categories) return Faults.Away(visit.Context);
-        var lists = categories.Select(category => new Search(Category: category).Address.TrimStart('/'));
+        var lists = categories.Select(each => new Search(Category: each.Category).Address.TrimStart('/'));
         return Map("urlset", "url", visit, ["", "help", .. lists]);
     }
 
     public static async Task<IResult> ProductsAsync(
-        Visit visit, StoreClient store, CancellationToken stop, string? category = null)
+        Visit visit, CategoryParts parts, CancellationToken stop, string? category = null, int part = 1)
     {
-        var pages = new List<string>();
-        string? after = null;
-        do
-        {
-            var query = QueryString.Create("size", "100").Add("category", category ?? "");
-            if (after is not null) query = query.Add("after", after);
-            // Not by way of what is kept: so many lists would drive out everything else.
-            var found = await store.SendAsync<ProductPage>(HttpMethod.Get, "/products" + query, null, stop);
-            if (found.Value is not { } page) return found.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
-            pages.AddRange(page.Items.Select(product => $"products/{Uri.EscapeDataString(product.Sku)}"));
-            after = page.Next;
-        }
-        while (after is not null && pages.Count < ProductsMax);
-        return Map("urlset", "url", visit, pages);
+        if (part < 1) return Faults.NotFound();
+        var found = await parts.SkusAsync(category ?? "", part, stop);
+        if (found.Value is not { } skus) return found.IsAway ? Faults.Away(visit.Context) : Faults.NotFound();
+        return Map("urlset", "url", visit, skus.Select(sku => $"products/{Uri.EscapeDataString(sku)}"));
     }
 
-    private static async Task<IEnumerable<string>?> CategoriesAsync(KeptCatalog catalog, CancellationToken stop) =>
-        (await catalog.SearchAsync("?size=1&facets=true", stop)).Value?.Facets?.Categories
-            .Select(facet => facet.Category);
+    private static async Task<IReadOnlyList<CategoryFacet>?> CategoriesAsync(
+        KeptCatalog catalog, CancellationToken stop) =>
+        (await catalog.SearchAsync("?size=1&facets=true", stop)).Value?.Facets?.Categories;
 
     private static IResult Map(string kind, string each, Visit visit, IEnumerable<string> paths)
     {

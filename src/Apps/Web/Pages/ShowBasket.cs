@@ -1,4 +1,5 @@
 using System.Net;
+using Tessera.Baskets.Contracts;
 using Tessera.PageDefaults;
 using Tessera.Web.Calling;
 
@@ -6,22 +7,30 @@ namespace Tessera.Web.Pages;
 
 internal static class ShowBasket
 {
+    /// <summary>Where the basket's page says why something was not put in.</summary>
+    public static string AddressOf(Answer<BasketView> refused) => refused.Status switch
+    {
+        HttpStatusCode.Forbidden => "/basket",
+        HttpStatusCode.UnprocessableEntity => "/basket?fault=full",
+        _ => refused.IsAway ? "/basket?fault=away" : "/basket?fault=bad",
+    };
+
     public static async Task<IResult> Handle(
-        Visit visit, KeptCatalog catalog, StoreClient store, TypedForms forms, CancellationToken stop,
+        Visit visit, KeptCatalog catalog, Shelves shelves, TypedForms forms, CancellationToken stop,
         string? fault = null)
     {
         var typed = await forms.TakeAsync(visit.Context, ChangeBasket.ChangePath) is { } kept
             ? TypedQuantity.Of(kept, "form.kept")
             : null;
-        return await ShowAsync(visit, catalog, store, stop, fault, typed);
+        return await ShowAsync(visit, catalog, shelves, stop, fault, typed);
     }
 
     /// <param name="typed">What was sent and not taken.</param>
     public static async Task<IResult> ShowAsync(
-        Visit visit, KeptCatalog catalog, StoreClient store, CancellationToken stop, string? fault = null,
+        Visit visit, KeptCatalog catalog, Shelves shelves, CancellationToken stop, string? fault = null,
         TypedQuantity? typed = null, int status = StatusCodes.Status200OK)
     {
-        var basket = await visit.OpenAsync(stop);
+        var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Forbidden)
         {
             return Page.Show<BasketPage>(
@@ -35,7 +44,7 @@ internal static class ShowBasket
             return Page.Show<BasketPage>(
                 StatusCodes.Status503ServiceUnavailable, (nameof(BasketPage.Typed), typed));
         }
-        var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, store, stop);
+        var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, shelves, stop);
         return Page.Show<BasketPage>(
             status, (nameof(BasketPage.Basket), contents), (nameof(BasketPage.Fault), fault),
             (nameof(BasketPage.Typed), typed));

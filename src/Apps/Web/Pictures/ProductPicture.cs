@@ -25,8 +25,12 @@ internal static class ProductPicture
     public static string Sources(PictureView picture) => string.Join(", ", picture.Sizes.Select(
         size => string.Create(CultureInfo.InvariantCulture, $"{Address(size)} {size.Width}w")));
 
-    public static string Largest(ProductView product) =>
-        product.Pictures is [var picture, ..] ? Address(picture.Sizes[^1]) : Generated(product);
+    public static string Largest(ProductView product) => AllOf(product).First();
+
+    /// <summary>Each in its largest size.</summary>
+    public static IEnumerable<string> AllOf(ProductView product) => product.Pictures is { Count: > 0 } pictures
+        ? pictures.Select(picture => Address(picture.Sizes[^1]))
+        : [Generated(product)];
 
     public static string Generated(ProductView product) =>
         $"/pictures/{Uri.EscapeDataString(product.Sku)}?category={Uri.EscapeDataString(product.Category)}&v=2";

@@ -17,14 +17,14 @@ public static class Checkout
     public static readonly string[] Methods = ["tok_ok", "tok_decline", "tok_slow"];
 
     internal static async Task<IResult> Show(
-        Visit visit, KeptCatalog catalog, StoreClient store, CheckoutDesk desk, TypedForms typed,
+        Visit visit, KeptCatalog catalog, Shelves shelves, CheckoutDesk desk, TypedForms typed,
         CancellationToken stop)
     {
-        var basket = await visit.OpenAsync(stop);
+        var basket = await visit.BasketAsync(stop);
         if (basket.Status == HttpStatusCode.Unauthorized)
             return SeeOther.To($"/sign-in?back={Uri.EscapeDataString("/checkout")}"); // The sign-in ended elsewhere.
         if (basket.Value is null) return SeeOther.To("/basket?fault=away");
-        var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, store, stop);
+        var contents = await BasketContents.ReadAsync(basket.Value, visit, catalog, shelves, stop);
         if (contents.Edition is not { } edition || !contents.Orderable.Any()) return SeeOther.To("/basket");
         await desk.OpenAsync(stop);
         var form = CheckoutForm.Of(edition, contents);
