@@ -19,6 +19,7 @@ internal sealed class Patience(TimeSpan patience, TimeProvider clock)
         Func<CancellationToken, Task<Answer<T>>> ask, bool isNeeded, CancellationToken stop)
         where T : class
     {
+        if (isNeeded) return await HearAsync(ask, stop);
         var away = new Answer<T>(null, null);
         var isTrial = false;
         lock (_lock)
@@ -29,7 +30,6 @@ internal sealed class Patience(TimeSpan patience, TimeProvider clock)
                 (_hangsSince, isTrial) = (clock.GetTimestamp(), true); // Others rest on meanwhile.
             }
         }
-        if (isNeeded) return await HearAsync(ask, stop);
         var asking = HearAsync(ask, CancellationToken.None);
         if (isTrial && !asking.IsCompleted) return away; // The next page has what comes of it.
         try
