@@ -47,7 +47,8 @@ internal static class SchemaUpgrade
         for (var step = version; step < steps.Count; step++)
         {
             await using var apply = new NpgsqlCommand(
-                $"{GiveWay}; {steps[step]}; insert into {(step < FirstRelease ? "msg_schema" : "msg_schema_added")} (version) " +
+                $"{GiveWay}; {steps[step]}; " +
+                $"insert into {(step < FirstRelease ? "msg_schema" : "msg_schema_added")} (version) " +
                 $"values ({step + 1})", connection, transaction);
             await apply.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }

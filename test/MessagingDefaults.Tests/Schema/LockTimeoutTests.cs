@@ -62,6 +62,7 @@ public sealed class LockTimeoutTests(PostgresServer server)
             migration = app.RunServiceAsync();
             await again.Reason.Task.WithinAsync(Eventually.Bound);
             Assert.Contains("0007-acts.sql", await again.Reason.Task, StringComparison.Ordinal);
+            Assert.Contains(PostgresErrorCodes.LockNotAvailable, await again.Reason.Task, StringComparison.Ordinal);
             Assert.False(migration.IsCompleted);
         }
         Assert.Equal(0, await migration);

@@ -42,8 +42,8 @@ public static class UnreadKeywords
                     each => OfSchema($"schema {each.Name}", each.Told)))
                 .Concat(ObjectsIn(http["paths"]).SelectMany(path => OfPath(path.Name, path.Told)));
         }
-        return found.Distinct().Select(each => $"contracts/{contract.Service}: {each}, which the gate does not compare; "
-            + "teach it to, or say it otherwise.");
+        return found.Distinct().Select(each =>
+            $"contracts/{contract.Service}: {each}, which the gate does not compare; teach it, or say it otherwise.");
     }
 
     private static IEnumerable<string> OfPath(string path, JsonObject told) =>
