@@ -1,3 +1,4 @@
+using Npgsql;
 using Tessera.Testing;
 using Tessera.Testing.Servers;
 using Xunit;
@@ -70,6 +71,33 @@ public sealed class SchemaUpgradeTests(PostgresServer server)
         await now.Store.PrepareAsync(Stop);
         Assert.Equal(2, await store.ScalarAsync<int>("select max(version) from msg_schema"));
         Assert.Equal(9, await store.ScalarAsync<int>(Highest));
+    }
+
+    [Fact]
+    public async Task A_step_that_waits_for_somebody_lets_through_who_comes_behind_it_and_is_taken_the_next_time()
+    {
+        var address = await server.CreateDatabaseAsync();
+        await using var store = await StoreUnderTest.CreateAsync(address, null);
+        string[] steps = [.. Schema.Steps, NextStep];
+        await using (var elsewhere = NpgsqlDataSource.Create(address))
+        {
+            await using var reader = await elsewhere.OpenConnectionAsync(Stop);
+            await using var look = await reader.BeginTransactionAsync(Stop);
+            await using var command = new NpgsqlCommand("select count(*) from msg_timers", reader, look);
+            await command.ExecuteScalarAsync(Stop);
+
+            var upgrade = SchemaUpgrade.RunAsync(store.Database.DataSource, steps, Stop);
+            await Eventually.HoldsAsync("the step waits", async () =>
+                upgrade.IsCompleted || await store.ScalarAsync<bool>(
+                    "select exists (select from pg_locks where relation = 'msg_timers'::regclass and not granted)"));
+            Assert.Equal(0L, await store.ScalarAsync<long>("select count(*) from msg_timers"));
+            var gaveWay = await Assert.ThrowsAsync<PostgresException>(() => upgrade);
+            Assert.Equal(PostgresErrorCodes.LockNotAvailable, gaveWay.SqlState);
+            Assert.True(store.Store.IsTransient(gaveWay));
+            Assert.Equal(Schema.Steps.Count, await store.ScalarAsync<int>(Highest));
+        }
+        await SchemaUpgrade.RunAsync(store.Database.DataSource, steps, Stop);
+        Assert.Equal(steps.Length, await store.ScalarAsync<int>(Highest));
     }
 
     [Fact]

@@ -17,11 +17,11 @@ public sealed class CheckService(Repository repository)
     {
         var now = DescribeServices.ContractOf(repository, service, description);
         var releases = _contracts.Releases(service.Name);
-        var statements = repository.WithContracts
-            .SelectMany(reader => ReaderStatement.Read(repository, reader.Name)).ToArray();
+        var statements = ReaderStatement.All(repository);
         return
         [
             .. Unapproved(now),
+            .. UnreadKeywords.In(now),
             .. Gate.Breaches(now, releases, [.. statements.Select(each => each.Type)]).Select(each => each.ToString()),
             .. CheckReaders.Breaches(service.Name, now.Events, statements).Select(each => each.ToString()),
             .. CheckReads.Faults(
@@ -37,6 +37,16 @@ public sealed class CheckService(Repository repository)
     [
         .. CheckSchema.Breaches(
             SchemaFile.Of(repository, service), _contracts.Newest(service.Name)?.Scripts)
+            .Select(each => each.ToString()),
+    ];
+
+    /// <summary>Of the tables that are released with no service of the list: the messaging library's own, and those of
+    /// services in other languages.</summary>
+    public IReadOnlyList<string> SchemaFaultsOfOthers() =>
+    [
+        .. CheckSchema.Breaches(SchemaFile.OfLibrary(), _contracts.Newest(ContractFolder.Library)?.Scripts)
+            .Concat(repository.Foreign.SelectMany(
+                project => CheckSchema.Breaches(SchemaFile.OfForeign(repository, project))))
             .Select(each => each.ToString()),
     ];
 

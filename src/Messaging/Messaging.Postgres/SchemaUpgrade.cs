@@ -19,6 +19,10 @@ internal static class SchemaUpgrade
         insert into msg_schema_added (version, applied_at) select version, applied_at from late on conflict do nothing
         """;
 
+    /// <summary>Behind a step that waits for those who use a table, everybody else waits too: it gives way soon, and
+    /// whoever prepares the tables tries again, as after any failure that passes.</summary>
+    private const string GiveWay = "set local lock_timeout = '2s'";
+
     /// <summary>Tables of a newer version are used as they are, so that a release can go back, unless that version says
     /// in <c>msg_schema_oldest (version int)</c> that this one cannot work with them.</summary>
     /// <exception cref="InvalidOperationException">A newer version has changed the tables too far.</exception>
@@ -43,7 +47,8 @@ internal static class SchemaUpgrade
         for (var step = version; step < steps.Count; step++)
         {
             await using var apply = new NpgsqlCommand(
-                $"{steps[step]}; insert into {(step < FirstRelease ? "msg_schema" : "msg_schema_added")} (version) " +
+                $"{GiveWay}; {steps[step]}; " +
+                $"insert into {(step < FirstRelease ? "msg_schema" : "msg_schema_added")} (version) " +
                 $"values ({step + 1})", connection, transaction);
             await apply.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }

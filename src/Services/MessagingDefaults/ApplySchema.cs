@@ -58,13 +58,15 @@ internal sealed partial class ApplySchema(
         {
             var isOutside = IsOutsideTransaction(scripts[from]);
             var alike = scripts.Skip(from).TakeWhile(script => IsOutsideTransaction(script) == isOutside).ToArray();
-            Apply(alike, isOutside);
+            Apply(isOutside ? alike : [.. alike.Select(InTransaction)], isOutside);
             from += alike.Length;
         }
     }
 
     private static bool IsOutsideTransaction(SqlScript script) =>
         script.Contents.StartsWith(OutsideTransaction, StringComparison.Ordinal);
+
+    private SqlScript InTransaction(SqlScript script) => new(script.Name, database.Begin + script.Contents);
 
     private void Apply(SqlScript[] scripts, bool isOutsideTransaction)
     {

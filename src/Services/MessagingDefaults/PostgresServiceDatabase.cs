@@ -21,6 +21,11 @@ internal sealed class PostgresServiceDatabase(string connectionString) : Service
 
     public override string Engine => "postgres";
 
+    /// <summary>Behind a change that waits for those who use the table, everybody else waits too: it gives way soon,
+    /// and is tried again. Not for an index that is built concurrently: nobody waits behind that, and it would be left
+    /// half done. And in the transaction, not for the session: that would not hold behind a pooler.</summary>
+    public override string Begin => "set local lock_timeout = '2s';\n";
+
     public override UpgradeEngineBuilder Upgrade(SupportedDatabases to) =>
         to.PostgresqlDatabase(new PostgresqlConnectionManager(_source.Value));
 

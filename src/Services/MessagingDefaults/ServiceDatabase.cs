@@ -7,6 +7,9 @@ internal abstract class ServiceDatabase
 {
     public abstract string Engine { get; }
 
+    /// <summary>Comes before each script that runs in a transaction.</summary>
+    public virtual string Begin => "";
+
     public abstract UpgradeEngineBuilder Upgrade(SupportedDatabases to);
 
     /// <summary>Keeps other replicas from applying the schema at the same time, until disposed.</summary>

@@ -10,7 +10,7 @@ public sealed class CompareOperationsTests
         """
         { "paths": { "/orders/{id}": { "put": {
             "parameters": [{ "in": "path", "name": "id", "required": true, "schema": { "type": "string" } },
-                { "in": "query", "name": "dry", "schema": { "type": "boolean" } }],
+                { "in": "query", "name": "dry", "schema": { "type": "boolean", "default": false } }],
             "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Change" } } } },
             "responses": { "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/View" } } } },
                 "404": { "description": "None." } } } } },
@@ -31,6 +31,14 @@ public sealed class CompareOperationsTests
             "parameters/2", """{ "in": "query", "name": "currency", "schema": { "type": "string" } }"""
         },
         { "became-required", "parameters/1/required", "true", "parameters/1/required", "false" },
+        {
+            "default-changed", "parameters/1/schema/default", "true",
+            "parameters/1/schema/description", "\"Try it.\""
+        },
+        {
+            "default-changed", "components/schemas/Change/properties/note/default", "\"none\"",
+            "components/schemas/View/properties/note/default", "\"none\""
+        },
         { "parameter-removed", "parameters/1", null, "parameters/0/name", "\"order\"" },
         { "became-required", "requestBody/required", "true", "requestBody/required", "false" },
         { "request-body-removed", "requestBody", null, "requestBody/required", "true" },

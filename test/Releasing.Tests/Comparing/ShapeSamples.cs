@@ -41,6 +41,15 @@ internal static class ShapeSamples
         new("pattern-changed", "{a!:text~^a}", "{a!:text~^b}", R, S),
         new("branch-added", "{a!:(int,text)}", "{a!:(int,text,bool)}", A, S),
         new("branch-removed", "{a!:(int,text,bool)}", "{a!:(int,text)}", R, S),
+        new("default-changed", "{a:int=20}", "{a:int=200}", R),
+        new("default-changed", "{a:bool=false}", "{a:bool}", R),
+        new("default-changed", "{a:bool}", "{a:bool=true}", R),
+        new("type-changed", "{a!:list}", "{a!:[int]}", R, S),
+        new("type-changed", "{a!:[int]}", "{a!:list}", R, A, S),
+        new("type-changed", "{a!:object}", "{a!:mapint}", R, S),
+        new("type-changed", "{a!:mapint}", "{a!:object}", R, A, S),
+        new("object-closed", "{a!:mapint}", "{a!:closed{}}", R, S),
+        new("object-closed", "{a!:object}", "{a!:closed{b:int}}", R, S),
         new("object-closed", "{a!:int}", "closed{a!:int}", R, S),
     ];
 
@@ -53,6 +62,9 @@ internal static class ShapeSamples
         new("", "{a!:one|two}", "{a!:two|one}"),
         new("", "{a!:map{b!:int}}", "{a!:map{b!:int,c:int}}"),
         new("", "{a!:any}", "{a!:any}"),
+        new("", "{a!:list}", "{a!:[any]}"),
+        new("", "{a!:object}", "{a!:mapany}"),
+        new("", "{a:int=20}", "{a:int=20,b:int=3}"),
         new("", "{a!:{b!:text/uuid}}", "{a!:{b!:text/uuid,c:int}}"),
     ];
 }

@@ -5,6 +5,7 @@ namespace Tessera.Releasing.Tests.Comparing;
 
 /// <summary>Reads the short form of a shape in samples: <c>{a!:int?,b:[text/uuid]}</c>, with <c>!</c> for required,
 /// <c>?</c> for null, <c>/</c> for a format, <c>|</c> for values, <c>&lt;=</c> for a maximum, <c>~</c> for a pattern,
+/// <c>=</c> for a default, <c>list</c> and <c>object</c> for those of which no more is said,
 /// <c>any</c> for anything, round brackets for alternatives, and <c>map</c> before the shape of a map's values.
 /// </summary>
 internal static class Write
@@ -50,9 +51,10 @@ internal static class Write
             known["type"] = new JsonArray("null", known["type"]!.GetValue<string>());
             return known;
         }
-        var end = text.IndexOfAny(['/', '<', '~']);
+        var end = text.IndexOfAny(['/', '<', '~', '=']);
         var shape = new JsonObject { ["type"] = Type(end < 0 ? text : text[..end]) };
         if (end < 0) return shape;
+        if (text[end] == '=') shape["default"] = JsonNode.Parse(text[(end + 1)..]);
         if (text[end] == '/') shape["format"] = text[(end + 1)..];
         if (text[end] == '~') shape["pattern"] = text[(end + 1)..];
         if (text[end] == '<') shape["maximum"] = int.Parse(text.AsSpan(end + 2), CultureInfo.InvariantCulture);
@@ -64,6 +66,8 @@ internal static class Write
         "int" => "integer",
         "text" => "string",
         "bool" => "boolean",
+        "list" => "array",
+        "object" => word,
         _ => throw new ArgumentException($"'{word}' is no type of a sample."),
     };
 

@@ -56,7 +56,7 @@ internal static class ContractsCommand
         Repository repository, IReadOnlyList<Releasable> services, CancellationToken stop)
     {
         var check = new CheckService(repository);
-        List<string> faults = [.. CheckSchema.Breaches(SchemaFile.OfLibrary()).Select(breach => breach.ToString())];
+        List<string> faults = [.. check.SchemaFaultsOfOthers()];
         foreach (var service in services)
         {
             var described = await DescribeServices.AskAsync(repository, service, stop);
@@ -96,6 +96,8 @@ internal static class ContractsCommand
             Console.WriteLine($"wrote {folder.Release(contract)}; commit it, and tag the commit "
                 + Versions.TagOf(service, Version.Parse(contract.Version)));
         }
+        if (folder.ReleaseLibrary(SchemaFile.OfLibrary()) is { } kept)
+            Console.WriteLine($"wrote {kept}, the steps of the messaging library's tables; commit it too");
         return ExitCodes.Ok;
     }
 }

@@ -27,8 +27,10 @@ internal static class RestartCommand
 
     private static async Task<int> RunAsync(RunFolder folder, string? which, CancellationToken stop)
     {
+        var chosen = Chosen(folder, which);
+        using var alone = OneReplacement.Of(folder, chosen.Select(each => each.Service).Distinct());
         using var http = Health.NewClient();
-        foreach (var instance in Chosen(folder, which))
+        foreach (var instance in chosen)
         {
             await HoldCommands.RestartAsync(folder, instance.Name, stop);
             await BeServedAsync(http, folder, instance, stop);

@@ -78,7 +78,12 @@ internal sealed class RunFolder(string data)
     public void WriteProgramOf(string instance, string? program)
     {
         if (program is null) File.Delete(ProgramFileOf(instance));
-        else File.WriteAllText(ProgramFileOf(instance), program);
+        else
+        {
+            var next = ProgramFileOf(instance) + ".new";
+            File.WriteAllText(next, program);
+            File.Move(next, ProgramFileOf(instance), overwrite: true); // As a whole, also on a disk that is full.
+        }
     }
 
     /// <summary>Of an earlier life of the store: what was held or replaced then.</summary>
@@ -186,7 +191,7 @@ internal sealed class RunFolder(string data)
     /// when another has it.</summary>
     public FileStream? TryLock() => TryLock(LockFile);
 
-    /// <summary>Held as long as a command replaces processes of the service. Null when another does.</summary>
+    /// <summary>Held as long as a command ends and starts processes of the service. Null when another does.</summary>
     public FileStream? TryLockReplacing(string service) => TryLock(Path.Combine(Run, service + ".replacing"));
 
     private static FileStream? TryLock(string file)

@@ -20,6 +20,8 @@ internal sealed class CompareShapes(Direction direction, List<Breach> breaches)
 
     public void Compare(string where, Shape before, Shape now)
     {
+        // Beside the name of a shape that is seen once only.
+        CompareDefaults(where, before, now);
         // One that holds itself has a name on both sides. Two that are written in place may become the same name, and
         // each of them is another shape.
         if (before.Reference is { } then && now.Reference is { } after && !_seen.Add((then, after))) return;
@@ -49,6 +51,14 @@ internal sealed class CompareShapes(Direction direction, List<Breach> breaches)
             Compare(where + "[]", elementBefore, elementNow);
         if (before.Values is { } valuesBefore && now.Values is { } valuesNow)
             Compare(Join(where, "*"), valuesBefore, valuesNow);
+    }
+
+    /// <summary>Who reads events and answers has defaults of its own.</summary>
+    private void CompareDefaults(string where, Shape before, Shape now)
+    {
+        if (direction != Direction.Request || before.Default == now.Default) return;
+        Add("default-changed", where, $"is {now.Default ?? "nothing"} where clients leave it out, and was "
+            + $"{before.Default ?? "nothing"}; keep the default, or {Way}");
     }
 
     private void CompareNull(string where, Shape before, Shape now)
@@ -130,7 +140,8 @@ internal sealed class CompareShapes(Direction direction, List<Breach> breaches)
         foreach (var name in ReadNow ? now.Required.Except(then.Keys) : [])
             Add("required-added", Join(where, name),
                 $"is new and required, and there are writers and stored data without it; give it a default, or {Way}");
-        if (direction != Direction.Response && !before.IsClosed && now.IsClosed && then.Count > 0)
+        if (direction != Direction.Response && !before.IsClosed && now.IsClosed
+            && (then.Count > 0 || before.Values is not null))
             Add("object-closed", where, $"refuses members that it does not know now; ignore them as before, or {Way}");
     }
 

@@ -10,13 +10,16 @@ internal sealed class Shape
     private readonly JsonNode _document;
     private readonly JsonObject _schema;
 
-    private Shape(JsonNode document, JsonObject schema, bool isNullable, string? reference) =>
-        (_document, _schema, IsNullable, Reference) = (document, schema, isNullable, reference);
+    private Shape(JsonNode document, JsonObject schema, bool isNullable, string? reference, string? standing) =>
+        (_document, _schema, IsNullable, Reference, Default) = (document, schema, isNullable, reference, standing);
 
     /// <summary>Where the shape stands in its document, so that one that holds itself is seen once.</summary>
     public string? Reference { get; }
 
     public bool IsNullable { get; }
+
+    /// <summary>What stands for a value that is left out, as JSON; null for nothing.</summary>
+    public string? Default { get; }
 
     /// <summary>Such as <c>integer</c> or <c>integer|string</c>; empty for anything.</summary>
     public string Type =>
@@ -50,10 +53,15 @@ internal sealed class Shape
             .ToDictionary(member => member.Key, member => Of(_document, member.Value!.AsObject()))
         : [];
 
-    public Shape? Element => _schema["items"] is JsonObject items ? Of(_document, items) : null;
+    /// <summary>Of a list: what it holds, which is anything where nothing is said of it.</summary>
+    public Shape? Element => _schema["items"] is JsonObject items ? Of(_document, items)
+        : TypesOf(_schema).Contains("array") ? Anything : null;
 
-    /// <summary>Of a map: what stands under each name that is none of the properties.</summary>
-    public Shape? Values => _schema["additionalProperties"] is JsonObject values ? Of(_document, values) : null;
+    /// <summary>Of an object that is not closed: what stands under each name that is none of the properties.</summary>
+    public Shape? Values => _schema["additionalProperties"] is JsonObject values ? Of(_document, values)
+        : TypesOf(_schema).Contains("object") && !IsClosed ? Anything : null;
+
+    private Shape Anything => Of(_document, []);
 
     /// <summary>The alternatives, when there are several besides null.</summary>
     public IReadOnlyList<Shape> Branches => [.. BranchesOf(_schema).Select(one => Of(_document, one))];
@@ -67,8 +75,10 @@ internal sealed class Shape
     {
         var isNullable = false;
         string? reference = null;
+        string? standing = null;
         for (var depth = 0; depth < 32; depth++)
         {
+            if (schema.TryGetPropertyValue("default", out var told)) standing ??= told?.ToJsonString() ?? "null";
             if (schema["$ref"]?.GetValue<string>() is { } target)
             {
                 reference = target;
@@ -81,7 +91,7 @@ internal sealed class Shape
             if (all.Where(one => !IsNull(one)).ToArray() is not [var only]) break;
             schema = only;
         }
-        return new Shape(document, schema, isNullable, reference);
+        return new Shape(document, schema, isNullable, reference, standing);
     }
 
     /// <summary>What stands at a path such as <c>lines[].sku</c>; null when nothing does.</summary>

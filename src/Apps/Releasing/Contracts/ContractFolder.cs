@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Tessera.Releasing.Schemas;
+
 namespace Tessera.Releasing.Contracts;
 
 /// <summary><c>contracts/SERVICE</c>: what the service offers now, as it was approved, and below <c>released</c> what
@@ -8,6 +11,9 @@ public sealed class ContractFolder(Repository repository)
 
     /// <summary>Written by hand: what a service uses of the events it reads.</summary>
     public const string ReadsFile = "reads.json";
+
+    /// <summary>Under which the steps of the messaging library's own tables are kept.</summary>
+    public const string Library = "messaging";
 
     public string PathOf(string service) => repository.PathOf("contracts", service);
 
@@ -65,6 +71,20 @@ public sealed class ContractFolder(Repository repository)
         }
         foreach (var (file, text) in files) Write(Path.Combine(folder, file), text);
         return $"contracts/{contract.Service}/{Released}/{contract.Version}";
+    }
+
+    /// <summary>Keeps the library's steps: databases of the service that is released now have run them. Its tables have
+    /// versions of their own, as the library is released with services only.</summary>
+    /// <returns>The folder; null when all of them were kept before.</returns>
+    public string? ReleaseLibrary(IReadOnlyList<SchemaFile> steps)
+    {
+        var newest = Newest(Library);
+        if (newest is not null && steps.All(step => newest.Scripts.ContainsKey(step.Name))) return null;
+        var last = Version.Parse(newest?.Version ?? "0.0.0");
+        var next = newest is null ? new Version(1, 0, 0) : new Version(last.Major, last.Minor + 1, 0);
+        return Release(new ServiceContract(
+            Library, next.ToString(), null, new Dictionary<string, JsonObject>(),
+            steps.ToDictionary(step => step.Name, step => step.Digest)));
     }
 
     private static void Write(string file, string text)

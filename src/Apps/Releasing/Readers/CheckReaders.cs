@@ -11,8 +11,7 @@ public static class CheckReaders
     public static IEnumerable<Breach> Breaches(
         string stream, IReadOnlyDictionary<string, JsonObject> events, IEnumerable<ReaderStatement> statements)
     {
-        foreach (var statement in statements.Where(
-            each => each.Type.StartsWith(stream + ".", StringComparison.Ordinal)))
+        foreach (var statement in statements.Where(each => each.Stream == stream))
         {
             if (!events.TryGetValue(statement.Type, out var contract))
             {

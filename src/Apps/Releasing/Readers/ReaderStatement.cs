@@ -13,6 +13,18 @@ public sealed record ReaderStatement(string Reader, string Type, IReadOnlyDictio
     /// <summary>What the reader counts on in the order of events: its key.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Who publishes it: the first word of its type, but for events of the world.</summary>
+    public string Stream { get; init; } = Type.Split('.')[0];
+
+    /// <summary>The statements of all readers, also of those in other languages: nothing describes these, and their own
+    /// tests keep their statements true.</summary>
+    public static IReadOnlyList<ReaderStatement> All(Repository repository) =>
+    [
+        .. repository.WithContracts.Select(each => each.Name)
+            .Concat(repository.Foreign.Select(project => project.ToLowerInvariant()))
+            .SelectMany(reader => Read(repository, reader)),
+    ];
+
     /// <summary>The statements of one reader; none when it has written none.</summary>
     public static IReadOnlyList<ReaderStatement> Read(Repository repository, string reader)
     {
@@ -37,6 +49,7 @@ public sealed record ReaderStatement(string Reader, string Type, IReadOnlyDictio
                 member => UsedMember.Parse(member.Value!)))
         {
             Key = (string?)each.Value["orderedBy"],
+            Stream = (string?)each.Value["stream"] ?? each.Key.Split('.')[0],
         }),
     ];
 }

@@ -31,6 +31,20 @@ public sealed partial record SchemaFile(string Path, string? Engine, string Sql)
             At($"{service.Folder}/Schema/{System.IO.Path.GetFileName(file)}", File.ReadAllText(file)))];
     }
 
+    /// <summary>The files of a service in another language, in order: a folder for each engine.</summary>
+    public static IReadOnlyList<SchemaFile> OfForeign(Repository repository, string project)
+    {
+        var folder = repository.PathOf("src", "Services", project, "schema");
+        if (!Directory.Exists(folder)) return [];
+        return
+        [
+            .. Directory.EnumerateFiles(folder, "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(file => new SchemaFile(
+                    System.IO.Path.GetRelativePath(repository.Root, file).Replace('\\', '/'),
+                    System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(file)), File.ReadAllText(file))),
+        ];
+    }
+
     /// <summary>The steps of the messaging library's own tables.</summary>
     public static IReadOnlyList<SchemaFile> OfLibrary() =>
     [

@@ -20,7 +20,7 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
             "add a column of the new name, write both, fill it, and drop the old one a release later"),
         new("drop-table", DropTable(), "programs of the version before use it",
             "let one release stop using it and drop it in the next"),
-        new("rename-table", RenameTable(), "programs of the version before know the old name",
+        new("rename-table", RenameTable(), "programs of the version before know the old name or place",
             "make a table of the new name, write both, fill it, and drop the old one a release later"),
         new("change-type", ChangeType(),
             "it is rewritten under a lock, and programs of the version before read the old type",
@@ -73,6 +73,10 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     // Of one column, up to the comma: those in brackets, as of numeric(12,2), do not end it.
     private const string Rest = @"(?:[^,]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*";
 
+    // A new column, up to what is looked for of it.
+    private const string Column = Table + @"add (?:column )?"
+        + @"(?!(?:column|constraint|check|unique|foreign|primary|exclude)\b)(?:if not exists )?\w+ " + Rest;
+
     [GeneratedRegex(Table
         + @"drop (?:column )?(?!(?:constraint|default|not null|expression|identity)\b)(?:if exists )?\w+")]
     private static partial Regex DropColumn();
@@ -80,10 +84,13 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     [GeneratedRegex(Table + @"rename (?:column )?(?!to |constraint )\w+ to ")]
     private static partial Regex RenameColumn();
 
-    [GeneratedRegex(@"drop (?:table|view|materialized view|type|function|trigger) (?:if exists )?([\w.]+)")]
+    [GeneratedRegex(@"drop (?:table|view|materialized view|type|function|trigger|sequence|schema) (?:if exists )?"
+        + @"([\w.]+)")]
     private static partial Regex DropTable();
 
-    [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) rename to ")]
+    [GeneratedRegex(@"alter (?:table|view|materialized view|sequence|type|function) (?:if exists )?(?:only )?([\w.]+)"
+        + @"(?:\([^()]*\))? set schema |"
+        + @"alter (?:table|view|materialized view|sequence|schema) (?:if exists )?(?:only )?([\w.]+) rename to ")]
     private static partial Regex RenameTable();
 
     [GeneratedRegex(@"alter table (?:if exists )?(?:only )?([\w.]+) .*alter (?:column )?\w+ (?:set data )?type ")]
@@ -118,14 +125,15 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     private static partial Regex BlockingIndexDrop();
 
     [GeneratedRegex(@"^create unique index (?:concurrently )?(?:if not exists )?\w* ?on (?:only )?([\w.]+)|"
-        + Table + @"add (?:constraint \w+ )?(?:unique|primary key|exclude)\b(?! using index)")]
+        + Table + @"add (?:constraint \w+ )?(?:unique|primary key|exclude)\b(?! using index)|"
+        + Column + @"\b(?:unique|primary key)\b")]
     private static partial Regex Unique();
 
     [GeneratedRegex(Table + @"add (?:constraint \w+ )?foreign key(?!.*not valid)|"
         + Table + @"add (?:column )?(?!(?:constraint|foreign)\b)\w+ " + Rest + @"\breferences\b")]
     private static partial Regex ForeignKey();
 
-    [GeneratedRegex(Table + @"add (?:constraint \w+ )?check\b(?!.*not valid)")]
+    [GeneratedRegex(Table + @"add (?:constraint \w+ )?check\b(?!.*not valid)|" + Column + @"\bcheck\b")]
     private static partial Regex Check();
 
     [GeneratedRegex(@"^update (?:only )?([\w.]+) set |^delete from ([\w.]+)|"

@@ -1,7 +1,8 @@
 namespace Tessera.Cli.Up;
 
-/// <summary>Of each service only one command replaces processes at a time: a second one would take what the first has
-/// half done for what was before, and could end the process that serves meanwhile.</summary>
+/// <summary>Of each service only one command ends and starts processes at a time: a second one would take what the
+/// first has half done for what was before, end the process that serves meanwhile, or start one that is held while its
+/// database is put back.</summary>
 internal sealed class OneReplacement : IDisposable
 {
     private readonly List<FileStream> _held = [];
@@ -19,7 +20,8 @@ internal sealed class OneReplacement : IDisposable
             foreach (var service in services)
             {
                 alone._held.Add(folder.TryLockReplacing(service)
-                    ?? throw new UserError($"{service} is being replaced already."));
+                    ?? throw new UserError(
+                        $"Another command replaces, restarts or restores {service} now: wait until it has ended."));
             }
             return alone;
         }

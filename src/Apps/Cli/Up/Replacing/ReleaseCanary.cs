@@ -48,12 +48,12 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
             await Console.Out.FlushAsync(stop);
             isPromoted = await WatchAsync(instances, canary, restarts, plan.Duration, stop) ?? plan.IsPromoted;
         }
-        catch (Exception end) when (end is UserError or OperationCanceledException)
+        catch (Exception end) when (ReplaceProcess.IsFault(end) || end is OperationCanceledException)
         {
-            var fault = await TakeBackAsync(canary, before, (end as UserError)?.Message);
-            if (end is UserError unwell)
+            var fault = await TakeBackAsync(canary, before, ReplaceProcess.IsFault(end) ? end.Message : null);
+            if (ReplaceProcess.IsFault(end))
             {
-                throw new UserError($"{unwell.Message.TrimEnd('.')}. " +
+                throw new UserError($"{end.Message.TrimEnd('.')}. " +
                     (fault ?? $"{service} is as it was before the canary."));
             }
             if (fault is not null) await Console.Error.WriteLineAsync(fault);
@@ -104,7 +104,7 @@ internal sealed class ReleaseCanary(RunFolder folder, HttpClient http, ReplacePr
             {
                 await step();
             }
-            catch (UserError fault)
+            catch (Exception fault) when (ReplaceProcess.IsFault(fault))
             {
                 faults.Add(fault.Message);
             }

@@ -18,17 +18,20 @@ internal sealed class ReplaceProcess(RunFolder folder, HttpClient http)
             await RestartCommand.BeServedAsync(http, folder, instance, stop);
             return HoldCommands.Find(folder, instance.Name).Version;
         }
-        catch (UserError failed)
+        catch (Exception failed) when (IsFault(failed))
         {
-            await PutBackAsync(instance, before);
-            throw new UserError($"{failed.Message.TrimEnd('.')}. {instance.Name} runs again what it ran before.");
+            throw new UserError($"{failed.Message.TrimEnd('.')}. " + (await TryPutBackAsync(instance, before)
+                ?? $"{instance.Name} runs again what it ran before."));
         }
         catch (OperationCanceledException)
         {
-            await PutBackAsync(instance, before);
+            if (await TryPutBackAsync(instance, before) is { } fault) await Console.Error.WriteLineAsync(fault);
             throw;
         }
     }
+
+    /// <summary>Whether a person can do something about it: what a service or the disk refuses.</summary>
+    internal static bool IsFault(Exception failed) => failed is UserError or IOException or UnauthorizedAccessException;
 
     /// <summary>What the process runs, as a change that leads back to it.</summary>
     public Change Now(string name) =>
@@ -37,6 +40,20 @@ internal sealed class ReplaceProcess(RunFolder folder, HttpClient http)
     /// <summary>Ends when it is ready again, whether or not the gateways know.</summary>
     public Task PutBackAsync(InstanceState instance, Change before) => HoldCommands.RestartAsync(
         folder, instance.Name, CancellationToken.None, () => Apply(instance.Name, before));
+
+    /// <returns>Why it does not run again what it ran before; null when it does.</returns>
+    private async Task<string?> TryPutBackAsync(InstanceState instance, Change before)
+    {
+        try
+        {
+            await PutBackAsync(instance, before);
+            return null;
+        }
+        catch (Exception failed) when (IsFault(failed))
+        {
+            return $"Nor could what {instance.Name} ran before be put back; see: tessera status. {failed.Message}";
+        }
+    }
 
     private void Apply(string name, Change change)
     {

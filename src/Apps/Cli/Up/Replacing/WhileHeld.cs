@@ -1,12 +1,15 @@
 namespace Tessera.Cli.Up;
 
 /// <summary>Does something while processes of the running store are stopped, and starts them again whatever comes of
-/// it. Ends when the gateways send them requests again.</summary>
+/// it. Ends when the gateways send them requests again; no other command starts or ends one of them until then.
+/// </summary>
 internal static class WhileHeld
 {
     public static async Task RunAsync(
         RunFolder folder, Func<InstanceState, bool> which, Func<Task> work, CancellationToken stop)
     {
+        using var alone = OneReplacement.Of(
+            folder, HoldCommands.StateOf(folder).Services.Where(which).Select(process => process.Service).Distinct());
         // Who was stopped by somebody stays so, and who is not started here need not be.
         var meant = HoldCommands.StateOf(folder).Services
             .Where(process => process.State is not ("held" or "absent") && which(process)).ToList();

@@ -61,6 +61,7 @@ internal static class HoldCommands
 
     private static async Task<int> StopAsync(RunFolder folder, string name, CancellationToken stop)
     {
+        using var alone = OneReplacement.Of(folder, [Find(folder, name).Service]);
         await HoldAsync(folder, name, stop);
         Console.WriteLine($"{name} is stopped.");
         return ExitCodes.Ok;
@@ -69,7 +70,7 @@ internal static class HoldCommands
     private static async Task<int> StartAsync(RunFolder folder, string name, CancellationToken stop)
     {
         _ = ReadyTimeout.Read(); // What is wrong with it is said before anything is done.
-        _ = Find(folder, name);
+        using var alone = OneReplacement.Of(folder, [Find(folder, name).Service]);
         File.Delete(folder.HoldFileOf(name));
         await BecomesReadyAsync(folder, name, stop);
         Console.WriteLine($"{name} is ready.");

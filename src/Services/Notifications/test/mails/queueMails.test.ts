@@ -89,6 +89,18 @@ describe.skipIf(!existsSync(contracts))("the store's contracts", () => {
       if (field !== 'deliveryMinor') expect(schema.required, field).toContain(field);
     }
   });
+  test('have a statement of all that is read, by which publishers are held to it', () => {
+    type Use = string | { optional?: boolean };
+    const statements = JSON.parse(readFileSync(`${contracts}/notifications/reads.json`, 'utf8')) as
+      Record<string, { uses: Record<string, Use> }>;
+    expect(Object.keys(statements).sort()).toEqual([...handlers.keys()].sort());
+    for (const [type, { uses }] of Object.entries(statements)) {
+      const named = Object.keys(uses).map((path) => (isPublic(type) ? path.replace('data.', '') : path));
+      const tops = new Set(named.map((path) => path.split('[]')[0]));
+      const read = Object.keys(samples[type] as object).filter((name) => name !== 'placedAt');
+      expect([...tops].sort(), type).toEqual(read.sort());
+    }
+  });
   test('name no reason that is not told in words', () => {
     const reasons = schemaOf('orders.order-cancelled.v1').properties?.['reason']?.['x-extensible-enum'] ?? [];
     expect(reasons.length).toBeGreaterThan(5);
