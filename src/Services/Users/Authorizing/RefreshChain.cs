@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OpenIddict.EntityFrameworkCore.Models;
 using Tessera.Messaging;
 using Tessera.Messaging.EntityFramework;
+using Tessera.Messaging.Store;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
@@ -13,8 +14,8 @@ namespace Tessera.Users;
 /// authorization: whoever redeems or ends it writes that row first, so the two cannot miss one another.
 /// </summary>
 internal sealed class RefreshChain(
-    UnitOfWork work, UsersDb tokenServer, IServiceScopeFactory scopes, IOptions<UsersOptions> options,
-    TimeProvider clock)
+    UnitOfWork work, UsersDb tokenServer, IDatabase database, IServiceScopeFactory scopes,
+    IOptions<UsersOptions> options, TimeProvider clock)
 {
     private string? _redeemed;
 
@@ -122,6 +123,24 @@ internal sealed class RefreshChain(
         var ids = await tokenServer.Authorizations.Where(which).Select(row => row.Id).ToListAsync(stop);
         await RevokeAsync(
             work, tokenServer, row => ids.Contains(row.Id), row => ids.Contains(row.Authorization!.Id), stop);
+    }
+
+    /// <summary>Ends what was issued to the client, to persons and to itself, in the scope's unit of work.</summary>
+    public async Task EndOfClientAsync(string client, CancellationToken stop)
+    {
+        await tokenServer.JoinAsync(work, stop);
+        // Whoever issues a token to it meanwhile waits for its row, so that nothing is issued that is not told.
+        await work.QueryAsync(
+            $"""select 1 from "OpenIddictApplications" where "Id" = $1{database.ForUpdate()}""",
+            [client], row => row.GetInt32(0), stop);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var machines = await tokenServer.Tokens
+            .Where(row => row.Application!.Id == client && row.Authorization == null && row.Status == Statuses.Valid
+                && row.ExpirationDate > now)
+            .Select(row => row.Id).ToListAsync(stop);
+        await RevokeAsync(
+            work, tokenServer, row => row.Application!.Id == client, row => row.Application!.Id == client, stop);
+        foreach (var id in machines) Tell(work, id!);
     }
 
     // A refresh under way holds its authorization's row until it has committed, so that the second statement sees its
