@@ -103,7 +103,7 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     public async Task<bool> TryNoteMailAsync(
         Guid user, string kind, DateTimeOffset now, TimeSpan pause, CancellationToken stop) =>
         await Work.ExecuteAsync(
-            // One of the future was noted before the clock was set back. There is no account where it is erased meanwhile.
+            // One of the future was noted before the clock was set back. Who is erased meanwhile gets none.
             """
             insert into sent_mails (user_id, kind, sent_at) select id, $2, $3 from users where id = $1
             on conflict (user_id, kind) do update set sent_at = excluded.sent_at

@@ -71,8 +71,8 @@ public sealed class SmugglingTests(GatewayProcess gateway) : IClassFixture<Gatew
     {
         await using var connection = await RawConnection.OpenAsync(gateway.Client.BaseAddress!);
         await connection.SendAsync(
-            "GET /api/v1/products/upgraded HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
-            "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n");
+            "GET /api/v1/products/upgraded HTTP/1.1\r\nHost: localhost\r\n" +
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n");
         Assert.Equal(200, (await connection.ReadAsync())?.Status);
         // What an attacker sends next is no frame to anybody, but a request that is none.
         await connection.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");

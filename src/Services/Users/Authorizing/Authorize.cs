@@ -86,7 +86,8 @@ internal static class Authorize
     }
 
     /// <summary>Any program of the person's machine can say that it is a client without a secret, and take the answer
-    /// at an address that no other party vouches for: consent to such a one is not remembered (RFC 8252 §8.6).</summary>
+    /// at an address that no other party vouches for: consent to such a one is not remembered (RFC 8252 §8.6).
+    /// </summary>
     private static bool MayBeAnybody(OpenIddictRequest request, ClientScopes client) =>
         client.IsPublic && !request.RedirectUri!.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 

@@ -129,19 +129,22 @@ internal sealed class RefreshChain(
     public async Task EndOfClientAsync(string client, CancellationToken stop)
     {
         await tokenServer.JoinAsync(work, stop);
-        // Whoever issues a token to it meanwhile waits for its row, so that nothing is issued that is not told.
+        // The sign-ins first: a refresh under way holds its own, and waits for the client's row then.
+        await RevokeOfClientAsync(client, stop);
+        // Whoever issues something to it meanwhile waits for its row, so that nothing is issued that is not told.
         await work.QueryAsync(
             $"""select 1 from "OpenIddictApplications" where "Id" = $1{database.ForUpdate()}""",
             [client], row => row.GetInt32(0), stop);
+        await RevokeOfClientAsync(client, stop);
         var now = clock.GetUtcNow().UtcDateTime;
         var machines = await tokenServer.Tokens
-            .Where(row => row.Application!.Id == client && row.Authorization == null && row.Status == Statuses.Valid
-                && row.ExpirationDate > now)
+            .Where(row => row.Application!.Id == client && row.Authorization == null && row.ExpirationDate > now)
             .Select(row => row.Id).ToListAsync(stop);
-        await RevokeAsync(
-            work, tokenServer, row => row.Application!.Id == client, row => row.Application!.Id == client, stop);
         foreach (var id in machines) Tell(work, id!);
     }
+
+    private Task RevokeOfClientAsync(string client, CancellationToken stop) => RevokeAsync(
+        work, tokenServer, row => row.Application!.Id == client, row => row.Application!.Id == client, stop);
 
     // A refresh under way holds its authorization's row until it has committed, so that the second statement sees its
     // new token; one that comes later finds the authorization revoked.

@@ -66,8 +66,8 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications, Un
             ? await ViewAsync(application, stop)
             : null;
 
-    /// <summary>The id of the client's row, whether it is the store's own or can keep no secret, and what it may ask for.
-    /// </summary>
+    /// <summary>The id of the client's row, whether it is the store's own or can keep no secret, and what it may ask
+    /// for.</summary>
     public async Task<ClientScopes?> FindScopesAsync(string id, CancellationToken stop)
     {
         if (await applications.FindByClientIdAsync(id, stop) is not { } application) return null;

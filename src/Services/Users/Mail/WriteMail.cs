@@ -21,8 +21,8 @@ internal sealed class WriteMail(
     public const string SecondFactorAdded = "second-factor-added";
     public const string SecondFactorRemoved = "second-factor-removed";
 
-    // Long enough that nobody floods a mailbox or ends each link before its owner can follow it, and short for who waits
-    // for a mail that went astray.
+    // Long enough that nobody floods a mailbox or ends each link before its owner can follow it, and short for who
+    // waits for a mail that went astray.
     private static readonly TimeSpan pause = TimeSpan.FromMinutes(5);
 
     /// <summary>The mail, with a link of its own if it has one; null when the address belongs to nobody, or its owner
