@@ -65,7 +65,7 @@ public sealed class SmugglingTests(GatewayProcess gateway) : IClassFixture<Gatew
         Assert.DoesNotContain(gateway.Orders.Targets, target => target.Contains("smuggled", StringComparison.Ordinal));
     }
 
-    /// <summary>Who could have the connection taken for HTTP/2 would ask the service past the gateway's rules.</summary>
+    /// <summary>Who could have the connection taken for HTTP/2 would ask services past the gateway's rules.</summary>
     [Fact]
     public async Task Leaves_a_connection_what_it_is_when_it_is_asked_to_become_http_2()
     {
