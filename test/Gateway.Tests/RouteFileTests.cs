@@ -138,6 +138,26 @@ public sealed class RouteFileTests(RoutedGatewayProcess gateway) : IClassFixture
         await Problem.ReadAsync(answer);
     }
 
+    /// <summary>YARP by itself does not see a change of nothing but this.</summary>
+    [Fact]
+    public async Task Takes_a_bound_of_bodies_that_is_all_that_a_new_file_changes()
+    {
+        var body = new string('x', 2_000);
+        gateway.Write(RoutedGatewayProcess.Route("/bounded"));
+        await AnswersBodyAsync(HttpStatusCode.OK);
+        gateway.Write(RoutedGatewayProcess.Route("/bounded", ", \"bodySizeBytesMax\": 1024"));
+        await AnswersBodyAsync(HttpStatusCode.RequestEntityTooLarge);
+        gateway.Write(RoutedGatewayProcess.Route("/bounded", ", \"bodySizeBytesMax\": 4096"));
+        await AnswersBodyAsync(HttpStatusCode.OK);
+
+        Task AnswersBodyAsync(HttpStatusCode status) => Eventually.HoldsAsync($"it answers {status}", async () =>
+        {
+            using var content = new StringContent(body);
+            using var answer = await gateway.Client.PostAsync("/bounded", content);
+            return answer.StatusCode == status;
+        });
+    }
+
     [Theory]
     [InlineData("""{ "routes": [ { "path": "/b", "service": "orders" } ] }""", "/b: it has no policy")]
     [InlineData("{", "routes.json")]

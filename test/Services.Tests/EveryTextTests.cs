@@ -38,9 +38,9 @@ public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<Post
                         foreach (var sample in samples)
                         {
                             var call = operation.With(slot, sample.Text);
-                            var statuses = await Task.WhenAll(
-                                StatusAsync(onSqlite, call, caller), StatusAsync(onPostgres, call, caller));
-                            if (FaultOf(slot, sample, statuses[0], statuses[1]) is { } fault)
+                            var answers = await Task.WhenAll(
+                                AnswerAsync(onSqlite, call, caller), AnswerAsync(onPostgres, call, caller));
+                            if (FaultOf(slot, sample, answers[0], answers[1]) is { } fault)
                                 faults.Add($"{slot} = {JsonSerializer.Serialize(sample.Text)}: {fault}");
                         }
                     },
@@ -94,14 +94,20 @@ public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<Post
             select new Call("POST", path, form, "application/x-www-form-urlencoded");
     }
 
-    private static string? FaultOf(Slot slot, Sample sample, int onSqlite, int onPostgres)
+    private static string? FaultOf(Slot slot, Sample sample, Answer sqlite, Answer postgres)
     {
+        var (onSqlite, onPostgres) = (sqlite.Status, postgres.Status);
         if (onSqlite >= 500 || onPostgres >= 500) return $"{onSqlite} on SQLite, {onPostgres} on PostgreSQL";
         if (onSqlite != onPostgres) return $"{onSqlite} on SQLite, but {onPostgres} on PostgreSQL";
         // In a path or a query half a pair has no form: what was sent is no UTF-8, and arrives as percent signs.
         var arrives = slot.In == "body" || !sample.Text.Any(char.IsSurrogate);
         if (arrives && sample.IsForbidden && onSqlite is not (400 or 404))
             return $"{onSqlite}, though it is no text";
+        if (slot.In == "body" && onSqlite == 400
+            && new[] { sqlite, postgres }.FirstOrDefault(answer => !answer.Names(slot.Name)) is { } answer)
+        {
+            return $"400 that does not name the member: {answer.Text}";
+        }
         return slot is { In: "body", IsCodeOrEmail: true } && sample.IsInvisible && onSqlite != 400
             ? $"{onSqlite}, though nobody can see it"
             : null;
@@ -121,9 +127,17 @@ public sealed class EveryTextTests(PostgresServer postgres) : IClassFixture<Post
             $"{operation} takes no example: {string.Join(", ", statuses)} for {operation.With(null, "")}");
     }
 
-    private static async Task<int> StatusAsync(LoneService service, Call call, Func<LoneService, string> caller)
+    private static async Task<int> StatusAsync(LoneService service, Call call, Func<LoneService, string> caller) =>
+        (await AnswerAsync(service, call, caller)).Status;
+
+    private static async Task<Answer> AnswerAsync(LoneService service, Call call, Func<LoneService, string> caller)
     {
         using var response = await service.SendAsync(call, caller(service));
-        return (int)response.StatusCode;
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private sealed record Answer(int Status, string Text)
+    {
+        public bool Names(string member) => Text.Contains(member, StringComparison.Ordinal);
     }
 }

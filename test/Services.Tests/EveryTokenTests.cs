@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.Services.Tests;
@@ -21,6 +23,38 @@ public sealed class EveryTokenTests(EveryService services)
     {
         await using var service = await services.AtTheGatewayAsync(name);
         await CheckAsync(name, service);
+    }
+
+    /// <summary>It is the token server's, and in no document.</summary>
+    [Fact]
+    public async Task Tells_of_a_person_to_no_token_that_is_good_for_nothing()
+    {
+        var faults = new List<string>();
+        await using var atItsPort = await services.AtItsPortAsync("Users");
+        await using var atTheGateway = await services.AtTheGatewayAsync("Users");
+        foreach (var service in new[] { atItsPort, atTheGateway })
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(service, "GET", service.Customer)); // So it is the tokens.
+            var person = Guid.Parse(new JsonWebToken(service.Customer).Subject);
+            foreach (var (kind, token) in TokenKinds.Bad(service.Tokens, service.Revoked, person))
+            {
+                foreach (var method in new[] { "GET", "POST" })
+                {
+                    var status = await AskAsync(service, method, token);
+                    if (status != HttpStatusCode.Unauthorized) faults.Add($"{method} with a token {kind}: {status}");
+                }
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+
+        static async Task<HttpStatusCode> AskAsync(LoneService service, string method, string token)
+        {
+            var form = method == "POST" ? "" : null;
+            using var answer = await service.SendAsync(
+                new Call(method, "/connect/userinfo", form, "application/x-www-form-urlencoded"), token);
+            return answer.StatusCode;
+        }
     }
 
     private static async Task CheckAsync(string name, LoneService service)

@@ -164,10 +164,13 @@ internal sealed class LoneService : IAsyncDisposable
         _data.Dispose();
     }
 
-    // The REST interface stands under a prefix there, and what every service has alike under the service's name.
+    // The REST interface stands under a prefix there, and what every service has alike under the service's name; the
+    // token server has its own addresses.
     private string AddressOf(string target)
     {
         if (_gateway is null) return _process.Address.GetLeftPart(UriPartial.Authority) + target;
+        if (target.StartsWith("/connect/", StringComparison.Ordinal))
+            return _gateway.Address.GetLeftPart(UriPartial.Authority) + target;
         var isOfEachService = target.StartsWith("/messaging/", StringComparison.Ordinal);
         return _gateway.Address.GetLeftPart(UriPartial.Authority) + "/api/v1"
             + (isOfEachService ? $"/services/{_name.ToLowerInvariant()}" : "") + target;

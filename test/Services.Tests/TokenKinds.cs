@@ -9,9 +9,11 @@ namespace Tessera.Services.Tests;
 internal static class TokenKinds
 {
     /// <param name="revoked">A sign-in or token that has ended.</param>
-    public static IEnumerable<(string Kind, string Token)> Bad(TestTokens tokens, string revoked)
+    /// <param name="person">Whom they name; nobody unless said.</param>
+    public static IEnumerable<(string Kind, string Token)> Bad(
+        TestTokens tokens, string revoked, Guid? person = null)
     {
-        var user = Guid.NewGuid();
+        var user = person ?? Guid.NewGuid();
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var parts = tokens.Operator(user).Split('.');
         yield return ("no token", "");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Tessera.Testing.Services;
 using Tessera.Users.Tests.Pages;
 
 namespace Tessera.Users.Tests;
@@ -130,6 +131,35 @@ public sealed partial class MailedLinkTests(UsersProcess users)
     }
 
     [Fact]
+    public async Task Sends_what_a_stranger_can_ask_for_once_in_a_while()
+    {
+        const string email = "flooded@example.com";
+        await users.NewCustomerAsync(email);
+        using var visitor = new Visitor(users);
+        for (var time = 0; time < 3; time++)
+        {
+            await visitor.FillAsync("/account/reset", ("email", email));
+            await RegisterAsync(email);
+        }
+        await AllAreSentAsync();
+        var reset = Assert.Single(Outbox.All(users, email), mail => mail.Subject == "Set a new password");
+        Assert.Single(Outbox.All(users, email), mail => mail.Subject == "You have an account already");
+        // The owner's link is not ended by what a stranger asks for after it.
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync(Outbox.LinkIn(reset))).Status);
+        var before = TimeProvider.System.GetUtcNow().AddMinutes(-5);
+        await UsersDatabase.ExecuteAsync(
+            users,
+            """
+            update sent_mails set sent_at = @a
+            where kind = 'reset' and user_id = (select id from users where email = @b)
+            """,
+            TestDatabase.IsPostgres ? before.UtcDateTime : before.ToUnixTimeMilliseconds(), email);
+        await visitor.FillAsync("/account/reset", ("email", email));
+        await AllAreSentAsync();
+        Assert.Equal(2, Outbox.All(users, email).Count(mail => mail.Subject == "Set a new password"));
+    }
+
+    [Fact]
     public async Task Sends_what_was_queued_before_a_crash()
     {
         const string email = "crash-mail@example.com";
@@ -188,6 +218,14 @@ public sealed partial class MailedLinkTests(UsersProcess users)
 
     private static Task<Page> RegisterByPageAsync(Visitor visitor, string email) => visitor.FillAsync(
         "/account/register", ("name", ""), ("email", email), ("password", "some other password"));
+
+    /// <summary>Mails go out in turn: a new account's is the last.</summary>
+    private async Task AllAreSentAsync()
+    {
+        var last = $"{Guid.NewGuid():N}@example.com";
+        await RegisterAsync(last);
+        await Outbox.WaitForAsync(users, last, "Confirm your e-mail address");
+    }
 
     private Task<long> ConfirmedAsync(string email) => UsersDatabase.CountAsync(
         users, "select count(*) from users where confirmed_at is not null and email = @given", email);

@@ -31,6 +31,22 @@ internal static class UsersDatabase
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>One column of all rows that the statement gives.</summary>
+    public static async Task<IReadOnlyList<string>> ReadTextsAsync(
+        UsersProcess users, string sql, object given, int column = 0)
+    {
+        await using var connection = await OpenAsync(users);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("given", given);
+        command.Parameters.Add(parameter);
+        var texts = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken)) texts.Add(reader.GetString(column));
+        return texts;
+    }
+
     /// <summary>Writes what a former version would have written.</summary>
     public static async Task ExecuteAsync(UsersProcess users, string sql, object a, object? b = null, int rows = 1)
     {

@@ -33,14 +33,19 @@ public static class Problems
         Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
     /// <summary>Writes a problem document with the given status and detail.</summary>
-    public static Task WriteProblem(this HttpContext context, int status, string? detail)
+    public static Task WriteProblem(this HttpContext context, int status, string? detail) =>
+        context.WriteProblem(status, new ProblemDetails { Detail = detail });
+
+    /// <summary>Writes a problem document of a kind that has more to say than its status.</summary>
+    public static Task WriteProblem(this HttpContext context, int status, ProblemDetails problem)
     {
         context.Response.StatusCode = status;
+        problem.Status = status;
         var problems = context.RequestServices.GetRequiredService<IProblemDetailsService>();
         return problems.WriteAsync(new ProblemDetailsContext
         {
             HttpContext = context,
-            ProblemDetails = new ProblemDetails { Status = status, Detail = detail },
+            ProblemDetails = problem,
         }).AsTask();
     }
 

@@ -98,6 +98,19 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
     public async Task<bool> TryLockAsync(Guid user, CancellationToken stop) => (await Work.QueryAsync(
         $"select 1 from users where id = $1{database.ForUpdate()}", [user], row => row.GetInt32(0), stop)).Count == 1;
 
+    /// <summary>Notes that the account is sent a mail of the kind. False when it was sent one less than the pause ago.
+    /// </summary>
+    public async Task<bool> TryNoteMailAsync(
+        Guid user, string kind, DateTimeOffset now, TimeSpan pause, CancellationToken stop) =>
+        await Work.ExecuteAsync(
+            // One of the future was noted before the clock was set back. Who is erased meanwhile gets none.
+            """
+            insert into sent_mails (user_id, kind, sent_at) select id, $2, $3 from users where id = $1
+            on conflict (user_id, kind) do update set sent_at = excluded.sent_at
+            where sent_mails.sent_at <= $4 or sent_mails.sent_at > $3
+            """,
+            [user, kind, now, now - pause], stop) == 1;
+
     /// <summary>Removes all that is known of the user; the records of who acted for whom hold no personal
     /// data and stay.</summary>
     public async Task<bool> TryEraseAsync(Guid user, DateTimeOffset now, CancellationToken stop)
@@ -107,6 +120,7 @@ internal sealed class AccountStore(IDatabase database, UnitOfWork work)
         Work.Enqueue("delete from customer_references where user_id = $1", user);
         Work.Enqueue("delete from sessions where user_id = $1", user);
         Work.Enqueue("delete from links where user_id = $1", user);
+        Work.Enqueue("delete from sent_mails where user_id = $1", user);
         Work.Enqueue("delete from passkeys where user_id = $1", user);
         Work.Enqueue("delete from second_factors where user_id = $1", user);
         Work.Enqueue("delete from recovery_codes where user_id = $1", user);

@@ -65,6 +65,22 @@ public sealed class SmugglingTests(GatewayProcess gateway) : IClassFixture<Gatew
         Assert.DoesNotContain(gateway.Orders.Targets, target => target.Contains("smuggled", StringComparison.Ordinal));
     }
 
+    /// <summary>Who could have the connection taken for HTTP/2 would ask services past the gateway's rules.</summary>
+    [Fact]
+    public async Task Leaves_a_connection_what_it_is_when_it_is_asked_to_become_http_2()
+    {
+        await using var connection = await RawConnection.OpenAsync(gateway.Client.BaseAddress!);
+        await connection.SendAsync(
+            "GET /api/v1/products/upgraded HTTP/1.1\r\nHost: localhost\r\n" +
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n");
+        Assert.Equal(200, (await connection.ReadAsync())?.Status);
+        // What an attacker sends next is no frame to anybody, but a request that is none.
+        await connection.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        connection.EndSending();
+        Assert.True((await connection.ReadAsync())?.Status is null or (>= 400 and < 600));
+        Assert.Equal("", await connection.RestAsync());
+    }
+
     [Fact]
     public async Task Takes_what_is_said_clearly()
     {

@@ -1,5 +1,9 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Tessera.Testing;
+using Tessera.Testing.Services;
 
 namespace Tessera.Gateway.Tests;
 
@@ -32,6 +36,26 @@ public sealed partial class QuotaHeaderTests(GatewayProcess gateway) : IClassFix
         Assert.Equal(["\"anonymous\";q=400;w=2", "\"anonymous\";q=400;w=2", "\"operator\";q=10000;w=2",
             "\"sign-in\";q=20;w=2"],
             new[] { unknown, refused, operators, signIn }.Select(answer => Single(answer, "RateLimit-Policy")));
+    }
+
+    [Fact]
+    public async Task Refuses_by_a_problem_of_the_drafts_own_type_that_names_the_quota()
+    {
+        var token = gateway.Tokens.Customer(Guid.NewGuid());
+        HttpResponseMessage? refused = null;
+        await Eventually.HoldsAsync("the quota is used up", async () =>
+        {
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 450).Select(_ => gateway.SendAsync("GET", "/health", token)));
+            refused = answers.FirstOrDefault(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+            return refused is not null;
+        });
+        var problem = await Problem.ReadAsync(refused!);
+        Assert.Equal("https://iana.org/assignments/http-problem-types#quota-exceeded", problem.Type);
+        using var document = JsonDocument.Parse(
+            await refused!.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["customer"],
+            document.RootElement.GetProperty("violated-policies").EnumerateArray().Select(name => name.GetString()));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Tessera.Testing;
 using static Tessera.Users.Tests.Authorizing.AuthorizationRequest;
@@ -65,6 +67,46 @@ public sealed class AuthorizeTests(UsersProcess users)
         else Assert.Contains("error", Read(answer).Keys);
     }
 
+    /// <summary>What is not offered (PAR, DPoP, request objects, back-channel logout) is neither promised nor taken.
+    /// </summary>
+    [Fact]
+    public async Task Promises_and_takes_nothing_that_it_does_not_offer()
+    {
+        using var discovery = JsonDocument.Parse(await users.Client.GetStringAsync(
+            "/.well-known/openid-configuration", TestContext.Current.CancellationToken));
+        foreach (var name in new[]
+        {
+            "pushed_authorization_request_endpoint", "dpop_signing_alg_values_supported",
+            "backchannel_logout_supported",
+        })
+        {
+            Assert.False(discovery.RootElement.TryGetProperty(name, out _), name);
+        }
+        foreach (var name in new[]
+        {
+            "request_parameter_supported", "request_uri_parameter_supported", "require_pushed_authorization_requests",
+        })
+        {
+            Assert.False(
+                discovery.RootElement.TryGetProperty(name, out var supported) && supported.GetBoolean(), name);
+        }
+        var visitor = await users.SomebodyAsync();
+        foreach (var (name, value) in new[] { ("request", "e30.e30."), ("request_uri", "https://partner.example/r") })
+        {
+            var request = new AuthorizationRequest(users);
+            request.Query[name] = value;
+            var answer = await visitor.GetAsync(request.Address);
+            Assert.DoesNotContain("code=", answer.Location ?? "", StringComparison.Ordinal);
+        }
+        using var pushed = await users.PostFormAsync("/connect/par", users.As("web"));
+        Assert.Equal(HttpStatusCode.NotFound, pushed.StatusCode);
+        var token = (await users.NewCustomerAsync("dpop@example.com")).Access;
+        using var bound = new HttpRequestMessage(HttpMethod.Get, "/users/me");
+        bound.Headers.Authorization = new("DPoP", token);
+        using var refused = await users.Client.SendAsync(bound, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
     [Fact]
     public async Task Redeems_a_code_for_who_can_prove_that_it_asked()
     {
@@ -80,6 +122,30 @@ public sealed class AuthorizeTests(UsersProcess users)
         Assert.Equal("invalid_grant", await ErrorAsync(other));
         using var secretless = await request.RedeemAsync(code, credentials: ("client_id", "web"));
         Assert.Equal("invalid_client", await ErrorAsync(secretless));
+    }
+
+    /// <summary>RFC 6749 §4.1.2: ten minutes at most.</summary>
+    [Fact]
+    public async Task Gives_a_code_five_minutes_to_be_redeemed()
+    {
+        using var visitor = await NewVisitorAsync(users);
+        await new AuthorizationRequest(users).AskAsync(visitor);
+        var times = await UsersDatabase.ReadTextsAsync(
+            users,
+            """
+            select cast("CreationDate" as text) || '|' || cast("ExpirationDate" as text) from "OpenIddictTokens"
+            where "Type" like '%' || @given
+            """,
+            "authorization_code");
+        Assert.NotEmpty(times);
+        Assert.All(times, each =>
+        {
+            var (made, end) = (Time(each.Split('|')[0]), Time(each.Split('|')[1]));
+            Assert.InRange(end - made, TimeSpan.FromMinutes(4.9), TimeSpan.FromMinutes(5.1));
+        });
+
+        static DateTimeOffset Time(string text) => DateTimeOffset.Parse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
     }
 
     [Fact]
@@ -176,6 +242,26 @@ public sealed class AuthorizeTests(UsersProcess users)
         Assert.DoesNotContain("evil.example", elsewhere.Location ?? "", StringComparison.Ordinal);
     }
 
+    /// <summary>Then the person is asked, as without one; nobody is signed out by it.</summary>
+    [Fact]
+    public async Task Asks_before_it_ends_a_session_for_another_persons_identity_token_or_a_forgotten_one()
+    {
+        var request = new AuthorizationRequest(users);
+        using var visitor = await NewVisitorAsync(users);
+        using var other = await NewVisitorAsync(users);
+        var foreign = await IdentityAsync(request, other);
+        var pruned = await IdentityAsync(request, visitor);
+        await UsersDatabase.ExecuteAsync(
+            users, """delete from "OpenIddictTokens" where "Id" = @a""",
+            new JsonWebToken(pruned).GetClaim("oi_tkn_id").Value);
+        foreach (var hint in new[] { foreign, pruned, "nonsense" })
+        {
+            var asked = await visitor.GetAsync($"/connect/endsession?client_id=web&id_token_hint={hint}");
+            Assert.StartsWith("/account/sign-out?returnUrl=", asked.Location, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/account")).Status);
+        }
+    }
+
     [Fact]
     public async Task Goes_on_with_the_sign_out_that_the_person_has_confirmed()
     {
@@ -185,5 +271,12 @@ public sealed class AuthorizeTests(UsersProcess users)
         var confirmed = await visitor.FillAsync(asked.Location!);
         Assert.StartsWith("/connect/endsession?", confirmed.Location, StringComparison.Ordinal);
         Assert.Equal("http://127.0.0.1:8080/", (await visitor.GetAsync(confirmed.Location!)).Location);
+    }
+
+    private static async Task<string> IdentityAsync(AuthorizationRequest request, Pages.Visitor visitor)
+    {
+        using var redeemed = await request.RedeemAsync((await request.AskAsync(visitor))["code"]);
+        return PersonTokens.Read(
+            await redeemed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Identity!;
     }
 }

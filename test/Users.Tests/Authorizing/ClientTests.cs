@@ -129,6 +129,29 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
         Assert.Equal(HttpStatusCode.OK, redeemed.StatusCode);
     }
 
+    /// <summary>Any program of the machine can say that it is the one that was allowed (RFC 8252 §8.6).</summary>
+    [Fact]
+    public async Task Asks_a_person_each_time_for_a_client_that_can_prove_nothing()
+    {
+        var request = new AuthorizationRequest(users, "desktop");
+        request.Query["redirect_uri"] = "http://127.0.0.1:43210/back";
+        request.Query["scope"] = "openid orders.read";
+        using var visitor = await NewVisitorAsync(users);
+        var asked = await visitor.GetAsync(request.Address);
+        var allowed = await visitor.FillAsync(asked.Location!, ("answer", "yes"));
+        Assert.Contains("code", Read(await visitor.GetAsync(allowed.Location!)).Keys);
+        // Another program's request, with what was said to the first one's.
+        var said = allowed.Location![allowed.Location!.LastIndexOf('&')..];
+        request.Query["code_challenge"] = new string('A', request.Query["code_challenge"].Length);
+        foreach (var address in new[] { request.Address, request.Address + said })
+        {
+            Assert.StartsWith(
+                "/account/consent?", (await visitor.GetAsync(address)).Location, StringComparison.Ordinal);
+        }
+        request.Query["prompt"] = "none";
+        Assert.Equal("consent_required", (await request.AskAsync(visitor))["error"]);
+    }
+
     [Theory]
     [InlineData("desktop", "http://127.0.0.1:43210/elsewhere")]
     [InlineData("desktop", "http://localhost:43210/back")]
@@ -170,6 +193,39 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
         Assert.Equal(HttpStatusCode.Conflict, kept.StatusCode);
     }
 
+    [Fact]
+    public async Task Ends_at_once_what_a_removed_client_holds()
+    {
+        var @operator = (await users.SignInOperatorAsync()).Access;
+        using var added = await users.SendAsync(
+            HttpMethod.Post, "/users/clients", @operator,
+            new AddClientRequest(
+                "stolen", "Stolen", ["client_credentials", "authorization_code", "refresh_token"], ["orders.read"],
+                ["https://partner.example/back"]));
+        var secret = (await added.Content.ReadFromJsonAsync<AddedClientView>(
+            TestContext.Current.CancellationToken))!.Secret!;
+        (string, string)[] credentials = [("client_id", "stolen"), ("client_secret", secret)];
+        using var machine = await users.TryTokenAsync([("grant_type", "client_credentials"), .. credentials]);
+        var request = new AuthorizationRequest(users, "stolen");
+        using var visitor = await NewVisitorAsync(users);
+        var allowed = await visitor.FillAsync(
+            (await visitor.GetAsync(request.Address)).Location!, ("answer", "yes"));
+        using var person = await request.RedeemAsync(
+            Read(await visitor.GetAsync(allowed.Location!))["code"], credentials: credentials);
+        string[] ids =
+        [
+            new JsonWebToken((await Tokens.ReadAsync(machine)).Access).GetClaim("oi_tkn_id").Value,
+            new JsonWebToken((await Tokens.ReadAsync(person)).Access).GetClaim("oi_au_id").Value,
+        ];
+        using var removed = await users.SendAsync(HttpMethod.Delete, "/users/clients/stolen", @operator);
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        await Testing.Eventually.HoldsAsync("the services are told of it", async () =>
+        {
+            var ended = await users.Client.GetStringAsync("/internal/ended");
+            return ids.All(id => ended.Contains(id, StringComparison.Ordinal));
+        });
+    }
+
     [Theory]
     [InlineData("password", "orders.read", null)]
     [InlineData("client_credentials", "orders.everything", null)]
@@ -195,6 +251,10 @@ public sealed class ClientTests(ClientTests.WithPartner users) : IClassFixture<C
         Assert.NotEqual(HttpStatusCode.OK, unproven.StatusCode);
         using var foreign = await users.PostFormAsync("/connect/revoke", [("token", token), .. users.As("console")]);
         Assert.True(await IsActiveAsync(token, partner));
+        var refresh = (await users.NewCustomerAsync("foreign-refresh@example.com")).Refresh!; // Of the client web.
+        using var another = await users.PostFormAsync("/connect/revoke", [("token", refresh), .. partner]);
+        using var goesOn = await users.RefreshAsync(refresh);
+        Assert.Equal(HttpStatusCode.OK, goesOn.StatusCode);
         using var unknown = await users.PostFormAsync("/connect/revoke", [("token", "nonsense"), .. partner]);
         Assert.Equal(HttpStatusCode.OK, unknown.StatusCode);
         using var revoked = await users.PostFormAsync("/connect/revoke", [("token", token), .. partner]);

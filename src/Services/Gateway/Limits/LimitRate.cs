@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
 using Yarp.ReverseProxy.Model;
@@ -10,6 +11,10 @@ namespace Tessera.Gateway;
 /// of it.</summary>
 internal sealed class LimitRate(RequestDelegate next, IOptions<GatewayOptions> options, IQuotas quotas)
 {
+    // As registered by the draft of the headers, which also says that the refusal names the policies.
+    private const string QuotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+    private const string ViolatedPolicies = "violated-policies";
+
     public async Task InvokeAsync(HttpContext context)
     {
         // A probe must not be refused because strangers ask much, nor who asks this process for its metrics. The health
@@ -31,8 +36,12 @@ internal sealed class LimitRate(RequestDelegate next, IOptions<GatewayOptions> o
         }
         var seconds = Math.Max(1, (int)Math.Ceiling(state.RetryAfter.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await context.WriteProblem(
-            StatusCodes.Status429TooManyRequests, $"Too many requests. Try again in {seconds} s.");
+        await context.WriteProblem(StatusCodes.Status429TooManyRequests, new ProblemDetails
+        {
+            Type = QuotaExceeded,
+            Detail = $"Too many requests. Try again in {seconds} s.",
+            Extensions = { [ViolatedPolicies] = new[] { quota.Name } },
+        });
     }
 
     /// <summary>Who asks, for all that is counted by client.</summary>

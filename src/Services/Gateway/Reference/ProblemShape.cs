@@ -18,6 +18,11 @@ internal static class ProblemShape
             "detail": { "type": "string", "description": "What, which, and what to do." },
             "instance": { "type": "string", "format": "uri-reference" },
             "code": { "type": "string", "description": "For programs, where the status does not say enough." },
+            "violated-policies": {
+              "type": "array",
+              "description": "Which quotas are used up, by their names in RateLimit-Policy.",
+              "items": { "type": "string" }
+            },
             "errors": {
               "type": "object",
               "description": "By the members of the request that are wrong.",
@@ -42,11 +47,12 @@ internal static class ProblemShape
             ["example"] = JsonNode.Parse(
                 """
                 {
-                  "type": "about:blank",
+                  "type": "https://iana.org/assignments/http-problem-types#quota-exceeded",
                   "title": "Too Many Requests",
                   "status": 429,
                   "detail": "Too many requests. Try again in 1 s.",
                   "instance": "/api/v1/products",
+                  "violated-policies": ["anonymous"],
                   "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"
                 }
                 """),

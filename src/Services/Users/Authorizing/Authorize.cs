@@ -20,11 +20,15 @@ internal static class Authorize
     /// <summary>The answer of <see cref="Consent"/> when it is no.</summary>
     public const string Denied = "consent_denied";
 
+    /// <summary>The <see cref="ConsentTicket"/> of <see cref="Consent"/> when it is yes.</summary>
+    public const string Allowed = "consent_given";
+
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
     public static async Task<IResult> Handle(
         HttpContext context, ClientStore clients, AccountStore accounts, StartAuthorization start,
-        NeedSecondFactor need, IOptions<TesseraOptions> tessera, TimeProvider clock, CancellationToken stop)
+        ConsentTicket ticket, NeedSecondFactor need, IOptions<TesseraOptions> tessera, TimeProvider clock,
+        CancellationToken stop)
     {
         var request = context.GetOpenIddictServerRequest()
             ?? throw new InvalidOperationException("The authorization endpoint was reached around the token server.");
@@ -50,12 +54,15 @@ internal static class Authorize
         {
             if (request.GetParameter(Denied) is not null)
                 return Refuse(Errors.AccessDenied, "The client was not allowed this.");
-            if (request.HasPromptValue(PromptValues.Consent)
-                || !await start.HasConsentedAsync(user, client, scopes, stop))
+            var again = Again(request, PromptValues.Consent);
+            var isAllowed = MayBeAnybody(request, client)
+                ? request.GetParameter(Allowed) is { } given && ticket.IsFor(user, again, (string?)given ?? "")
+                : await start.HasConsentedAsync(user, client, scopes, stop);
+            if (request.HasPromptValue(PromptValues.Consent) || !isAllowed)
             {
                 return request.HasPromptValue(PromptValues.None)
                     ? Refuse(Errors.ConsentRequired, "Nobody has allowed the client this.")
-                    : new SeeOther(ReturnUrl.AddTo(Consent.Path, Again(request, PromptValues.Consent)));
+                    : new SeeOther(ReturnUrl.AddTo(Consent.Path, again));
             }
         }
         if (await start.TryBeginAsync(user, client, scopes, session, stop) is not { } authorization)
@@ -72,11 +79,17 @@ internal static class Authorize
     {
         var prompts = request.GetPromptValues().Remove(done);
         var parameters = request.GetParameters()
-            .Where(parameter => parameter.Key is not (Parameters.Prompt or Parameters.MaxAge or Denied))
+            .Where(parameter => parameter.Key is not (Parameters.Prompt or Parameters.MaxAge or Denied or Allowed))
             .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value));
         if (prompts.Length > 0) parameters = parameters.Append(new(Parameters.Prompt, string.Join(' ', prompts)));
         return Path + QueryString.Create(parameters);
     }
+
+    /// <summary>Any program of the person's machine can say that it is a client without a secret, and take the answer
+    /// at an address that no other party vouches for: consent to such a one is not remembered (RFC 8252 §8.6).
+    /// </summary>
+    private static bool MayBeAnybody(OpenIddictRequest request, ClientScopes client) =>
+        client.IsPublic && !request.RedirectUri!.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     private static bool MustSignInAgain(
         OpenIddictRequest request, AuthenticationProperties? signedIn, TimeProvider clock) =>

@@ -20,7 +20,8 @@ internal static class Consent
             : new SeeOther(AccountPages.Overview);
 
     public static async Task<IResult> Handle(
-        HttpContext context, ClientStore clients, StartAuthorization start, CancellationToken stop)
+        HttpContext context, ClientStore clients, StartAuthorization start, ConsentTicket ticket,
+        CancellationToken stop)
     {
         if (await AskedAsync(context, clients, stop) is not { } asked
             || AccountCookie.UserOf(context.User) is not { } user)
@@ -29,8 +30,10 @@ internal static class Consent
         }
         var form = await context.Request.ReadFormAsync(stop);
         if (form[Answer] != Yes) return new SeeOther($"{asked.Back}&{Authorize.Denied}=1");
-        await start.RememberConsentAsync(user, asked.Client, asked.Scopes, stop);
-        return new SeeOther(asked.Back);
+        if (!await start.HasConsentedAsync(user, asked.Client, asked.Scopes, stop))
+            await start.RememberConsentAsync(user, asked.Client, asked.Scopes, stop);
+        return new SeeOther(
+            $"{asked.Back}&{Authorize.Allowed}={Uri.EscapeDataString(ticket.Issue(user, asked.Back))}");
     }
 
     private static async Task<Asked?> AskedAsync(HttpContext context, ClientStore clients, CancellationToken stop)

@@ -24,4 +24,7 @@ internal sealed class EndTokens(RefreshChain chains)
             && (EF.Property<string?>(row, UsersDb.SessionId) == null
                 || EF.Property<string?>(row, UsersDb.SessionId) != session), stop);
     }
+
+    /// <summary>All that was issued to the client, whose row has this id.</summary>
+    public Task OfClientAsync(string client, CancellationToken stop) => chains.EndOfClientAsync(client, stop);
 }

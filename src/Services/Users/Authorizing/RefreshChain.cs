@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OpenIddict.EntityFrameworkCore.Models;
 using Tessera.Messaging;
 using Tessera.Messaging.EntityFramework;
+using Tessera.Messaging.Store;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
@@ -13,8 +14,8 @@ namespace Tessera.Users;
 /// authorization: whoever redeems or ends it writes that row first, so the two cannot miss one another.
 /// </summary>
 internal sealed class RefreshChain(
-    UnitOfWork work, UsersDb tokenServer, IServiceScopeFactory scopes, IOptions<UsersOptions> options,
-    TimeProvider clock)
+    UnitOfWork work, UsersDb tokenServer, IDatabase database, IServiceScopeFactory scopes,
+    IOptions<UsersOptions> options, TimeProvider clock)
 {
     private string? _redeemed;
 
@@ -123,6 +124,27 @@ internal sealed class RefreshChain(
         await RevokeAsync(
             work, tokenServer, row => ids.Contains(row.Id), row => ids.Contains(row.Authorization!.Id), stop);
     }
+
+    /// <summary>Ends what was issued to the client, to persons and to itself, in the scope's unit of work.</summary>
+    public async Task EndOfClientAsync(string client, CancellationToken stop)
+    {
+        await tokenServer.JoinAsync(work, stop);
+        // The sign-ins first: a refresh under way holds its own, and waits for the client's row then.
+        await RevokeOfClientAsync(client, stop);
+        // Whoever issues something to it meanwhile waits for its row, so that nothing is issued that is not told.
+        await work.QueryAsync(
+            $"""select 1 from "OpenIddictApplications" where "Id" = $1{database.ForUpdate()}""",
+            [client], row => row.GetInt32(0), stop);
+        await RevokeOfClientAsync(client, stop);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var machines = await tokenServer.Tokens
+            .Where(row => row.Application!.Id == client && row.Authorization == null && row.ExpirationDate > now)
+            .Select(row => row.Id).ToListAsync(stop);
+        foreach (var id in machines) Tell(work, id!);
+    }
+
+    private Task RevokeOfClientAsync(string client, CancellationToken stop) => RevokeAsync(
+        work, tokenServer, row => row.Application!.Id == client, row => row.Application!.Id == client, stop);
 
     // A refresh under way holds its authorization's row until it has committed, so that the second statement sees its
     // new token; one that comes later finds the authorization revoked.

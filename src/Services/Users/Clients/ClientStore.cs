@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
+using Tessera.Messaging;
 using Tessera.Users.Contracts;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
 
 /// <summary>The clients, in the token server's own form.</summary>
-internal sealed class ClientStore(IOpenIddictApplicationManager applications)
+internal sealed class ClientStore(IOpenIddictApplicationManager applications, UnitOfWork work, EndTokens tokens)
 {
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))
         .TrimEnd('=').Replace('+', '-').Replace('/', '_');
@@ -65,7 +66,8 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
             ? await ViewAsync(application, stop)
             : null;
 
-    /// <summary>The id of the client's row, whether it is the store's own, and what it may ask for.</summary>
+    /// <summary>The id of the client's row, whether it is the store's own or can keep no secret, and what it may ask
+    /// for.</summary>
     public async Task<ClientScopes?> FindScopesAsync(string id, CancellationToken stop)
     {
         if (await applications.FindByClientIdAsync(id, stop) is not { } application) return null;
@@ -73,14 +75,18 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
         await applications.PopulateAsync(known, application, stop);
         return new ClientScopes(
             (await applications.GetIdAsync(application, stop))!, known.DisplayName ?? id,
-            known.ConsentType == ConsentTypes.Implicit, ScopesOf(known));
+            known.ConsentType == ConsentTypes.Implicit, known.ClientType == ClientTypes.Public, ScopesOf(known));
     }
 
-    /// <summary>Removes the client with all that was issued to it.</summary>
+    /// <summary>Removes the client with all that was issued to it. What it holds already is refused from when the
+    /// processes have heard of it.</summary>
     public async Task<bool> TryRemoveAsync(string id, CancellationToken stop)
     {
+        await work.BeginAsync(stop);
         if (await applications.FindByClientIdAsync(id, stop) is not { } application) return false;
+        await tokens.OfClientAsync((await applications.GetIdAsync(application, stop))!, stop);
         await applications.DeleteAsync(application, stop);
+        await work.CommitAsync(stop);
         return true;
     }
 
@@ -146,4 +152,5 @@ internal sealed class ClientStore(IOpenIddictApplicationManager applications)
     }
 }
 
-internal sealed record ClientScopes(string Row, string Name, bool IsOwn, IReadOnlyList<string> Allowed);
+internal sealed record ClientScopes(
+    string Row, string Name, bool IsOwn, bool IsPublic, IReadOnlyList<string> Allowed);

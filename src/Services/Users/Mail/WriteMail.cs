@@ -9,8 +9,8 @@ namespace Tessera.Users.Mail;
 
 /// <summary>The words of each mail, for whoever the address belongs to at the moment.</summary>
 internal sealed class WriteMail(
-    AccountStore accounts, OneTimeLinks links, IOptions<MailOptions> options, IOptions<TesseraOptions> tessera)
-    : IWriteMail
+    AccountStore accounts, OneTimeLinks links, IOptions<MailOptions> options, IOptions<TesseraOptions> tessera,
+    TimeProvider clock) : IWriteMail
 {
     public const string Registered = "registered";
     public const string RegisteredAgain = "registered-again";
@@ -21,10 +21,20 @@ internal sealed class WriteMail(
     public const string SecondFactorAdded = "second-factor-added";
     public const string SecondFactorRemoved = "second-factor-removed";
 
-    /// <summary>The mail, with a link of its own if it has one; null when the address belongs to nobody.</summary>
+    // Long enough that nobody floods a mailbox or ends each link before its owner can follow it, and short for who
+    // waits for a mail that went astray.
+    private static readonly TimeSpan pause = TimeSpan.FromMinutes(5);
+
+    /// <summary>The mail, with a link of its own if it has one; null when the address belongs to nobody, or its owner
+    /// got such a mail, which anybody can ask for, a moment ago.</summary>
     public async Task<MimeMessage?> TryAsync(QueuedMail mail, CancellationToken stop)
     {
         if (await accounts.FindAsync(mail.Recipient, stop) is not { } account) return null;
+        if (mail.Kind is Reset or RegisteredAgain
+            && !await accounts.TryNoteMailAsync(account.Id, mail.Kind, clock.GetUtcNow(), pause, stop))
+        {
+            return null;
+        }
         var (subject, text) = mail.Kind switch
         {
             Registered => (

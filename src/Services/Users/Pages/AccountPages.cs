@@ -51,6 +51,7 @@ internal static class AccountPages
         builder.Services.AddScoped<SecondFactors>();
         builder.Services.AddScoped<NeedSecondFactor>();
         builder.Services.AddSingleton<SecondFactorTicket>();
+        builder.Services.AddSingleton<ConsentTicket>();
     }
 
     public static void MapAccountPages(this IEndpointRouteBuilder routes)

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -20,6 +20,7 @@ import { someDatabase, someFolder } from '../some/store.js';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
 let key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+let publicPem: string;
 let users: ReturnType<typeof createServer>;
 let usersAddress = '';
 const erasedOne = someId();
@@ -28,6 +29,7 @@ const erasedOne = someId();
 beforeAll(async () => {
   const pair = await generateKeyPair('ES256');
   key = pair.privateKey;
+  publicPem = await exportSPKI(pair.publicKey);
   const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'ES256', use: 'sig' };
   users = createServer((request, response) => {
     const told = request.url === '/internal/erased' ? [erasedOne]
@@ -43,6 +45,34 @@ afterAll(() => new Promise((resolve) => users.close(resolve)));
 function token(role: string, scope: string, change: Record<string, unknown> = {}): Promise<string> {
   return new SignJWT({ sub: buyer, role, scope, iss: 'http://127.0.0.1:8080/', aud: 'tessera', ...change })
     .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt' }).setExpirationTime('5m').sign(key);
+}
+
+const operatorsToken = () => token('operator', 'messaging.read');
+const minutes = (count: number) => Math.floor(Date.now() / 1_000) + count * 60;
+const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/** An operator's token with another header, key or times. */
+async function signed(
+  header: Record<string, string>, by: Parameters<SignJWT['sign']>[0] = key,
+  times = { nbf: minutes(-1), exp: minutes(5) },
+): Promise<string> {
+  const claims = { sub: buyer, role: 'operator', scope: 'messaging.read' };
+  const store = { iss: 'http://127.0.0.1:8080/', aud: 'tessera' };
+  return new SignJWT({ ...claims, ...store, ...times })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt', ...header }).sign(by);
+}
+
+/** The operator's claims under a header that says no algorithm. */
+async function unsigned(signature: string): Promise<string> {
+  const claims = (await operatorsToken()).split('.')[1];
+  return `${encoded({ alg: 'none', kid: 'k', typ: 'at+jwt' })}.${claims}.${signature}`;
+}
+
+/** A customer's signature under claims that say operator. */
+async function raised(): Promise<string> {
+  const [header, claims, signature] = (await token('customer', 'messaging.read')).split('.');
+  const said = JSON.parse(Buffer.from(claims ?? '', 'base64url').toString()) as Record<string, unknown>;
+  return `${header}.${encoded({ ...said, role: 'operator' })}.${signature}`;
 }
 
 async function running() {
@@ -130,6 +160,58 @@ test.each([
   }
 });
 
+/** Who may call what, written down a second time: an entry without a row is a mistake here or there. */
+const rows: Record<string, readonly [who: 'anyone' | 'operators' | 'people', scope?: string]> = {
+  'GET /health/live': ['anyone'],
+  'GET /health/ready': ['anyone'],
+  'GET /health/started': ['anyone'],
+  'GET /metrics': ['anyone'],
+  'GET /messaging/status': ['operators', 'messaging.read'],
+  'GET /messaging/parked': ['operators', 'messaging.read'],
+  'GET /messaging/parked/causes': ['operators', 'messaging.read'],
+  'GET /messaging/parked/acts': ['operators', 'messaging.read'],
+  'POST /messaging/parked/replay': ['operators', 'messaging.write'],
+  'POST /messaging/parked/discard': ['operators', 'messaging.write'],
+  'GET /notifications/preferences': ['people', 'users.read'],
+  'PUT /notifications/preferences': ['people', 'users.write'],
+  'GET /notifications/unsubscribe': ['anyone'], // The link's signature says whose mails they are.
+  'POST /notifications/unsubscribe': ['anyone'],
+  'POST /webhooks/tessera': ['anyone'], // Its signature says who.
+};
+
+test('Each entry opens to those of its row and to nobody else', async () => {
+  const { server, call } = await running();
+  expect(entriesOf(server)).toEqual(Object.keys(rows).sort());
+  for (const [entry, [who, scope]] of Object.entries(rows)) {
+    if (scope === undefined) continue;
+    const [method, path] = entry.split(' ') as ['GET' | 'PUT' | 'POST', string];
+    const status = async (bearer?: string) =>
+      (await call(method, path, bearer, method === 'GET' ? undefined : {})).status;
+    expect(await status(), entry).toBe(401);
+    expect(await status('nonsense'), entry).toBe(401);
+    expect(await status(await token('operator', 'openid orders.read')), entry).toBe(403);
+    const asCustomer = await status(await token('customer', scope));
+    if (who === 'operators') expect(asCustomer, entry).toBe(403);
+    else expect([401, 403], entry).not.toContain(asCustomer);
+    const asMachine = await status(await token('machine', scope));
+    if (who === 'operators') expect([401, 403], entry).not.toContain(asMachine);
+    else expect(asMachine, entry).toBe(403);
+  }
+});
+
+/** Such as GET /messaging/status; HEAD goes wherever GET does. */
+function entriesOf(server: FastifyInstance): string[] {
+  const above: string[] = [];
+  return server.printRoutes({ commonPrefix: false }).split('\n').flatMap((line) => {
+    const [, indent, part, methods] = /^([│ ]*)[├└]── (\S+)(?: \((.+)\))?/u.exec(line) ?? [];
+    if (indent === undefined || part === undefined) return [];
+    const depth = indent.length / 4;
+    above[depth] = (above[depth - 1] ?? '') + part;
+    return (methods?.split(', ') ?? []).filter((method) => method !== 'HEAD')
+      .map((method) => `${method} ${above[depth]}`);
+  }).sort();
+}
+
 describe('operators alone', () => {
   const parkTwo = ({ service }: Awaited<ReturnType<typeof running>>) =>
     service.take([binary({ data: {}, key: 'k' }), binary({ key: 'k' })]);
@@ -140,6 +222,16 @@ describe('operators alone', () => {
     ['without the scope', 403, () => token('operator', 'orders.read')],
     ['of another store', 401, () => token('operator', 'messaging.read', { iss: 'http://elsewhere/' })],
     ['for another audience', 401, () => token('operator', 'messaging.read', { aud: 'other' })],
+    ['that has expired', 401, () => signed({}, key, { nbf: minutes(-20), exp: minutes(-5) })],
+    ['that is not valid yet', 401, () => signed({}, key, { nbf: minutes(5), exp: minutes(20) })],
+    ['of another type', 401, () => signed({ typ: 'JWT' })],
+    ['of no algorithm', 401, () => unsigned('')],
+    ['of no algorithm and with a signature', 401, async () => unsigned((await operatorsToken()).split('.')[2] ?? '')],
+    ['signed with the public key as a secret', 401, () => signed({ alg: 'HS256' }, Buffer.from(publicPem))],
+    ['that was tampered with', 401, raised],
+    ['of a stranger\'s key under the name of ours', 401, async () =>
+      signed({}, (await generateKeyPair('ES256')).privateKey)],
+    ['as it is signed here', 200, () => signed({})],
     ['as a machine with the scope', 200, () => token('machine', 'messaging.read')],
     ['as an operator', 200, () => token('operator', 'messaging.read')],
   ] as const)('see messages: %s it answers %i', async (_, status, bearer) => {
