@@ -30,8 +30,8 @@ internal static class Listeners
         if (Environment.GetEnvironmentVariable("DOTNET_GCDUMP") is { Length: > 0 } dump)
         {
             foreach (var process in processes) await DumpAsync(dump, process);
-            Console.WriteLine(
-                $"after a collection of all garbage: {string.Join(", ", processes.Select(SharedMegabytes).Select(Text))} MB");
+            var live = processes.Select(SharedMegabytes).Select(Text);
+            Console.WriteLine($"after a collection of all garbage: {string.Join(", ", live)} MB");
         }
         open.ForEach(one => one.Dispose());
 

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tessera.Bench.Gateway;
 
-/// <summary>A service that answers at once with 250 bytes of JSON: what a request costs beyond that is the way.</summary>
+/// <summary>A service that answers at once with 250 bytes of JSON: what a request costs beyond that is the way.
+/// </summary>
 internal static class QuickService
 {
     /// <returns>It, its address for clients (HTTP/1.1) and its address for the gateway (h2c).</returns>

@@ -16,6 +16,10 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
     [InlineData("inventory")]
     [InlineData("orders")]
     [InlineData("payments")]
+    [InlineData("baskets")]
+    [InlineData("webhooks")]
+    [InlineData("web")]
+    [InlineData("ops")]
     [InlineData("gateway")]
     public async Task Refuses_no_read_and_no_order_while_a_service_restarts_replica_by_replica(string service)
     {
@@ -38,7 +42,7 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
         TestContext.Current.TestOutputHelper?.WriteLine($"{after - before} requests while {service} restarted");
     }
 
-    /// <summary>Clients that do not retry: reads of the catalog, of an order, of payments and stock, and orders with a
+    /// <summary>Clients that do not retry: something of every service and of both kinds of pages, and orders with a
     /// key.</summary>
     private sealed class Traffic : IAsyncDisposable
     {
@@ -74,20 +78,25 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
             for (var number = client; !_stop.IsCancellationRequested; number++)
             {
                 await next.WaitForNextTickAsync();
-                var (method, path, expected) = (number % 6) switch
+                var (method, path, expected) = (number % 10) switch
                 {
                     0 => (HttpMethod.Get, $"/api/v1/orders/{order}", HttpStatusCode.OK),
                     1 => (HttpMethod.Post, "/api/v1/orders", HttpStatusCode.Created),
                     2 => (HttpMethod.Get, $"/api/v1/stock/{sku}", HttpStatusCode.OK),
                     3 => (HttpMethod.Get, "/.well-known/openid-configuration", HttpStatusCode.OK),
                     4 => (HttpMethod.Get, $"/api/v1/payments/orders/{order}", HttpStatusCode.OK),
+                    5 => (HttpMethod.Get, "/api/v1/baskets/mine", HttpStatusCode.OK),
+                    6 => (HttpMethod.Get, "/", HttpStatusCode.OK),
+                    7 => (HttpMethod.Get, "/ops/assets/ops.js", HttpStatusCode.OK),
+                    8 => (HttpMethod.Get, "/api/v1/webhooks", HttpStatusCode.OK),
                     _ => (HttpMethod.Get, $"/api/v1/products/{sku}", HttpStatusCode.OK),
                 };
                 var body = method == HttpMethod.Post ? new PlaceOrderRequest([new PlaceOrderLine(sku, 1)], null) : null;
+                var who = path.StartsWith("/api/v1/webhooks", StringComparison.Ordinal) ? shop.Operator : buyer;
                 try
                 {
                     using var answer = await shop.TryAsync(
-                        method, path, body, buyer, body is null ? null : Guid.NewGuid().ToString());
+                        method, path, body, who, body is null ? null : Guid.NewGuid().ToString());
                     if (answer.StatusCode != expected)
                         _failures.Enqueue($"{method} {path}: {(int)answer.StatusCode} " +
                             await answer.Content.ReadAsStringAsync());
@@ -106,5 +115,9 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
 public sealed class StoreOfPairs : Store
 {
     public StoreOfPairs() : base(("Gateway__CustomerPerSecond", "10000"), ("Gateway__AnonymousPerSecond", "10000")) =>
-        UpWords = ["--replicas", "users=2,catalog=2,inventory=2,orders=2,payments=2,gateway=2"];
+        UpWords =
+        [
+            "--replicas",
+            "users=2,catalog=2,inventory=2,orders=2,payments=2,baskets=2,webhooks=2,web=2,ops=2,gateway=2",
+        ];
 }

@@ -79,7 +79,7 @@ public sealed record ParkedChange(Guid EventId, Guid NewId, ReadOnlyMemory<byte>
 public sealed record ParkedPlace(string Stream, string Key, long Position);
 
 /// <summary>What the health and status pages show. <see cref="OutboxRows"/> is exact up to 10,000,
-/// then an estimate; <see cref="OutboxOldest"/> is of an event whose key is not held, since one that is held is known to
-/// wait, and says nothing of the others.</summary>
+/// then an estimate; <see cref="OutboxOldest"/> is of an event whose key is not held, since one that is held is
+/// known to wait, and says nothing of the others.</summary>
 public sealed record StoreStatistics(
     long OutboxRows, DateTimeOffset? OutboxOldest, long HeldKeys, long ParkedMessages, long ParkedKeys, long Timers);

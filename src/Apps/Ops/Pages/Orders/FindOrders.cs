@@ -22,7 +22,8 @@ internal static class FindOrders
             if (one.IsGood) return Results.Redirect($"{OpsOptions.Root}/orders/{id}");
         }
         var isBuyer = id != Guid.Empty;
-        var found = await me.GetAnswerAsync<OrderPage>("/orders" + Query(search, isBuyer ? "buyer" : "reference"), stop);
+        var found = await me.GetAnswerAsync<OrderPage>(
+            "/orders" + Query(search, isBuyer ? "buyer" : "reference"), stop);
         if (isBuyer && found.Value is { Items.Count: 0 })
             found = await me.GetAnswerAsync<OrderPage>("/orders" + Query(search, "reference"), stop);
         return Page.Show<OrdersPage>(
