@@ -48,7 +48,9 @@ public sealed class UnlockTests : IDisposable
         var database = new SqliteConnection($"Data Source={UsersFile};Pooling=False");
         await database.OpenAsync(TestContext.Current.CancellationToken);
         var scripts = Path.Combine(SourceTree.Root, "src", "Services", "Users", "Schema");
-        foreach (var script in Directory.GetFiles(scripts, "*.sql").Order(StringComparer.Ordinal))
+        var own = Directory.GetFiles(scripts, "*.sql").Order(StringComparer.Ordinal)
+            .Where(script => !script.EndsWith(".postgres.sql", StringComparison.Ordinal));
+        foreach (var script in own)
             await ExecuteAsync(database, await File.ReadAllTextAsync(script, TestContext.Current.CancellationToken));
         return database;
     }

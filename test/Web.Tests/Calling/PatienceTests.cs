@@ -110,7 +110,11 @@ public sealed class PatienceTests : IDisposable
         await many;
         Assert.All(known, each => Assert.True(each.IsAway));
         Assert.Equal(2, _catalogAnswers.Asked);
+        // But a page that is nothing without it asks, though it hung a moment ago.
+        var needed = _catalog.ProductAsync("CUP", Stop);
+        Assert.False(needed.IsCompleted);
         _catalogAnswers.Hang.SetResult();
+        Assert.Equal("Cup", (await needed).Value?.Name);
     }
 
     [Fact]
@@ -140,6 +144,7 @@ public sealed class PatienceTests : IDisposable
         {
             "/products" => Pretended.Json(new ProductPage([], null, 0)),
             "/products/TEA" => Pretended.Json(new ProductView("TEA", "Tea", null, "tea", 250, "GBP", false, 1)),
+            "/products/CUP" => Pretended.Json(new ProductView("CUP", "Cup", null, "tea", 250, "GBP", false, 1)),
             "/availability" => Pretended.Json(new AvailabilityView([new AvailableView("TEA", true, null)])),
             _ => Pretended.Json(new BasketView(Guid.NewGuid(), [new BasketLineView("TEA", 3, 250)])),
         };

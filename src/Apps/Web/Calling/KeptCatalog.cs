@@ -14,15 +14,16 @@ internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> option
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
     public Task<Known<ProductView>> ProductAsync(string sku, CancellationToken stop) =>
-        AskAsync<ProductView>($"/products/{Uri.EscapeDataString(sku)}", stop);
+        AskAsync<ProductView>(PathOf(sku), stop);
 
-    /// <summary>Some at a time: one that hangs is not to make a page wait for each of many.</summary>
+    /// <summary>Some at a time: one that hangs is not to make a page wait for each of many. Once it is known to hang,
+    /// none of them is waited for.</summary>
     /// <param name="take">Called beside other calls of itself, with the place in the list.</param>
     public Task ForEachAsync(
         IReadOnlyList<string> skus, Action<int, Known<ProductView>> take, CancellationToken stop) =>
         Parallel.ForAsync(
             0, skus.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },
-            async (at, each) => take(at, await ProductAsync(skus[at], each)));
+            async (at, each) => take(at, await AskAsync<ProductView>(PathOf(skus[at]), each, isOneOfMany: true)));
 
     public Task<Known<ProductPage>> SearchAsync(string query, CancellationToken stop) =>
         AskAsync<ProductPage>("/products" + query, stop);
@@ -38,13 +39,16 @@ internal sealed class KeptCatalog(StoreClient store, IOptions<WebOptions> option
             _kept.TryRemove(path, out _);
     }
 
-    private async Task<Known<T>> AskAsync<T>(string path, CancellationToken stop)
+    private static string PathOf(string sku) => $"/products/{Uri.EscapeDataString(sku)}";
+
+    private async Task<Known<T>> AskAsync<T>(string path, CancellationToken stop, bool isOneOfMany = false)
         where T : class
     {
         var now = clock.GetUtcNow();
         _kept.TryGetValue(path, out var kept);
         if (kept is not null && now - kept.At < options.Value.CatalogFresh) return new((T)kept.Value, false, false);
-        var answer = await _patience.AskAsync(Ask, isNeeded: kept is null, stop);
+        var isNeeded = kept is null && !(isOneOfMany && _patience.Hangs);
+        var answer = await _patience.AskAsync(Ask, isNeeded, stop);
         return answer.IsAway ? new((T?)kept?.Value, true, false) : new(answer.Value, false, answer.Value is null);
 
         // Also what comes too late for its page is kept for the next.

@@ -12,6 +12,15 @@ internal sealed class Patience(TimeSpan patience, TimeProvider clock)
     private readonly Lock _lock = new();
     private long? _hangsSince;
 
+    /// <summary>Whether it was waited for in vain, and has not answered since.</summary>
+    public bool Hangs
+    {
+        get
+        {
+            lock (_lock) return _hangsSince is not null;
+        }
+    }
+
     /// <param name="ask">Goes on when no page waits for it any longer: what it does then must need no request. The
     /// client's own bound ends it.</param>
     /// <param name="isNeeded">The page is nothing without: it waits as long as a request may take.</param>
