@@ -74,7 +74,10 @@ internal static class Growth
 
     public static async Task AskAsync(HttpClient client, string path, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path)
+        {
+            Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy,
+        };
         request.Headers.Authorization = new("Bearer", token);
         using var answer = await client.SendAsync(request);
         answer.EnsureSuccessStatusCode();
