@@ -95,14 +95,13 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
             Some.OutboxRow(key: "bad", text: "3"));
         var first = (await ReadOutboxAsync())[0];
         var retryAt = Now.AddSeconds(30);
-        await Store.HoldKeysAsync([new HeldKey("orders", 0, "bad", first.Event.Id, "Too large.", 1, retryAt)], Stop);
+        await Store.HoldKeysAsync([new RefusedRow(first, "Too large.", 1, retryAt)], Stop);
 
         Assert.Equal(["2"], (await ReadOutboxAsync(Now)).Select(row => Text(row.Event)));
         Assert.Equal(["1", "2", "3"], (await ReadOutboxAsync(retryAt)).Select(row => Text(row.Event)));
         Assert.Equal(1, (await Store.ReadStatisticsAsync(Stop)).HeldKeys);
 
-        await Store.HoldKeysAsync(
-            [new HeldKey("orders", 0, "bad", first.Event.Id, "Too large.", 2, retryAt.AddSeconds(30))], Stop);
+        await Store.HoldKeysAsync([new RefusedRow(first, "Too large.", 2, retryAt.AddSeconds(30))], Stop);
         Assert.Equal(["2"], (await ReadOutboxAsync(retryAt)).Select(row => Text(row.Event)));
     }
 
@@ -112,8 +111,7 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
         await AppendAsync(Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "good", text: "2"));
         var rows = await ReadOutboxAsync();
         Assert.Equal(rows[0].Event.Time, (await Store.ReadStatisticsAsync(Stop)).OutboxOldest);
-        await Store.HoldKeysAsync(
-            [new HeldKey("orders", 0, "bad", rows[0].Event.Id, "Too large.", 1, Now.AddHours(1))], Stop);
+        await Store.HoldKeysAsync([new RefusedRow(rows[0], "Too large.", 1, Now.AddHours(1))], Stop);
         Assert.Equal(rows[1].Event.Time, (await Store.ReadStatisticsAsync(Stop)).OutboxOldest);
         await Store.SettleOutboxAsync([rows[1]], Stop);
         var left = await Store.ReadStatisticsAsync(Stop);
@@ -126,8 +124,7 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
         await AppendAsync(Some.OutboxRow(key: "bad", text: "1"));
         var row = (await ReadOutboxAsync())[0];
         var longest = StoreBackend.Outbox.Value.HeldKeyDelayMax;
-        await Store.HoldKeysAsync(
-            [new HeldKey("orders", 0, "bad", row.Event.Id, "Too large.", 1, Now + longest)], Stop);
+        await Store.HoldKeysAsync([new RefusedRow(row, "Too large.", 1, Now + longest)], Stop);
         Assert.Empty(await ReadOutboxAsync(Now));
         Assert.Equal(["1"], (await ReadOutboxAsync(Now.AddHours(-1))).Select(read => Text(read.Event)));
     }
@@ -141,12 +138,24 @@ public abstract class OutboxPromises(StoreBackend backend) : StoreSuite(backend)
         var rows = await ReadOutboxAsync();
         await Store.HoldKeysAsync(
             [
-                new HeldKey("orders", 0, "bad", rows[0].Event.Id, "Too large.", 1, Now.AddHours(1)),
-                new HeldKey("orders", 0, "worse", rows[2].Event.Id, "Too large.", 1, Now.AddHours(1)),
+                new RefusedRow(rows[0], "Too large.", 1, Now.AddHours(1)),
+                new RefusedRow(rows[2], "Too large.", 1, Now.AddHours(1)),
             ], Stop);
         await Store.SettleOutboxAsync([rows[0]], Stop);
         Assert.Equal(["2"], (await ReadOutboxAsync()).Select(row => Text(row.Event)));
         Assert.Equal(1, (await Store.ReadStatisticsAsync(Stop)).HeldKeys);
+    }
+
+    [Fact]
+    public async Task What_another_relay_has_sent_meanwhile_holds_no_key()
+    {
+        await AppendAsync(Some.OutboxRow(key: "bad", text: "1"), Some.OutboxRow(key: "worse", text: "2"));
+        var rows = await ReadOutboxAsync();
+        await Store.SettleOutboxAsync([rows[0]], Stop);
+        await Store.HoldKeysAsync([.. rows.Select(row => new RefusedRow(row, "Too large.", 1, Now.AddHours(1)))], Stop);
+        Assert.Equal(1, (await Store.ReadStatisticsAsync(Stop)).HeldKeys);
+        await AppendAsync(Some.OutboxRow(key: "bad", text: "3"));
+        Assert.Equal(["3"], (await ReadOutboxAsync(Now)).Select(row => Text(row.Event)));
     }
 
     [Fact]

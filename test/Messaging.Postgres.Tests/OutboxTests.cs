@@ -108,8 +108,7 @@ public sealed class OutboxTests(PostgresServer server)
         await db.PublishAsync(Some.OutboxRow(key: "bad"), Some.OutboxRow(key: "good"), Some.OutboxRow(key: "other"));
         var rows = await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop);
         await using var another = db.Another(); // Another relay, that had the shard before, held the key.
-        await another.Store.HoldKeysAsync(
-            [new HeldKey("orders", 0, "bad", rows[0].Event.Id, "too large", 1, Some.Time.AddSeconds(5))], Stop);
+        await another.Store.HoldKeysAsync([new RefusedRow(rows[0], "too large", 1, Some.Time.AddSeconds(5))], Stop);
         Assert.Null(await db.Store.SettleAndReadAheadAsync([rows[1]], [rows[2]], [0], 10, Some.Time, Stop));
         Assert.Equal(["other"], Keys(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop)));
         Assert.Null(await db.Store.SettleAndReadAheadAsync([rows[2]], [], [0], 10, Some.Time, Stop));
@@ -136,8 +135,7 @@ public sealed class OutboxTests(PostgresServer server)
         await using var db = await CreateAsync(server);
         await db.PublishAsync(Some.OutboxRow(key: "bad"), Some.OutboxRow(key: "good"), Some.OutboxRow(key: "bad"));
         var rows = await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop);
-        await db.Store.HoldKeysAsync(
-            [new HeldKey("orders", 0, "bad", rows[0].Event.Id, "too large", 1, Some.Time.AddSeconds(5))], Stop);
+        await db.Store.HoldKeysAsync([new RefusedRow(rows[0], "too large", 1, Some.Time.AddSeconds(5))], Stop);
         await SettleAllAsync(db, expected: ["good"]);
         Assert.Empty(await db.Store.ReadOutboxAsync([0], 10, Some.Time, Stop));
         var retried = await db.Store.ReadOutboxAsync([0], 10, Some.Time.AddSeconds(6), Stop);

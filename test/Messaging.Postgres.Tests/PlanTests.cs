@@ -87,8 +87,8 @@ public sealed class PlanTests(PostgresServer server)
             Assert.Single(await session.TakeParkedAsync("orders", key, 10, Stop));
         });
         await db.Store.NextTimerDueAsync(Stop);
-        await db.Store.HoldKeysAsync([new HeldKey("orders", 0, key, Guid.NewGuid(), "r", 1, Some.Time)], Stop);
         var rows = await db.Store.ReadOutboxAsync([0, 1], 10, Some.Time.AddDays(1), Stop);
+        await db.Store.HoldKeysAsync([new RefusedRow(rows[0], "r", 1, Some.Time)], Stop);
         await db.Store.SettleOutboxAsync(rows, Stop);
         await db.Store.TrimInboxAsync(Some.Time, 10, Stop);
     }

@@ -33,10 +33,11 @@ internal sealed class RelayReads(StoreUnderTest db, int shard, ReadingWay way)
 
     public async Task BeginAsync()
     {
-        if (way is ReadingWay.RowHeld) await db.PublishAsync(Some.OutboxRow(shard, "held"));
         if (way is not (ReadingWay.RowHeld or ReadingWay.KeyHeld)) return;
-        await db.Store.HoldKeysAsync(
-            [new HeldKey("orders", shard, "held", Guid.NewGuid(), "too large", 1, Some.Time.AddDays(1))], Stop);
+        await db.PublishAsync(Some.OutboxRow(shard, "held"));
+        var row = (await db.Store.ReadOutboxAsync([shard], 1, Some.Time, Stop))[0];
+        await db.Store.HoldKeysAsync([new RefusedRow(row, "too large", 1, Some.Time.AddDays(1))], Stop);
+        if (way is ReadingWay.KeyHeld) await db.RunAsync("delete from msg_outbox where key = 'held'");
     }
 
     public async Task ReadAsync()

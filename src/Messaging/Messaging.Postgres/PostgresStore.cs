@@ -45,27 +45,30 @@ internal sealed partial class PostgresStore(
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         accepted.Count == 0 ? Task.CompletedTask : Outbox.SettleAsync(accepted, stop);
 
-    public async Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop)
+    public async Task HoldKeysAsync(IReadOnlyList<RefusedRow> rows, CancellationToken stop)
     {
-        if (keys.Count == 0) return;
-        // One row of a statement may not replace another of it; sorted, so that two relays lock in one order.
-        var held = keys.ToLookup(key => (key.Shard, key.Stream, key.Key))
-            .OrderBy(same => same.Key).Select(same => same.Last()).ToArray();
-        foreach (var key in keys) Outbox.KeysWereHeld(key.Shard);
+        if (rows.Count == 0) return;
+        // One row of a statement may not replace another of it.
+        var held = rows.ToLookup(refused => (refused.Row.Shard, refused.Row.Event.Stream, refused.Row.Event.Key))
+            .Select(same => same.Last()).ToArray();
+        foreach (var refused in held) Outbox.KeysWereHeld(refused.Row.Shard);
+        // Looked up row by row, as when they are deleted; sorted, so that two relays lock in one order.
         await RunAsync(stop, Command("""
             insert into msg_held_keys (shard, stream, key, event_id, reason, attempts, retry_at)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7)
+            select o.*, u.reason, u.attempts, u.retry_at
+            from unnest($1, $2, $3, $4, $5) u(shard, id, reason, attempts, retry_at) cross join lateral (
+                select o.shard, o.stream, o.key, o.event_id
+                from msg_outbox o where o.shard = u.shard and o.id = u.id offset 0) o
+            order by o.shard, o.stream, o.key
             on conflict (shard, stream, key) do update
             set event_id = excluded.event_id, reason = excluded.reason, attempts = excluded.attempts,
                 retry_at = excluded.retry_at
             """,
-            Parameters.Array(Array.ConvertAll(held, key => key.Shard)),
-            Parameters.Array(Array.ConvertAll(held, key => key.Stream)),
-            Parameters.Array(Array.ConvertAll(held, key => key.Key)),
-            Parameters.Array(Array.ConvertAll(held, key => key.EventId)),
-            Parameters.Array(Array.ConvertAll(held, key => key.Reason)),
-            Parameters.Array(Array.ConvertAll(held, key => key.Attempts)),
-            Parameters.Array(Array.ConvertAll(held, key => key.RetryAt.UtcDateTime)))).ConfigureAwait(false);
+            Parameters.Array(Array.ConvertAll(held, refused => refused.Row.Shard)),
+            Parameters.Array(Array.ConvertAll(held, refused => refused.Row.Id)),
+            Parameters.Array(Array.ConvertAll(held, refused => refused.Reason)),
+            Parameters.Array(Array.ConvertAll(held, refused => refused.Attempts)),
+            Parameters.Array(Array.ConvertAll(held, refused => refused.RetryAt.UtcDateTime)))).ConfigureAwait(false);
     }
 
     public Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop) =>

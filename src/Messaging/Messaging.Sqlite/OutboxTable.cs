@@ -38,7 +38,7 @@ internal static class OutboxTable
     private const string Hold =
         """
         INSERT INTO msg_held_keys (stream, key, shard, event_id, reason, attempts, retry_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT stream, key, shard, event_id, $2, $3, $4 FROM msg_outbox WHERE id = $1
         ON CONFLICT (stream, key) DO UPDATE SET shard = excluded.shard, event_id = excluded.event_id,
             reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at
         """;
@@ -72,9 +72,9 @@ internal static class OutboxTable
         link.Execute(Delete, ids);
     }
 
-    public static void HoldKeys(SqliteLink link, IReadOnlyList<HeldKey> keys)
+    public static void HoldKeys(SqliteLink link, IReadOnlyList<RefusedRow> rows)
     {
-        foreach (var key in keys)
-            link.Execute(Hold, key.Stream, key.Key, key.Shard, key.EventId, key.Reason, key.Attempts, key.RetryAt);
+        foreach (var refused in rows)
+            link.Execute(Hold, refused.Row.Id, refused.Reason, refused.Attempts, refused.RetryAt);
     }
 }

@@ -57,8 +57,8 @@ internal sealed class SqliteStore(
     public Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop) =>
         WriteAsync(durable: false, link => { OutboxTable.Settle(link, accepted); return true; }, stop);
 
-    public Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop) =>
-        WriteAsync(durable: true, link => { OutboxTable.HoldKeys(link, keys); return true; }, stop);
+    public Task HoldKeysAsync(IReadOnlyList<RefusedRow> rows, CancellationToken stop) =>
+        WriteAsync(durable: true, link => { OutboxTable.HoldKeys(link, rows); return true; }, stop);
 
     public Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop) =>
         WriteAsync(durable: false, link => LeaseTables.Exchange(link, request), stop);

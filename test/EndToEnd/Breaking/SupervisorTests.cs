@@ -56,7 +56,11 @@ public sealed class SupervisorTests
             Eventually.ProcessBound);
         var pids = (await store.StatusAsync()).GetProperty("services").EnumerateArray()
             .Select(service => ProcessOf(service.GetProperty("pid").GetInt32())).ToList();
-        Directory.Delete(store.Data, recursive: true);
+        await Eventually.HoldsAsync("it is deleted, whatever is written into it meanwhile", () =>
+        {
+            Directory.Delete(store.Data, recursive: true);
+            return true;
+        });
         var result = await up.EndAsync(TestContext.Current.CancellationToken);
         Assert.Equal(3, result.ExitCode);
         Assert.Contains($"{store.Data} was deleted or replaced", result.Error, StringComparison.Ordinal);

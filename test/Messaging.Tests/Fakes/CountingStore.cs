@@ -88,10 +88,10 @@ internal sealed class CountingStore(IMessageStore inner) : IMessageStore
         return inner.SettleOutboxAsync(accepted, stop);
     }
 
-    public Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop)
+    public Task HoldKeysAsync(IReadOnlyList<RefusedRow> rows, CancellationToken stop)
     {
         Count("hold keys");
-        return inner.HoldKeysAsync(keys, stop);
+        return inner.HoldKeysAsync(rows, stop);
     }
 
     public Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop)

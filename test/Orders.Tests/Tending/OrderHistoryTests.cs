@@ -43,12 +43,7 @@ public sealed class OrderHistoryTests
         await ParkAsync(orders, other, attempts: 3);
         var first = await FirstEventAsync(orders, order);
         await orders.Service.Get<IMessageStore>().HoldKeysAsync(
-            [
-                new HeldKey(
-                    "orders", first.Shard, order.ToString(), first.Event.Id, "too large", 4,
-                    orders.Service.Clock.GetUtcNow()),
-            ],
-            default);
+            [new RefusedRow(first, "too large", 4, orders.Service.Clock.GetUtcNow())], default);
 
         var waiting = await orders.Service.Get<WaitingOfKey>().ReadAsync(order.ToString(), default);
 

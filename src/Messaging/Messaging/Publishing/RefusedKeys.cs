@@ -14,12 +14,12 @@ internal sealed class RefusedKeys(IOptions<OutboxOptions> options)
 
     private readonly ConcurrentDictionary<Guid, int> _attempts = new();
 
-    public HeldKey Hold(OutboxRow row, string reason, DateTimeOffset now)
+    public RefusedRow Hold(OutboxRow row, string reason, DateTimeOffset now)
     {
         if (_attempts.Count >= KeysMax) _attempts.Clear();
         var attempts = _attempts.AddOrUpdate(row.Event.Id, 1, static (_, before) => before + 1);
         var delay = Backoff.DelayAfter(attempts, options.Value.RetryDelayMin, options.Value.HeldKeyDelayMax);
-        return new HeldKey(row.Event.Stream, row.Shard, row.Event.Key, row.Event.Id, reason, attempts, now + delay);
+        return new RefusedRow(row, reason, attempts, now + delay);
     }
 
     public void Accepted(IReadOnlyList<OutboxRow> rows)

@@ -116,11 +116,12 @@ internal sealed partial class Relay(
         return step;
     }
 
-    private async Task HoldAsync(List<HeldKey> keys, CancellationToken stop)
+    private async Task HoldAsync(List<RefusedRow> rows, CancellationToken stop)
     {
         await SettleAsync().ConfigureAwait(false); // First, for it releases keys that an earlier refusal held.
-        foreach (var key in keys) Log.KeyHeld(logger, key.Key, key.EventId, key.Reason, key.RetryAt);
-        await store.HoldKeysAsync(keys, stop).ConfigureAwait(false);
+        foreach (var (row, reason, _, retryAt) in rows)
+            Log.KeyHeld(logger, row.Event.Key, row.Event.Id, reason, retryAt);
+        await store.HoldKeysAsync(rows, stop).ConfigureAwait(false);
         checkpoints.Pass(Checkpoint.RelayHeld);
     }
 

@@ -13,7 +13,7 @@ internal sealed class RelayBatch(List<ShardQueue> queues)
 
     public List<OutboxRow> Accepted { get; } = [];
 
-    public List<HeldKey> Held { get; } = [];
+    public List<RefusedRow> Held { get; } = [];
 
     /// <summary>Why something has to be sent again soon; null when nothing has.</summary>
     public string? Failure { get; set; }

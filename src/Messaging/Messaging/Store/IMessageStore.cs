@@ -52,8 +52,9 @@ public interface IMessageStore
     /// not be synchronous: a lost delete is only a second send.</summary>
     Task SettleOutboxAsync(IReadOnlyList<OutboxRow> accepted, CancellationToken stop);
 
-    /// <summary>Holds the keys of refused rows back until their retry is due; the rows stay.</summary>
-    Task HoldKeysAsync(IReadOnlyList<HeldKey> keys, CancellationToken stop);
+    /// <summary>Holds the keys of refused rows back until their retry is due; the rows stay. A row that is there no
+    /// more holds nothing: another relay has sent it meanwhile, and nobody would release the key.</summary>
+    Task HoldKeysAsync(IReadOnlyList<RefusedRow> rows, CancellationToken stop);
 
     /// <summary>One exchange of the lease protocol (see <see cref="LeaseRequest"/>), atomically.</summary>
     Task<LeaseGrant> ExchangeLeasesAsync(LeaseRequest request, CancellationToken stop);

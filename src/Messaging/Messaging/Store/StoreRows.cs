@@ -4,6 +4,9 @@ namespace Tessera.Messaging.Store;
 /// <param name="Shard">The partition of the event's stream: one relay leads a shard at a time.</param>
 public sealed record OutboxRow(long Id, int Shard, EventEnvelope Event);
 
+/// <summary>A row that the broker refused: its key waits until the row is tried again.</summary>
+public sealed record RefusedRow(OutboxRow Row, string Reason, int Attempts, DateTimeOffset RetryAt);
+
 /// <summary>A key whose first outbox row the broker refused.</summary>
 public sealed record HeldKey(
     string Stream, int Shard, string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
