@@ -45,6 +45,17 @@ public sealed class ForwardingTests(GatewayProcess gateway) : IClassFixture<Gate
         Assert.Equal("/openapi/v1.json", (await GatewayProcess.EchoAsync(document)).Path);
     }
 
+    [Theory]
+    [InlineData("/health/stopping")]
+    [InlineData("/health/anything/else")]
+    [InlineData("/internal/ended")]
+    public async Task Passes_on_to_no_page_what_services_keep_for_processes(string path)
+    {
+        using var response = await gateway.SendAsync("GET", path);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+    }
+
     [Fact]
     public async Task Shows_at_its_address_what_runs_and_where_to_go_on()
     {

@@ -60,6 +60,20 @@ public sealed class TextTests(SampleService service) : IClassFixture<SampleServi
         Assert.Contains(named, problem.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a\0:b")]
+    [InlineData("%00:b")]
+    [InlineData("a:%07")]
+    public async Task Refuses_in_a_clients_credentials_what_is_no_text(string credentials)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/names/a");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        using var response = await service.Http1.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(["Authorization"], (await Problem.ReadAsync(response)).Errors!.Keys);
+    }
+
     [Fact]
     public async Task Refuses_a_form_of_too_many_members()
     {

@@ -62,13 +62,12 @@ internal sealed class WebhooksInMemory : IAsyncDisposable
         var endpoint = new Endpoint(
             id, Guid.NewGuid(), url, null, ordered, EndpointState.Active, null,
             _service.Get<EndpointSecrets>().Seal(secret), null, null, null, Clock.GetUtcNow(), contact);
-        await Ask(async endpoints =>
-        {
-            await endpoints.AddAsync(endpoint, types.Length > 0 ? types : [PublicOrderPlaced.Type], default);
-            return true;
-        });
+        Assert.True(await TryAddAsync(endpoint, 1, types.Length > 0 ? types : [PublicOrderPlaced.Type]));
         return (id, secret);
     }
+
+    public Task<bool> TryAddAsync(Endpoint endpoint, int ownersMax, params string[] types) =>
+        Ask(endpoints => endpoints.TryAddAsync(endpoint, types, ownersMax, default));
 
     public async Task<Endpoint> FindAsync(Guid id) => (await Ask(endpoints => endpoints.FindAsync(
         id, new Caller(Guid.Empty, IsOperator: true, false, null), default)))!;

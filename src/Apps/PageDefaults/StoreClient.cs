@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -14,6 +15,7 @@ public sealed class StoreClient(HttpClient http)
         string? idempotencyKey = null)
         where T : class
     {
+        if (LeadsElsewhere(path)) return new Answer<T>(null, HttpStatusCode.NotFound);
         using var request = Request(method, path, token);
         if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: json);
         if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
@@ -61,6 +63,11 @@ public sealed class StoreClient(HttpClient http)
             return null;
         }
     }
+
+    /// <summary>A name of nothing, or of dots, which no escaping keeps: the address would be that of another operation,
+    /// and its answer of another shape.</summary>
+    private static bool LeadsElsewhere(string path) =>
+        path.Split('?')[0].Split('/').Skip(1).Any(segment => segment is "" or "." or "..");
 
     private static HttpRequestMessage Request(HttpMethod method, string path, string? token)
     {

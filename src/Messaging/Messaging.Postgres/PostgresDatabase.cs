@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
@@ -93,12 +94,41 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     private async Task<List<T>> QueryAsync<T>(
         bool byIndex, NpgsqlBatchCommand query, Func<StoreReader, T> read, CancellationToken stop)
     {
-        await using var batch = DataSource.CreateBatch();
-        if (byIndex) batch.BatchCommands.Add(new NpgsqlBatchCommand("select " + PlanByIndex));
-        batch.BatchCommands.Add(query);
-        await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        if (byIndex) await reader.NextResultAsync(stop).ConfigureAwait(false);
-        return await PostgresReader.ReadAllAsync(reader, read, stop).ConfigureAwait(false);
+        await using var connection = await DataSource.OpenConnectionAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            if (byIndex) batch.BatchCommands.Add(new NpgsqlBatchCommand("select " + PlanByIndex));
+            batch.BatchCommands.Add(query);
+            await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            if (byIndex) await reader.NextResultAsync(stop).ConfigureAwait(false);
+            return await PostgresReader.ReadAllAsync(reader, read, stop).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            ForgetPrepared(connection, failure);
+            throw;
+        }
+    }
+
+    /// <summary>A statement that fails as its values are bound, when Npgsql is about to prepare it, it takes for
+    /// prepared without knowing the columns of its answer: who runs it next loses the connection (npgsql#6391). So
+    /// after such a failure nothing counts as prepared on this connection.</summary>
+    internal void ForgetPrepared(NpgsqlConnection connection, Exception failure)
+    {
+        if (!Options.PreparedStatements || !PostgresErrors.MayBeOfBinding(failure)
+            || connection.State != ConnectionState.Open)
+        {
+            return;
+        }
+        try
+        {
+            connection.UnprepareAll();
+        }
+        catch (Exception broken) when (broken is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is gone, and what was prepared with it.
+        }
     }
 
     /// <inheritdoc/>

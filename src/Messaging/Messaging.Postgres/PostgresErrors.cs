@@ -29,6 +29,14 @@ internal static class PostgresErrors
         _ => failure?.InnerException is { } inner && IsStalePlan(inner),
     };
 
+    /// <summary>The server may have refused the values before it ran anything. A broken constraint (class 23), the one
+    /// failure that is expected of statements, is met later.</summary>
+    public static bool MayBeOfBinding(Exception? failure) => failure switch
+    {
+        PostgresException refused => !refused.SqlState.StartsWith("23", StringComparison.Ordinal),
+        _ => failure?.InnerException is { } inner && MayBeOfBinding(inner),
+    };
+
     /// <summary>By class: 08 connection, 28 and 3D the login (a rotated password, a database not yet there),
     /// 40 rollback (deadlock, serialization), 53 resources (disk full, memory, connections), 57 operator (shutdown,
     /// starting up, cancelled), 58 the system beneath.</summary>

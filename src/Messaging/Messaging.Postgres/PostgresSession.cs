@@ -137,6 +137,7 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         {
             // The connection is gone, and with it the transaction: the server rolls back what it lost sight of.
         }
+        if (_failure is not null && _connection is not null) database.ForgetPrepared(_connection, _failure);
         await ReleaseAsync().ConfigureAwait(false);
     }
 
@@ -177,12 +178,20 @@ internal sealed partial class PostgresSession(PostgresDatabase database) : IStor
         NpgsqlBatch batch, NpgsqlBatchCommand command, CancellationToken stop)
     {
         var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        foreach (NpgsqlBatchCommand before in batch.BatchCommands)
+        try
         {
-            if (before == command) break;
-            if (IsSetting(before)) await reader.NextResultAsync(stop).ConfigureAwait(false);
+            foreach (NpgsqlBatchCommand before in batch.BatchCommands)
+            {
+                if (before == command) break;
+                if (IsSetting(before)) await reader.NextResultAsync(stop).ConfigureAwait(false);
+            }
+            return reader;
         }
-        return reader;
+        catch
+        {
+            await reader.DisposeAsync().ConfigureAwait(false); // Or the connection is busy, and not rolled back.
+            throw;
+        }
     }
 
     private bool IsSetting(NpgsqlBatchCommand command) =>

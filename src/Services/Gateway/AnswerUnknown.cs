@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Routing.Template;
 
 namespace Tessera.Gateway;
 
-/// <summary>Answers under <c>/api</c> what no route takes. The pages have every address that is left over, and a
-/// program is told in its own way, not by a page, that nothing stands there or that it asked by the wrong method.
-/// </summary>
+/// <summary>Answers what no route takes of the addresses that are for programs. The pages have every address that is
+/// left over, and a program is told in its own way, not by a page, that nothing stands there or that it asked by the
+/// wrong method.</summary>
 internal sealed class AnswerUnknown(EndpointDataSource endpoints)
 {
-    public const string Path = "/api/{**rest}";
+    /// <summary>Web has the last two, for processes alone: no stranger's request goes there as a page's.</summary>
+    public static readonly string[] Paths = ["/api/{**rest}", "/health/{**rest}", "/internal/{**rest}"];
 
     public IResult Handle(HttpContext context)
     {

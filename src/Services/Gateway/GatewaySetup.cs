@@ -63,8 +63,11 @@ internal static class GatewaySetup
     {
         app.MapMethods("/status", reads, ShowStart.Handle).AllowAnonymous();
         app.MapMethods("/health", reads, ShowHealth.Handle).AllowAnonymous();
-        app.Map(AnswerUnknown.Path, (AnswerUnknown unknown, HttpContext context) => unknown.Handle(context))
-            .AllowAnonymous();
+        foreach (var path in AnswerUnknown.Paths)
+        {
+            app.Map(path, (AnswerUnknown unknown, HttpContext context) => unknown.Handle(context))
+                .AllowAnonymous();
+        }
         app.MapReference();
         app.MapReverseProxy(proxy =>
         {

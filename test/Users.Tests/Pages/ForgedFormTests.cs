@@ -28,6 +28,28 @@ public sealed class ForgedFormTests(UsersProcess users)
     }
 
     [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Refuses_what_is_no_text_and_names_the_member(string address)
+    {
+        using var stranger = new Visitor(users);
+        var refused = await stranger.PostAsync(address, ("email", "a\u0007"));
+        Assert.Equal((HttpStatusCode.BadRequest, null), (refused.Status, refused.Location));
+        Assert.Contains("email", refused.Decoded, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("%2500")]
+    [InlineData("%2507")]
+    [InlineData("%C3%BC")]
+    public async Task A_way_back_that_is_no_text_breaks_no_page(string client)
+    {
+        using var stranger = new Visitor(users);
+        var shown = await stranger.GetAsync(
+            $"/account/sign-in?returnUrl=%2Fconnect%2Fauthorize%3Fclient_id%3D{client}");
+        Assert.Equal(HttpStatusCode.OK, shown.Status);
+    }
+
+    [Theory]
     [InlineData("https://evil.example/")]
     [InlineData("//evil.example/")]
     [InlineData("/\\evil.example/")]

@@ -1,6 +1,7 @@
 using Tessera.Design;
 using Tessera.Messaging;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Web.Calling;
 using Tessera.Web.Pages.Buying;
 using Tessera.Web.Pages.Profile;

@@ -1,6 +1,7 @@
 using System.Net;
 using Tessera.Baskets.Contracts;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Web.Calling;
 
 namespace Tessera.Web.Pages;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Web.Pages;
 
 namespace Tessera.Web.Session;

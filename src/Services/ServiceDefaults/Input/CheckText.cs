@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -68,12 +69,29 @@ internal sealed class CheckText(RequestDelegate next)
     internal static StringValues Composed(StringValues texts) =>
         new([.. texts.Select(text => text is null ? null : ComposedText.Compose(text))]);
 
+    /// <summary>The client's id and secret, each of which is percent-encoded inside of the base64 (RFC 6749 §2.3.1).
+    /// </summary>
+    private static string? CredentialsOf(HttpRequest request)
+    {
+        if (request.Headers.Authorization.ToString() is not { } header
+            || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+        var bytes = new byte[header.Length];
+        return Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var length)
+            ? Uri.UnescapeDataString(Encoding.UTF8.GetString(bytes, 0, length))
+            : null;
+    }
+
     private static (string Member, string Fault)? FindFault(HttpContext context)
     {
         foreach (var (name, value) in context.Request.RouteValues)
         {
             if (value is string text && PlainText.FaultOf(text) is { } fault) return (name, fault);
         }
+        if (CredentialsOf(context.Request) is { } credentials && PlainText.FaultOf(credentials) is { } unreadable)
+            return ("Authorization", unreadable);
         if (!context.Request.QueryString.HasValue) return null;
         foreach (var (name, values) in context.Request.Query)
         {

@@ -41,13 +41,13 @@ internal static class Authorize
         {
             return request.HasPromptValue(PromptValues.None)
                 ? Refuse(Errors.LoginRequired, "Nobody is signed in.")
-                : new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, Again(request, PromptValues.Login)));
+                : SeeOther.To(ReturnUrl.AddTo(AccountPages.SignIn, Again(request, PromptValues.Login)));
         }
         if (await need.PageBeforeAsync(account, principal, Again(request, PromptValues.Login), stop) is { } page)
         {
             return request.HasPromptValue(PromptValues.None)
                 ? Refuse(Errors.InteractionRequired, "The sign-in needs a second factor.")
-                : new SeeOther(page);
+                : SeeOther.To(page);
         }
         var scopes = TokenPrincipal.Meant(request.GetScopes(), client.IsOwn, client.Allowed).ToImmutableArray();
         if (!client.IsOwn)
@@ -62,7 +62,7 @@ internal static class Authorize
             {
                 return request.HasPromptValue(PromptValues.None)
                     ? Refuse(Errors.ConsentRequired, "Nobody has allowed the client this.")
-                    : new SeeOther(ReturnUrl.AddTo(Consent.Path, again));
+                    : SeeOther.To(ReturnUrl.AddTo(Consent.Path, again));
             }
         }
         if (await start.TryBeginAsync(user, client, scopes, session, stop) is not { } authorization)

@@ -29,7 +29,7 @@ internal static class ConfirmDevice
         if (AccountCookie.UserOf(context.User) is { } who && await accounts.FindAsync(who, stop) is { } operating
             && await need.PageBeforeAsync(operating, context.User, Path, stop) is { } first)
         {
-            return new SeeOther(first);
+            return SeeOther.To(first);
         }
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(stop) : null;
         var code = (form?[Code] ?? context.Request.Query[Code]).ToString().Trim();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.WebUtilities;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
 
 namespace Tessera.Users;
@@ -17,7 +18,7 @@ internal static class Consent
             ? PageRules.Page<ConsentPage>(
                 StatusCodes.Status200OK, (nameof(ConsentPage.Client), asked.Client.Name),
                 (nameof(ConsentPage.Scopes), asked.Scopes), (nameof(ConsentPage.Back), asked.Back))
-            : new SeeOther(AccountPages.Overview);
+            : SeeOther.To(AccountPages.Overview);
 
     public static async Task<IResult> Handle(
         HttpContext context, ClientStore clients, StartAuthorization start, ConsentTicket ticket,
@@ -26,13 +27,13 @@ internal static class Consent
         if (await AskedAsync(context, clients, stop) is not { } asked
             || AccountCookie.UserOf(context.User) is not { } user)
         {
-            return new SeeOther(AccountPages.Overview);
+            return SeeOther.To(AccountPages.Overview);
         }
         var form = await context.Request.ReadFormAsync(stop);
-        if (form[Answer] != Yes) return new SeeOther($"{asked.Back}&{Authorize.Denied}=1");
+        if (form[Answer] != Yes) return SeeOther.To($"{asked.Back}&{Authorize.Denied}=1");
         if (!await start.HasConsentedAsync(user, asked.Client, asked.Scopes, stop))
             await start.RememberConsentAsync(user, asked.Client, asked.Scopes, stop);
-        return new SeeOther(
+        return SeeOther.To(
             $"{asked.Back}&{Authorize.Allowed}={Uri.EscapeDataString(ticket.Issue(user, asked.Back))}");
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
 using Tessera.Users.Sessions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -23,7 +24,7 @@ internal static class EndSessionEndpoint
             && AccountCookie.UserOf(principal) is { } user && AccountCookie.SessionOf(principal) is { } session)
         {
             var hint = (await context.AuthenticateAsync(Scheme)).Principal;
-            if (hint?.GetClaim(Claims.Subject) != user.ToString("D")) return new SeeOther(Ask(request));
+            if (hint?.GetClaim(Claims.Subject) != user.ToString("D")) return SeeOther.To(Ask(request));
             await accounts.Work.BeginAsync(stop);
             await sessions.TryEndAsync(user, session, stop);
             await tokens.OfSessionAsync(session, stop);

@@ -40,7 +40,7 @@ internal static class ExportData
     {
         var outcome = await export.TryAsync(
             AccountCookie.RequiredUserOf(context.User), AccountCookie.SessionOf(context.User), given: null, stop);
-        if (outcome is ExportOutcome.Gone) return new SeeOther(AccountPages.SignIn);
+        if (outcome is ExportOutcome.Gone) return SeeOther.To(AccountPages.SignIn);
         if (outcome is ExportOutcome.Made(var made))
         {
             Offer(context);

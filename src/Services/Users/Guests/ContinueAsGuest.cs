@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Users.Pages;
 using Tessera.Users.Sessions;
@@ -46,14 +47,14 @@ internal static class ContinueAsGuest
             Language = Register.LanguageOf(context.Request),
         };
         await sessions.OfGuestAsync(guest, context, stop);
-        return new SeeOther(ReturnUrl.Of(context)!);
+        return SeeOther.To(ReturnUrl.Of(context)!);
     }
 
     /// <summary>A guest has no ways to sign in, and so none to change.</summary>
     public static async ValueTask<object?> RefuseGuestsAsync(
         EndpointFilterInvocationContext invocation, EndpointFilterDelegate next) =>
         invocation.HttpContext.User.FindFirst(AccountCookie.Method)?.Value == SignInMethod.Guest
-            ? new SeeOther(AccountPages.Overview)
+            ? SeeOther.To(AccountPages.Overview)
             : await next(invocation);
 
     private static SeeOther NotOffered(HttpContext context) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Users.Pages;
 
@@ -14,5 +15,5 @@ internal static class FreshSignIn
         && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(at) < ageMax;
 
     /// <summary>Signs in again, and comes back.</summary>
-    public static IResult Ask(string page) => new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, page));
+    public static IResult Ask(string page) => SeeOther.To(ReturnUrl.AddTo(AccountPages.SignIn, page));
 }

@@ -1,3 +1,4 @@
+using Tessera.ServiceDefaults;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Pages;
@@ -17,13 +18,13 @@ internal static class ManageSessions
     public static async Task<IResult> End(Guid session, HttpContext context, EndSession end, CancellationToken stop)
     {
         await end.OneAsync(AccountCookie.RequiredUserOf(context.User), session, stop); // Gone already is as good.
-        return new SeeOther(AccountPages.Sessions);
+        return SeeOther.To(AccountPages.Sessions);
     }
 
     public static async Task<IResult> EndOthers(HttpContext context, EndSession end, CancellationToken stop)
     {
         await end.OthersAsync(
             AccountCookie.RequiredUserOf(context.User), AccountCookie.SessionOf(context.User), stop);
-        return new SeeOther(AccountPages.Sessions);
+        return SeeOther.To(AccountPages.Sessions);
     }
 }

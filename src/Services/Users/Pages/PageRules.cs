@@ -21,6 +21,8 @@ internal static class PageRules
     {
         var context = invocation.HttpContext;
         await PrepareAsync(context);
+        // Read before it is asked for the token, which would tell of a text that is refused as of a fault of ours.
+        if (context.Request.HasFormContentType) await context.Request.ReadFormAsync(context.RequestAborted);
         if (HttpMethods.IsPost(context.Request.Method)
             && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
         {

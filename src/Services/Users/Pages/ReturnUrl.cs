@@ -1,5 +1,5 @@
 using System.Text.Encodings.Web;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Users.Pages;
 
@@ -7,13 +7,11 @@ namespace Tessera.Users.Pages;
 internal static class ReturnUrl
 {
     public const string Parameter = "returnUrl";
-    private const int LengthMax = 4096; // An authorization request with all its parameters fits well.
 
     /// <summary>What the request says, if that is a page here; else null.</summary>
     public static string? Of(HttpContext context) => Checked(context.Request.Query[Parameter].ToString());
 
-    public static string? Checked(string? url) =>
-        url is ['/', ..] && url.Length <= LengthMax && RedirectHttpResult.IsLocalUrl(url) ? url : null;
+    public static string? Checked(string? url) => LocalPath.Checked(url);
 
     public static string AddTo(string page, string? url) =>
         Checked(url) is { } good ? $"{page}?{Parameter}={UrlEncoder.Default.Encode(good)}" : page;

@@ -1,3 +1,5 @@
+using Tessera.ServiceDefaults;
+
 namespace Tessera.Users.Pages;
 
 /// <summary>/account</summary>
@@ -8,5 +10,5 @@ internal static class ShowAccount
             ? PageRules.Page<AccountPage>(
                 StatusCodes.Status200OK,
                 (nameof(AccountPage.Account), account.ToView(await accounts.AddressesAsync(user, stop))))
-            : new SeeOther(AccountPages.SignIn);
+            : SeeOther.To(AccountPages.SignIn);
 }

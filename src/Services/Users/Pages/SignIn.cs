@@ -39,7 +39,7 @@ internal static class SignIn
             form.Refuse(Email, "signin.gone");
             return Refuse(context, form, ceremonies);
         }
-        return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview);
+        return SeeOther.To(ReturnUrl.Of(context) ?? AccountPages.Overview);
     }
 
     public static RazorComponentResult<SignInPage> Page(

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Sessions;
 
 namespace Tessera.Users.Pages;
@@ -17,6 +18,6 @@ internal static class SignOut
         if (AccountCookie.SessionOf(context.User) is { } session && AccountCookie.UserOf(context.User) is { } user)
             await end.OneAsync(user, session, stop);
         await context.SignOutAsync(AccountCookie.Scheme);
-        return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.SignedOut);
+        return SeeOther.To(ReturnUrl.Of(context) ?? AccountPages.SignedOut);
     }
 }

@@ -1,4 +1,5 @@
 using Tessera.MailDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Pages;
 using Tessera.Users.Sessions;
@@ -39,7 +40,7 @@ internal static class ManagePasskeys
                 || !await sessions.TryHoldAsync(user, AccountCookie.SessionOf(context.User) ?? default, stop)
                 || await accounts.FindAsync(user, stop) is not { } account)
             {
-                return new SeeOther(AccountPages.SignIn);
+                return SeeOther.To(AccountPages.SignIn);
             }
             if ((await passkeys.ListAsync(user, stop)).Count >= PasskeyStore.CountMax)
                 form.Refuse("", "passkeys.many", PasskeyStore.CountMax);
@@ -49,7 +50,7 @@ internal static class ManagePasskeys
             {
                 mails.Add(WriteMail.PasskeyAdded, account.Email!);
                 await accounts.Work.CommitAsync(stop);
-                return new SeeOther(Notice.After(AccountPages.Passkeys, Notice.PasskeyAdded));
+                return SeeOther.To(Notice.After(AccountPages.Passkeys, Notice.PasskeyAdded));
             }
             await accounts.Work.RollbackAsync();
         }
@@ -64,11 +65,11 @@ internal static class ManagePasskeys
         if (!FreshSignIn.Is(context, clock)) return FreshSignIn.Ask(AccountPages.Passkeys);
         var form = await PageForm.ReadAsync(context, stop);
         var user = AccountCookie.RequiredUserOf(context.User);
-        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return new SeeOther(AccountPages.SignIn);
+        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return SeeOther.To(AccountPages.SignIn);
         await accounts.Work.BeginAsync(stop);
         if (await passkeys.TryRemoveAsync(user, form["id"], stop)) mails.Add(WriteMail.PasskeyRemoved, email);
         await accounts.Work.CommitAsync(stop); // Gone already is as good.
-        return new SeeOther(Notice.After(AccountPages.Passkeys, Notice.PasskeyRemoved));
+        return SeeOther.To(Notice.After(AccountPages.Passkeys, Notice.PasskeyRemoved));
     }
 
     private static async Task<IResult> PageAsync(
@@ -77,7 +78,7 @@ internal static class ManagePasskeys
     {
         var user = AccountCookie.RequiredUserOf(context.User);
         if (await accounts.FindAsync(user, stop) is not { Email: not null } account)
-            return new SeeOther(AccountPages.SignIn);
+            return SeeOther.To(AccountPages.SignIn);
         var known = await passkeys.ListAsync(user, stop);
         var canAdd = ceremonies.IsPossible && known.Count < PasskeyStore.CountMax && FreshSignIn.Is(context, clock);
         return PageRules.Page<PasskeysPage>(

@@ -1,3 +1,4 @@
+using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
 using Tessera.Users.Sessions;
 
@@ -15,7 +16,7 @@ internal static class SignInByPasskey
         if (ceremonies.IsPossible && await WhoAsync(form, accounts, ceremonies, stop) is { } account
             && await sessions.TryAsync(account, SignInMethod.Passkey, context, stop))
         {
-            return new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview);
+            return SeeOther.To(ReturnUrl.Of(context) ?? AccountPages.Overview);
         }
         form.Refuse("", "signin.passkey.wrong");
         return SignIn.Page(StatusCodes.Status422UnprocessableEntity, context, form, ceremonies);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
 using Tessera.Users.Sessions;
 
@@ -19,13 +20,13 @@ internal static class EnterCode
     {
         var form = await PageForm.ReadAsync(context, stop);
         if (await tickets.ReadAsync(form[Ticket], accounts, stop) is not { } account)
-            return new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, ReturnUrl.Of(context)));
+            return SeeOther.To(ReturnUrl.AddTo(AccountPages.SignIn, ReturnUrl.Of(context)));
         if (form[Code].Length == 0) form.Refuse(Code, "code.missing");
         else if (!await factors.TryUseAsync(account.Id, form[Code], stop)) form.Refuse(Code, "code.wrong");
         else if (!await sessions.TryAsync(account, SignInMethod.PasswordAndCode, context, stop))
-            return new SeeOther(ReturnUrl.AddTo(AccountPages.SignIn, ReturnUrl.Of(context)));
+            return SeeOther.To(ReturnUrl.AddTo(AccountPages.SignIn, ReturnUrl.Of(context)));
         return form.IsGood
-            ? new SeeOther(ReturnUrl.Of(context) ?? AccountPages.Overview)
+            ? SeeOther.To(ReturnUrl.Of(context) ?? AccountPages.Overview)
             : Page(StatusCodes.Status422UnprocessableEntity, context, form);
     }
 

@@ -1,4 +1,5 @@
 using Tessera.MailDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Mail;
 using Tessera.Users.Pages;
 using Tessera.Users.Sessions;
@@ -23,13 +24,13 @@ internal static class ManageSecondFactor
         if (!FreshSignIn.Is(context, clock)) return FreshSignIn.Ask(AccountPages.SecondFactor);
         var form = await PageForm.ReadAsync(context, stop);
         var user = AccountCookie.RequiredUserOf(context.User);
-        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return new SeeOther(AccountPages.SignIn);
+        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return SeeOther.To(AccountPages.SignIn);
         await accounts.Work.BeginAsync(stop);
         // Both rows are held: a reset that signs this session out comes before the app or finds it.
         if (!await accounts.TryLockAsync(user, stop)
             || !await sessions.TryHoldAsync(user, AccountCookie.SessionOf(context.User) ?? default, stop))
         {
-            return new SeeOther(AccountPages.SignIn);
+            return SeeOther.To(AccountPages.SignIn);
         }
         if (await factors.TryAddAsync(user, form[Secret], form[Code], stop) is { } codes)
         {
@@ -52,7 +53,7 @@ internal static class ManageSecondFactor
         if (!FreshSignIn.Is(context, clock)) return FreshSignIn.Ask(AccountPages.SecondFactor);
         var form = await PageForm.ReadAsync(context, stop);
         var user = AccountCookie.RequiredUserOf(context.User);
-        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return new SeeOther(AccountPages.SignIn);
+        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return SeeOther.To(AccountPages.SignIn);
         if (!await factors.TryUseAsync(user, form[Code], stop))
         {
             form.Refuse(Code, "factor.wrong");
@@ -63,7 +64,7 @@ internal static class ManageSecondFactor
         store.Remove(user);
         mails.Add(WriteMail.SecondFactorRemoved, email);
         await accounts.Work.CommitAsync(stop);
-        return new SeeOther(Notice.After(AccountPages.SecondFactor, Notice.SecondFactorRemoved));
+        return SeeOther.To(Notice.After(AccountPages.SecondFactor, Notice.SecondFactorRemoved));
     }
 
     private static async Task<IResult> PageAsync(
@@ -71,7 +72,7 @@ internal static class ManageSecondFactor
         SecondFactorStore store, TimeProvider clock, CancellationToken stop)
     {
         var user = AccountCookie.RequiredUserOf(context.User);
-        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return new SeeOther(AccountPages.SignIn);
+        if (await accounts.FindAsync(user, stop) is not { Email: { } email }) return SeeOther.To(AccountPages.SignIn);
         var isFresh = FreshSignIn.Is(context, clock);
         if (await factors.HasAsync(user, stop))
         {

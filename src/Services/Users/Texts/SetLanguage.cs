@@ -13,6 +13,6 @@ internal static class SetLanguage
     {
         var form = await PageForm.ReadAsync(context, stop);
         ReaderLanguage.Find(form[Language])?.KeepIn(context);
-        return new SeeOther(ReturnUrl.Checked(form[Back]) ?? AccountPages.Overview);
+        return SeeOther.To(ReturnUrl.Checked(form[Back]) ?? AccountPages.Overview);
     }
 }

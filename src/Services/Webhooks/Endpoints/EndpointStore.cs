@@ -29,14 +29,18 @@ internal sealed class EndpointStore(IDatabase database, UnitOfWork work, Deliver
             [database.List(endpoints)], row => (Endpoint: row.GetGuid(0), Type: row.GetString(1)), stop))
         .ToLookup(pair => pair.Endpoint, pair => pair.Type);
 
-    public async Task<long> CountAsync(Guid owner, CancellationToken stop) =>
-        (await database.QueryAsync(
-            "select count(*) from endpoints where owner = $1 and state <> 'Deleted'", [owner],
-            row => row.GetInt64(0), stop))[0];
-
-    public async Task AddAsync(Endpoint endpoint, IEnumerable<string> types, CancellationToken stop)
+    /// <summary>False when its owner has as many as one may have.</summary>
+    public async Task<bool> TryAddAsync(
+        Endpoint endpoint, IEnumerable<string> types, int ownersMax, CancellationToken stop)
     {
         await work.BeginAsync(stop);
+        await work.ExecuteAsync(
+            "insert into endpoint_owners (owner) values ($1) on conflict (owner) do update set owner = excluded.owner",
+            [endpoint.Owner], stop);
+        var has = await work.QueryAsync(
+            "select count(*) from endpoints where owner = $1 and state <> 'Deleted'", [endpoint.Owner],
+            row => row.GetInt64(0), stop);
+        if (has[0] >= ownersMax) return false;
         work.Enqueue(
             """
             insert into endpoints (id, owner, url, description, is_ordered, state, secret, created_at, changed_at,
@@ -47,6 +51,7 @@ internal sealed class EndpointStore(IDatabase database, UnitOfWork work, Deliver
             endpoint.CreatedAt, endpoint.Contact);
         AddTypes(endpoint.Id, types);
         await work.CommitAsync(stop);
+        return true;
     }
 
     /// <summary>Only when none has its address, whoever's it is. Of several at once one adds it.</summary>

@@ -15,12 +15,6 @@ internal static class RegisterEndpoint
         var client = context.User.FindFirst("client_id")?.Value;
         if (check.FaultOf(request.Url, request.Types, client) is { } fault)
             return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
-        if (await endpoints.CountAsync(caller.Id, stop) >= options.Value.EndpointsPerOwnerMax)
-        {
-            return TypedResults.Problem(
-                $"You have {options.Value.EndpointsPerOwnerMax} endpoints, as many as one may have. Delete one first.",
-                statusCode: StatusCodes.Status409Conflict);
-        }
         var now = clock.GetUtcNow();
         var secret = EndpointSecrets.New();
         var endpoint = new Endpoint(
@@ -28,7 +22,12 @@ internal static class RegisterEndpoint
             EndpointState.Active, null, secrets.Seal(secret), null, null, null, now, request.Contact);
         var isOwn = client == CheckEndpoint.OwnClient && CheckEndpoint.IsOwn(new Uri(request.Url), options.Value);
         if (isOwn && await endpoints.AdoptAsync(endpoint, request.Types, stop) is { } adopted) endpoint = adopted;
-        else await endpoints.AddAsync(endpoint, request.Types, stop);
+        else if (!await endpoints.TryAddAsync(endpoint, request.Types, options.Value.EndpointsPerOwnerMax, stop))
+        {
+            return TypedResults.Problem(
+                $"You have {options.Value.EndpointsPerOwnerMax} endpoints, as many as one may have. Delete one first.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created(
             $"/webhooks/{endpoint.Id}", new RegisteredEndpoint(endpoint.View(request.Types.Distinct(), now), secret));

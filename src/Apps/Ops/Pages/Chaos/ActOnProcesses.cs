@@ -1,6 +1,7 @@
 using Tessera.Ops.Chaos;
 using Tessera.Ops.Recording;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Ops.Pages.Chaos;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessera.Ops.Acting;
 using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 
 namespace Tessera.Ops.Pages.Customers;

@@ -1,6 +1,7 @@
 using System.Net;
 using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 
 namespace Tessera.Ops.Pages.Orders;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Parked;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Stories;
 
 namespace Tessera.Ops.Pages.Parked;

@@ -1,6 +1,7 @@
 using System.Net;
 using Tessera.Ops.Calling;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Webhooks.Contracts;
 
 namespace Tessera.Ops.Pages.Webhooks;

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Orders.Contracts;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Web.Calling;
 using Tessera.Web.Session;
 

@@ -16,6 +16,7 @@ public sealed record CheckoutForm(
 {
     public const string NewAddress = "new";
     private const int LinesMax = 200;
+    private const int QuantityMax = 100_000; // As many as an order takes of one product.
 
     public long LinesMinor => Lines.Sum(line => line.PriceMinor * line.Quantity);
 
@@ -37,6 +38,7 @@ public sealed record CheckoutForm(
         {
             if (sent["line"][at]!.Split('*') is not [var sku, var many, var cost]
                 || !int.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var quantity)
+                || quantity is 0 or > QuantityMax
                 || !TryReadPrice(cost, out var price))
             {
                 return null;
@@ -90,7 +92,7 @@ public sealed record CheckoutForm(
 
     private static bool TryReadPrice(string text, out long minor) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out minor)
-        && minor <= 100_000_000; // What a page of ours says lies far below; sums of it cannot overflow.
+        && minor <= 100_000_000; // What a page of ours says lies far below; sums of the lines cannot overflow.
 }
 
 public sealed record CheckoutLine(string Sku, int Quantity, string Name, long PriceMinor)

@@ -1,5 +1,6 @@
 using System.Net;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Web.Session;
 

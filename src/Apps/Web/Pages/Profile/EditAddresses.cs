@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Users.Contracts;
 using Tessera.Web.Session;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Tessera.PageDefaults;
+using Tessera.ServiceDefaults;
 using Tessera.Web.Session;
 
 namespace Tessera.Web.Pages.Profile;

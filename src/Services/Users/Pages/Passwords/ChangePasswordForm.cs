@@ -24,7 +24,7 @@ internal static class ChangePasswordForm
         {
             var user = AccountCookie.RequiredUserOf(context.User);
             if (await accounts.FindAsync(user, stop) is not { Email: { } email } account)
-                return new SeeOther(AccountPages.SignIn);
+                return SeeOther.To(AccountPages.SignIn);
             var outcome = await change.TryAsync(
                 account, form[Current], form[New], AccountCookie.SessionOf(context.User),
                 SignInKey.Of(email, context, tessera.Value), stop);
@@ -32,7 +32,7 @@ internal static class ChangePasswordForm
             if (outcome is PasswordChange.WrongCurrent) form.Refuse(Current, "change.wrong");
         }
         return form.IsGood
-            ? new SeeOther(Notice.After(AccountPages.Overview, Notice.PasswordChanged))
+            ? SeeOther.To(Notice.After(AccountPages.Overview, Notice.PasswordChanged))
             : PageRules.Page<PasswordPage>(
                 StatusCodes.Status422UnprocessableEntity, (nameof(PasswordPage.Form), form));
     }

@@ -31,7 +31,7 @@ internal static class ResetForm
                 StatusCodes.Status422UnprocessableEntity, (nameof(ResetPage.Form), form));
         }
         await reset.AskAsync(email, stop);
-        return new SeeOther(AccountPages.ResetAsked);
+        return SeeOther.To(AccountPages.ResetAsked);
     }
 
     public static IResult ShowAsked() => PageRules.Page<ResetAskedPage>();
@@ -57,7 +57,7 @@ internal static class ResetForm
             case ResetOutcome.DeadLink:
                 return DeadLink();
             default:
-                return new SeeOther(Notice.After(AccountPages.SignIn, Notice.PasswordReset));
+                return SeeOther.To(Notice.After(AccountPages.SignIn, Notice.PasswordReset));
         }
     }
 

@@ -1,3 +1,4 @@
+using Tessera.ServiceDefaults;
 using Tessera.Users.Links;
 
 namespace Tessera.Users.Pages;
@@ -27,6 +28,6 @@ internal static class ConfirmEmail
         }
         await accounts.Work.CommitAsync(stop);
         var next = AccountCookie.UserOf(context.User) == user ? AccountPages.Overview : AccountPages.SignIn;
-        return new SeeOther(Notice.After(next, Notice.Confirmed));
+        return SeeOther.To(Notice.After(next, Notice.Confirmed));
     }
 }

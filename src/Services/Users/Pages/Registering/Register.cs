@@ -34,7 +34,7 @@ internal static class Register
             form.Refuse(Password, fault);
         if (!form.IsGood) return Page(StatusCodes.Status422UnprocessableEntity, context, form);
         await register.RunAsync(request, stop);
-        return new SeeOther(ReturnUrl.AddTo(AccountPages.Registered, ReturnUrl.Of(context)));
+        return SeeOther.To(ReturnUrl.AddTo(AccountPages.Registered, ReturnUrl.Of(context)));
     }
 
     /// <summary>As the person reads the storefront, which keeps what they chose, or else as the browser asks for it.
