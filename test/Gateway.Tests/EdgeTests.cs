@@ -18,7 +18,7 @@ public sealed class EdgeTests(GatewayProcess gateway) : IClassFixture<GatewayPro
     [InlineData("169.254.169.254")]
     public async Task Does_not_answer_for_a_name_that_is_not_its_own(string host)
     {
-        foreach (var path in new[] { "/", "/api/v1/products", "/.well-known/openid-configuration" })
+        foreach (var path in new[] { "/", "/api/v1/products", "/.well-known/openid-configuration", "/health/other" })
         {
             using var answer = await gateway.SendAsync("GET", path, null, null, ("Host", host));
             Assert.Equal(HttpStatusCode.MisdirectedRequest, answer.StatusCode);

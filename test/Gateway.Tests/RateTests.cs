@@ -46,6 +46,14 @@ public sealed class RateTests(StrictGatewayProcess gateway) : IClassFixture<Stri
     }
 
     [Fact]
+    public async Task Counts_what_is_no_probe_though_it_stands_beside_them()
+    {
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(_ => gateway.SendAsync("GET", "/health/other")));
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
     public async Task Counts_each_client_for_itself()
     {
         await Task.WhenAll(

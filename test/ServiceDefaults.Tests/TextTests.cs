@@ -71,7 +71,7 @@ public sealed class TextTests(SampleService service) : IClassFixture<SampleServi
             "Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         using var response = await service.Http1.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal(["Authorization"], (await Problem.ReadAsync(response)).Errors!.Keys);
+        Assert.Equal(["authorization"], (await Problem.ReadAsync(response)).Errors!.Keys);
     }
 
     [Fact]

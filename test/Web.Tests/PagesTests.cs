@@ -107,6 +107,8 @@ public sealed class PagesTests(ShopInBrowser shop)
     [Theory]
     [InlineData("/orders/01939d3e-2222-7000-8000-000000000002/cancel", "/orders/01939d3e-2222-7000-8000-000000000002")]
     [InlineData("/orders/01939d3e-2222-7000-8000-000000000002/again", "/orders/01939d3e-2222-7000-8000-000000000002")]
+    [InlineData(
+        "/orders/%C2%A001939d3e-2222-7000-8000-000000000002/again", "/orders/01939d3e-2222-7000-8000-000000000002")]
     [InlineData("/profile/name", "/profile")]
     [InlineData("/profile/addresses/01939d3e-2222-7000-8000-000000000002/remove", "/profile")]
     [InlineData("/basket/add", "/basket")]

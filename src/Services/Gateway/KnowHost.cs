@@ -19,7 +19,7 @@ internal sealed class KnowHost(RequestDelegate next, IOptions<TesseraOptions> op
         if (host.Equals(_name, StringComparison.OrdinalIgnoreCase)
             || (IsOwnName(host) && context.Connection.LocalIpAddress is { } at && IPAddress.IsLoopback(at))
             || OwnAddress.IsAsked(context)
-            || context.Request.Path.StartsWithSegments("/health"))
+            || HealthEndpoints.IsProbe(context.Request.Path) || context.Request.Path == "/health")
         {
             return next(context);
         }

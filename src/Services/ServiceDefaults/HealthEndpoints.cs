@@ -16,6 +16,9 @@ public static class HealthEndpoints
     /// <summary>Tag of the checks that readiness depends on.</summary>
     public const string ReadyTag = "ready";
 
+    /// <summary>Exactly one of the three: what else stands below <c>/health</c> is not asked by probes.</summary>
+    public static bool IsProbe(PathString path) => path.Value is "/health/live" or "/health/ready" or "/health/started";
+
     internal static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<StartedCheck>();

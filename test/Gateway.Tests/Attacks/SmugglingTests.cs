@@ -42,6 +42,7 @@ public sealed class SmugglingTests(GatewayProcess gateway) : IClassFixture<Gatew
         { "a size with its prefix", Chunked + "0x0\r\n\r\n" },
         { "a size in front of nothing", Chunked + "\r\n\r\n" },
         { "a size too large", Chunked + "FFFFFFFFFFFFFFFF0\r\n\r\n" },
+        { "the largest size there is", Chunked + "FFFFFFFFFFFFFFFF\r\n\r\n" },
         { "a negative size", Chunked + "-1\r\n\r\n" },
         { "a chunk longer than it says", Chunked + "1\r\nxxx\r\n0\r\n\r\n" },
         { "a chunk that ends with a line feed", Chunked + "1\r\nx\n0\r\n\r\n" },

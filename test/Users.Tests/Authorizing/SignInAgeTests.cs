@@ -40,6 +40,19 @@ public sealed class SignInAgeTests(UsersProcess users)
         Assert.Equal("login_required", (await request.AskAsync(visitor))["error"]);
     }
 
+    [Theory]
+    [InlineData("99999999999999")]
+    [InlineData("9223372036854775807")]
+    [InlineData("-99999999999999")]
+    public async Task Takes_any_number_of_seconds_for_an_age(string age)
+    {
+        var request = new AuthorizationRequest(users);
+        request.Query["max_age"] = age;
+        using var visitor = await NewVisitorAsync(users);
+        var asked = await visitor.GetAsync(request.Address);
+        Assert.InRange((int)asked.Status, 300, 499);
+    }
+
     [Fact]
     public async Task Refreshes_no_sign_in_beyond_its_end_however_new_the_token_is()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Tessera.ServiceDefaults;
+using Tessera.TextDefaults;
 
 namespace Tessera.Ops.Recording;
 
@@ -143,7 +144,7 @@ internal sealed partial class OpsRecord(
         }
     }
 
-    private static string Short(string text) => text.Length <= TextLengthMax ? text : text[..TextLengthMax] + "…";
+    private static string Short(string text) => text.Length <= TextLengthMax ? text : CutText.To(TextLengthMax, text) + "…";
 
     private static partial class Log
     {

@@ -14,11 +14,12 @@ internal static class FollowOrder
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, process.ApplicationStopping);
-        var seen = context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last]
-            ? last
-            : after.ToString(CultureInfo.InvariantCulture);
+        // A number that the page or the browser keeps; anything else is neither's.
+        var seen = int.TryParse(
+            context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? last : after;
         var token = await context.GetTokenAsync("access_token");
-        using var events = await store.OpenAsync($"/orders/{id}/events", token, seen, end.Token);
+        using var events = await store.OpenAsync($"/orders/{id}/events", token, seen.ToString(CultureInfo.InvariantCulture), end.Token);
         if (events is null) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         if (!events.IsSuccessStatusCode) return Results.StatusCode((int)events.StatusCode);
         context.Response.ContentType = "text/event-stream";

@@ -53,8 +53,11 @@ internal static class PagesSetup
         ];
         foreach (var (form, page) in forms)
         {
+            // Read as what it is: the constraint lets white space around it pass.
             app.MapGet(form, (HttpContext context) => SeeOther.To(
-                page.Replace("{id}", context.GetRouteValue("id") as string, StringComparison.Ordinal)))
+                Guid.TryParse(context.GetRouteValue("id") as string, out var id)
+                    ? page.Replace("{id}", id.ToString(), StringComparison.Ordinal)
+                    : page))
                 .AllowAnonymous();
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessera.TextDefaults;
 
 namespace Tessera.Web.Pages;
 
@@ -56,7 +57,7 @@ public sealed record Search(
     {
         text = text?.Trim();
         if (string.IsNullOrEmpty(text)) return null;
-        return text.Length <= lengthMax ? text : text[..lengthMax];
+        return CutText.To(lengthMax, text);
     }
 
     private static long? Number(string? text) =>

@@ -19,8 +19,7 @@ internal sealed class LimitRate(RequestDelegate next, IOptions<GatewayOptions> o
     {
         // A probe must not be refused because strangers ask much, nor who asks this process for its metrics. The health
         // of the whole is work, and counts.
-        if ((context.Request.Path.StartsWithSegments("/health", out var probe) && probe.HasValue)
-            || OwnAddress.IsAsked(context))
+        if (HealthEndpoints.IsProbe(context.Request.Path) || OwnAddress.IsAsked(context))
         {
             await next(context);
             return;

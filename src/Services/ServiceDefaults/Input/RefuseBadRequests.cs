@@ -9,10 +9,16 @@ internal sealed class RefuseBadRequests : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken stop)
     {
-        if (exception is not BadHttpRequestException bad) return false;
-        await context.WriteProblem(bad.StatusCode, Describe(bad));
+        if (exception is BadHttpRequestException bad) await context.WriteProblem(bad.StatusCode, Describe(bad));
+        else if (IsBadChunk(exception)) await context.WriteProblem(400, "The body's chunks are not as RFC 9112 says.");
+        else return false;
         return true;
     }
+
+    /// <summary>For a chunk of an impossible size Kestrel has another exception than for all else that is wrong.
+    /// </summary>
+    private static bool IsBadChunk(Exception exception) =>
+        exception is IOException && exception.Message.StartsWith("Bad chunk size data", StringComparison.Ordinal);
 
     internal static string Describe(BadHttpRequestException bad) => bad switch
     {

@@ -95,7 +95,7 @@ internal static class Authorize
         OpenIddictRequest request, AuthenticationProperties? signedIn, TimeProvider clock) =>
         request.HasPromptValue(PromptValues.Login)
         || request.MaxAge is { } age
-            && (signedIn?.IssuedUtc is not { } at || clock.GetUtcNow() - at > TimeSpan.FromSeconds(age));
+            && (signedIn?.IssuedUtc is not { } at || (clock.GetUtcNow() - at).TotalSeconds > age);
 
     private static IResult Refuse(string error, string description) => Results.Forbid(
         new AuthenticationProperties(new Dictionary<string, string?>

@@ -24,8 +24,7 @@ internal sealed class SessionStore(
     {
         var now = clock.GetUtcNow();
         var session = Guid.NewGuid(); // Not by time: nobody may guess it.
-        var browser = context.Request.Headers.UserAgent.ToString();
-        if (browser.Length > BrowserLengthMax) browser = browser[..BrowserLengthMax];
+        var browser = CutText.To(BrowserLengthMax, context.Request.Headers.UserAgent.ToString());
         work.Enqueue(
             "insert into sessions (id, user_id, begun_at, ends_at, browser, network) values ($1, $2, $3, $4, $5, $6)",
             session, user, now, now + options.Value.SessionLifetime, browser,
