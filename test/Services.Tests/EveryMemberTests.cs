@@ -8,15 +8,16 @@ namespace Tessera.Services.Tests;
 [Collection(nameof(EveryService))]
 public sealed class EveryMemberTests(EveryService services)
 {
-    /// <summary>Its body is the provider's, who may add to it and signs it; nothing is taken from it but which payment
-    /// to ask about.</summary>
-    private const string Callback = "POST /payments/callbacks/{provider}";
-
     private static readonly string[] wished =
         ["role", "id", "buyer", "isOperator", "state", "totalMinor", "version", "__proto__", "$type"];
 
     [Theory]
-    [MemberData(nameof(LoneService.Names), MemberType = typeof(LoneService))]
+    [InlineData("Baskets")]
+    [InlineData("Catalog")]
+    [InlineData("Inventory")]
+    [InlineData("Orders")]
+    [InlineData("Users")]
+    [InlineData("Webhooks")]
     public async Task No_object_of_a_body_takes_a_member_that_it_does_not_have(string name)
     {
         await using var service = await services.AtTheGatewayAsync(name);
@@ -24,7 +25,7 @@ public sealed class EveryMemberTests(EveryService services)
         var asked = 0;
         foreach (var operation in await service.OperationsAsync())
         {
-            if (operation.With(null, "").Body is not { } body || operation.Name == Callback) continue;
+            if (operation.With(null, "").Body is not { } body) continue;
             foreach (var member in wished)
             {
                 foreach (var changed in WithMember(body, member))

@@ -57,54 +57,6 @@ public sealed class EveryTokenTests(EveryService services)
         }
     }
 
-    /// <summary>The gateway's own, the token server's and the pages: no token opens or shuts them, and to the pages
-    /// nobody is signed in by one.</summary>
-    [Fact]
-    public async Task Answers_the_same_to_every_token_where_it_asks_for_none()
-    {
-        (string Method, string Path)[] open =
-        [
-            ("GET", "/status"), ("GET", "/health"), ("GET", "/health/live"), ("GET", "/health/ready"),
-            ("GET", "/openapi/v1.json"), ("GET", "/docs"),
-            ("GET", "/.well-known/openid-configuration"), ("GET", "/.well-known/jwks"),
-            ("GET", "/connect/authorize"), ("POST", "/connect/authorize"), ("POST", "/connect/token"),
-            ("POST", "/connect/device"), ("POST", "/connect/introspect"), ("POST", "/connect/revoke"),
-            ("GET", "/connect/endsession"), ("POST", "/connect/endsession"),
-            ("GET", "/account/sign-in"), ("POST", "/account/sign-in"), ("GET", "/account"), ("GET", "/account/export"),
-            ("GET", "/account/sessions"), ("POST", "/account/sessions/end-others"), ("GET", "/account/consent"),
-            ("GET", "/account/applications"), ("POST", "/account/password"), ("POST", "/account/device"),
-        ];
-        var faults = new List<string>();
-        await using var service = await services.AtTheGatewayAsync("Users");
-        var person = Guid.Parse(new JsonWebToken(service.Customer).Subject);
-        (string Kind, string Token)[] tokens =
-        [
-            .. TokenKinds.Bad(service.Tokens, service.Revoked, person), ("of an operator", service.Operator),
-            ("of a customer", service.Customer), ("of a machine", service.Tokens.Machine([.. Scopes.All])),
-        ];
-        foreach (var (method, path) in open)
-        {
-            var form = method == "POST" ? "" : null;
-            var call = new Call(method, path, form, "application/x-www-form-urlencoded");
-            var (expected, there) = await AskAsync(null);
-            if (expected is HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError)
-                faults.Add($"{method} {path} without a token: {expected}");
-            foreach (var (kind, token) in tokens)
-            {
-                var (status, address) = await AskAsync(token);
-                if ((status, address) == (expected, there)) continue;
-                faults.Add($"{method} {path} with a token {kind}: {status} at {address}, not {expected} at {there}");
-            }
-
-            async Task<(HttpStatusCode Status, string Address)> AskAsync(string? token)
-            {
-                using var answer = await service.SendAsync(call, token);
-                return (answer.StatusCode, answer.RequestMessage!.RequestUri!.AbsolutePath); // After a redirect.
-            }
-        }
-        Assert.True(faults.Count == 0, string.Join('\n', faults));
-    }
-
     private static async Task CheckAsync(string name, LoneService service)
     {
         var operations = await service.OperationsAsync();

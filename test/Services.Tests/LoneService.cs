@@ -17,9 +17,6 @@ internal sealed class LoneService : IAsyncDisposable
     // A product that may be bought, so that an order comes as far as the database.
     private const string Product = "A1";
 
-    private static readonly string[] unprefixed =
-        ["/connect/", "/.well-known/", "/account", "/status", "/health", "/openapi/", "/docs"];
-
     private readonly TemporaryFolder _data;
     private readonly PretendedCatalog _catalog;
     private readonly ServiceProcess _process;
@@ -167,12 +164,12 @@ internal sealed class LoneService : IAsyncDisposable
         _data.Dispose();
     }
 
-    // The REST interface stands under a prefix there, and what every service has alike under the service's name; all
-    // else has its own addresses.
+    // The REST interface stands under a prefix there, and what every service has alike under the service's name; the
+    // token server has its own addresses.
     private string AddressOf(string target)
     {
         if (_gateway is null) return _process.Address.GetLeftPart(UriPartial.Authority) + target;
-        if (Array.Exists(unprefixed, start => target.StartsWith(start, StringComparison.Ordinal)))
+        if (target.StartsWith("/connect/", StringComparison.Ordinal))
             return _gateway.Address.GetLeftPart(UriPartial.Authority) + target;
         var isOfEachService = target.StartsWith("/messaging/", StringComparison.Ordinal);
         return _gateway.Address.GetLeftPart(UriPartial.Authority) + "/api/v1"
