@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Tessera.Users;
 
 /// <summary>How accounts and tokens behave.</summary>
-public sealed class UsersOptions
+public sealed class UsersOptions : IValidatableObject
 {
     public const string Section = "Users";
 
@@ -90,4 +90,25 @@ public sealed class UsersOptions
     /// <summary>The first password of that account; made, and written into the data folder, unless set.</summary>
     [MinLength(12, ErrorMessage = "Users:OperatorPassword must have 12 characters at least.")]
     public string? OperatorPassword { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (var at = 0; at < Clients.Length; at++)
+        {
+            if (FaultOfClient(at) is not { } fault) continue;
+            yield return new($"{Section}:{nameof(Clients)}:{at}:{fault.Member}: {fault.Why}", [nameof(Clients)]);
+        }
+    }
+
+    private ClientFault? FaultOfClient(int at)
+    {
+        var client = Clients[at];
+        if (OwnClients.Has(client.Id)) return new(nameof(client.Id), $"'{client.Id}' is the store's own.");
+        if (Clients.Take(at).Any(other => other.Id == client.Id))
+            return new(nameof(client.Id), $"'{client.Id}' is another client, too.");
+        if (client.Fault() is { } fault) return fault;
+        return client.IsPublic || !string.IsNullOrEmpty(client.Secret)
+            ? null
+            : new(nameof(client.Secret), $"'{client.Id}' needs one, or IsPublic.");
+    }
 }

@@ -14,10 +14,11 @@ internal sealed class RawConnection : IAsyncDisposable
     private RawConnection(TcpClient client) =>
         (_client, _stream) = (client, new BufferedStream(client.GetStream(), 64 * 1024));
 
-    public static async Task<RawConnection> OpenAsync(Uri gateway)
+    /// <param name="machine">Where it is reached; over loopback unless said.</param>
+    public static async Task<RawConnection> OpenAsync(Uri gateway, IPAddress? machine = null)
     {
         var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(IPAddress.Loopback, gateway.Port);
+        await client.ConnectAsync(machine ?? IPAddress.Loopback, gateway.Port);
         return new RawConnection(client);
     }
 

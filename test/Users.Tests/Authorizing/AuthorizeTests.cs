@@ -185,7 +185,9 @@ public sealed class AuthorizeTests(UsersProcess users)
         var request = new AuthorizationRequest(users);
         request.Query["prompt"] = "none";
         using var stranger = new Pages.Visitor(users);
-        Assert.Equal("login_required", (await request.AskAsync(stranger))["error"]);
+        var refused = await request.AskAsync(stranger);
+        // An error names its issuer too (RFC 9207 §2).
+        Assert.Equal(("login_required", "http://127.0.0.1:8080/"), (refused["error"], refused["iss"]));
         using var known = await NewVisitorAsync(users);
         Assert.Contains("code", (await request.AskAsync(known)).Keys);
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
+using Tessera.Users.Applications;
 using Tessera.Users.Contracts;
 using Tessera.Users.Exporting;
 using Tessera.Users.Guests;
@@ -56,6 +57,11 @@ public sealed partial class PageTextTests
             new(Guid.Empty, at, at, "Firefox/140 Linux", "§192.0.2.0", true),
             new(Guid.Empty, at, at, "§", "§192.0.2.0", false),
         })),
+        Page<ApplicationsPage>(("Applications", new ApplicationLine[]
+        {
+            new("§client", "§Client", ["openid", "§scope"], at), new("§client", "§Client", [], null),
+        })),
+        Page<ApplicationsPage>(),
         Asks<PasskeysPage>(
             [
                 new("passkeys.name.fault", 60), new("passkeys.impossible"), new("passkeys.many", 10),
@@ -84,8 +90,10 @@ public sealed partial class PageTextTests
             new DeviceAsk { Fault = "device.many" }, new DeviceAsk { Fault = "device.wrong" },
             new DeviceAsk { Fault = "device.gone" },
         }.Select(ask => Page<DevicePage>(("Ask", ask))),
-        .. new[] { "password", "reset", "confirmed", "passkey-added", "passkey-removed", "app-removed" }
-            .Select(done => Asks<SignInPage>([]) with { Query = "?done=" + done }),
+        .. new[]
+        {
+            "password", "reset", "confirmed", "passkey-added", "passkey-removed", "app-removed", "access-withdrawn",
+        }.Select(done => Asks<SignInPage>([]) with { Query = "?done=" + done }),
     ];
 
     public static TheoryData<string> OtherLanguages => [.. Words.All.Select(each => each.Language).Except(["en"])];

@@ -13,6 +13,7 @@ public sealed class ForgedFormTests(UsersProcess users)
         "/account/sessions/0197b6c0-0000-7000-8000-000000000000/end", "/account/consent", "/account/device",
         "/account/sign-in/code", "/account/sign-in/passkey", "/account/passkeys", "/account/passkeys/remove",
         "/account/second-factor", "/account/second-factor/remove", "/account/guest", "/account/language",
+        "/account/applications/withdraw",
     ];
 
     [Theory]

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
 
@@ -23,6 +24,15 @@ internal sealed class EndTokens(RefreshChain chains)
         return chains.EndAsync(row => row.Subject == subject
             && (EF.Property<string?>(row, UsersDb.SessionId) == null
                 || EF.Property<string?>(row, UsersDb.SessionId) != session), stop);
+    }
+
+    /// <summary>All that the user has allowed this client, with what was issued by it. The store's own are allowed by
+    /// nobody.</summary>
+    public Task OfConsentAsync(Guid user, string client, CancellationToken stop)
+    {
+        var subject = user.ToString("D");
+        return chains.EndAsync(row => row.Subject == subject && row.Application!.ClientId == client
+            && row.Application.ConsentType == ConsentTypes.Explicit, stop);
     }
 
     /// <summary>All that was issued to the client, whose row has this id.</summary>

@@ -43,25 +43,46 @@ public sealed class ClientSettings
     };
 
     /// <summary>What is wrong with it and what would be right, or null.</summary>
-    internal string? Fault()
+    internal ClientFault? Fault()
     {
-        if (Id.Length is < 2 or > 63) return "Its id must have 2 to 63 characters.";
+        if (Id.Length is < 2 or > 63) return new(nameof(Id), "Its id must have 2 to 63 characters.");
         if (Grants.Except(GrantsKnown).FirstOrDefault() is { } grant)
-            return $"There is no grant '{grant}'; known are {string.Join(", ", GrantsKnown)}.";
-        if (Grants.Length == 0) return $"It needs a grant: {string.Join(", ", GrantsKnown)}.";
+            return new(nameof(Grants), $"There is no grant '{grant}'; known are {string.Join(", ", GrantsKnown)}.");
+        if (Grants.Length == 0) return new(nameof(Grants), $"It needs a grant: {string.Join(", ", GrantsKnown)}.");
         if (Scopes.Except(ServiceDefaults.Scopes.All).FirstOrDefault() is { } scope)
-            return $"There is no scope '{scope}'; known are {string.Join(", ", ServiceDefaults.Scopes.All)}.";
+        {
+            return new(
+                nameof(Scopes),
+                $"There is no scope '{scope}'; known are {string.Join(", ", ServiceDefaults.Scopes.All)}.");
+        }
         if (IsPublic && Grants.Contains(GrantTypes.ClientCredentials))
-            return "A public client has no credentials: it cannot have the grant client_credentials.";
+        {
+            return new(
+                nameof(IsPublic),
+                "A public client has no credentials: it cannot have the grant client_credentials.");
+        }
         if (Grants.Contains(GrantTypes.AuthorizationCode) != RedirectUris.Length > 0)
-            return "The grant authorization_code and addresses to come back to go together.";
-        return RedirectUris.Concat(SignedOutUris).Select(FaultOf).FirstOrDefault(fault => fault is not null);
+        {
+            return new(
+                nameof(RedirectUris), "The grant authorization_code and addresses to come back to go together.");
+        }
+        return FaultIn(nameof(RedirectUris), RedirectUris) ?? FaultIn(nameof(SignedOutUris), SignedOutUris);
+    }
+
+    private static ClientFault? FaultIn(string member, string[] addresses)
+    {
+        for (var at = 0; at < addresses.Length; at++)
+        {
+            if (FaultOf(addresses[at]) is { } why) return new($"{member}:{at}", why);
+        }
+        return null;
     }
 
     private static string? FaultOf(string address)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Fragment.Length > 0 || address.Contains('#'))
             return $"'{address}' is no absolute address without fragment.";
+        if (address.Contains('*')) return $"'{address}' is compared letter by letter: a * stands for nothing else.";
         if (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback) return null;
         // RFC 8252 §7.1: the scheme of an application's own is a domain turned round.
         return uri.Scheme != Uri.UriSchemeHttp && uri.Scheme.Contains('.')
@@ -69,3 +90,6 @@ public sealed class ClientSettings
             : $"'{address}' must begin with https:// (http:// for this machine alone).";
     }
 }
+
+/// <param name="Member">Where it stands, in the form of a configuration key.</param>
+internal sealed record ClientFault(string Member, string Why);

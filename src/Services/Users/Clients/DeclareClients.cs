@@ -17,12 +17,6 @@ internal sealed class DeclareClients(
 
     public async Task PrepareAsync(CancellationToken stop)
     {
-        foreach (var client in users.Value.Clients)
-        {
-            var fault = OwnClients.Has(client.Id) ? "That name is the store's own." : client.Fault();
-            if (fault is null && !client.IsPublic && string.IsNullOrEmpty(client.Secret)) fault = "It needs a Secret.";
-            if (fault is not null) throw new InvalidOperationException($"Users:Clients '{client.Id}': {fault}");
-        }
         await using var alone = await start.TakeAsync(stop); // Two would find a client missing, and both add it.
         foreach (var client in OwnClients.All(tessera.Value.PublicUri))
         {

@@ -14,7 +14,7 @@ internal static class ManageClients
     {
         var client = ClientSettings.From(request);
         if (client.Fault() is { } fault)
-            return TypedResults.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity);
+            return TypedResults.Problem(fault.Why, statusCode: StatusCodes.Status422UnprocessableEntity);
         client.Secret = client.IsPublic ? null : ClientStore.NewSecret();
         if (OwnClients.Has(client.Id) || !await clients.TryAddAsync(client, stop))
         {

@@ -1,10 +1,9 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tessera.Messaging.Store;
+using Tessera.Users.Applications;
 using Tessera.Users.Contracts;
 using Tessera.Users.Passkeys;
 using Tessera.Users.Sessions;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users.Exporting;
 
@@ -12,7 +11,7 @@ namespace Tessera.Users.Exporting;
 /// must not take what a service did not answer for what it does not keep.</summary>
 internal sealed partial class CollectExport(
     AccountStore accounts, SessionStore sessions, PasskeyStore passkeys, IDatabase database,
-    UsersDb tokenServer, MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources,
+    AllowedApplications applications, MintToken mint, ExportTurns turns, IEnumerable<ExportSource> sources,
     IOptions<UsersOptions> options, TimeProvider clock, ILogger<CollectExport> logger)
 {
     // For the questions of one export.
@@ -59,7 +58,8 @@ internal sealed partial class CollectExport(
                 .. (await passkeys.ListAsync(user, stop))
                     .Select(key => new PasskeyView(key.Name, key.MadeAt, key.UsedAt)),
             ],
-            await AllowedClientsAsync(user, stop),
+            (await applications.ListAsync(user, stop)).ConvertAll(
+                each => new AllowedClientView(each.Name, each.Scopes, each.AllowedAt)),
             await database.QueryAsync(
                 "select issued_at, operator_id, note from acting_tokens where user_id = $1 order by issued_at",
                 [user], row => new ActedForView(row.GetTime(0), row.GetGuid(1), row.GetStringOrNull(2)), stop),
@@ -67,20 +67,6 @@ internal sealed partial class CollectExport(
     }
 
     private static ServiceExport Missing(string why) => new([], IsComplete: false, why);
-
-    private async Task<IReadOnlyList<AllowedClientView>> AllowedClientsAsync(Guid user, CancellationToken stop)
-    {
-        var subject = user.ToString("D");
-        var rows = await tokenServer.Authorizations.AsNoTracking()
-            .Where(row => row.Subject == subject && row.Type == AuthorizationTypes.Permanent
-                && row.Status == Statuses.Valid)
-            .Select(row => new { row.Application!.DisplayName, row.Scopes, row.CreationDate })
-            .ToListAsync(stop);
-        return rows.ConvertAll(row => new AllowedClientView(
-            row.DisplayName ?? "",
-            System.Text.Json.JsonSerializer.Deserialize<string[]>(row.Scopes ?? "[]") ?? [],
-            row.CreationDate is { } at ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) : null));
-    }
 
     private static partial class Log
     {

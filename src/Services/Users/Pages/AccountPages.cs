@@ -1,3 +1,4 @@
+using Tessera.Users.Applications;
 using Tessera.Users.Exporting;
 using Tessera.Users.Guests;
 using Tessera.Users.Pages.Parts;
@@ -31,6 +32,8 @@ internal static class AccountPages
     public const string RemovePasskey = "/account/passkeys/remove";
     public const string SecondFactor = "/account/second-factor";
     public const string RemoveSecondFactor = "/account/second-factor/remove";
+    public const string Applications = "/account/applications";
+    public const string WithdrawAccess = "/account/applications/withdraw";
     public const string Export = "/account/export";
     public const string Language = "/account/language";
 
@@ -52,6 +55,7 @@ internal static class AccountPages
         builder.Services.AddScoped<NeedSecondFactor>();
         builder.Services.AddSingleton<SecondFactorTicket>();
         builder.Services.AddSingleton<ConsentTicket>();
+        builder.Services.AddScoped<AllowedApplications>();
     }
 
     public static void MapAccountPages(this IEndpointRouteBuilder routes)
@@ -87,6 +91,8 @@ internal static class AccountPages
         own.MapGet("/sessions", ManageSessions.Show);
         own.MapPost("/sessions/{session:guid}/end", ManageSessions.End);
         own.MapPost("/sessions/end-others", ManageSessions.EndOthers);
+        own.MapGet("/applications", ManageApplications.Show);
+        own.MapPost("/applications/withdraw", ManageApplications.Withdraw);
 
         var ways = own.MapGroup("/").AddEndpointFilter(ContinueAsGuest.RefuseGuestsAsync);
         ways.MapGet("/passkeys", ManagePasskeys.Show);

@@ -10,6 +10,7 @@ internal static class Notice
     public const string PasskeyAdded = "passkey-added";
     public const string PasskeyRemoved = "passkey-removed";
     public const string SecondFactorRemoved = "app-removed";
+    public const string AccessWithdrawn = "access-withdrawn";
 
     private const string Parameter = "done";
 
@@ -18,8 +19,8 @@ internal static class Notice
     /// <summary>The key of what is said.</summary>
     public static string? Of(HttpContext context) => context.Request.Query[Parameter].ToString() switch
     {
-        (PasswordChanged or PasswordReset or Confirmed or PasskeyAdded or PasskeyRemoved or SecondFactorRemoved)
-            and var done => "done." + done,
+        (PasswordChanged or PasswordReset or Confirmed or PasskeyAdded or PasskeyRemoved or SecondFactorRemoved
+            or AccessWithdrawn) and var done => "done." + done,
         _ => null,
     };
 }
