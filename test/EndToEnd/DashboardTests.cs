@@ -57,6 +57,45 @@ public sealed class DashboardTests(StoreWithDashboard store) : IClassFixture<Sto
         Assert.Empty(lacking);
     }
 
+    /// <summary>What is done for many events at once is in a trace of its own: links say for which.</summary>
+    [Fact]
+    public async Task Has_each_event_of_an_order_linked_with_what_has_sent_it_and_what_has_settled_it()
+    {
+        var buyer = await store.Shop.NewBuyerAsync();
+        var order = await store.Shop.PlaceAsync(buyer, await store.Shop.NewProductAsync());
+        await store.Shop.BecomesAsync(buyer, order.Id, "Confirmed");
+        string[] loose = ["all"];
+        try
+        {
+            await Eventually.HoldsAsync("all is linked", async () =>
+            {
+                var spans = await ExportedSpans.ReadAsync(store);
+                var handled = spans.Where(span => span["messaging.operation.name"] == "process"
+                    && span.Service != "notifications" && span["tessera.message.key"] == $"{order.Id}").ToList();
+                loose = [.. handled.Where(process => !IsWholly(process, spans)).Select(process => $"{process}")];
+                return handled.Count >= 6 && loose.Length == 0;
+            }, TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(string.Join(", ", loose));
+        }
+
+        static bool IsWholly(ExportedSpan process, IReadOnlyList<ExportedSpan> spans)
+        {
+            (string, string) published = (process.Trace, process.Parent!);
+            var batch = process.Links.Count == 0
+                ? null
+                : spans.SingleOrDefault(span => (span.Trace, span.Id) == process.Links.Single());
+            return spans.Any(span => Is(span, "create") && (span.Trace, span.Id) == published)
+                && spans.Any(span => Is(span, "send") && span.Links.Contains(published))
+                && spans.Any(span => Is(span, "settle") && span.Parent == (batch ?? process).Id)
+                && (process.Links.Count == 0 || (Is(batch, "receive") && batch!.Links.Contains(published)));
+        }
+
+        static bool Is(ExportedSpan? span, string operation) => span?["messaging.operation.name"] == operation;
+    }
+
     [Fact]
     public async Task Has_what_a_page_asks_the_services_in_the_trace_of_the_page()
     {

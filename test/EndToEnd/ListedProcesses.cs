@@ -11,6 +11,13 @@ internal static class ListedProcesses
     public static IReadOnlyList<string> WithMessages { get; } = Read(
         each => each.TryGetProperty("stream", out _) || each.TryGetProperty("reads", out _));
 
+    /// <summary>Those that take events, by name.</summary>
+    public static IReadOnlyList<string> Reading { get; } =
+    [
+        .. Read(each => each.TryGetProperty("reads", out var reads) && reads.GetArrayLength() > 0)
+            .Order(StringComparer.Ordinal),
+    ];
+
     private static List<string> Read(Func<JsonElement, bool> isMeant)
     {
         using var list = JsonDocument.Parse(

@@ -99,6 +99,9 @@ public sealed partial class SampleService : IAsyncLifetime
     /// own in place of the one that a test has given.</summary>
     private static SocketsHttpHandler NewHandler() => new() { ActivityHeadersPropagator = null };
 
+    /// <summary>Under the service's own name.</summary>
+    public ILogger Logger => _app!.Services.GetRequiredService<ILogger<SampleService>>();
+
     public HttpClient Client(int version) => version == 1 ? Http1 : Http2;
 
     public async Task<HttpResponseMessage> GetAsync(string path, string? token = null)

@@ -71,6 +71,17 @@ public sealed partial class MonitoringFilesTests
     }
 
     [Fact]
+    public void Each_alert_names_a_page_of_the_console()
+    {
+        var mapped = Mapped().Matches(File.ReadAllText(Path.Combine(
+            SourceTree.Root, "src", "Apps", "Ops", "Pages", "PagesSetup.cs"))).Select(page => page.Groups[1].Value);
+        var named = ConsolePath().Matches(Rules).Select(path =>
+            path.Groups[1].Value.Replace("{{ $labels.service }}", "{service}", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(Alerts.Length, named.Length);
+        Assert.Empty(named.Select(path => path.Length == 0 ? "/" : path).Except(mapped));
+    }
+
+    [Fact]
     public void Each_page_says_what_it_means_then_what_to_look_at_then_what_to_do()
     {
         var pages = Heading().Split(File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "runbook.md")))
@@ -109,6 +120,12 @@ public sealed partial class MonitoringFilesTests
 
     [GeneratedRegex("^ +runbook_url: (.+)$", RegexOptions.Multiline)]
     private static partial Regex RunbookUrl();
+
+    [GeneratedRegex("^ +runbook_url: .+\n +console_path: /ops(.*)$", RegexOptions.Multiline)]
+    private static partial Regex ConsolePath();
+
+    [GeneratedRegex("""pages\.MapGet\("([^"]+)""")]
+    private static partial Regex Mapped();
 
     [GeneratedRegex("^## (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

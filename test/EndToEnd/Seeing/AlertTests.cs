@@ -13,6 +13,9 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
     /// <summary>For what waits a minute by itself, and for a busy machine.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3);
 
+    /// <summary>A budget is not paid back at once.</summary>
+    private static readonly string[] burnt = ["AvailabilityBurnsFast", "ConfirmationBurnsFast"];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -74,7 +77,6 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         await IsToldAsync("AvailabilityBurnsFast", "ConfirmationBurnsFast", "ServiceDown catalog");
         await IsHeldBackAsync("AvailabilityBurnsSlowly");
         await store.RunAsync("start", "catalog");
-        string[] burnt = ["AvailabilityBurnsFast", "ConfirmationBurnsFast"]; // A budget is not paid back at once.
         await IsToldAsync(burnt);
 
         OrderView waits;
@@ -86,6 +88,33 @@ public sealed partial class AlertTests(WatchedStore store) : IClassFixture<Watch
         await store.Shop.BecomesAsync(store.Buyer, waits.Id, "Confirmed");
         await IsToldAsync(burnt);
         await store.VerifyAsync();
+    }
+
+    /// <summary>Its disk, its tables, its rights at the broker, its clock: without them it answers all the same.
+    /// </summary>
+    [Fact]
+    public async Task A_process_that_answers_and_cannot_go_on_is_told_of_too()
+    {
+        await store.ScheduleAsync(TimeSpan.FromSeconds(10)); // Due while nothing can be written.
+        await using (await store.HoldWritesAsync("payments"))
+        {
+            await store.RenameTableAsync("baskets", "msg_parked", "msg_parked_away");
+            await IsToldAsync([.. burnt, "TimersOverdue payments"], "DatabaseDoesNotAnswer baskets");
+            await store.RenameTableAsync("baskets", "msg_parked_away", "msg_parked");
+            await IsToldAsync(burnt, "TimersOverdue payments");
+        }
+        await IsToldAsync(burnt, []);
+
+        await store.ChangeRightsAsync("-pexpire"); // No lease can be renewed, by anybody.
+        await IsToldAsync(
+            burnt, [.. ListedProcesses.Reading.Select(reader => $"SubscriptionWithoutReader {reader} redis")]);
+        await store.ChangeRightsAsync("+pexpire");
+        await IsToldAsync(burnt, []);
+
+        await store.RestartWithClockAsync("catalog", "+10s");
+        await IsToldAsync(burnt, "ClockIsOff catalog");
+        await store.RestartWithClockAsync("catalog", null);
+        await IsToldAsync(burnt, []);
     }
 
     /// <summary>An expression over a metric that nobody has never holds, whatever is broken.</summary>

@@ -7,6 +7,14 @@ namespace Tessera.EndToEnd;
 internal sealed record ExportedSpan(
     string Service, string Trace, string Name, int Kind, bool IsError, IReadOnlyDictionary<string, string> Attributes)
 {
+    public string Id { get; init; } = "";
+
+    /// <summary>The id of the span that it is a part of.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>What it is linked to, by trace and id.</summary>
+    public IReadOnlyList<(string Trace, string Id)> Links { get; init; } = [];
+
     public string? this[string attribute] => Attributes.GetValueOrDefault(attribute);
 
     /// <summary>Service, operation and what it is about: of a message its type, which says more than its stream.
@@ -35,7 +43,12 @@ internal static class ExportedSpans
             from span in scope.GetProperty("spans").EnumerateArray()
             select new ExportedSpan(
                 service, span.GetProperty("traceId").GetString()!, span.GetProperty("name").GetString()!,
-                KindOf(span.GetProperty("kind")), IsError(span), AttributesOf(span)),
+                KindOf(span.GetProperty("kind")), IsError(span), AttributesOf(span))
+            {
+                Id = span.GetProperty("spanId").GetString()!,
+                Parent = span.TryGetProperty("parentSpanId", out var parent) ? parent.GetString() : null,
+                Links = LinksOf(span),
+            },
         ];
     }
 
@@ -45,6 +58,12 @@ internal static class ExportedSpans
 
     private static bool IsError(JsonElement span) => span.TryGetProperty("status", out var status)
         && status.TryGetProperty("code", out var code) && code.ToString() is "2" or "STATUS_CODE_ERROR";
+
+    private static List<(string Trace, string Id)> LinksOf(JsonElement span) =>
+        !span.TryGetProperty("links", out var links)
+            ? []
+            : [.. links.EnumerateArray().Select(link =>
+                (link.GetProperty("traceId").GetString()!, link.GetProperty("spanId").GetString()!))];
 
     private static Dictionary<string, string> AttributesOf(JsonElement element) =>
         !element.TryGetProperty("attributes", out var attributes)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Tessera.Messaging.Transport;
 using Tessera.Testing.Servers;
@@ -105,6 +106,51 @@ public sealed class WatchedStore : Store
         return connection;
     }
 
+    /// <summary>A timer of Payments for a buyer whom nobody knows, due a moment later.</summary>
+    internal async Task ScheduleAsync(TimeSpan later) => Assert.Equal(1, await ChangeAsync(
+        "payments", "insert into msg_timers (id, type, key, due, data) values ($1, 'BuyerErased', $1, $2, $3)",
+        Guid.CreateVersion7().ToString(), (TimeProvider.System.GetUtcNow() + later).ToUnixTimeMilliseconds(),
+        System.Text.Encoding.UTF8.GetBytes($$"""{"buyer":"{{Guid.NewGuid()}}"}""")));
+
+    /// <summary>A table is not there under its name, as when a restore of a database was broken off.</summary>
+    internal Task RenameTableAsync(string service, string table, string name) =>
+        ChangeAsync(service, $"alter table {table} rename to {name}");
+
+    /// <summary>Gives everybody a right at the broker, or takes it away: <c>+pexpire</c>, <c>-pexpire</c>.</summary>
+    internal async Task ChangeRightsAsync(string right)
+    {
+        var address = (await ServiceAsync("server-redis")).GetProperty("address").GetString()!;
+        var start = new ProcessStartInfo(
+            "redis-cli", ["-e", "-p", address.Split(':')[^1], "ACL", "SETUSER", "default", right]);
+        start.Environment["REDISCLI_AUTH"] =
+            (await File.ReadAllTextAsync(Path.Combine(Data, "servers", "redis", "password"))).Trim();
+        using var client = Process.Start(start)!;
+        await client.WaitForExitAsync();
+        Assert.Equal(0, client.ExitCode);
+    }
+
+    /// <summary>Starts the service anew on a machine whose clock is off by so much, or on this one's.</summary>
+    internal async Task RestartWithClockAsync(string service, string? offBy)
+    {
+        await RunAsync("stop", service);
+        var settings = Path.Combine(Data, "run", service + ".settings"); // What --set writes; it takes no such names.
+        if (offBy is null) File.Delete(settings);
+        else await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(await OtherClockAsync(offBy)));
+        await RunAsync("start", service);
+    }
+
+    private static async Task<Dictionary<string, string>> OtherClockAsync(string offBy)
+    {
+        var start = new ProcessStartInfo("faketime", ["-m", "-f", offBy, "printenv", "LD_PRELOAD"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var faketime = Process.Start(start)!;
+        var library = (await faketime.StandardOutput.ReadToEndAsync()).Trim();
+        // What is waited for by is another clock, and stays.
+        return new() { ["LD_PRELOAD"] = library, ["FAKETIME"] = offBy, ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1" };
+    }
+
     /// <summary>Takes an order out of the database, as a restore of an old copy would: what comes for it next cannot be
     /// handled.</summary>
     internal async Task LoseAsync(Guid order) => Assert.True(await ChangeOrdersAsync(
@@ -127,9 +173,11 @@ public sealed class WatchedStore : Store
     internal async Task FreeKeyAsync() => Assert.True(await ChangeOrdersAsync(
         "delete from msg_outbox where key = $1; delete from msg_held_keys where key = $1", _held.ToString()) > 0);
 
-    private async Task<int> ChangeOrdersAsync(string sql, params object[] values)
+    private Task<int> ChangeOrdersAsync(string sql, params object[] values) => ChangeAsync("orders", sql, values);
+
+    private async Task<int> ChangeAsync(string service, string sql, params object[] values)
     {
-        var file = Path.Combine(Data, "orders", "orders.db");
+        var file = Path.Combine(Data, service, service + ".db");
         await using var connection = new SqliteConnection($"Data Source={file};Pooling=False;Default Timeout=10");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();

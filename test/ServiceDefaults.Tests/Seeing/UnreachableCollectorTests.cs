@@ -1,13 +1,14 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Sockets;
+using Tessera.Testing;
 
 namespace Tessera.ServiceDefaults.Tests;
 
 /// <summary>Telemetry that nobody takes costs those who are served nothing: no time, no memory without end, and no
 /// stop that waits. One host's spans are everybody's in a process, so these are alone.</summary>
 [Collection(nameof(MetricsOfOneHost))]
-public sealed class UnreachableCollectorTests
+public sealed partial class UnreachableCollectorTests
 {
     /// <summary>More than the queues of all signals hold together.</summary>
     private const int More = 12_000;
@@ -20,6 +21,9 @@ public sealed class UnreachableCollectorTests
 
     private const int Queue = 2_048;
     private const int Batch = 512;
+
+    /// <summary>Of one instrument, for one who reads it.</summary>
+    private const int SeriesMax = 2_000;
 
     /// <summary>How long one attempt to send may take.</summary>
     private static readonly TimeSpan Attempt = TimeSpan.FromMinutes(5);
@@ -45,18 +49,38 @@ public sealed class UnreachableCollectorTests
     }
 
     [Fact]
-    public async Task What_nobody_takes_is_dropped_once_the_queues_are_full()
+    public async Task Spans_that_nobody_takes_are_dropped_once_the_queues_are_full()
+    {
+        using var source = new ActivitySource("Tessera.Test");
+        await AreDroppedAsync(_ => Fill(source), Queue + (2 * Batch));
+    }
+
+    /// <summary>The records themselves are used again: as many as wait may lie ready beside them.</summary>
+    [Fact]
+    public Task Lines_of_the_log_that_nobody_takes_are_dropped_once_the_queues_are_full() => AreDroppedAsync(
+        service => Make(thing => LogThing(service.Logger, thing)), (2 * Queue) + (2 * Batch));
+
+    /// <summary>Of each instrument, what it was told is summed up: for the collector, and for who asks.</summary>
+    [Fact]
+    public async Task Metrics_that_nobody_takes_are_no_more_than_their_series()
+    {
+        using var meter = new Meter("Tessera.Test");
+        var counter = meter.CreateCounter<int>("tessera.test");
+        await AreDroppedAsync(_ => Make(thing => counter.Add(1, new KeyValuePair<string, object?>("thing", thing))),
+            2 * SeriesMax);
+    }
+
+    private static async Task AreDroppedAsync(Func<SampleService, List<WeakReference>> fill, int keptMax)
     {
         using var silent = new SilentCollector();
         await using var service = ServiceWith(silent.Address, "http/protobuf");
         await service.InitializeAsync();
-        using var source = new ActivitySource("Tessera.Test");
-        var kept = Fill(source);
+        var kept = fill(service);
         await silent.Taken.WaitAsync(Stop);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        Assert.InRange(kept.Count(span => span.TryGetTarget(out _)), 1, Queue + (2 * Batch));
+        Assert.InRange(kept.Count(one => one.IsAlive), 1, keptMax);
         await service.StopAsync();
     }
 
@@ -96,60 +120,34 @@ public sealed class UnreachableCollectorTests
             ["OTEL_EXPORTER_OTLP_TIMEOUT"] = $"{Attempt.TotalMilliseconds}",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "50",
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "50",
+            ["Logging:Console:LogLevel:Default"] = "None",
         },
     };
 
-    private static List<WeakReference<Activity>> Fill(ActivitySource source)
+    private static List<WeakReference> Fill(ActivitySource source)
     {
-        var spans = new List<WeakReference<Activity>>(More);
+        var spans = new List<WeakReference>(More);
         for (var number = 0; number < More; number++)
         {
             using var span = source.StartActivity("something");
             Assert.NotNull(span);
-            spans.Add(new WeakReference<Activity>(span));
+            spans.Add(new WeakReference(span));
         }
         return spans;
     }
 
-    /// <summary>Takes every connection and reads from none.</summary>
-    private sealed class SilentCollector : IDisposable
+    private static List<WeakReference> Make(Action<string> tell)
     {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly List<TcpClient> _clients = [];
-        private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public SilentCollector()
+        var things = new List<WeakReference>(More);
+        for (var number = 0; number < More; number++)
         {
-            _listener.Start();
-            _ = AcceptAsync();
+            var thing = $"thing-{number}";
+            tell(thing);
+            things.Add(new WeakReference(thing));
         }
-
-        public string Address => $"http://{_listener.LocalEndpoint}";
-
-        /// <summary>Ends when somebody has come.</summary>
-        public Task Taken => _taken.Task;
-
-        public void Dispose()
-        {
-            _listener.Dispose();
-            lock (_clients) _clients.ForEach(client => client.Dispose());
-        }
-
-        private async Task AcceptAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    var client = await _listener.AcceptTcpClientAsync();
-                    lock (_clients) _clients.Add(client);
-                    _taken.TrySetResult();
-                }
-            }
-            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
-            {
-                // The test is over.
-            }
-        }
+        return things;
     }
+
+    [LoggerMessage(1, LogLevel.Information, "There is {Thing}")]
+    private static partial void LogThing(ILogger logger, string thing);
 }

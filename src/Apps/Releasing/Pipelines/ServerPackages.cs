@@ -23,6 +23,7 @@ public static class ServerPackages
         },
         new("prometheus", "prometheus"),
         new("prometheus-alertmanager", "prometheus-alertmanager"),
+        new("faketime", "faketime"), // A clock that is off, for one process.
         new("podman", "podman"),
         // The runner has it with its Docker, which the package would take away.
         new("runc", "runc") { IsOnRunner = true },
