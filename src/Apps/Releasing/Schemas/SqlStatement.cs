@@ -51,7 +51,7 @@ internal sealed partial record SqlStatement(string Text)
     private static partial Regex Ignored();
 
     [GeneratedRegex("^(?!(?:column|constraint|check|unique|foreign|primary|exclude|default|expression|identity|to|on|"
-        + "only|set|concurrently|using|from|join|select)$)[a-z_][a-z0-9_]*$")]
+        + "only|set|concurrently|using|from|join|select)\\z)[a-z_][a-z0-9_]*\\z")]
     private static partial Regex Plain();
 
     [GeneratedRegex(@"\W")]
