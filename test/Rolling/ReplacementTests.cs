@@ -29,9 +29,12 @@ public sealed class ReplacementTests(RollingStores stores)
 
         var during = await ReplaceAsync(store, load, service);
         Assert.All(await store.VersionsAsync(service), version => Assert.Equal(Extent.VersionOf(service), version));
+        await HasTodaysTablesAsync(store, service);
         await load.GoOnAsync(OrdersBetween, PagesBetween);
         during += await ReplaceAsync(store, load, service, "--at", Extent.LastReleaseOf(service));
         Assert.Equal(old, await store.VersionsAsync(service));
+        // The released library goes on with tables that it does not know.
+        await HasTodaysTablesAsync(store, service);
         await load.GoOnAsync(OrdersBetween, PagesBetween);
 
         await load.EndAsync();
@@ -74,6 +77,12 @@ public sealed class ReplacementTests(RollingStores stores)
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static async Task HasTodaysTablesAsync(RollingStore store, string service)
+    {
+        if (await LibraryTables.VersionAsync(store, service) is { } version)
+            Assert.Equal(LibraryTables.Today, version);
     }
 
     private static async Task<Guid> OrderAsync(RollingStore store, string buyer, string sku)

@@ -50,6 +50,12 @@ public sealed class RollingStore : Store
         }
         Assert.True(result.ExitCode == 0, result.All);
         Shop = await Shop.OpenAsync(Port, Data);
+        // The library was released with the services: a replacement is one of both.
+        foreach (var service in Extent.Services)
+        {
+            if (await LibraryTables.VersionAsync(this, service) is { } version)
+                Assert.Equal(LibraryTables.Released, version);
+        }
     }
 
     /// <summary>Skips on a machine without the servers, and in a clone without the commits of the releases; fails in

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tessera.Cli.Releasing;
+using Tessera.Cli.Shipping;
 using Tessera.Cli.Up;
 using Tessera.Releasing;
 using Tessera.Releasing.Pipelines;
@@ -35,9 +36,10 @@ public sealed partial class CiTests
     {
         var root = CommandLine.Root();
         var lines = Directory.EnumerateFiles(workflows)
-            .SelectMany(file => CommandsIn(File.ReadAllText(file))).ToArray();
+            .SelectMany(CommandsIn).ToArray();
         Assert.Contains(lines, words => words is ["./tessera", "ci", "orders", "--released", _]);
         Assert.Contains(lines, words => words is ["./tessera", "ci", "orders", "--publish", _]);
+        Assert.Contains(lines, words => words is ["./tessera", "ci", "notifications", "--publish", _]);
         Assert.Contains(lines, words => words is ["./tessera", "ci", "--changed", "--since", _]);
         Assert.Contains(lines, words => words is ["./tessera", "test", "--project", "Rolling", "--all"]);
         foreach (var words in lines)
@@ -60,11 +62,23 @@ public sealed partial class CiTests
             word => Assert.Contains($"\"{word}\"", source, StringComparison.Ordinal));
     }
 
-    /// <summary>As a shell takes them apart, those of a service as for Orders.</summary>
-    private static IEnumerable<string[]> CommandsIn(string workflow) =>
-        Commands().Matches(Continued().Replace(workflow, " ")).Select(line => line.Value
-            .Replace("$SERVICE", "orders", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)
+    /// <summary>As a shell takes them apart, those of any service as for Orders.</summary>
+    private static IEnumerable<string[]> CommandsIn(string file) =>
+        Commands().Matches(Continued().Replace(File.ReadAllText(file), " ")).Select(line => line.Value
+            .Replace(
+                "$SERVICE", Path.GetFileName(file) == "notifications.yml" ? "notifications" : "orders",
+                StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)
             .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task A_release_of_a_service_in_another_language_has_the_tag_of_its_package(bool isRight, int code)
+    {
+        var version = ListedProcess.All().Single(each => each.Name == "notifications").Version;
+        var tag = "notifications/v" + (isRight ? version : "0.0.1");
+        Assert.Equal(code, await CommandLine.RunAsync(["ci", "notifications", "--released", tag]));
+    }
 
     [Fact]
     public async Task Runs_the_steps_in_order_and_ends_with_the_first_that_fails()

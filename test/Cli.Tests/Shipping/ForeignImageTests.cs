@@ -26,6 +26,7 @@ public sealed class ForeignImageTests
         Assert.Contains("linux/amd64", words);
         Assert.Contains($"VERSION={notifications.Version}", words);
         Assert.Contains("REVISION=abc", words);
+        Assert.Contains(words, word => word.StartsWith("SOURCE=", StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(words[^1], "Dockerfile")));
     }
 
@@ -39,6 +40,15 @@ public sealed class ForeignImageTests
         Assert.Contains("linux/arm64", image.BuildWords("abc"));
         Assert.Equal(["push", "--tls-verify=false", name], image.PushWords("podman"));
         Assert.Equal(["push", name], image.PushWords("docker"));
+    }
+
+    [Fact]
+    public void A_release_goes_to_the_repository_that_it_is_given()
+    {
+        var build = new ImageBuild("ghcr.io", null, "x64", null, IsInsecure: false);
+        var image = new ForeignImage(notifications, build) { Repository = "tea/shop/notifications" };
+        Assert.Equal(
+            ["push", $"ghcr.io/tea/shop/notifications:{notifications.Version}"], image.PushWords("docker"));
     }
 
     [Fact]

@@ -117,6 +117,31 @@ public sealed partial class WorkflowTests
         }
     }
 
+    /// <summary>Pushed, listed and attested by the same job: what else that of Notifications does is that Docker signs
+    /// in.</summary>
+    [Fact]
+    public void A_service_in_another_language_is_published_as_the_others_are()
+    {
+        var others = JobIn("publish.yml");
+        foreach (var name in repository.Foreign.Select(project => project.ToLowerInvariant()))
+        {
+            var text = File.ReadAllText(Path.Combine(folder, name + ".yml"));
+            Assert.Contains($"    tags: [\"{name}/v*\"]", text, StringComparison.Ordinal);
+            Assert.Contains($"    if: startsWith(github.ref, 'refs/tags/{name}/v')", text, StringComparison.Ordinal);
+            Assert.Contains($"    needs: {name}\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+            Assert.Equal(
+                others.Replace("${{ inputs.service }}", name, StringComparison.Ordinal),
+                SignIn().Replace(JobIn(name + ".yml"), ""));
+        }
+
+        string JobIn(string file)
+        {
+            var text = File.ReadAllText(Path.Combine(folder, file)).ReplaceLineEndings("\n");
+            var job = text[text.LastIndexOf("  publish:\n", StringComparison.Ordinal)..];
+            return job[job.IndexOf("    runs-on:", StringComparison.Ordinal)..];
+        }
+    }
+
     [Fact]
     public void A_change_concerns_those_who_are_made_of_it_and_no_others()
     {
@@ -209,6 +234,9 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"run: (npm \w+|docker build)")]
     private static partial Regex CommandRuns();
+
+    [GeneratedRegex(@"      - name: sign in\n(?:        .*\n)+")]
+    private static partial Regex SignIn();
 
     [GeneratedRegex(@"node-version: (\d+\.\d+\.\d+)\r?$", RegexOptions.Multiline)]
     private static partial Regex NodeVersion();

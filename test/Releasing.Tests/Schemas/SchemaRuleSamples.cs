@@ -75,5 +75,59 @@ internal static class SchemaRuleSamples
         ("do-block", "do $$ begin alter table orders drop column note; end $$;",
             "insert into steps (name) values ('do it');"),
         ("do-block", "do language plpgsql $x$ begin truncate orders; end $x$;", "create table doings (id int);"),
+
+        // Each name of several.
+        ("drop-table", "create table shelves (id int); drop table shelves, orders;",
+            "create table a (id int); create table b (id int); drop table a,b;"),
+        ("drop-table", "create table a (id int); drop view if exists a , seen cascade;",
+            "create table a (id int); drop table if exists a;"),
+        ("drop-table", "drop function total(int, int), tax(int);", "alter function total(int, int) stable;"),
+        ("blocking-index-drop", "create index concurrently a on b (c); drop index a, orders_by_note;",
+            "create index concurrently a on b (c); create index concurrently d on b (e); drop index a, d;"),
+        ("truncate", "create table a (b int); truncate table only a, orders;",
+            "create table a (b int); create table c (d int); truncate a, c;"),
+        ("backfill", "create table a (b int); insert into c select b from a, orders;",
+            "create table a (b int); insert into c (d) select b from a as e where b in (1, 2);"),
+        ("backfill", "create table a (b int); insert into c select b from a join orders on b = id;",
+            "create table a (b int); insert into c select b from a order by b, e;"),
+
+        // Each action of several.
+        ("drop-column", "alter table orders add column a text null, drop column b, add column c text null;",
+            "alter table orders add column a text null,add column dropped text null;"),
+        ("check", "alter table a add constraint b check (c in (1, 2)), add constraint d check (e > 0) not valid;",
+            "alter table a add constraint b check (c in (1, 2)) not valid, add constraint d check (e > 0) not valid;"),
+        ("foreign-key", "alter table a add foreign key (b) references c (d, e), add check (f > 0) not valid;",
+            "alter table a add foreign key (b) references c (d, e) not valid, add column g text null;"),
+
+        // Quoted names.
+        ("drop-column", """alter table orders drop column "default";""",
+            """alter table orders alter column "default" drop default;"""),
+        ("drop-column", """alter table "old orders" drop column note;""",
+            """create table "old orders" (a int, b int); alter table "old orders" drop column b;"""),
+        ("drop-column", "alter table [old orders] drop column note;", "alter table orders add column a text[] null;"),
+        ("drop-column", "alter table `orders` drop column `note`;", "alter table orders add column `drop` text null;"),
+        ("drop-table", """alter table a add column "it's" text; drop table orders; select "it's" from a;""",
+            """select "drop table orders", "--", "/*" from a;"""),
+        ("drop-table", """create table "Orders" (id int); drop table orders;""",
+            """create table "orders" (id int); drop table Orders;"""),
+        ("set-not-null", """alter table "a;b" alter column note set not null;""",
+            """alter table a alter column "set not null" set default 0;"""),
+        ("drop-table", "drop table public . orders;", "create table shop.a (id int); drop table shop . a;"),
+
+        // What stands in texts and comments, and what stands after them.
+        ("drop-table", @"insert into a values (E'it\'s'); drop table orders; insert into a values ('it');",
+            @"insert into a values (E'it\'s; drop table orders; ''');"),
+        ("drop-table", "/* one /* two */ ' */ drop table orders; --'", "/* one /* two */ drop table orders; */"),
+        ("drop-table", "drop /* one; */ table -- two\n orders;", "-- drop\n/* drop table orders; */"),
+        ("drop-table", "select a$b$c; drop table orders; select d$b$e;",
+            "create function f() returns text as $b$ drop table orders; $c$; $b$ language sql;"),
+
+        // Rows are changed at the end of other queries, and under other names, too.
+        ("backfill", "with a as (select 1) update orders as o set note = '';", "select 1 as updated;"),
+        ("backfill", "update orders set(note, total) = ('', 0);", "insert into a values (1) on conflict do nothing;"),
+        ("backfill", "with a as (delete from orders returning id) insert into b values (1);",
+            "with a as (select 1) select * from a;"),
+        ("do-block", "do language 'plpgsql' $$ begin truncate orders; end $$;", "select 1 as do;"),
+        ("do-block", "call fill_orders();", "create table calls (id int);"),
     ];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tessera.Cli.Shipping;
 using Tessera.Cli.Testing;
 using Tessera.Cli.Up;
 using Tessera.Releasing;
@@ -62,6 +63,8 @@ internal static class CiCommand
                 if (parsed.GetValue(compare) is [var before, var after]) return CompareResults(before, after);
                 var name = parsed.GetValue(service) ?? throw new UserError(
                     "ci takes a service, such as: tessera ci orders", ExitCodes.Usage);
+                if (ListedProcess.All().FirstOrDefault(each => each.IsForeign && each.Name == name) is { } foreign)
+                    return await RunForeignAsync(foreign, parsed.GetValue(released), parsed.GetValue(publish), stop);
                 var wanted = repository.Find(name);
                 if (parsed.GetValue(released) is { } tag) return CheckReleased(repository, wanted, tag);
                 if (parsed.GetValue(publish) is { } image)
@@ -76,6 +79,24 @@ internal static class CiCommand
             }
         });
         return command;
+    }
+
+    /// <summary>A service in another language: what its pipeline has of this command.</summary>
+    private static Task<int> RunForeignAsync(
+        ListedProcess foreign, string? released, string? publish, CancellationToken stop)
+    {
+        if (publish is not null) return PublishImage.RunAsync(foreign, publish, stop);
+        if (released is null)
+        {
+            throw new UserError(
+                $"What tests {foreign.Name} are the tools of its language, as .github/workflows/{foreign.Name}.yml has "
+                + "them; ci takes --released or --publish with it.", ExitCodes.Usage);
+        }
+        var tag = $"{foreign.Name}/v{foreign.Version}";
+        if (released != tag)
+            throw new UserError($"The tag is {released}, and {foreign.Folder}/package.json says {foreign.Version}.");
+        Console.WriteLine($"{tag} is what {foreign.Name} says of itself");
+        return Task.FromResult(ExitCodes.Ok);
     }
 
     private static Task<bool> RunAsync(IEnumerable<Step> steps, CancellationToken stop) =>

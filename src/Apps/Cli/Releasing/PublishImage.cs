@@ -20,20 +20,62 @@ internal static partial class PublishImage
         Repository repository, Releasable service, string image, CancellationToken stop)
     {
         var version = Versions.Read(repository, service);
-        var (host, path) = Split(image);
         var process = ListedProcess.All().Single(each => each.Name == service.Name);
-        var registry = ImageRegistry.At(host, path);
-        var published = await PublishedVersion.FindAsync(registry, $"{version}", stop);
-        published?.RequireOf(await RevisionAsync(stop), $"{host}/{path}:{version}");
-        var digests = published?.Images ?? await PushAllAsync(repository, service, version, image, process, stop);
-        var index = published?.Index ?? await new JoinPlatforms(registry).RunAsync($"{version}", digests, stop);
-        // Some ask for what is beside the index, others for what is beside the image that they run.
-        var parts = await PartsList.WriteAsync(process, stop);
-        foreach (var digest in digests.Prepend(index)) await parts.AttachMissingAsync(registry, digest, stop);
+        return await RunAsync(process, image, "version.txt", PushAsync, stop);
+
+        async Task<PublishedVersion> PushAsync(ImageRegistry registry)
+        {
+            var digests = await PushAllAsync(repository, service, version, image, process, stop);
+            return new PublishedVersion(
+                await new JoinPlatforms(registry).RunAsync($"{version}", digests, stop), digests, Revision: null);
+        }
+    }
+
+    /// <summary>Of a service in another language: one image, by Docker or Podman, which know the registry by a sign-in
+    /// of their own.</summary>
+    public static async Task<int> RunAsync(ListedProcess foreign, string image, CancellationToken stop)
+    {
+        var (host, path) = Split(image);
+        var builder = await ForeignImage.FindBuilderAsync(stop)
+            ?? throw new UserError($"{foreign.Name} was not published: neither Docker nor Podman answers here.");
+        var build = new ImageBuild(host, null, "x64", null, ImageRegistry.SaysInsecure(host));
+        return await RunAsync(foreign, image, "package.json", PushAsync, stop);
+
+        async Task<PublishedVersion> PushAsync(ImageRegistry registry)
+        {
+            await new ForeignImage(foreign, build) { Repository = path }.PublishAsync(builder, stop);
+            return await PublishedVersion.FindAsync(registry, foreign.Version, stop)
+                ?? throw new UserError($"{host}/{path} does not have {foreign.Version}, which was pushed.");
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        ListedProcess process, string image, string versionFile, Func<ImageRegistry, Task<PublishedVersion>> push,
+        CancellationToken stop)
+    {
+        var (host, path) = Split(image);
+        var index = await OnceAsync(
+            ImageRegistry.At(host, path), $"{host}/{path}", process.Version, await RevisionAsync(stop), versionFile,
+            push, () => PartsList.WriteAsync(process, stop), stop);
         Console.WriteLine($"{host}/{path}@{index}"); // As it was pushed, to be pulled by.
         if (Environment.GetEnvironmentVariable("GITHUB_OUTPUT") is { Length: > 0 } outputs)
             await File.AppendAllTextAsync(outputs, $"digest={index}\n", stop);
         return ExitCodes.Ok;
+    }
+
+    /// <returns>The digest of what was pushed, now or before.</returns>
+    internal static async Task<string> OnceAsync(
+        ImageRegistry registry, string name, string version, string revision, string versionFile,
+        Func<ImageRegistry, Task<PublishedVersion>> push, Func<Task<PartsFile>> list, CancellationToken stop)
+    {
+        var published = await PublishedVersion.FindAsync(registry, version, stop);
+        published?.RequireOf(revision, $"{name}:{version}", versionFile);
+        published ??= await push(registry);
+        // Some ask for what is beside the index, others for what is beside the image that they run.
+        var parts = await list();
+        foreach (var digest in published.Images.Prepend(published.Index).Distinct(StringComparer.Ordinal))
+            await parts.AttachMissingAsync(registry, digest, stop);
+        return published.Index;
     }
 
     private static async Task<string> RevisionAsync(CancellationToken stop) =>

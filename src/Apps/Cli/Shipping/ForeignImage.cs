@@ -11,8 +11,11 @@ internal sealed record ForeignImage(ListedProcess Process, ImageBuild Build)
     /// <summary>At the first time its packages are fetched and a driver may be compiled.</summary>
     private static readonly TimeSpan _timeMax = TimeSpan.FromMinutes(30);
 
+    /// <summary>In the registry; <c>tessera/</c> and its name, unless a release has another.</summary>
+    public string Repository { get; init; } = "tessera/" + Process.Name;
+
     private string Name => (Build.Registry is { } registry ? registry + "/" : "")
-        + $"tessera/{Process.Name}:{Build.Tag ?? Process.Version}";
+        + $"{Repository}:{Build.Tag ?? Process.Version}";
 
     /// <summary>Docker where it answers, else Podman; null where neither does.</summary>
     public static async Task<string?> FindBuilderAsync(CancellationToken stop)
@@ -44,6 +47,8 @@ internal sealed record ForeignImage(ListedProcess Process, ImageBuild Build)
     [
         "build", "-t", Name, "--platform", Build.Arch == "x64" ? "linux/amd64" : "linux/" + Build.Arch,
         "--build-arg", "VERSION=" + Process.Version, "--build-arg", "REVISION=" + revision,
+        // As the SDK is told it for the others.
+        "--build-arg", "SOURCE=" + Environment.GetEnvironmentVariable("ContainerSource"),
         Path.Combine(SourceTree.Root, Process.Folder),
     ];
 
@@ -53,8 +58,10 @@ internal sealed record ForeignImage(ListedProcess Process, ImageBuild Build)
 
     private async Task RunAsync(string builder, IReadOnlyList<string> words, CancellationToken stop)
     {
-        using var run = System.Diagnostics.Process.Start(
-            new ProcessStartInfo(builder, words) { WorkingDirectory = SourceTree.Root })
+        var start = new ProcessStartInfo(builder, words) { WorkingDirectory = SourceTree.Root };
+        // What Docker adds of its own is listed beside the image as if it were one of another platform.
+        start.Environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1";
+        using var run = System.Diagnostics.Process.Start(start)
             ?? throw new UserError($"{builder} could not be started.");
         if (!await Processes.WaitOrKillAsync(run, _timeMax, stop) || run.ExitCode != 0)
             throw new UserError($"The image of {Process.Name} was not made; {Path.GetFileName(builder)} says why.");

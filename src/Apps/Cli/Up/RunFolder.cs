@@ -11,6 +11,9 @@ internal sealed class RunFolder(string data)
     /// <summary>SQLite has 512 for the whole name, journals included.</summary>
     private const int PathBytesMax = 440;
 
+    internal const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     /// <summary>Whoever has the lock of a file reads and writes it once.</summary>
     private static readonly TimeSpan _lockWaitMax = TimeSpan.FromSeconds(10);
 
@@ -93,6 +96,7 @@ internal sealed class RunFolder(string data)
         {
             foreach (var file in Directory.EnumerateFiles(Run, wish)) File.Delete(file);
         }
+        if (Directory.Exists(Secrets)) Directory.Delete(Secrets, recursive: true);
     }
 
     /// <summary>Settings of the process that others than <c>up</c> was told are.</summary>
@@ -112,6 +116,11 @@ internal sealed class RunFolder(string data)
     /// <summary>From its next start on. They may hold secrets.</summary>
     public void WriteSettingsOf(string instance, IReadOnlyDictionary<string, string> settings) =>
         WritePrivately(SettingsFileOf(instance), settings);
+
+    /// <summary>Where a process reads its secrets, each in a file.</summary>
+    public string SecretsOf(string instance) => Path.Combine(Secrets, instance);
+
+    public string Secrets => Path.Combine(Run, "secrets");
 
     /// <summary>Where gateways read which process of a service is its canary.</summary>
     public string CanariesFile => Path.Combine(Run, "canaries.json");
@@ -153,12 +162,11 @@ internal sealed class RunFolder(string data)
     /// beside the store, or is everybody's as /tmp is, keeps its mode: what the store puts there is private.</summary>
     private void Tighten()
     {
-        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         if (OperatingSystem.IsWindows()) return;
         var mode = File.GetUnixFileMode(Data);
         var isStores = File.Exists(OperatorFile) || !Directory.EnumerateFileSystemEntries(Data).Any();
-        if ((mode & ~ownerOnly) == 0 || mode.HasFlag(UnixFileMode.StickyBit) || !isStores) return;
-        File.SetUnixFileMode(Data, ownerOnly);
+        if ((mode & ~OwnerOnly) == 0 || mode.HasFlag(UnixFileMode.StickyBit) || !isStores) return;
+        File.SetUnixFileMode(Data, OwnerOnly);
     }
 
     /// <summary>Marks the folder as this run's. Afterwards <see cref="IsStillOurs"/> tells when it was deleted
@@ -290,10 +298,15 @@ internal sealed class RunFolder(string data)
     {
         var next = path + ".new";
         File.Delete(next);
+        using (var file = CreatePrivately(next)) JsonSerializer.Serialize(file, values, _json);
+        File.Move(next, path, overwrite: true);
+    }
+
+    internal static FileStream CreatePrivately(string path)
+    {
         var open = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(next, open)) JsonSerializer.Serialize(file, values, _json);
-        File.Move(next, path, overwrite: true);
+        return new FileStream(path, open);
     }
 
     /// <summary>The connection string of each service; null when this store started no database server.</summary>

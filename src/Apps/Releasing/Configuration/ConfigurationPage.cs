@@ -18,11 +18,12 @@ public static partial class ConfigurationPage
         Written by `./tessera configuration-file` from the classes that read it; a test compares.
 
         A key is set in the environment of a process, with two underscores for each colon (`Orders__PaymentTimeout=00:01:00`), in an `appsettings.json`
-        beside its program, or on its command line (`--Orders:PaymentTimeout=00:01:00`). `./tessera up` hands its own environment on to all services, and
-        gives them their secrets (addresses of databases and brokers with passwords, the pages' secret, the key of the dashboard) in the same way: whoever runs the store
-        can read the environment of its processes, and root (`/proc/PID/environ`, `ps e`), as both can read the files in its data folder. Other users see neither; what
-        they see is a command line, in which an address with its password stands that was given to `up` itself (`--broker-address`, `--database-address`). Where a store is
-        deployed, secrets are files: `Tessera:SecretsDirectory`. Times are
+        beside its program, or on its command line (`--Orders:PaymentTimeout=00:01:00`). `./tessera up` hands its own environment on to all services.
+        Secrets are files: each process has a folder of its own, `run/secrets/PROCESS` in the data folder, as `Tessera:SecretsDirectory`, which only the owner reads. In it are the
+        addresses of databases and brokers with their passwords, the pages' secret, the key of the dashboard, and what `tessera replace --set` has changed; so nothing of that stands in
+        `/proc/PID/environ`. What is in a folder that `up` itself is given by that name says more. A release that knows no such folder (1.0.0, by `--at`) has its secrets in its environment, and so has
+        every process what somebody has put into that of `up`. All users see a command line, in which an address with its password stands that was given to `up` itself
+        (`--broker-address`, `--database-address`). Times are
         `hours:minutes:seconds`, with `days.` before them. A value that is out of its bounds refuses to start, and the message names the key. Of a list the first
         element is `Key:0`.
 

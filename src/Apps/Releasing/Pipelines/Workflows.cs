@@ -10,7 +10,17 @@ public static class Workflows
     private const string SetupNode = "actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0";
     private const string Upload = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2";
     private const string Attest = "actions/attest-build-provenance@e8998f949152b193b063cb0ec769d69d929409be # v2.4.0";
+    private const string Asked = "${{ inputs.service }}";
     private const string Head = "# Written by ./tessera ci --write; docs/releasing.md says what it is for.\n";
+
+    /// <summary>Docker pushes what it has built, and takes no word of the SDK's.</summary>
+    private const string SignIn = """
+              - name: sign in
+                run: |
+                  echo "$DOTNET_CONTAINER_REGISTRY_PWORD" | docker login ghcr.io \
+                    --username "$DOTNET_CONTAINER_REGISTRY_UNAME" --password-stdin
+
+        """;
 
     /// <summary>By file name.</summary>
     public static IReadOnlyDictionary<string, string> Make(Repository repository)
@@ -80,6 +90,7 @@ public static class Workflows
         on:
           push:
             branches: [main]
+            tags: ["{{name}}/v*"]
         {{paths}}
           pull_request:
         {{paths}}
@@ -119,6 +130,10 @@ public static class Workflows
                 run: npm audit --audit-level=high
               - name: image
                 run: docker build --build-arg "REVISION=$GITHUB_SHA" -t tessera/{{name}} .
+          publish:
+            if: startsWith(github.ref, 'refs/tags/{{name}}/v')
+            needs: {{name}}
+        {{PublishJob(name, SignIn)}}
 
         """;
     }
@@ -174,6 +189,15 @@ public static class Workflows
           contents: read
         jobs:
           publish:
+        {{PublishJob(Asked)}}
+
+        """;
+
+    /// <summary>What alone may write anything.</summary>
+    /// <param name="service">Its name, or where that stands.</param>
+    /// <param name="before">Further steps before the push.</param>
+    private static string PublishJob(string service, string before = "") =>
+        $$"""
             runs-on: ubuntu-24.04
             timeout-minutes: 30
             permissions:
@@ -184,16 +208,16 @@ public static class Workflows
             env:
               CI: "true"
               {{LockFiles.Property}}: "true"
-              SERVICE: ${{{ "{ inputs.service }" }}}
+              SERVICE: {{service}}
               DOTNET_CONTAINER_REGISTRY_UNAME: ${{{ "{ github.actor }" }}}
               DOTNET_CONTAINER_REGISTRY_PWORD: ${{{ "{ secrets.GITHUB_TOKEN }" }}}
               ContainerSource: ${{{ "{ github.server_url }" }}}/${{{ "{ github.repository }" }}}
-              IMAGE: ghcr.io/${{{ "{ github.repository }" }}}/${{{ "{ inputs.service }" }}}
+              IMAGE: ghcr.io/${{{ "{ github.repository }" }}}/{{service}}
             steps:
         {{Prepare("      ")}}
               - name: release
                 run: ./tessera ci "$SERVICE" --released "$GITHUB_REF_NAME"
-              - name: publish
+        {{before}}      - name: publish
                 id: publish
                 run: ./tessera ci "$SERVICE" --publish "$IMAGE"
               - name: provenance
@@ -201,7 +225,6 @@ public static class Workflows
                 with:
                   subject-name: ${{{ "{ env.IMAGE }" }}}
                   subject-digest: ${{{ "{ steps.publish.outputs.digest }" }}}
-
         """;
 
     private static string PullRequest() =>

@@ -35,7 +35,7 @@ public static partial class CheckSchema
                 .Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var breach in OfOne(file, made, there)) yield return breach;
             earlier.AddRange(SqlStatement.All(file.Sql)
-                .Select(statement => TableOf(Create().Match(statement.Text))).OfType<string>()
+                .SelectMany(statement => NamesIn(Create().Match(statement.Text)))
                 .Select(name => (file.Engine, name)));
             if (released?.ContainsKey(file.Name) == false) unreleased = made;
         }
@@ -50,13 +50,12 @@ public static partial class CheckSchema
         {
             foreach (var rule in SchemaRule.All.Where(rule => !(rule.PostgresOnly && file.Engine == "sqlite")))
             {
-                if (TableOf(rule.Pattern.Match(statement.Text)) is { } table && !made.Contains(table))
+                if (!NamesIn(rule.Pattern.Match(statement.Text)).All(made.Contains))
                     needed.Add((rule, statement.Text));
             }
-            if (TableOf(Create().Match(statement.Text)) is not { } own) continue;
             // What is made only where it is missing is not new where an earlier file has made it.
-            if (!there.Contains(own) || !statement.Text.Contains(" if not exists ", StringComparison.Ordinal))
-                made.Add(own);
+            var isOwn = !statement.Text.Contains(" if not exists ", StringComparison.Ordinal);
+            made.UnionWith(NamesIn(Create().Match(statement.Text)).Where(own => isOwn || !there.Contains(own)));
         }
         var breaches = new List<Breach>();
         foreach (var same in needed.GroupBy(each => each.Rule).Where(each => !file.Accepted.ContainsKey(each.Key.Name)))
@@ -85,8 +84,9 @@ public static partial class CheckSchema
         return breaches;
     }
 
-    private static string? TableOf(Match found) => !found.Success ? null
-        : found.Groups.Cast<Group>().Skip(1).FirstOrDefault(group => group.Success)?.Value;
+    /// <summary>Each table of which the statement says what was looked for: none where it does not.</summary>
+    private static IEnumerable<string> NamesIn(Match found) =>
+        found.Groups.Cast<Group>().Skip(1).SelectMany(group => group.Captures).Select(name => name.Value);
 
     private static string Short(string text) => text.Length <= 90 ? text : text[..89] + "…";
 

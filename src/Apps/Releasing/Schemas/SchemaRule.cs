@@ -4,7 +4,7 @@ namespace Tessera.Releasing.Schemas;
 
 /// <summary>Something that must not be done to a table while programs of the version before work with it.</summary>
 /// <param name="Name">By which a file accepts it.</param>
-/// <param name="Pattern">Finds it; its first group is the table.</param>
+/// <param name="Pattern">Finds it; its groups are the tables.</param>
 /// <param name="TwoSteps">How the same is reached without harm.</param>
 internal sealed partial record SchemaRule(string Name, Regex Pattern, string Because, string TwoSteps)
 {
@@ -73,6 +73,12 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     // Of one column, up to the comma: those in brackets, as of numeric(12,2), do not end it.
     private const string Rest = @"(?:[^,]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*";
 
+    // One name or several.
+    private const string Names = @"([\w.]+)(?: ?, ?([\w.]+))*";
+
+    // What changes rows may begin with other queries.
+    private const string With = @"^(?:with .*)?\b";
+
     // A new column, up to what is looked for of it.
     private const string Column = Table + @"add (?:column )?"
         + @"(?!(?:column|constraint|check|unique|foreign|primary|exclude)\b)(?:if not exists )?\w+ " + Rest;
@@ -84,8 +90,9 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     [GeneratedRegex(Table + @"rename (?:column )?(?!to |constraint )\w+ to ")]
     private static partial Regex RenameColumn();
 
-    [GeneratedRegex(@"drop (?:table|view|materialized view|type|function|trigger|sequence|schema) (?:if exists )?"
-        + @"([\w.]+)")]
+    [GeneratedRegex(@"drop (?:table|foreign table|view|materialized view|type|domain|function|procedure|routine|"
+        + @"aggregate|trigger|sequence|schema|extension) (?:if exists )?"
+        + @"([\w.]+)(?: ?\([^()]*\))?(?: ?, ?([\w.]+)(?: ?\([^()]*\))?)*")]
     private static partial Regex DropTable();
 
     [GeneratedRegex(@"alter (?:table|view|materialized view|sequence|type|function) (?:if exists )?(?:only )?([\w.]+)"
@@ -120,8 +127,8 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
     [GeneratedRegex(@"^create (?:unique )?index (?!concurrently)(?:if not exists )?\w* ?on (?:only )?([\w.]+)")]
     private static partial Regex BlockingIndex();
 
-    [GeneratedRegex(@"^drop index (?!concurrently)(?:if exists )?([\w.]+)|"
-        + @"^reindex (?!.*concurrently)(?:index|table) ([\w.]+)")]
+    [GeneratedRegex(@"^drop index (?!concurrently\b)(?:if exists )?" + Names + "|"
+        + @"^reindex (?!.*\bconcurrently\b)(?:\([^()]*\) )?(?:index|table|schema|database|system) ([\w.]+)")]
     private static partial Regex BlockingIndexDrop();
 
     [GeneratedRegex(@"^create unique index (?:concurrently )?(?:if not exists )?\w* ?on (?:only )?([\w.]+)|"
@@ -129,23 +136,25 @@ internal sealed partial record SchemaRule(string Name, Regex Pattern, string Bec
         + Column + @"\b(?:unique|primary key)\b")]
     private static partial Regex Unique();
 
-    [GeneratedRegex(Table + @"add (?:constraint \w+ )?foreign key(?!.*not valid)|"
+    [GeneratedRegex(Table + @"add (?:constraint \w+ )?foreign key(?!" + Rest + @"\bnot valid)|"
         + Table + @"add (?:column )?(?!(?:constraint|foreign)\b)\w+ " + Rest + @"\breferences\b")]
     private static partial Regex ForeignKey();
 
-    [GeneratedRegex(Table + @"add (?:constraint \w+ )?check\b(?!.*not valid)|" + Column + @"\bcheck\b")]
+    [GeneratedRegex(Table + @"add (?:constraint \w+ )?check\b(?!" + Rest + @"\bnot valid)|" + Column + @"\bcheck\b")]
     private static partial Regex Check();
 
-    [GeneratedRegex(@"^update (?:only )?([\w.]+) set |^delete from ([\w.]+)|"
-        + @"^insert into [\w.]+ .*\bselect\b.*?\bfrom ([\w.]+)")]
+    [GeneratedRegex(With + @"update (?:or \w+ )?(?:only )?([\w.]+)(?: (?:as )?\w+)? set\b|"
+        + With + @"delete from (?:only )?([\w.]+)|" + With + @"merge into (?:only )?([\w.]+)|"
+        + With + @"(?:insert (?:or \w+ )?|replace )into [\w.]+.*?\bselect\b"
+        + @"(?:.*?\b(?:from|join) ([\w.]+)(?:(?: (?:as )?\w+)? ?, ?([\w.]+))*)+")]
     private static partial Regex Backfill();
 
     [GeneratedRegex(@"alter type ([\w.]+) rename (?:value|to|attribute) ")]
     private static partial Regex RenameValue();
 
-    [GeneratedRegex(@"^truncate (?:table )?([\w.]+)")]
+    [GeneratedRegex(@"^truncate (?:table )?(?:only )?" + Names)]
     private static partial Regex Truncate();
 
-    [GeneratedRegex(@"^(do) (?:language \w+ )?''")]
+    [GeneratedRegex(@"^(do|call)\b")]
     private static partial Regex DoBlock();
 }

@@ -5,6 +5,7 @@ import { Service } from './service.js';
 import { readSettings } from './settings/readSettings.js';
 import { BadSetting } from './settings/settingsReader.js';
 import { openLog } from './seeing/openLog.js';
+import { takeOtlpHeaders } from './seeing/otlp.js';
 import { startTelemetry } from './seeing/startTelemetry.js';
 import { openDatabase } from './store/openDatabase.js';
 import { StopLinks } from './sending/stopLinks.js';
@@ -15,6 +16,7 @@ const stopWithinMilliseconds = 20_000;
 async function run(): Promise<void> {
   const told = untilTold();
   const settings = readSettings(process.env);
+  takeOtlpHeaders(process.env);
   const telemetry = startTelemetry(process.env);
   const logs = openLog(settings.logLevel, settings.logForm, telemetry.takeLine);
   const log = logs.child({ category: 'Tessera.Notifications' });

@@ -122,7 +122,8 @@ internal sealed class ImageRegistry(HttpClient http, Uri registry, string reposi
             + $"{request.RequestUri.AbsolutePath}{(said.Length > 0 ? ": " + said : "")}{remedy}");
     }
 
-    private static bool SaysInsecure(string host) =>
+    /// <summary>Whether the SDK is told that it has no TLS.</summary>
+    public static bool SaysInsecure(string host) =>
         (Environment.GetEnvironmentVariable("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "")
             .Split([';', ','], StringSplitOptions.TrimEntries).Contains(host, StringComparer.OrdinalIgnoreCase)
         || host.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase);

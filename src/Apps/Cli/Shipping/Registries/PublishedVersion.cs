@@ -22,13 +22,14 @@ internal sealed record PublishedVersion(string Index, IReadOnlyList<string> Imag
 
     /// <summary>A version is published once, from one commit. Publishing it again from that one brings what a failure
     /// in between has left out.</summary>
+    /// <param name="versionFile">Where the next version is written.</param>
     /// <exception cref="UserError">It was published from another commit.</exception>
-    public void RequireOf(string revision, string name)
+    public void RequireOf(string revision, string name, string versionFile = "version.txt")
     {
         if (Revision == revision) return;
         throw new UserError(
             $"{name} is published already, from {Revision ?? "a commit that it does not say"}, and this is {revision}: "
-            + "what a version is never changes. Raise version.txt.");
+            + $"what a version is never changes. Raise {versionFile}.");
     }
 
     private static async Task<string?> RevisionAsync(ImageRegistry registry, string image, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Cli.Servers;
 
 namespace Tessera.Cli.Up;
@@ -15,6 +16,7 @@ internal sealed class Supervisor : IDisposable
     private readonly RunFolder _folder;
     private readonly UpSettings _settings;
     private readonly Func<Plan> _makePlan;
+    private readonly HandOverSecrets _secrets;
     private readonly string _run;
     private readonly LocalServers _servers;
     private readonly IReadOnlyList<SharedAddress> _addresses;
@@ -37,6 +39,7 @@ internal sealed class Supervisor : IDisposable
     {
         _folder = folder;
         _settings = settings;
+        _secrets = new HandOverSecrets(folder, Environment.GetEnvironmentVariable(HandOverSecrets.Key));
         _run = run;
         _servers = servers;
         _addresses = addresses;
@@ -160,16 +163,17 @@ internal sealed class Supervisor : IDisposable
         return [.. plan.Instances.Select(planned => new SupervisedProcess(
             new ProcessToRun(
                 planned.Name, planned.Service, planned.Address, planned.Http1, planned.Http2,
-                () => launcher.Start(
-                    planned.Name, _folder.ReadProgramOf(planned.Name) ?? _settings.ProgramOf(planned),
-                    environment.For(planned),
-                    planned.IsGateway ? _addresses : []),
+                () => Start(planned, _folder.ReadProgramOf(planned.Name) ?? _settings.ProgramOf(planned)),
                 (_, stop) => Health.AskAsync(_http, planned.OwnAddress, _run, stop))
             {
                 // The address that people know stays, once they know it; a shared one is never lost.
                 MayMove = () => !planned.IsGateway || _addresses.Count > 0 || _phase != RunState.Running,
             },
             _folder, _clock)), .. plan.Foreign.Select(planned => Foreign(planned, environment, launcher))];
+
+        Process Start(PlannedInstance planned, string program) => launcher.Start(
+            planned.Name, program, _secrets.Write(planned.Name, program, environment.For(planned)),
+            planned.IsGateway ? _addresses : []);
     }
 
     /// <summary>A service that the store is whole without: where its tools are missing it is not there, and the others
@@ -181,7 +185,9 @@ internal sealed class Supervisor : IDisposable
         return new SupervisedProcess(
             new ProcessToRun(
                 planned.Name, planned.Service, planned.Address, planned.Http1, planned.Http2,
-                () => launcher.Start(planned.Name, command, environment.For(planned), _folder.Data),
+                () => launcher.Start(
+                    planned.Name, command, _secrets.Write(planned.Name, program: null, environment.For(planned)),
+                    _folder.Data),
                 (_, stop) => Health.AskAsync(_http, planned.Address, _run, stop))
             {
                 Prepare = async stop => command = await new ProvideNode(SourceTree.Root).ProvideAsync(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import {
   defaultResource, detectResources, envDetector, resourceFromAttributes, type Resource,
 } from '@opentelemetry/resources';
-import { BadSetting, type Environment } from '../settings/settingsReader.js';
+import { BadSetting, SettingsReader, type Environment } from '../settings/settingsReader.js';
 
 const protocols = ['grpc', 'http/protobuf'] as const;
 const samplers = [
@@ -17,6 +17,12 @@ export interface Otlp {
   readonly metricsEveryMilliseconds: number;
   readonly logsQueueMax: number;
   readonly logsBatchMax: number;
+}
+
+/** The key of whoever takes telemetry may come by a file; the packages look for it in the environment alone. */
+export function takeOtlpHeaders(environment: Record<string, string | undefined>): void {
+  const headers = new SettingsReader(environment).optional('OTEL_EXPORTER_OTLP_HEADERS');
+  if (headers !== undefined) environment['OTEL_EXPORTER_OTLP_HEADERS'] = headers;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { context, propagation, trace as traces } from '@opentelemetry/api';
 import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CountedMetrics } from '../../src/seeing/countedMetrics.js';
-import { readOtlp } from '../../src/seeing/otlp.js';
+import { readOtlp, takeOtlpHeaders } from '../../src/seeing/otlp.js';
 import { BadSetting } from '../../src/settings/settingsReader.js';
 import { someReceiver } from '../some/otlpReceiver.js';
 import { someFolder } from '../some/store.js';
@@ -162,4 +163,16 @@ test('What is counted is told as it stands at /metrics, by the names of the conv
       },
     ],
   });
+});
+
+test('The key of who takes telemetry may come by a file, as any secret', () => {
+  const folder = someFolder();
+  writeFileSync(join(folder, 'OTEL_EXPORTER_OTLP_HEADERS'), 'x-otlp-api-key=hush\n');
+  const environment: Record<string, string | undefined> = { Tessera__SecretsDirectory: folder };
+  takeOtlpHeaders(environment);
+  expect(environment['OTEL_EXPORTER_OTLP_HEADERS']).toBe('x-otlp-api-key=hush');
+
+  const without = { OTEL_EXPORTER_OTLP_HEADERS: 'x-otlp-api-key=plain' };
+  takeOtlpHeaders(without);
+  expect(without).toEqual({ OTEL_EXPORTER_OTLP_HEADERS: 'x-otlp-api-key=plain' });
 });
