@@ -120,6 +120,7 @@ public sealed class CommandTests(PlainStore store)
         var status = await store.RunAsync("status", "--messaging");
         Assert.Contains("orders → inventory", status, StringComparison.Ordinal);
         Assert.Contains("0 in 0 keys", status, StringComparison.Ordinal);
+        Assert.Contains("handled last", status, StringComparison.Ordinal);
         Assert.DoesNotContain("HTTP 404", status, StringComparison.Ordinal); // The pages have nothing that could wait.
     }
 

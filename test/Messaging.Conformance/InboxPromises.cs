@@ -18,6 +18,18 @@ public abstract class InboxPromises(StoreBackend backend) : StoreSuite(backend)
     }
 
     [Fact]
+    public async Task The_statistics_tell_when_a_message_was_handled_last()
+    {
+        foreach (var at in new[] { Now, Now.AddSeconds(7) })
+        {
+            await using var session = await Store.BeginAsync(Stop);
+            await session.AdmitAsync("orders", [Guid.CreateVersion7()], ["k"], at, Stop);
+            await session.CommitAsync(Stop);
+            Assert.Equal(at, (await Store.ReadStatisticsAsync(Stop)).InboxNewest);
+        }
+    }
+
+    [Fact]
     public async Task An_id_that_comes_twice_in_one_batch_is_new_once()
     {
         await using var session = await Store.BeginAsync(Stop);

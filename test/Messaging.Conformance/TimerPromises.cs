@@ -112,6 +112,17 @@ public abstract class TimerPromises(StoreBackend backend) : StoreSuite(backend)
         Assert.Equal(40, keys.Distinct().Count());
     }
 
+    [Fact]
+    public async Task The_statistics_tell_how_many_wait_and_when_the_first_of_them_is_or_was_due()
+    {
+        await CommitAsync(session => session.AddTimers(
+            [Some.Timer("order-1", Now.AddSeconds(30)), Some.Timer("order-2", Now.AddSeconds(-5))]));
+        var statistics = await Store.ReadStatisticsAsync(Stop);
+        Assert.Equal((2, Now.AddSeconds(-5)), (statistics.Timers, statistics.TimersNext));
+        await TakeAsync(Now);
+        Assert.Equal(Now.AddSeconds(30), (await Store.ReadStatisticsAsync(Stop)).TimersNext);
+    }
+
     private async Task<IReadOnlyList<TimerRow>> TakeAsync(DateTimeOffset dueBy, int limit = 100)
     {
         await using var session = await Store.BeginAsync(Stop);

@@ -66,6 +66,28 @@ public sealed class StoryPageTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Leads_to_the_trace_of_each_step_and_without_an_address_names_those_that_are_not_the_order_s()
+    {
+        var (store, placed, cancelled) = (Store(), new string('a', 32), new string('b', 32));
+        store.Own[$"/orders/{order}/history"] = Json(Placed(
+            new OrderStepView(start, "Placed", "Placed", null, OrderPlaced.EventType, placed),
+            new OrderStepView(
+                start, "Cancelled", "BuyerCancels", null, OrderCancelled.EventType, cancelled)));
+        await using var plain = new ConsoleOver(store);
+        var text = await PageOf(plain);
+        Assert.Equal(2, text.Split(placed).Length); // Once, at the top.
+        Assert.Contains($"trace {cancelled}", text, StringComparison.Ordinal);
+        await using var linked = new ConsoleOver(store, traces: "http://127.0.0.1:18888/traces/detail/{trace}");
+        text = await PageOf(linked);
+        foreach (var trace in new[] { placed, cancelled })
+        {
+            Assert.Contains(
+                $"<a href=\"http://127.0.0.1:18888/traces/detail/{trace}\" rel=\"noreferrer\" " +
+                "data-test=\"see-trace\">its trace</a>", text, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1:18888/traces/detail/{trace}", true)]
     [InlineData("https://traces.example/?id={trace}&x=1", true)]
@@ -87,13 +109,15 @@ public sealed class StoryPageTests
     private static PretendedStore Store()
     {
         var store = new PretendedStore();
-        store.Own[$"/orders/{order}/history"] = Json(new OrderHistoryView(
-            order, Guid.Empty, "Placed", null, null, null, 1, "GBP", "tok_ok", false, "called twice", [],
-            [new OrderStepView(start, "Placed", "Placed", null, OrderPlaced.EventType)]));
+        store.Own[$"/orders/{order}/history"] = Json(
+            Placed(new OrderStepView(start, "Placed", "Placed", null, OrderPlaced.EventType)));
         foreach (var service in StorySources.Services)
             store.Own[$"/services/{service}/messaging/keys/{order}"] = Json(new KeyWaiting([], true, null, [], []));
         return store;
     }
+
+    private static OrderHistoryView Placed(params OrderStepView[] steps) => new(
+        order, Guid.Empty, "Placed", null, null, null, 1, "GBP", "tok_ok", false, "called twice", [], steps);
 
     private static string Json(object value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
 }

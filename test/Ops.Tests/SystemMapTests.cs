@@ -27,6 +27,19 @@ public sealed class SystemMapTests
     }
 
     [Fact]
+    public void A_service_that_does_not_work_off_its_timers_is_named_once_one_is_late()
+    {
+        Assert.Empty(OfTimers(null));
+        Assert.Empty(OfTimers(4));
+        Assert.Equal(["a timer is overdue for 2 min"], OfTimers(130));
+
+        static IEnumerable<string> OfTimers(double? overdue) =>
+            Draw(Status("orders") with { Timers = 1, TimersOverdueSeconds = overdue }).Troubles
+                .Where(trouble => trouble.Trouble.Contains("timer", StringComparison.Ordinal))
+                .Select(trouble => trouble.Trouble);
+    }
+
+    [Fact]
     public void A_gateway_that_fails_is_named_in_the_list_as_it_is_red_on_the_map()
     {
         var bad = DrawGateway(failed: 37);

@@ -77,6 +77,19 @@ public sealed class TellChangesTests
         Assert.NotEqual(marks[1], marks[2]);
     }
 
+    [Fact]
+    public async Task That_a_timer_has_become_overdue_is_told_once()
+    {
+        var store = new PretendedStore();
+        void Wait(string seconds) => store.Answers["status"] = PretendedStore.Status(
+            $"\"handledSeconds\":{seconds},\"timersOverdueSeconds\":{seconds},");
+        Wait("0.2");
+        var marks = await MarksAsync(store, "messaging", () => Wait("0.9"), () => Wait("7"), () => Wait("8"));
+        Assert.Equal(marks[0], marks[1]);
+        Assert.NotEqual(marks[1], marks[2]);
+        Assert.Equal(marks[2], marks[3]);
+    }
+
     private static string Ill(string status, string why) =>
         $$"""
         {"status":"{{status}}","hasAnswered":true,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Tessera.Testing;
 
 namespace Tessera.Payments.Tests;
@@ -54,6 +55,34 @@ public sealed class ProviderAnswerTests
         Assert.Equal([reason], await payments.Query("select decline_reason from payments", row => row.GetString(0)));
         Assert.Equal(["payments.payment-declined.v1"], await payments.PublishedAsync(order));
         Assert.Empty(await payments.Query("select 1 from ledger", row => row.GetInt32(0)));
+    }
+
+    [Fact]
+    public async Task A_refund_that_is_declined_is_asked_for_until_it_is_settled_with_the_provider_and_moves_once()
+    {
+        await using var payments = await PaymentsInMemory.StartAsync();
+        var order = Guid.NewGuid();
+        await payments.RequestAsync(order, "tok_refund_declined");
+        await payments.RoundAsync();
+        Assert.Equal("Captured", await payments.StateAsync(order));
+        await payments.CancelAsync(order);
+        for (var round = 0; round < 2; round++)
+        {
+            await payments.RoundAsync();
+            Assert.Equal("Refunding", await payments.StateAsync(order));
+            payments.Clock.Advance(new PaymentOptions().RetryDelayMax);
+        }
+        Assert.Equal((1, 0), await payments.ProviderBooksAsync());
+        Assert.Equal(
+            Enumerable.Repeat("The card's bank takes no refund: its account is closed.", 2),
+            (await payments.HistoryAsync(order))!.Steps.Where(step => step.IsRefund).Select(step => step.Because));
+
+        payments.Service.Get<IOptions<SimulatedProviderOptions>>().Value.DeclineRefunds = false;
+        await payments.RoundAsync();
+
+        Assert.Equal("Refunded", await payments.StateAsync(order));
+        Assert.Equal((1, 1), await payments.ProviderBooksAsync());
+        Assert.Equal(0, await payments.LedgerTotalAsync());
     }
 
     [Fact]

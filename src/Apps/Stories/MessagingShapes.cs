@@ -4,11 +4,15 @@ using Tessera.TextDefaults;
 namespace Tessera.Stories;
 
 /// <summary>GET /messaging/status of a service.</summary>
+/// <param name="TimersOverdueSeconds">For how long the first timer is due; null when none is.</param>
+/// <param name="HandledSeconds">How long ago a message was handled last. A service in another language may not say so.
+/// </param>
 /// <param name="Changes">Whether a service in another language takes a changed replay; ours say nothing and do.
 /// </param>
 public sealed record MessagingStatus(
     string Service, string Broker, string Database, OutboxStatus Outbox, ParkedStatus Parked, long Timers,
-    IReadOnlyList<SubscriptionStatus> Subscriptions, IReadOnlyList<HeldKeyStatus>? Held = null, bool? Changes = null);
+    IReadOnlyList<SubscriptionStatus> Subscriptions, IReadOnlyList<HeldKeyStatus>? Held = null, bool? Changes = null,
+    double? TimersOverdueSeconds = null, double? HandledSeconds = null);
 
 public sealed record HeldKeyStatus(string Key, Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
 

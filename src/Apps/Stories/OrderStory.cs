@@ -4,7 +4,8 @@ namespace Tessera.Stories;
 /// <param name="Moments">One line of time, the oldest first.</param>
 /// <param name="Waits">What the order waits for, the most serious first; empty when it has come to its end.</param>
 /// <param name="Silent">Services that did not answer: what they know is missing here.</param>
-/// <param name="TraceId">The trace of the payment, where one is known.</param>
+/// <param name="TraceId">The trace in which it was placed; of an older order, of which that was not kept, the
+/// payment's.</param>
 public sealed record OrderStory(
     Guid Id, string State, string? Reason, Guid Buyer, long TotalMinor, string Currency, string? Reference,
     string? Note, IReadOnlyList<StoryLine> Lines, IReadOnlyList<StoryMoment> Moments, IReadOnlyList<StoryWait> Waits,
@@ -23,10 +24,11 @@ public sealed record StoryLine(string Sku, string? Name, int Quantity, long Unit
 /// <param name="Took">For what was heard of another service: how long the event was on its way.</param>
 /// <param name="ClockAhead">For what stands before the event that caused it: by how much at least the clock of the
 /// service that published it is ahead of this one's.</param>
+/// <param name="TraceId">The trace in which it happened, where the service keeps it.</param>
 public sealed record StoryMoment(
     DateTimeOffset At, string Service, string Kind, string What, string? Detail = null, StoryEvent? Event = null,
     bool IsTrouble = false, TimeSpan? Took = null, Guid? Actor = null,
-    TimeSpan? ClockAhead = null);
+    TimeSpan? ClockAhead = null, string? TraceId = null);
 
 /// <param name="Status"><c>sent</c>, <c>waiting</c>, <c>held</c>, or <c>unknown</c> when the service or its outbox
 /// could not be looked through.</param>

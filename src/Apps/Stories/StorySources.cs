@@ -54,7 +54,7 @@ public sealed record WaitingEvent(Guid EventId, string Type, DateTimeOffset Time
 
 public sealed record HeldKey(Guid EventId, string Reason, int Attempts, DateTimeOffset RetryAt);
 
-public sealed record WaitingTimer(string Type, DateTimeOffset Due);
+public sealed record WaitingTimer(string Type, DateTimeOffset Due, string? TraceParent = null);
 
 public sealed record WaitingParked(
     string Stream, long Position, Guid EventId, string Type, DateTimeOffset Time, DateTimeOffset ParkedAt,

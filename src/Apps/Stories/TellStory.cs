@@ -23,7 +23,8 @@ public static class TellStory
             [.. (order?.Lines ?? []).Select(line =>
                 new StoryLine(line.Sku, line.Name, line.Quantity, line.UnitPriceMinor))],
             [.. WithTimeOnTheWay(moments)], FindWaits.In(sources, now), [.. Silent(sources)],
-            sources.Payment.Value?.TraceId ?? TraceOf(sources));
+            (order?.Steps is [var placed, ..] ? placed.TraceId : null)
+                ?? sources.Payment.Value?.TraceId ?? TraceOf(sources));
     }
 
     private static IEnumerable<StoryMoment> OrderMoments(StorySources sources)
@@ -36,7 +37,7 @@ public static class TellStory
                 step.At, "orders", MomentKind.Order, what,
                 step.State != previous ? Words.Because(step.Because) : null,
                 EventOf(sources, "orders", step.Announced), step.State == "Cancelled" && step.State != previous,
-                Actor: step.Actor);
+                Actor: step.Actor, TraceId: step.TraceId);
             previous = step.State;
         }
     }
@@ -45,7 +46,8 @@ public static class TellStory
         from step in sources.Stock.Value?.Steps ?? []
         select new StoryMoment(
             step.At, "inventory", MomentKind.Stock, Words.Stock(step.State), step.Because,
-            EventOf(sources, "inventory", step.Announced), step.State == "Refused");
+            EventOf(sources, "inventory", step.Announced), step.State == "Refused",
+            TraceId: UnsentTraceOf(sources, "inventory", step.Announced));
 
     private static IEnumerable<StoryMoment> PaymentMoments(StorySources sources)
     {
@@ -56,7 +58,9 @@ public static class TellStory
             var detail = string.Join(": ", details.Where(part => part is not null));
             yield return new StoryMoment(
                 step.At, "payments", MomentKind.Payment, Words.Payment(step), detail.Length > 0 ? detail : null,
-                EventOf(sources, "payments", step.Announced), step.What is "Unanswered" or "Declined");
+                EventOf(sources, "payments", step.Announced), step.What is "Unanswered" or "Declined",
+                // The one in which it was asked for, and the provider ever since. Its cancellation came by another.
+                TraceId: step.What is "OrderCancelled" or "Cancelled" ? null : payment.TraceId);
         }
     }
 
@@ -69,14 +73,15 @@ public static class TellStory
                 parked.ParkedAt, service, MomentKind.Parked,
                 parked.Attempts > 0 ? $"Could not handle {Words.Event(parked.Type)}" :
                     $"{Words.Event(parked.Type)} waits behind what is parked",
-                parked.Attempts > 0 ? $"attempt {parked.Attempts}: {parked.Reason}" : null, IsTrouble: true);
+                parked.Attempts > 0 ? $"attempt {parked.Attempts}: {parked.Reason}" : null, IsTrouble: true,
+                TraceId: TraceParents.TraceOf(parked.TraceParent));
         }
         foreach (var timer in waiting.Timers)
         {
             yield return new StoryMoment(
                 timer.Due, service, MomentKind.Timer,
                 timer.Due > now ? $"Timer {timer.Type} will be due" : $"Timer {timer.Type} is overdue",
-                IsTrouble: timer.Due < now - FindWaits.Patience);
+                IsTrouble: timer.Due < now - FindWaits.Patience, TraceId: TraceParents.TraceOf(timer.TraceParent));
         }
     }
 
@@ -105,6 +110,10 @@ public static class TellStory
         return new StoryEvent(type, !waits ? waiting.IsOutboxWhole ? "sent" : "unknown"
             : waiting.Held is null ? "waiting" : "held");
     }
+
+    /// <summary>Of an event that waits to be sent: its row says in which trace it was published.</summary>
+    private static string? UnsentTraceOf(StorySources sources, string service, string? type) => TraceParents.TraceOf(
+        sources.Waiting.GetValueOrDefault(service)?.Value?.Outbox.FirstOrDefault(row => row.Type == type)?.TraceParent);
 
     private static IEnumerable<string> Silent(StorySources sources)
     {

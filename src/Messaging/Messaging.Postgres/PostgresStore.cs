@@ -103,7 +103,7 @@ internal sealed partial class PostgresStore(
     {
         var rows = await database.QueryOwnAsync(Statistics, [], row => new StoreStatistics(
             row.GetInt64(0), row.GetTimeOrNull(1), row.GetInt64(2),
-            row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), stop)
+            row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetTimeOrNull(6), row.GetTimeOrNull(7)), stop)
             .ConfigureAwait(false);
         return rows[0];
     }
@@ -145,7 +145,9 @@ internal sealed partial class PostgresStore(
             (select count(*) from msg_held_keys),
             (select count(*) from msg_parked),
             (select count(*) from msg_parked_keys),
-            (select count(*) from msg_timers)
+            (select count(*) from msg_timers),
+            (select due from msg_timers order by due, id limit 1),
+            (select handled_at from msg_inbox order by handled_at desc limit 1)
         from counted
         """;
 

@@ -135,12 +135,15 @@ internal sealed class SqliteStore(
                    (SELECT COUNT(*) FROM msg_held_keys),
                    (SELECT COUNT(*) FROM msg_parked),
                    (SELECT COUNT(*) FROM msg_parked_keys),
-                   (SELECT COUNT(*) FROM msg_timers)
+                   (SELECT COUNT(*) FROM msg_timers),
+                   (SELECT MIN(due) FROM msg_timers),
+                   (SELECT handled_at FROM msg_inbox ORDER BY number DESC LIMIT 1)
             """,
             [],
             row => new StoreStatistics(
                 row.GetInt64(0) <= 10_000 ? row.GetInt64(0) : row.GetInt64(1),
-                row.GetTimeOrNull(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)),
+                row.GetTimeOrNull(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6),
+                row.GetTimeOrNull(7), row.GetTimeOrNull(8)),
             stop).ConfigureAwait(false))[0];
 
     public bool IsTransient(Exception failure)

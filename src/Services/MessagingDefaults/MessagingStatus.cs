@@ -1,7 +1,10 @@
 namespace Tessera.MessagingDefaults;
 
 /// <summary>GET /messaging/status</summary>
+/// <param name="Timers">How many wait to be due, or to be worked off.</param>
 /// <param name="Held">The first of the held keys, with why.</param>
+/// <param name="TimersOverdueSeconds">For how long the first timer is due; null when none is.</param>
+/// <param name="HandledSeconds">How long ago a message was handled last; null when none is remembered.</param>
 public sealed record MessagingStatus(
     string Service,
     string Broker,
@@ -10,7 +13,9 @@ public sealed record MessagingStatus(
     ParkedStatus Parked,
     long Timers,
     IReadOnlyList<SubscriptionStatus> Subscriptions,
-    IReadOnlyList<HeldKeyStatus> Held);
+    IReadOnlyList<HeldKeyStatus> Held,
+    double? TimersOverdueSeconds,
+    double? HandledSeconds);
 
 /// <param name="OldestSeconds">Age of the oldest unsent event; null when none waits.</param>
 /// <param name="HeldKeys">Keys whose first event the broker refuses.</param>

@@ -33,7 +33,9 @@ internal sealed class ReadStatus(
             statistics.Timers,
             subscriptions,
             statistics.HeldKeys == 0 ? [] : [.. (await waiting.ListHeldAsync(HeldMax, stop)).Select(held =>
-                new HeldKeyStatus(held.Key, held.EventId, held.Reason, held.Attempts, held.RetryAt))]);
+                new HeldKeyStatus(held.Key, held.EventId, held.Reason, held.Attempts, held.RetryAt))],
+            statistics.TimersNext <= clock.GetUtcNow() ? AgeOf(statistics.TimersNext) : null,
+            AgeOf(statistics.InboxNewest));
     }
 
     private async Task<SubscriptionStatus> InspectAsync(ITransport transport, string stream, CancellationToken stop)

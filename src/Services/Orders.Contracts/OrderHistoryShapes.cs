@@ -13,4 +13,6 @@ public sealed record OrderHistoryView(
 /// <c>OperatorCancels</c> …</param>
 /// <param name="Actor">Who acted, where it was not the buyer.</param>
 /// <param name="Announced">The type of the event that was published with it, if one was.</param>
-public sealed record OrderStepView(DateTimeOffset At, string State, string Because, Guid? Actor, string? Announced);
+/// <param name="TraceId">The trace in which it happened; null where that was not kept yet.</param>
+public sealed record OrderStepView(
+    DateTimeOffset At, string State, string Because, Guid? Actor, string? Announced, string? TraceId = null);

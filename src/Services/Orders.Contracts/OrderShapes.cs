@@ -6,7 +6,8 @@ namespace Tessera.Orders.Contracts;
 /// <summary>POST /orders, with an Idempotency-Key. Prices are the shop's: a member the shape does
 /// not know is refused.</summary>
 /// <param name="PaymentMethod">The buyer's token for the payment provider. The simulated provider knows
-/// <c>tok_ok</c> (default), <c>tok_decline</c>, <c>tok_slow</c>, <c>tok_lost_answer</c>, <c>tok_flaky</c>.</param>
+/// <c>tok_ok</c> (default), <c>tok_decline</c>, <c>tok_slow</c>, <c>tok_lost_answer</c>, <c>tok_flaky</c>,
+/// <c>tok_refund_declined</c>.</param>
 /// <param name="ExpectedTotalMinor">What the buyer was shown. When the order costs anything else now, it is not placed:
 /// 409, with the prices of now in <c>lines</c>, <c>deliveryMinor</c>, <c>totalMinor</c> and <c>currency</c> of the
 /// problem.</param>

@@ -124,11 +124,15 @@ internal sealed class OrderStore(
 
     private void Append(Guid order, HistoryEntry entry)
     {
-        work.EnqueueInsert(
-            "insert into order_history (order_id, version, at, state, because, actor) values ($1, $2, $3, $4, $5, $6)",
-            order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor);
         // Where it happened: the commit is that of a batch, with a trace of its own.
         var cause = Activity.Current;
+        work.EnqueueInsert(
+            """
+            insert into order_history (order_id, version, at, state, because, actor, trace_id)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            order, entry.Version, entry.At, entry.State.ToString(), entry.Because, entry.Actor,
+            cause?.TraceId.ToHexString());
         work.AfterCommit(() =>
         {
             changes.Tell(order);

@@ -145,6 +145,46 @@ public sealed class StoryTests
         Assert.Equal(("Stock is held", TimeSpan.FromSeconds(4), null), (
             story.Moments[0].What, story.Moments[0].ClockAhead, story.Moments[0].Took));
         Assert.All(story.Moments.Skip(1), moment => Assert.Null(moment.ClockAhead));
+        Assert.Contains(
+            "Stock is held, its cause later: that clock is ahead by 4 s", OrderCommand.Tell(story),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_step_names_the_trace_in_which_it_happened_where_its_service_keeps_it()
+    {
+        static string Trace(char of) => new(of, 32);
+        static string Parent(char of) => $"00-{Trace(of)}-b7ad6b7169203331-01";
+        var sources = Cancelled();
+        var steps = sources.Order.Value!.Steps;
+        sources = sources with
+        {
+            Order = new(sources.Order.Value with
+            {
+                Steps = [steps[0] with { TraceId = Trace('a') }, steps[1] with { TraceId = Trace('b') }],
+            }),
+            Stock = new(Stock("Held")),
+            Payment = new(Captured() with { TraceId = Trace('d') }),
+        };
+        sources = With(sources, "inventory", new(nothing with
+        {
+            Outbox = [new WaitingEvent(Guid.NewGuid(), StockReserved.EventType, start, Parent('c'))],
+        }));
+        sources = With(sources, "orders", new(nothing with
+        {
+            Timers = [new WaitingTimer("PaymentOverdue", start.AddMinutes(10), Parent('e'))],
+        }));
+        var parked = new WaitingParked(
+            "orders", 1, Guid.NewGuid(), OrderCancelled.EventType, start, start.AddSeconds(55), 3, "none", Parent('f'),
+            null);
+        var story = Tell(With(sources, "payments", new(nothing with { Parked = [parked] })));
+        Assert.Equal(
+            "acddbfe", string.Concat(story.Moments.Select(moment => moment.TraceId is { } trace ? trace[0] : '-')));
+        Assert.Contains(
+            $"the buyer cancelled it  → order cancelled (sent)  trace {Trace('b')}", OrderCommand.Tell(story),
+            StringComparison.Ordinal);
+        Assert.Equal(Trace('a'), story.TraceId); // Also of one that ended before its payment.
+        Assert.Equal(Trace('a'), Tell(sources with { Payment = new(null) }).TraceId);
     }
 
     [Fact]

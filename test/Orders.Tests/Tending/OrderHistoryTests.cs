@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tessera.Inventory.Contracts;
 using Tessera.Messaging;
@@ -29,6 +30,24 @@ public sealed class OrderHistoryTests
             ],
             history.Steps.Select(step => (step.State, step.Because, step.Announced)));
         Assert.Null(await HistoryAsync(orders, Guid.NewGuid()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tells_in_which_trace_each_step_happened(bool onPostgres)
+    {
+        await using var orders = await OrdersInMemory.StartAsync(onPostgres);
+        var placing = new Activity("placing").Start();
+        var order = await orders.PlaceAsync();
+        placing.Stop();
+        var hearing = new Activity("hearing").Start();
+        await orders.HearAsync<RequestPaymentOnStockReserved, StockReserved>(
+            new StockReserved(order, orders.Service.Clock.GetUtcNow().AddMinutes(30)));
+        hearing.Stop();
+        Assert.Equal(
+            [placing.TraceId.ToHexString(), hearing.TraceId.ToHexString()],
+            (await HistoryAsync(orders, order))!.Steps.Select(step => step.TraceId));
     }
 
     [Theory]

@@ -90,6 +90,14 @@ public sealed class ConsolePagesTests(ShopInBrowser shop)
         var row = me.At("subscriptions").Locator("tr", new() { HasText = "payments" })
             .Filter(new() { HasText = "orders" }).First;
         await Assertions.Expect(row).Not.ToContainTextAsync("nobody");
+        await shop.Shop.NewProductAsync(); // Orders is told of it.
+        var orders = me.Page.Locator("[data-test=service][data-service=orders]");
+        await Testing.Eventually.HoldsAsync("it says when Orders has handled a message last", async () =>
+        {
+            await me.Page.ReloadAsync();
+            return (await orders.GetByTestId("handled").InnerTextAsync()).EndsWith(" ago", StringComparison.Ordinal);
+        });
+        await Assertions.Expect(orders.GetByTestId("timers")).Not.ToContainTextAsync("overdue");
     }
 
     [Fact]

@@ -40,9 +40,7 @@ internal static class Operating
     /// <summary>Parks messages in Payments as if each had been tried and failed, without Payments having to.</summary>
     public static async Task ParkManyAsync(this ShopInBrowser shop, string stream, int count)
     {
-        await using var connection = new SqliteConnection(
-            $"Data Source={Path.Combine(shop.Data, "payments", "payments.db")};Pooling=False;Default Timeout=20");
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(shop, "payments", "payments");
         await using var insert = connection.CreateCommand();
         insert.CommandText =
             """
@@ -58,32 +56,64 @@ internal static class Operating
         await insert.ExecuteNonQueryAsync();
     }
 
-    /// <summary>An event that Orders publishes and Payments cannot read, by the way of every event: the outbox, the
-    /// relay and the broker.</summary>
+    /// <summary>An event that Orders publishes and Payments cannot read.</summary>
     /// <param name="follower">Another one of the same key behind it.</param>
     public static async Task<Guid> PoisonPaymentsAsync(
         this ShopInBrowser shop, bool follower = false, Guid? key = null)
     {
-        const string body = """{"order":"none","email":"ada@example.org"}""";
-        var about = (key ?? Guid.NewGuid()).ToString();
-        await using var connection = new SqliteConnection(
-            $"Data Source={Path.Combine(shop.Data, "orders", "orders.db")};Pooling=False;Default Timeout=20");
-        await connection.OpenAsync();
+        var about = key ?? Guid.NewGuid();
         for (var number = 0; number < (follower ? 2 : 1); number++)
         {
-            await using var insert = connection.CreateCommand();
-            insert.CommandText =
-                """
-                insert into msg_outbox (shard, event_id, stream, key, type, source, time, data)
-                values ($shard, $id, 'orders', $key, 'orders.payment-requested.v1', '/tessera/orders', $time, $data)
-                """;
-            insert.Parameters.AddWithValue("$shard", Messaging.Transport.Partitioner.PartitionOf(about, 4));
-            insert.Parameters.AddWithValue("$id", Guid.CreateVersion7().ToString());
-            insert.Parameters.AddWithValue("$key", about);
-            insert.Parameters.AddWithValue("$time", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-            insert.Parameters.AddWithValue("$data", System.Text.Encoding.UTF8.GetBytes(body));
-            await insert.ExecuteNonQueryAsync();
+            await shop.PublishAsOrdersAsync(
+                about, "orders.payment-requested.v1", """{"order":"none","email":"ada@example.org"}""");
         }
-        return Guid.Parse(about);
+        return about;
+    }
+
+    /// <summary>Publishes about an order what the embedded broker does not take: it is larger than four mebibytes.
+    /// </summary>
+    public static Task HoldKeyAsync(this ShopInBrowser shop, Guid order) => shop.PublishAsOrdersAsync(
+        order, "orders.order-confirmed.v1", $"\"{new string('x', 5 * 1024 * 1024)}\"");
+
+    public static Task FreeKeyAsync(this ShopInBrowser shop, Guid order) => shop.ChangeOrdersAsync(
+        "delete from msg_outbox where key = $1; delete from msg_held_keys where key = $1", order.ToString());
+
+    /// <summary>Nobody else writes into the broker's file until the returned is disposed, as when it hangs.</summary>
+    public static async Task<IAsyncDisposable> HoldBrokerAsync(this ShopInBrowser shop)
+    {
+        var connection = await OpenAsync(shop, "broker", "events");
+        await using var begin = connection.CreateCommand();
+        begin.CommandText = "begin immediate";
+        await begin.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>By the way of every event: the outbox, the relay and the broker.</summary>
+    private static Task PublishAsOrdersAsync(this ShopInBrowser shop, Guid key, string type, string body) =>
+        shop.ChangeOrdersAsync(
+            """
+            insert into msg_outbox (shard, event_id, stream, key, type, source, time, data)
+            values ($1, $2, 'orders', $3, $4, '/tessera/orders', $5, $6)
+            """,
+            Messaging.Transport.Partitioner.PartitionOf(key.ToString(), 4), Guid.CreateVersion7().ToString(),
+            key.ToString(), type, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            System.Text.Encoding.UTF8.GetBytes(body));
+
+    private static async Task ChangeOrdersAsync(this ShopInBrowser shop, string sql, params object[] values)
+    {
+        await using var connection = await OpenAsync(shop, "orders", "orders");
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var number = 0; number < values.Length; number++)
+            command.Parameters.AddWithValue($"${number + 1}", values[number]);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<SqliteConnection> OpenAsync(ShopInBrowser shop, string folder, string name)
+    {
+        var connection = new SqliteConnection(
+            $"Data Source={Path.Combine(shop.Data, folder, name + ".db")};Pooling=False;Default Timeout=20");
+        await connection.OpenAsync();
+        return connection;
     }
 }

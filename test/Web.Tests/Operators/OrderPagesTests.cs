@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Tessera.EndToEnd;
@@ -44,6 +45,28 @@ public sealed class OrderPagesTests(ShopInBrowser shop)
         await Assertions.Expect(me.At("wait")).ToHaveAttributeAsync("data-who", "operator");
         await Assertions.Expect(me.At("trace")).ToHaveTextAsync(new Regex("^[0-9a-f]{32}"));
         if (scripts) await me.ShowAsync("console-story-confirmed");
+    }
+
+    [Fact]
+    public async Task Tells_the_same_story_after_the_services_that_keep_it_were_restarted()
+    {
+        var (buyer, sku) = (await shop.Shop.NewBuyerAsync(), await shop.Shop.NewProductAsync());
+        var order = (await shop.Shop.PlaceAsync(buyer, sku)).Id;
+        string[] before = [];
+        await Testing.Eventually.HoldsAsync("the story is whole, and all of it is sent", async () =>
+        {
+            before = await MomentsAsync(order);
+            return before.Count(moment => moment.Contains("Stock has left the shelf", StringComparison.Ordinal)) == 2
+                && !before.Any(moment => moment.Contains("\"waiting\"", StringComparison.Ordinal));
+        });
+        await using var me = await shop.NewOperatorAsync();
+        await me.GoAsync($"/ops/orders/{order}");
+        var shown = await me.At("moment").AllTextContentsAsync();
+        foreach (var service in new[] { "orders", "inventory", "payments" }) await shop.RunAsync("restart", service);
+        Assert.Equal(before, await MomentsAsync(order));
+        await me.Page.ReloadAsync();
+        Assert.Equal(shown, await me.At("moment").AllTextContentsAsync());
+        Assert.Equal(before.Length, shown.Count);
     }
 
     [Fact]
@@ -161,5 +184,11 @@ public sealed class OrderPagesTests(ShopInBrowser shop)
         await Assertions.Expect(me.At("away")).ToBeVisibleAsync();
         await me.GoAsync("/ops/orders?from=2026-13-01"); // Left out, it would be another question.
         await Assertions.Expect(me.At("away")).ToBeVisibleAsync();
+    }
+
+    private async Task<string[]> MomentsAsync(Guid order)
+    {
+        using var story = JsonDocument.Parse(await shop.RunAsync("order", order.ToString(), "--json"));
+        return [.. story.RootElement.GetProperty("moments").EnumerateArray().Select(moment => moment.GetRawText())];
     }
 }

@@ -27,7 +27,7 @@ internal static class MessagingTables
     public static void Show(IReadOnlyDictionary<string, Told<MessagingStatus>> told)
     {
         var outboxes = new Table().Border(TableBorder.Simple);
-        outboxes.AddColumns("service", "unsent", "oldest unsent", "held keys", "parked", "timers");
+        outboxes.AddColumns("service", "unsent", "oldest unsent", "held keys", "parked", "timers", "handled last");
         var subscriptions = new Table().Border(TableBorder.Simple);
         subscriptions.AddColumns(
             "subscription", "broker", "unread messages", "oldest unread", "partitions and their readers");
@@ -40,7 +40,9 @@ internal static class MessagingTables
             }
             outboxes.AddRow(
                 service, Text(status.Outbox.Rows), Age(status.Outbox.OldestSeconds), Text(status.Outbox.HeldKeys),
-                $"{status.Parked.Messages} in {status.Parked.Keys} keys", Text(status.Timers));
+                $"{status.Parked.Messages} in {status.Parked.Keys} keys",
+                Text(status.Timers) + (status.TimersOverdueSeconds is { } late ? $", overdue for {Age(late)}" : ""),
+                status.HandledSeconds is null ? "" : $"{Age(status.HandledSeconds)} ago");
             foreach (var subscription in status.Subscriptions)
             {
                 subscriptions.AddRow(

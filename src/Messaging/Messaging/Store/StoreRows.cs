@@ -84,5 +84,8 @@ public sealed record ParkedPlace(string Stream, string Key, long Position);
 /// <summary>What the health and status pages show. <see cref="OutboxRows"/> is exact up to 10,000,
 /// then an estimate; <see cref="OutboxOldest"/> is of an event whose key is not held, since one that is held is
 /// known to wait, and says nothing of the others.</summary>
+/// <param name="TimersNext">When the first timer is or was due; null when there is none.</param>
+/// <param name="InboxNewest">When a message was handled last; null when none is remembered.</param>
 public sealed record StoreStatistics(
-    long OutboxRows, DateTimeOffset? OutboxOldest, long HeldKeys, long ParkedMessages, long ParkedKeys, long Timers);
+    long OutboxRows, DateTimeOffset? OutboxOldest, long HeldKeys, long ParkedMessages, long ParkedKeys, long Timers,
+    DateTimeOffset? TimersNext = null, DateTimeOffset? InboxNewest = null);

@@ -25,10 +25,11 @@ internal static class ReadHistory
             stop);
         if (found.Count == 0) return TypedResults.Problem($"There is no order {id}.", statusCode: 404);
         var steps = await database.QueryAsync(
-            "select at, state, because, actor from order_history where order_id = $1 order by version",
+            "select at, state, because, actor, trace_id from order_history where order_id = $1 order by version",
             [id],
             row => new OrderStepView(
-                row.GetTime(0), row.GetString(1), row.GetString(2), row.IsNull(3) ? null : row.GetGuid(3), null),
+                row.GetTime(0), row.GetString(1), row.GetString(2), row.IsNull(3) ? null : row.GetGuid(3), null,
+                row.GetStringOrNull(4)),
             stop);
         return TypedResults.Ok(found[0] with { Steps = WithEvents(steps) });
     }

@@ -26,7 +26,9 @@ internal sealed partial class AskProvider(
                     either.Token));
             }
             await provider.RefundAsync(
-                new RefundRequest("refund-" + chargeKey, chargeKey, claim.AmountMinor, claim.Currency), either.Token);
+                new RefundRequest(
+                    "refund-" + chargeKey, chargeKey, claim.AmountMinor, claim.Currency, claim.PaymentMethod),
+                either.Token);
             return new ProviderAnswer(claim, null);
         }
         catch (Exception unknown) when (!stop.IsCancellationRequested)

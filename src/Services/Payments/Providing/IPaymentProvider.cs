@@ -16,7 +16,10 @@ internal interface IPaymentProvider
 internal sealed record CaptureRequest(string IdempotencyKey, long AmountMinor, string Currency, string PaymentMethod);
 
 /// <param name="ChargeKey">The idempotency key of the capture.</param>
-internal sealed record RefundRequest(string IdempotencyKey, string ChargeKey, long AmountMinor, string Currency);
+/// <param name="PaymentMethod">What was charged; empty once the buyer is erased. A real provider knows it by the
+/// charge.</param>
+internal sealed record RefundRequest(
+    string IdempotencyKey, string ChargeKey, long AmountMinor, string Currency, string PaymentMethod);
 
 /// <param name="DeclineReason">Null when the money was captured.</param>
 internal sealed record CaptureAnswer(string? DeclineReason)

@@ -6,8 +6,8 @@ using Tessera.Payments.Contracts;
 namespace Tessera.Payments;
 
 /// <summary>An outside provider as real ones behave: it keeps its own record, knows a charge by its
-/// idempotency key, and sometimes declines, dawdles, or loses an answer after the money has moved.
-/// The payment method scripts it.</summary>
+/// idempotency key, and sometimes declines, dawdles, loses an answer after the money has moved, or gives
+/// nothing back. The payment method scripts it.</summary>
 internal sealed class SimulatedPaymentProvider(
     IProviderRecord record, SimulatedCallbacks callbacks, IOptions<SimulatedProviderOptions> options,
     TimeProvider clock) : IPaymentProvider
@@ -17,6 +17,7 @@ internal sealed class SimulatedPaymentProvider(
     public const string Slow = "tok_slow";
     public const string LostAnswer = "tok_lost_answer";
     public const string Flaky = "tok_flaky";
+    public const string RefundDeclined = "tok_refund_declined";
 
     public async Task<CaptureAnswer> CaptureAsync(CaptureRequest request, CancellationToken stop)
     {
@@ -39,6 +40,8 @@ internal sealed class SimulatedPaymentProvider(
     public async Task RefundAsync(RefundRequest request, CancellationToken stop)
     {
         if (options.Value.Delay > TimeSpan.Zero) await Task.Delay(options.Value.Delay, clock, stop);
+        if (request.PaymentMethod == RefundDeclined && options.Value.DeclineRefunds)
+            throw new PaymentProviderException("The card's bank takes no refund: its account is closed.");
         await record.RefundAsync(request, clock.GetUtcNow(), stop);
         callbacks.Tell(PaymentCallback.Refunded, request.ChargeKey);
     }
@@ -46,7 +49,7 @@ internal sealed class SimulatedPaymentProvider(
     private string? DeclineReason(CaptureRequest request) => request.PaymentMethod switch
     {
         Decline => "card-declined",
-        Slow or LostAnswer or Flaky => null,
+        Slow or LostAnswer or Flaky or RefundDeclined => null,
         Ok when options.Value.DeclineRate > Share(request.IdempotencyKey) => "card-declined",
         Ok => null,
         _ => "unknown-payment-method",

@@ -27,6 +27,10 @@ internal sealed class SimulatedProviderOptions
     [Range(0, 100)]
     public int FlakyFailures { get; set; } = 2;
 
+    /// <summary>Whether a refund to <c>tok_refund_declined</c> is declined. When it no longer is, as if somebody had
+    /// settled it with the bank, what waits is given back at the next try.</summary>
+    public bool DeclineRefunds { get; set; } = true;
+
     /// <summary>Where the provider tells by itself what became of a charge, such as
     /// <c>http://127.0.0.1:8080/api/v1/payments/callbacks/simulated</c>. Unless set it waits to be asked. Its secret is
     /// made at the first start (<c>Payments:Callbacks:Folder</c>).</summary>

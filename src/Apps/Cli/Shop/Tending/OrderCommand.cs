@@ -62,7 +62,7 @@ internal static class OrderCommand
             var on = DateOnly.FromDateTime(moment.At.UtcDateTime);
             if (on != day) text.Add(on.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + " (UTC)");
             day = on;
-            text.Add(LineOf(moment));
+            text.Add(LineOf(moment) + (moment.TraceId is { } its && its != story.TraceId ? $"  trace {its}" : ""));
         }
         text.Add("");
         if (story.Waits.Count == 0) text.Add("It waits for nothing: it has come to its end.");
@@ -75,6 +75,7 @@ internal static class OrderCommand
     {
         var after = (moment.Detail is { } detail ? $": {detail.ReplaceLineEndings(" ")}" : "")
             + (moment.Took is { } took ? $", {Seconds(took)} on its way" : "")
+            + (moment.ClockAhead is { } ahead ? $", its cause later: that clock is ahead by {Seconds(ahead)}" : "")
             + (moment.Event is { } said ? $"  → {Words.Event(said.Type)} ({said.Status})" : "")
             + (moment.Actor is { } actor ? $"  by {actor}" : "");
         return $"  {Time(moment.At)}  {(moment.IsTrouble ? "!" : " ")} {moment.Service,-9}  {moment.What}{after}";

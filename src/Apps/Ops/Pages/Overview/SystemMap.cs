@@ -87,6 +87,8 @@ public sealed record SystemMap(IReadOnlyList<MapService> Services, string Broker
             }
             if (status.Parked.Messages > 0)
                 troubles.Add($"{Count(status.Parked.Messages, "message is", "messages are")} parked");
+            if (status.TimersOverdueSeconds > LateSeconds)
+                troubles.Add($"a timer is overdue for {Ages.Of(status.TimersOverdueSeconds)}");
             foreach (var one in status.Subscriptions)
             {
                 if (one.Unread > 0) waits.Add($"{Number(one.Unread.Value)} of {one.Stream} unread");

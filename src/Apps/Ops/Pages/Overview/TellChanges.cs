@@ -112,7 +112,7 @@ internal static class TellChanges
     public static object? Counts(MessagingStatus? status) => status is null ? null : new
     {
         status.Outbox.Rows, status.Outbox.HeldKeys, status.Held, status.Parked, status.Timers,
-        Late = status.Outbox.OldestSeconds > 5,
+        Late = status.Outbox.OldestSeconds > 5, Overdue = status.TimersOverdueSeconds > 5,
         Read = status.Subscriptions.Select(one => new
         {
             one.Stream, one.Unread, one.Unavailable, Late = one.OldestUnreadSeconds > 5,
