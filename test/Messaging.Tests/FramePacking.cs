@@ -63,7 +63,7 @@ public sealed class FramePacking
         Assert.False(batch.NextRound());
         Assert.Equal(
             ["k0", "k1", "k3", "k4", "k5", "k6", "k7"], batch.Accepted.Select(row => row.Event.Key).Order());
-        Assert.Equal("k2", Assert.Single(batch.Held).Key);
+        Assert.Equal("k2", Assert.Single(batch.Held).Row.Event.Key);
     }
 
     /// <summary>Keys, sizes and what the broker says of each message, all as chance will have it.</summary>
@@ -125,7 +125,7 @@ public sealed class FramePacking
 
     /// <summary>Keys whose events all arrived, or of which one was refused.</summary>
     private static int Ended(RelayBatch batch) => batch.Accepted.Select(row => row.Event.Key)
-        .Concat(batch.Held.Select(held => held.Key)).Distinct().Count();
+        .Concat(batch.Held.Select(held => held.Row.Event.Key)).Distinct().Count();
 
     private static RelayBatch Batch(IEnumerable<string> keys, int frameBytesMax)
     {

@@ -9,6 +9,10 @@ namespace Tessera.Services.Tests;
 public sealed class EveryService : IAsyncLifetime
 {
     private const string Users = "Users";
+
+    /// <summary>Lines for software hold all that those for people do, and the values that they were made of.</summary>
+    private static readonly (string, string) linesForSoftware = ("Tessera:Logs", "json");
+
     private readonly TemporaryFolder _data = new("every");
     private readonly TestTokens _tokens = new();
     private readonly Dictionary<string, LoneService> _services = [];
@@ -22,12 +26,12 @@ public sealed class EveryService : IAsyncLifetime
     {
         _tokens.WriteKeys(_data.Path);
         // Users first: of it the others hear what it has revoked.
-        var users = _services[Users] = await LoneService.StartAsync(Users, null, _tokens);
+        var users = _services[Users] = await LoneService.StartAsync(Users, null, _tokens, linesForSoftware);
         _revoked = await users.RevokeTokenAsync();
         foreach (var name in LoneService.Names.Select(row => row.Data).Where(name => name != Users))
         {
             _services[name] = await LoneService.StartAsync(
-                name, null, _tokens, ("Services:Users", users.Http2Address.AbsoluteUri));
+                name, null, _tokens, ("Services:Users", users.Http2Address.AbsoluteUri), linesForSoftware);
         }
         Gateway = await StartGatewayAsync();
         var revoked = _tokens.Issue(Guid.NewGuid(), "operator", token => token.Claims["oi_tkn_id"] = _revoked);
@@ -51,6 +55,7 @@ public sealed class EveryService : IAsyncLifetime
             ("Gateway:AnonymousPerSecond", "1000000"), // The rate is not the subject here.
             ("Gateway:CustomerPerSecond", "1000000"),
             ("Gateway:SignInsPerSecond", "1000000"),
+            linesForSoftware,
         ]);
 
     internal Task<LoneService> AtItsPortAsync(string name) => _services[name].LendAsync(null, _revoked);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tessera.Testing;
 
 namespace Tessera.Services.Tests;
@@ -41,9 +42,21 @@ public sealed class SilentLogTests(EveryService services)
             using var nothing = await service.SendAsync(last, null);
             return service.GatewayLog.Contains(last.Target, StringComparison.Ordinal);
         });
-        var log = service.Log + service.GatewayLog;
+        var log = $"{service.Log}\n{service.GatewayLog}";
         Assert.Empty(planted.Where(one => log.Contains(one.Value, StringComparison.Ordinal))
             .Select(one => one.Slot.ToString()).Distinct());
         Assert.DoesNotContain(tokens, token => log.Contains(token.Split('.')[^1], StringComparison.Ordinal));
+
+        var lines = LinesOf(service.Log);
+        Assert.All(lines, line => Assert.All(
+            ["time", "level", "category", "message"], name => Assert.NotEqual("", line.GetProperty(name).GetString())));
+        Assert.Contains(lines, line => line.TryGetProperty("values", out _));
+        // The gateway tells of requests in lines of another form.
+        Assert.Contains(LinesOf(service.GatewayLog), line => line.TryGetProperty("path", out var path)
+            && path.GetString()!.EndsWith(last.Target, StringComparison.Ordinal)
+            && line.GetProperty("trace").GetString() is { Length: 32 });
     }
+
+    private static JsonElement[] LinesOf(string log) =>
+        [.. log.Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
 }

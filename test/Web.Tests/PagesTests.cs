@@ -283,7 +283,7 @@ public sealed class PagesTests(ShopInBrowser shop)
         yield return ("profile", await visitor.GoAsync("/profile?done=address"));
         yield return ("address", await visitor.GoAsync("/profile/addresses/new"));
         yield return ("account", await visitor.GoAsync("/account"));
-        foreach (var page in new[] { "sessions", "password", "passkeys" })
+        foreach (var page in new[] { "sessions", "applications", "password", "passkeys" })
             yield return (page, await visitor.GoAsync($"/account/{page}"));
         yield return ("erase", await visitor.GoAsync("/profile/erase"));
         yield return ("erased", await visitor.GoAsync("/erased"));

@@ -25,7 +25,8 @@ internal sealed partial class CreateOperator(
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<AccountStore>();
         if (await accounts.HasOperatorAsync(stop)) return;
-        var (credentials, isNew) = ReadOrMake(Path.Combine(tessera.Value.DataDirectory, "operator.json"));
+        var file = Path.Combine(tessera.Value.DataDirectory, "operator.json");
+        var (credentials, isNew) = ReadOrMake(file);
         var now = clock.GetUtcNow();
         var account = new Account(
             Guid.CreateVersion7(now), EmailAddress.Normalize(credentials.Email), null, "Operator",
@@ -35,10 +36,7 @@ internal sealed partial class CreateOperator(
         if (!await accounts.TryAddAsync(account, stop)) return; // Another replica was first.
         await accounts.Work.CommitAsync(stop);
         Log.Created(logger, credentials.Email);
-        if (isNew)
-        {
-            Console.WriteLine($"Operator {credentials.Email}, password {credentials.Password} (shown this once)");
-        }
+        if (isNew) Log.PasswordMade(logger, file); // Itself it stands in no log, and logs are all that we write.
     }
 
     private (OperatorCredentials Credentials, bool IsNew) ReadOrMake(string file)
@@ -76,5 +74,8 @@ internal sealed partial class CreateOperator(
     {
         [LoggerMessage(300, LogLevel.Information, "Made the first operator's account {Email}")]
         public static partial void Created(ILogger logger, string email);
+
+        [LoggerMessage(301, LogLevel.Information, "Its password is in {File}, which its owner alone can read")]
+        public static partial void PasswordMade(ILogger logger, string file);
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
 using Tessera.Orders.Contracts;
 using Tessera.Testing;
 using Xunit;
@@ -30,16 +32,125 @@ public sealed class RollingRestartTests(StoreOfPairs store) : IClassFixture<Stor
         await store.Shop.BecomesAsync(buyer, placed.Id, "Confirmed"); // So there is a payment to read.
         await using var traffic = new Traffic(store.Shop, buyer, sku, placed.Id, perSecond: 200);
         await Eventually.HoldsAsync("requests are answered", () => traffic.Answered > 100);
+        var shipped = new TaskCompletionSource();
+        await using var follower = service == "gateway"
+            ? new Follower(store.Shop, buyer, placed.Id, comeBack: shipped.Task)
+            : null;
+        if (follower is not null)
+            await Eventually.HoldsAsync("the order is followed", () => follower.States.Contains("Confirmed"));
 
         var before = traffic.Answered;
-        await store.RunAsync("restart", service);
+        var restart = store.RunAsync("restart", service);
+        if (follower is not null)
+        {
+            await Eventually.HoldsAsync(
+                "the stream is cut", () => follower.Cuts > 0 || restart.IsCompleted, Eventually.ProcessBound);
+            await ShipAsync(buyer, placed.Id); // So the client misses it, unless it is told when it comes back.
+            shipped.SetResult();
+        }
+        await restart;
 
         var after = traffic.Answered;
         await Eventually.HoldsAsync("requests are answered still", () => traffic.Answered > after + 100);
         await traffic.EndAsync(stop);
         Assert.True(traffic.Failures.IsEmpty, string.Join("\n", traffic.Failures.Take(5)));
         Assert.True(after - before > 100, $"Only {after - before} requests came by while {service} restarted.");
+        if (follower is not null)
+        {
+            await Eventually.HoldsAsync("the last state is told", () => follower.States.Contains("Shipped"));
+            Assert.True(follower.Cuts > 0, "No replica that was restarted had the stream.");
+            Assert.Empty(follower.Failures);
+            var order = await store.Shop.OrderAsync(buyer, placed.Id);
+            Assert.Equal(order.History.Select(entry => entry.State), follower.States);
+        }
         TestContext.Current.TestOutputHelper?.WriteLine($"{after - before} requests while {service} restarted");
+    }
+
+    private Task ShipAsync(string buyer, Guid order) => Eventually.HoldsAsync("the order is shipped", async () =>
+    {
+        using var answer = await store.Shop.TryAsync(
+            HttpMethod.Post, $"/api/v1/orders/{order}/ship", null, store.Shop.Operator, Guid.NewGuid().ToString());
+        return answer.IsSuccessStatusCode || (await store.Shop.OrderAsync(buyer, order)).State == "Shipped";
+    });
+
+    /// <summary>Holds the stream of an order's states open and, where it is cut, comes back with the last one's id, as
+    /// browsers do.</summary>
+    private sealed class Follower : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly ConcurrentQueue<string> _states = [];
+        private readonly ConcurrentQueue<string> _failures = [];
+        private readonly Task _following;
+        private int _cuts;
+
+        public Follower(Shop shop, string buyer, Guid order, Task comeBack) =>
+            _following = RunAsync(shop, buyer, order, comeBack);
+
+        /// <summary>In the order in which they were told, twice where they were told twice.</summary>
+        public IReadOnlyCollection<string> States => _states;
+
+        public IReadOnlyCollection<string> Failures => _failures;
+
+        public int Cuts => Volatile.Read(ref _cuts);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _following;
+            _stop.Dispose();
+        }
+
+        private async Task RunAsync(Shop shop, string buyer, Guid order, Task comeBack)
+        {
+            string? last = null;
+            while (!_stop.IsCancellationRequested)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{order}/events");
+                request.Headers.Authorization = new("Bearer", buyer);
+                if (last is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
+                try
+                {
+                    using var answer = await shop.Http.SendAsync(
+                        request, HttpCompletionOption.ResponseHeadersRead, _stop.Token);
+                    if (answer.StatusCode != HttpStatusCode.OK)
+                    {
+                        _failures.Enqueue($"The stream is refused: {(int)answer.StatusCode}");
+                        return;
+                    }
+                    last = await ReadAsync(await answer.Content.ReadAsStreamAsync(_stop.Token), last);
+                    Interlocked.Increment(ref _cuts);
+                    await comeBack.WaitAsync(_stop.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+                catch (HttpRequestException broken)
+                {
+                    _failures.Enqueue($"The stream is not opened: {broken.Message}");
+                    return;
+                }
+            }
+        }
+
+        /// <returns>The id of the last state, once the stream has ended.</returns>
+        private async Task<string?> ReadAsync(Stream stream, string? last)
+        {
+            try
+            {
+                await foreach (var item in SseParser.Create(stream).EnumerateAsync(_stop.Token))
+                {
+                    using var entry = JsonDocument.Parse(item.Data);
+                    _states.Enqueue(entry.RootElement.GetProperty("state").GetString()!);
+                    last = item.EventId ?? last;
+                }
+            }
+            catch (IOException)
+            {
+                // Cut in the middle, as a connection that is closed.
+            }
+            return last;
+        }
     }
 
     /// <summary>Clients that do not retry: something of every service and of both kinds of pages, and orders with a

@@ -1,3 +1,4 @@
+using Tessera.ServiceDefaults;
 using Tessera.Users.Pages;
 
 namespace Tessera.Users.Applications;
@@ -20,7 +21,7 @@ internal static class ManageApplications
     {
         var form = await PageForm.ReadAsync(context, stop);
         await applications.WithdrawAsync(AccountCookie.RequiredUserOf(context.User), form[Client], stop);
-        return new SeeOther(Notice.After(AccountPages.Applications, Notice.AccessWithdrawn));
+        return SeeOther.To(Notice.After(AccountPages.Applications, Notice.AccessWithdrawn));
     }
 }
 
