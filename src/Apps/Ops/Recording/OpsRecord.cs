@@ -144,7 +144,8 @@ internal sealed partial class OpsRecord(
         }
     }
 
-    private static string Short(string text) => text.Length <= TextLengthMax ? text : CutText.To(TextLengthMax, text) + "…";
+    private static string Short(string text) =>
+        text.Length <= TextLengthMax ? text : CutText.To(TextLengthMax, text) + "…";
 
     private static partial class Log
     {

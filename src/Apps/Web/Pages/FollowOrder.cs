@@ -19,7 +19,8 @@ internal static class FollowOrder
             context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last : after;
         var token = await context.GetTokenAsync("access_token");
-        using var events = await store.OpenAsync($"/orders/{id}/events", token, seen.ToString(CultureInfo.InvariantCulture), end.Token);
+        using var events = await store.OpenAsync(
+            $"/orders/{id}/events", token, seen.ToString(CultureInfo.InvariantCulture), end.Token);
         if (events is null) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         if (!events.IsSuccessStatusCode) return Results.StatusCode((int)events.StatusCode);
         context.Response.ContentType = "text/event-stream";
