@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
 using Tessera.Web.Calling;
 using Tessera.Web.Session;

@@ -1,4 +1,3 @@
-using Tessera.PageDefaults;
 using Tessera.ServiceDefaults;
 
 namespace Tessera.Web.Pages;
