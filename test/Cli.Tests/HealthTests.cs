@@ -20,6 +20,9 @@ public sealed class HealthTests
         "instance":"ours"}
         """,
         false, "disk: 12 bytes are free")]
+    [InlineData(503,
+        """{"checks":{"disk":{"status":"Unhealthy","description":"\u001b[31mfull\nnow"}},"instance":"ours"}""",
+        false, "disk: full now")]
     public async Task Takes_the_word_of_its_own_process_only(int status, string body, bool isReady, string? why)
     {
         using var client = new HttpClient(new Answering((HttpStatusCode)status, body));

@@ -30,6 +30,10 @@ public sealed class RetailTests
     [InlineData("536365,85123A,x,six,2010-12-01 08:26:00,1,17850.0,UK", "quantity is no number: 'six'")]
     [InlineData("536365,85123A,x,6,yesterday,1,17850.0,UK", "date cannot be read: 'yesterday'")]
     [InlineData("536365,85123A,x,6,2010-12-01 08:26:00,cheap,17850.0,UK", "price is no number: 'cheap'")]
+    [InlineData(
+        "536365,85123A,x,6,2010-12-01,0.0001,17850.0,UK", "price is no whole number of hundredths: '0.0001'")]
+    [InlineData("536365,85123A,x,6,2010-12-01,1e-27,17850.0,UK", "price is no whole number of hundredths: '1e-27'")]
+    [InlineData("536365,85123A,x,6,2010-12-01,2.555,17850.0,UK", "price is no whole number of hundredths: '2.555'")]
     [InlineData(",85123A,x,6,2010-12-01 08:26:00,1,17850.0,UK", "no invoice number")]
     public void Says_why_a_line_is_of_no_use(string line, string reason)
     {
@@ -45,6 +49,23 @@ public sealed class RetailTests
             () => RetailFile.Read(new StringReader("InvoiceNo,StockCode\n1,2\n"), "x.csv", new RetailForm()));
         Assert.Contains("Quantity", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Refuses_a_file_that_names_a_column_twice()
+    {
+        var error = Assert.Throws<UserError>(() => RetailFile.Read(
+            new StringReader(Header.Replace("Quantity", "Quantity,quantity", StringComparison.Ordinal)), "x.csv",
+            new RetailForm()));
+        Assert.Contains("x.csv has more than one column Quantity;", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("4.1499999999999995", 415)] // As a spreadsheet writes what it has calculated.
+    [InlineData("4.150", 415)]
+    [InlineData("0.01", 1)]
+    [InlineData("1e2", 10_000)]
+    public void Reads_a_price_that_is_money(string price, long minor) =>
+        Assert.Equal(minor, Assert.Single(Read($"1,85123A,L,1,2010-12-01,{price},7,UK").Lines).PriceMinor);
 
     [Fact]
     public void Takes_the_middle_price_and_the_most_frequent_name()
@@ -93,6 +114,17 @@ public sealed class RetailTests
         var plan = ReplayPlan.Of(Read("1,85123A,L,1,2010-12-01,1,,UK").Lines);
         Assert.Equal("guest-1", Assert.Single(plan.Invoices).Customer);
         Assert.Equal(1, plan.Guests);
+    }
+
+    [Fact]
+    public void Keeps_a_guest_apart_from_a_customer_whose_number_is_the_guest_s_name()
+    {
+        var plan = ReplayPlan.Of(Read(
+            "1,85123A,L,1,2010-12-01,1,,UK", "2,85123A,L,1,2010-12-02,1,guest-1,UK",
+            "3,85123A,L,1,2010-12-03,1,guest-3,UK", "C4,85123A,L,-1,2010-12-04,1,guest-1,UK").Lines);
+        Assert.Equal(["guest-1", "guest\"1", "guest\"3"], plan.Invoices.Select(invoice => invoice.Customer));
+        Assert.Equal(1, plan.Guests);
+        Assert.Equal("2", Assert.Single(plan.Cancellations).Order);
     }
 
     [Fact]

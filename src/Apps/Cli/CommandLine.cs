@@ -41,12 +41,12 @@ internal static class CommandLine
         }
         catch (UserError error)
         {
-            await Console.Error.WriteLineAsync($"tessera: {error.Message}");
+            await Console.Error.WriteLineAsync($"tessera: {PlainLine.Of(error.Message)}");
             return error.ExitCode;
         }
         catch (TypeInitializationException wrapped) when (wrapped.InnerException is UserError error)
         {
-            await Console.Error.WriteLineAsync($"tessera: {error.Message}");
+            await Console.Error.WriteLineAsync($"tessera: {PlainLine.Of(error.Message)}");
             return error.ExitCode;
         }
         catch (OperationCanceledException)
@@ -55,7 +55,7 @@ internal static class CommandLine
         }
         catch (Exception failure) when (Environment.GetEnvironmentVariable("TESSERA_TRACE") != "1")
         {
-            var line = failure.Message.ReplaceLineEndings(" ");
+            var line = PlainLine.Of(failure.Message.ReplaceLineEndings(" "));
             await Console.Error.WriteLineAsync(
                 $"tessera: {failure.GetType().Name}: {line} (TESSERA_TRACE=1 shows where)");
             return ExitCodes.Failed;

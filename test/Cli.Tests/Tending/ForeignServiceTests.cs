@@ -98,6 +98,15 @@ public sealed class ForeignServiceTests : IDisposable
         Assert.Contains("\"all\":true,\"dryRun\":true", discard, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_it_says_holds_nothing_that_a_terminal_obeys()
+    {
+        var said = """{"detail":"It is \u001b[31mred\nand\u0007 loud."}"""u8.ToArray();
+        Assert.Equal("HTTP 409: It is red and loud.", new Answer(409, said, null).Problem());
+        using var item = JsonDocument.Parse(said);
+        Assert.Equal("It is red and loud.", ParkedCommand.Text(item.RootElement, "detail"));
+    }
+
     private async Task RunAsync(PretendedGateway gateway, params string[] arguments) => Assert.Equal(
         ExitCodes.Ok,
         await ParkedCommand.Create()

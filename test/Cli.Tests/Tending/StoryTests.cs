@@ -51,6 +51,16 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void Says_nothing_that_a_terminal_obeys()
+    {
+        var parked = new WaitingParked(
+            "orders", 1, Guid.NewGuid(), PaymentRequested.EventType, start, start.AddSeconds(3), 3,
+            "No \u001b[31mcurrency.", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", null);
+        var story = Tell(With(Reserved(), "payments", new(nothing with { Parked = [parked] })));
+        Assert.Contains("No currency.", OrderCommand.Tell(story), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_message_that_could_not_be_handled_is_named_with_its_reason_and_what_to_type()
     {
         var parked = new WaitingParked(

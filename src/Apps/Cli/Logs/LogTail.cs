@@ -1,6 +1,7 @@
 namespace Tessera.Cli.Logs;
 
-/// <summary>Reads a log that grows, and begins anew when it was cut.</summary>
+/// <summary>Reads a log that grows, and begins anew when it was cut. Its lines come without what a terminal would obey.
+/// </summary>
 internal static class LogTail
 {
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(200);
@@ -16,7 +17,7 @@ internal static class LogTail
         while (reader.ReadLine() is { } line)
         {
             if (kept.Count == lines) kept.Dequeue();
-            kept.Enqueue(line);
+            kept.Enqueue(PlainLine.Of(line));
         }
         return [.. kept];
     }
@@ -24,7 +25,7 @@ internal static class LogTail
     public static IEnumerable<string> All(string file)
     {
         using var reader = new StreamReader(Open(file));
-        while (reader.ReadLine() is { } line) yield return line;
+        while (reader.ReadLine() is { } line) yield return PlainLine.Of(line);
     }
 
     public static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
@@ -43,8 +44,9 @@ internal static class LogTail
             stream.Seek(Math.Max(position, stream.Length - enoughForAnyLineBytes), SeekOrigin.Begin);
             using var reader = new StreamReader(stream);
             string? last = null;
-            while (reader.ReadLine() is { } line)
+            while (reader.ReadLine() is { } text)
             {
+                var line = PlainLine.Of(text);
                 if (line.Length == 0 || char.IsWhiteSpace(line[0])) continue;
                 last = line;
                 if (line.StartsWith(unhandled, StringComparison.Ordinal)) break;
@@ -71,7 +73,8 @@ internal static class LogTail
                 var text = await reader.ReadToEndAsync(stop);
                 var whole = text.LastIndexOf('\n') + 1; // A line that is still being written is shown when it is whole.
                 position += System.Text.Encoding.UTF8.GetByteCount(text.AsSpan(0, whole));
-                foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries)) show(line);
+                foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                    show(PlainLine.Of(line));
             }
             await Task.Delay(_poll, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

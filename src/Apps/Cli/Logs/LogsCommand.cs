@@ -10,6 +10,9 @@ internal static partial class LogsCommand
 {
     private const int LinesUnlessAsked = 50;
 
+    /// <summary>They are kept in memory.</summary>
+    private const int LinesMax = 1_000_000;
+
     public static Command Create()
     {
         var data = UpOptions.Data();
@@ -48,7 +51,8 @@ internal static partial class LogsCommand
             new LogFiles(new RunFolder(parsed.GetRequiredValue(data)).Logs), parsed.GetValue(service),
             new LogFilter(
                 TraceId(parsed.GetValue(trace)), parsed.GetValue(order), Since(parsed.GetValue(since))),
-            parsed.GetValue(lines), parsed.GetValue(follow), stop));
+            parsed.GetValue(lines) is { } count ? Numbers.InRange(count, 1, LinesMax, "--lines") : null,
+            parsed.GetValue(follow), stop));
         return command;
     }
 
@@ -61,7 +65,7 @@ internal static partial class LogsCommand
             throw new UserError($"There is no log of '{service}'; there are {string.Join(", ", known)}.");
         if (service is not null && filter.IsEmpty)
         {
-            var shown = Math.Max(1, lines ?? LinesUnlessAsked);
+            var shown = lines ?? LinesUnlessAsked;
             foreach (var line in LogTail.Last(files.Current(service), shown)) Console.WriteLine(line);
             if (follow) await LogTail.FollowAsync(files.Current(service), fromEnd: true, Console.WriteLine, stop);
             return ExitCodes.Ok;
@@ -69,7 +73,7 @@ internal static partial class LogsCommand
         var names = service is null ? known : [service];
         var width = names.Max(name => name.Length);
         var found = filter.Of(() => files.Merge(names));
-        if (lines is not null || filter.IsEmpty) found = found.TakeLast(Math.Max(1, lines ?? LinesUnlessAsked));
+        if (lines is not null || filter.IsEmpty) found = found.TakeLast(lines ?? LinesUnlessAsked);
         var count = 0;
         foreach (var line in found)
         {

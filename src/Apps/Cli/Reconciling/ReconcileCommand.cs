@@ -34,12 +34,11 @@ internal static class ReconcileCommand
             "exit code 1 when there is one.") { data, wait, eraseAgain, postgres };
         command.SetAction(async (parsed, stop) =>
         {
+            var patience = Numbers.Seconds(parsed.GetValue(wait), "--wait");
             var folder = new RunFolder(parsed.GetRequiredValue(data));
             var databases = new ServiceDatabases(folder, parsed.GetValue(postgres));
             if (parsed.GetValue(eraseAgain)) await EraseAgainAsync(new KeptErasures(databases), stop);
-            return await RunAsync(
-                folder, databases,
-                TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait))), TimeProvider.System, stop);
+            return await RunAsync(folder, databases, patience, TimeProvider.System, stop);
         });
         return command;
     }

@@ -11,6 +11,7 @@ internal static class Import
     {
         var path = report ?? Path.Combine(store.Folder.Data, "reports", $"import-{retail.Mark}.csv");
         if (retail.Lines.Count == 0) throw ReportFile.NothingUsed(retail, path);
+        ReportFile.CheckWritable(path);
         var products = Assortment.Of(retail.Lines);
         var invoices = ReplayPlan.Of(retail.Lines).Invoices;
         var (added, changed, unchanged) = (0, 0, 0);

@@ -13,6 +13,7 @@ internal static class Replay
     {
         var report = settings.Report ?? Path.Combine(store.Folder.Data, "reports", $"replay-{retail.Mark}.csv");
         if (retail.Lines.Count == 0) throw ReportFile.NothingUsed(retail, report);
+        ReportFile.CheckWritable(report);
         using var journal = new ReplayJournal(Path.Combine(store.Folder.Data, "replays"));
         var plan = ReplayPlan.Of(retail.Lines, journal.Cancelled).Take(settings.Limit);
         var known = plan.Invoices.Count(invoice => journal.Find(invoice.Name)?.Order is not null);

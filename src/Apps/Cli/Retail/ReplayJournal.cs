@@ -47,11 +47,11 @@ internal sealed class ReplayJournal : IDisposable
 
     public ReplayJournal(string folder)
     {
-        Directory.CreateDirectory(folder);
+        OwnerOnly.MakeFolder(folder);
         var path = Path.Combine(folder, FileName);
         try
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _file = OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
         catch (IOException)
         {

@@ -6,6 +6,8 @@ namespace Tessera.Cli.Retail;
 internal sealed record ReplayPlan(
     IReadOnlyList<Invoice> Invoices, IReadOnlyList<Cancellation> Cancellations, int Guests)
 {
+    private const string GuestPrefix = "guest-";
+
     /// <param name="earlier">Which order each cancellation has cancelled before, by its number: in a file with more
     /// lines it might meet another one, and would cancel a second order.</param>
     public static ReplayPlan Of(IReadOnlyList<RetailLine> lines, IReadOnlyDictionary<string, string>? earlier = null)
@@ -48,12 +50,17 @@ internal sealed record ReplayPlan(
     private static int CountGuests(IEnumerable<Invoice> invoices) =>
         invoices.Count(invoice => invoice.Part == 1 && invoice.Customer == GuestOf(invoice.Number));
 
-    private static string GuestOf(string invoice) => "guest-" + invoice;
+    private static string GuestOf(string invoice) => GuestPrefix + invoice;
+
+    /// <summary>A number that could be a guest's name is told apart by a quote, which no number holds.</summary>
+    private static string NameOf(string customer) => customer.StartsWith(GuestPrefix, StringComparison.Ordinal)
+        ? string.Concat("guest\"", customer.AsSpan(GuestPrefix.Length))
+        : customer;
 
     private static IEnumerable<Invoice> ToInvoices(IGrouping<string, RetailLine> group)
     {
         var first = group.First();
-        var customer = first.Customer.Length > 0 ? first.Customer : GuestOf(group.Key);
+        var customer = first.Customer.Length > 0 ? NameOf(first.Customer) : GuestOf(group.Key);
         var lines = group.GroupBy(line => line.Sku)
             // More than the shop sells at a time is refused by the shop.
             .Select(same => new InvoiceLine(
@@ -77,7 +84,7 @@ internal sealed record ReplayPlan(
             return null;
         }
         var skus = cancellation.Select(line => line.Sku).ToHashSet(StringComparer.Ordinal);
-        var order = byCustomer[first.Customer]
+        var order = byCustomer[NameOf(first.Customer)]
             .Where(invoice => invoice.Date <= first.Date && !cancelled.ContainsKey(invoice.Number))
             .LastOrDefault(invoice => invoice.Lines.Any(line => skus.Contains(line.Sku)));
         if (order is null) reason = "no earlier order of this customer with this product in the data";

@@ -19,17 +19,37 @@ internal static class ReportFile
             InjectionEscapeCharacter = '\'',
             InjectionCharacters = ['=', '+', '-', '@', '\t', '\r'],
         };
-        if (Directory.Exists(path)) throw new UserError($"{path} is a folder; --report takes a file.");
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using var csv = new CsvWriter(new StreamWriter(path), settings);
+            using var csv = new CsvWriter(new StreamWriter(Open(path, FileMode.Create)), settings);
             csv.WriteRecords(rows);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UserError($"The report {path} cannot be written: {failure.Message}");
         }
+    }
+
+    /// <summary>Before anything is sent: what is not reported at the end would never be known.</summary>
+    public static void CheckWritable(string path)
+    {
+        var isNew = !File.Exists(path);
+        try
+        {
+            Open(path, FileMode.OpenOrCreate).Dispose();
+            if (isNew) File.Delete(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UserError($"The report {path} cannot be written: {failure.Message}");
+        }
+    }
+
+    private static FileStream Open(string path, FileMode mode)
+    {
+        if (Directory.Exists(path)) throw new UserError($"{path} is a folder; --report takes a file.");
+        OwnerOnly.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return OwnerOnly.Open(path, mode, FileAccess.Write);
     }
 
     public static IEnumerable<ReportRow> Lines(IEnumerable<UnusableLine> unusable) => unusable.Select(

@@ -6,6 +6,11 @@ namespace Tessera.Cli.Retail;
 
 internal static class RetailCommands
 {
+    /// <summary>So slow that the orders placed at a time wait for days, which a timer can still measure.</summary>
+    private const double RateMin = 0.001;
+
+    private const double RateMax = 1_000_000;
+
     public static Command CreateImport()
     {
         var file = File();
@@ -46,12 +51,12 @@ internal static class RetailCommands
         command.SetAction(async (parsed, stop) =>
         {
             var settings = new ReplaySettings(
-                InRange(parsed.GetValue(concurrency), 1, 256, "--concurrency"),
-                parsed.GetValue(rate) is { } perSecond && perSecond <= 0
-                    ? throw new UserError("--rate takes a number above 0.", ExitCodes.Usage)
-                    : parsed.GetValue(rate),
-                parsed.GetValue(limit) is { } count ? InRange(count, 1, int.MaxValue, "--limit") : null,
-                TimeSpan.FromSeconds(InRange(parsed.GetValue(wait), 0, 86_400, "--wait")),
+                Numbers.InRange(parsed.GetValue(concurrency), 1, 256, "--concurrency"),
+                parsed.GetValue(rate) is { } perSecond
+                    ? Numbers.InRange(perSecond, RateMin, RateMax, "--rate")
+                    : null,
+                parsed.GetValue(limit) is { } count ? Numbers.InRange(count, 1, int.MaxValue, "--limit") : null,
+                Numbers.Seconds(parsed.GetValue(wait), "--wait"),
                 parsed.GetValue(report));
             var retail = RetailFile.Read(
                 parsed.GetRequiredValue(file), new RetailForm(parsed.GetValue(dates), parsed.GetValue(encoding)));
@@ -90,8 +95,4 @@ internal static class RetailCommands
         HelpName = "N",
         DefaultValueFactory = _ => usual,
     };
-
-    private static int InRange(int value, int least, int most, string option) => value >= least && value <= most
-        ? value
-        : throw new UserError($"{option} takes a number from {least} to {most}, not {value}.", ExitCodes.Usage);
 }

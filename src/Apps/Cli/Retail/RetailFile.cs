@@ -72,6 +72,13 @@ internal sealed record RetailFile(string Mark, IReadOnlyList<RetailLine> Lines, 
         var places = Columns
             .Select(column => header.FindIndex(each => each.Equals(column, StringComparison.OrdinalIgnoreCase)))
             .ToList();
+        var twice = Columns.Where(
+            column => header.Count(each => each.Equals(column, StringComparison.OrdinalIgnoreCase)) > 1).ToList();
+        if (twice.Count > 0) // Which of them counts would be a guess.
+        {
+            throw new UserError(
+                $"{name} has more than one column {string.Join(", ", twice)}; rename those that do not count.");
+        }
         var missing = Columns.Where((_, at) => places[at] < 0).ToList();
         if (missing.Count == 0) return [.. places, header.Count];
         throw new UserError($"{name} has no column {string.Join(", ", missing)}; " +

@@ -14,6 +14,7 @@ internal sealed record RetailRow(
     public const int CustomerLengthMax = 64;
     private const int QuantityMax = 100_000;
     private const decimal PriceMax = 1_000_000;
+    private const decimal MinorErrorMax = 0.000_001m;
     private const int QuotedLengthMax = 40;
 
     /// <param name="fields">In the order of <see cref="RetailFile.Columns"/>.</param>
@@ -54,6 +55,7 @@ internal sealed record RetailRow(
         if (Math.Abs(quantity) > QuantityMax) return $"quantity is above {QuantityMax}";
         if (price <= 0) return "price is not positive: a gift or a correction";
         if (price > PriceMax) return $"price is above {PriceMax}";
+        if (!IsMinor(price)) return $"price is no whole number of hundredths: '{Shorten(Price)}'";
         line = new RetailLine(
             Number, Invoice, Code, Description, (int)quantity, date, ToMinor(price), Customer, Country);
         return null;
@@ -71,8 +73,12 @@ internal sealed record RetailRow(
     private static bool HasUnseen(string text) =>
         text.Any(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.Format);
 
-    private static long ToMinor(decimal price) =>
-        Math.Max(1, (long)Math.Round(price * 100, MidpointRounding.AwayFromZero));
+    /// <summary>Rounded, the order would cost something else. A spreadsheet may have written 4.15 as
+    /// 4.1499999999999995.</summary>
+    private static bool IsMinor(decimal price) =>
+        ToMinor(price) is > 0 and var minor && Math.Abs(price * 100 - minor) < MinorErrorMax;
+
+    private static long ToMinor(decimal price) => (long)Math.Round(price * 100, MidpointRounding.AwayFromZero);
 
     private static string Words(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

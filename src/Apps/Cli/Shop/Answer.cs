@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tessera.Cli.Logs;
 
 namespace Tessera.Cli.Shop;
 
@@ -49,7 +50,8 @@ internal sealed record Answer(int Status, byte[] Body, TimeSpan? RetryAfter)
                     ? value.GetString()
                     : null)
                 .FirstOrDefault(value => !string.IsNullOrEmpty(value));
-            return $"HTTP {Status}: {text ?? "no explanation"}{FieldErrors(root)}";
+            return PlainLine.Of(
+                $"HTTP {Status}: {text ?? "no explanation"}{FieldErrors(root)}".ReplaceLineEndings(" "));
         }
         catch (JsonException)
         {

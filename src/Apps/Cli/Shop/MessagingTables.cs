@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Tessera.Cli.Logs;
 using Tessera.Stories;
 
 namespace Tessera.Cli.Shop;
@@ -48,7 +49,7 @@ internal static class MessagingTables
                 subscriptions.AddRow(
                     $"{Markup.Escape(subscription.Stream)} → {service}", Markup.Escape(subscription.Broker),
                     subscription.Unread is { } unread ? Text(unread) : Markup.Escape(
-                        subscription.Unavailable ?? "not told"),
+                        PlainLine.Of(subscription.Unavailable ?? "not told")),
                     Age(subscription.OldestUnreadSeconds),
                     Markup.Escape(string.Join(
                         "  ", subscription.Partitions.Select(one => $"{one.Partition}: {one.Owner ?? "nobody"}"))));

@@ -131,11 +131,7 @@ internal sealed class UpOptions
             throw new UserError(
                 $"--without takes {string.Join(", ", foreign)}, not '{needed}'.", ExitCodes.Usage);
         }
-        var port = parsed.GetValue(_port);
-        if (port is < 1 or > 64_000)
-        {
-            throw new UserError($"--port takes a number from 1 to 64000, not {port}.", ExitCodes.Usage);
-        }
+        var port = Numbers.InRange(parsed.GetValue(_port), 1, 64_000, "--port");
         return new UpSettings(
             parsed.GetRequiredValue(_data), port, parsed.GetRequiredValue(_broker), parsed.GetValue(_brokerAddress),
             parsed.GetRequiredValue(_database), parsed.GetValue(_databaseAddress),

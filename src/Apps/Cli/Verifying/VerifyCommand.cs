@@ -30,7 +30,7 @@ internal static class VerifyCommand
         };
         command.SetAction((parsed, stop) =>
         {
-            var patience = TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(wait)));
+            var patience = Numbers.Seconds(parsed.GetValue(wait), "--wait");
             var folder = new RunFolder(parsed.GetRequiredValue(data));
             return RunAsync(
                 folder, new ServiceDatabases(folder, parsed.GetValue(postgres)), patience, TimeProvider.System, stop);

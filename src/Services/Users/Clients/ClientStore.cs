@@ -1,37 +1,36 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using Tessera.Messaging;
+using Tessera.Messaging.Store;
 using Tessera.Users.Contracts;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Tessera.Users;
 
 /// <summary>The clients, in the token server's own form.</summary>
-internal sealed class ClientStore(IOpenIddictApplicationManager applications, UnitOfWork work, EndTokens tokens)
+internal sealed class ClientStore(
+    IOpenIddictApplicationManager applications, UnitOfWork work, IDatabase database, EndTokens tokens)
 {
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))
         .TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    private async Task<bool> ExistsAsync(string id, CancellationToken stop) =>
-        await applications.FindByClientIdAsync(id, stop) is not null;
-
     /// <summary>Adds the client and never changes one: of two who add the same at once one succeeds.</summary>
     public async Task<bool> TryAddAsync(ClientSettings client, CancellationToken stop)
     {
-        try
-        {
-            await applications.CreateAsync(Describe(client), stop);
-            return true;
-        }
-        catch (Exception taken) when (taken is OpenIddictExceptions.ValidationException or DbUpdateException)
-        {
-            // It is there already, unless it fails for another reason. Not looked for before: the manager would
-            // remember that it was not there.
-            if (await ExistsAsync(client.Id, stop)) return false;
-            throw;
-        }
+        // One after the other: the database would refuse the second, and EF Core logs that as an error with the whole
+        // statement. On SQLite the transactions that write exclude each other anyway.
+        await work.BeginAsync(stop);
+        if (database.Engine == "postgres")
+            await work.ExecuteAsync("lock table \"OpenIddictApplications\" in share row exclusive mode", [], stop);
+        // Not asked of the manager, which would remember that it was not there.
+        var known = await work.QueryAsync(
+            "select 1 from \"OpenIddictApplications\" where \"ClientId\" = $1", [client.Id],
+            row => row.GetInt64(0), stop);
+        if (known.Count > 0) return false;
+        await applications.CreateAsync(Describe(client), stop);
+        await work.CommitAsync(stop);
+        return true;
     }
 
     /// <summary>Stores the client as it is said now. A secret that is known already is not hashed again.</summary>

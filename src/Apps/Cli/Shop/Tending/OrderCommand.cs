@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Tessera.Cli.Logs;
 using Tessera.Cli.Up;
 using Tessera.Stories;
 
@@ -68,7 +69,7 @@ internal static class OrderCommand
         if (story.Waits.Count == 0) text.Add("It waits for nothing: it has come to its end.");
         foreach (var wait in story.Waits) text.AddRange(LinesOf(wait));
         if (story.Silent.Count > 0) text.Add($"Not told, for they do not answer: {string.Join(", ", story.Silent)}");
-        return string.Join(Environment.NewLine, text);
+        return string.Join(Environment.NewLine, text.Select(PlainLine.Of));
     }
 
     private static string LineOf(StoryMoment moment)

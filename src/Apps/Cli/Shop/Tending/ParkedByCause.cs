@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tessera.Cli.Logs;
 
 namespace Tessera.Cli.Shop;
 
@@ -25,10 +26,10 @@ internal static class ParkedByCause
         {
             foreach (var group in groups.Causes)
             {
-                var type = group.Type.Length > 0 ? group.Type : "no type";
+                var type = group.Type.Length > 0 ? PlainLine.Of(group.Type) : "no type";
                 Console.WriteLine($"{service}  {group.Messages} of {type} in {group.Keys} keys, "
                     + $"{group.Followers} behind them, first {group.First:u}, last {group.Last:u}");
-                Console.WriteLine($"    {group.Cause.ReplaceLineEndings(" ")}");
+                Console.WriteLine($"    {PlainLine.Of(group.Cause.ReplaceLineEndings(" "))}");
             }
             if (!groups.IsWhole) Console.WriteLine($"{service} has more: these are the groups of the first ones.");
         }

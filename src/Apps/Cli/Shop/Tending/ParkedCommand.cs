@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tessera.Cli.Logs;
 
 namespace Tessera.Cli.Shop;
 
@@ -41,8 +42,7 @@ internal static class ParkedCommand
             var (filter, place) = (options.Read(parsed), parsed.GetValue(after));
             if (place is not null && filter.Service is null)
                 throw new UserError("--after goes on with one service's list: name it by --service.", ExitCodes.Usage);
-            if (parsed.GetValue(limit) is < 1 and var few)
-                throw new UserError($"--limit is {few}; at least 1 is shown.", ExitCodes.Usage);
+            _ = Numbers.InRange(parsed.GetValue(limit), 1, int.MaxValue, "--limit");
             using var store = options.OpenStore(parsed);
             var services = await ServicesWithMessages.OfAsync(store, filter.Service, stop);
             return parsed.GetValue(causes)
@@ -124,7 +124,7 @@ internal static class ParkedCommand
             {
                 Console.WriteLine($"{service}  {Text(item, "stream")} {Text(item, "key")}  {Text(item, "type")}  " +
                     $"{Text(item, "eventId")}  attempts {Text(item, "attempts")}, parked {Text(item, "parkedAt")}");
-                Console.WriteLine($"    {Text(item, "reason").ReplaceLineEndings(" ")}");
+                Console.WriteLine($"    {Text(item, "reason")}");
             }
         }
         if (found.Values.All(items => items.Count == 0)) Console.WriteLine("Nothing is parked.");
@@ -180,8 +180,8 @@ internal static class ParkedCommand
         return ExitCodes.Ok;
     }
 
-    private static string Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) ? value.ToString() : "";
+    internal static string Text(JsonElement item, string name) =>
+        item.TryGetProperty(name, out var value) ? PlainLine.Of(value.ToString().ReplaceLineEndings(" ")) : "";
 
     private sealed record Page(IReadOnlyList<JsonElement> Items, string? Next);
 

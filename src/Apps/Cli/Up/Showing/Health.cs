@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Tessera.Cli.Logs;
 
 namespace Tessera.Cli.Up;
 
@@ -48,7 +49,7 @@ internal static class Health
                 ? value.GetString()
                 : null;
         var revision = Text("revision") is { Length: > 7 } commit ? " " + commit[..7] : "";
-        return Text("version") is { } version ? version + revision : null;
+        return Text("version") is { } version ? PlainLine.Of(version + revision) : null;
     }
 
     private static HealthAnswer Read(string text, string instance, bool isReady)
@@ -62,7 +63,7 @@ internal static class Health
             var failing = document.RootElement.GetProperty("checks").EnumerateObject()
                 .Where(check => check.Value.GetProperty("status").GetString() == "Unhealthy")
                 .Select(check => $"{check.Name}: {check.Value.GetProperty("description").GetString()}");
-            return new HealthAnswer(false, string.Join("; ", failing));
+            return new HealthAnswer(false, PlainLine.Of(string.Join("; ", failing).ReplaceLineEndings(" ")));
         }
         catch (Exception foreign) when (foreign is JsonException or InvalidOperationException or KeyNotFoundException)
         {

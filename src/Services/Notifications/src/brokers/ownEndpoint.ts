@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isUuid } from '../events/identity.js';
 import { MachineToken, readBounded } from '../calling/machineToken.js';
@@ -10,6 +11,7 @@ const pagesMax = 20;
 const retryDelayMaxMilliseconds = 1_000; // A store that starts waits for it.
 const renewalIntervalMilliseconds = 60_000; // Whoever can reach the entry can have signatures refused.
 const onItsWayMilliseconds = 60_000;
+const secretWithinMilliseconds = 5_000;
 const description = 'The service notifications of the shop itself';
 const namePrefix = 'webhook:';
 
@@ -69,8 +71,13 @@ export class OwnEndpoint implements Bringer {
     await this.work;
   }
 
+  /** Webhooks may send as soon as it knows the endpoint, a moment before the secret that it told is kept. */
   async secrets(): Promise<readonly string[]> {
-    const kept = await this.kept();
+    let kept = await this.kept();
+    if (kept.length === 0 && this.isRegistering) {
+      await Promise.race([this.work, wait(secretWithinMilliseconds, undefined, { ref: false })]);
+      kept = await this.kept();
+    }
     return this.milliseconds() < this.replaced.until ? [...kept, ...this.replaced.secrets] : kept;
   }
 

@@ -92,6 +92,14 @@ test('An endpoint is registered once, however often the service starts', async (
   expect(secrets[0]).toBe(endpoints[0]?.secret);
 });
 
+test('What comes before the first secret is kept waits for it', async () => {
+  const { endpoints, settings } = await pretended();
+  const endpoint = new OwnEndpoint(settings, publicTypes, someDatabase(), pino({ level: 'silent' }));
+  onTestFinished(() => endpoint.stop());
+  endpoint.start();
+  expect(await endpoint.secrets()).toEqual([endpoints[0]?.secret]);
+});
+
 test('An endpoint whose secret was never stored gets a new one', async () => {
   const { endpoints, settings } = await pretended([some()]);
   const endpoint = await registered(settings);
