@@ -32,8 +32,8 @@ public sealed class ForgedFormTests(UsersProcess users)
     [MemberData(nameof(Forms))]
     public async Task Refuses_what_is_no_text_and_names_the_member(string address)
     {
-        using var stranger = new Visitor(users);
-        var refused = await stranger.PostAsync(address, ("email", "a\u0007"));
+        var visitor = await users.SomebodyAsync();
+        var refused = await visitor.PostAsync(address, ("email", "a\u0007"));
         Assert.Equal((HttpStatusCode.BadRequest, null), (refused.Status, refused.Location));
         Assert.Contains("email", refused.Decoded, StringComparison.Ordinal);
     }
