@@ -21,6 +21,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Processor time that it has used until now.</summary>
     public double CpuMilliseconds => Cpu.OfTree(_process.Id);
 
