@@ -11,9 +11,6 @@ internal sealed class RunFolder(string data)
     /// <summary>SQLite has 512 for the whole name, journals included.</summary>
     private const int PathBytesMax = 440;
 
-    internal const UnixFileMode OwnerOnly =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Whoever has the lock of a file reads and writes it once.</summary>
     private static readonly TimeSpan _lockWaitMax = TimeSpan.FromSeconds(10);
 
@@ -165,8 +162,8 @@ internal sealed class RunFolder(string data)
         if (OperatingSystem.IsWindows()) return;
         var mode = File.GetUnixFileMode(Data);
         var isStores = File.Exists(OperatorFile) || !Directory.EnumerateFileSystemEntries(Data).Any();
-        if ((mode & ~OwnerOnly) == 0 || mode.HasFlag(UnixFileMode.StickyBit) || !isStores) return;
-        File.SetUnixFileMode(Data, OwnerOnly);
+        if ((mode & ~OwnerOnly.Folder) == 0 || mode.HasFlag(UnixFileMode.StickyBit) || !isStores) return;
+        File.SetUnixFileMode(Data, OwnerOnly.Folder);
     }
 
     /// <summary>Marks the folder as this run's. Afterwards <see cref="IsStillOurs"/> tells when it was deleted
@@ -298,15 +295,9 @@ internal sealed class RunFolder(string data)
     {
         var next = path + ".new";
         File.Delete(next);
-        using (var file = CreatePrivately(next)) JsonSerializer.Serialize(file, values, _json);
+        using (var file = OwnerOnly.Open(next, FileMode.CreateNew, FileAccess.Write))
+            JsonSerializer.Serialize(file, values, _json);
         File.Move(next, path, overwrite: true);
-    }
-
-    internal static FileStream CreatePrivately(string path)
-    {
-        var open = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, open);
     }
 
     /// <summary>The connection string of each service; null when this store started no database server.</summary>

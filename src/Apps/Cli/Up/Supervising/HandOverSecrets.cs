@@ -59,18 +59,15 @@ internal sealed class HandOverSecrets(RunFolder folder, string? given)
     /// </summary>
     private void WriteFiles(string own, Dictionary<string, string> secrets)
     {
-        foreach (var part in (string[])[folder.Secrets, own])
-        {
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(part);
-            else Directory.CreateDirectory(part, RunFolder.OwnerOnly);
-        }
+        OwnerOnly.MakeFolder(folder.Secrets);
+        OwnerOnly.MakeFolder(own);
         foreach (var file in Directory.EnumerateFiles(own))
         {
             if (secrets.GetValueOrDefault(Path.GetFileName(file)) != File.ReadAllText(file)) File.Delete(file);
         }
         foreach (var (name, value) in secrets.Where(each => !File.Exists(Path.Combine(own, each.Key))))
         {
-            using var file = RunFolder.CreatePrivately(Path.Combine(own, name));
+            using var file = OwnerOnly.Open(Path.Combine(own, name), FileMode.CreateNew, FileAccess.Write);
             file.Write(Encoding.UTF8.GetBytes(value));
         }
     }
